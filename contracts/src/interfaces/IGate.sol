@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title IGate
+/// @notice A module that says who may join a federation.
+/// @dev Anything but a clean `true` keeps the applicant out; it cannot touch those who are in.
+interface IGate {
+    /// @param id Federation id.
+    /// @param member Who asks to join.
+    /// @param admission Whatever the gate asks for: a signature, a Merkle proof, nothing.
+    function mayJoin(bytes32 id, address member, bytes calldata admission) external view returns (bool);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Round
+/// @notice The record of the round in progress. Its phase is a pure function of this record, the terms and the time.
+/// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
+///      Times are unix seconds; zero means "not yet".
+struct Round {
+    uint32 number; //        0  counts from zero
+    uint32 members; //       0  members frozen into the round: those at index < members
+    uint16 cohort; //        0  positions in the round: min(members, terms.cohortSize)
+    uint16 shardsDone; //    0  shards aggregated so far
+    uint40 openedAt; //      0  when membership froze
+    uint40 startedAt; //     0  when the cohort was known and the clock of the phases started
+    uint40 committedAt; //   0  when the last of the cohort committed
+    uint40 submittedAt; //   0  when the last of the cohort submitted
+    uint64 seedBlock; //     1  block whose hash seeds the cohort, fixed when the round opens
+    uint32 endVotes; //      1  members who voted in this round to end the federation
+    uint40 aggregatedAt; //  1  when the last shard was aggregated
+    bytes32 seed; //         2  seeds the cohort and the choice of keepers
+    uint256 committed; //    3  bit p: position p has committed
+    uint256 submitted; //    4  bit p: position p has submitted all its shards and was not voided
+    uint256 shards; //       5  bit s: shard s has been aggregated
+}
+
+/// @notice What remains of a round once it is over: one slot of history.
+struct RoundSummary {
+    uint40 openedAt; //  when membership froze
+    uint40 closedAt; //  when the round was settled, or closed for want of updates
+    uint16 cohort; //    positions in the round
+    uint16 updates; //   updates that changed the model; zero if the round failed
+    uint128 paid; //     tokens that left the bounty in this round: members and keepers together
+}
+
+/// @notice Where a federation stands. `Joining` before the first round, `Finished` after the last.
+/// @dev `Draw` waits for the seed of a sampled cohort; `Settle` for a judge's shares;
+///      `Close` says that too few updates came and anyone may close the round.
+enum Phase {
+    Joining,
+    Draw,
+    Commit,
+    Submit,
+    Challenge,
+    Aggregate,
+    Settle,
+    Close,
+    Finished
+}
