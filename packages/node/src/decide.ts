@@ -5,7 +5,7 @@
  * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
  * following one by one, so that nobody pays for a race it must lose.
  */
-import { keeperPosition, phaseAt, phaseStart, type Round, type Terms } from '@tutti/core'
+import { keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
 import type { RoundRecord } from './store.ts'
 
 /** What decisions need from the chain, all of one block. */
@@ -69,7 +69,7 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
   if (!status.isInitialised) return wait(undefined, 'the initial model is not complete')
 
-  const { phase, endsAt } = phaseAt(terms, status, round, now)
+  const { phase, endsAt } = phaseAt(round, terms, now)
   const end = endsAt === 0 ? undefined : endsAt
   switch (phase) {
     case 'joining':
@@ -89,7 +89,7 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
     case 'close':
       return inTurn({ kind: 'close', round: round.number, reason: 'too few updates came' }, observation, own, now)
     case 'finished':
-      return decideEnd(observation, own, 'the federation is finished')
+      return wait(undefined, 'the round is settled')
   }
 }
 
@@ -171,10 +171,9 @@ function decideSending(
 function decideAggregation(observation: Observation, own: OwnState, now: number): Action {
   const { terms, round } = observation
   if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
-  const openToAll = phaseStart(terms, round, 'aggregate') + terms.keeperSeconds
-  const shards = Math.ceil(terms.dimension / terms.shardSize)
+  const openToAll = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
   let soonest = Infinity
-  for (let shard = 0; shard < shards; shard++) {
+  for (let shard = 0; shard < shardCount(terms); shard++) {
     if (((round.shards >> BigInt(shard)) & 1n) === 1n) continue
     const rank = rankAfter(keeperPosition(round.seed, shard, round.cohort), observation)
     const from = rank === 0 ? 0 : openToAll + rank * own.staggerSeconds

@@ -18,11 +18,9 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { Hex } from '@tutti/core'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { lockDirectory } from './lock.ts'
-
-/** Bytes as hexadecimal digits after `0x`. */
-export type Hex = `0x${string}`
 
 /** A signed transaction that may have been broadcast. */
 export interface Attempt {

@@ -4,10 +4,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import type { Hex } from '@tutti/core'
 import fc from 'fast-check'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { lockDirectory, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
-import { type Hex, openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
+import { openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
 
 const federationId: Hex = `0x${'ab'.repeat(32)}`
 const account: Hex = `0x${'cd'.repeat(20)}`
