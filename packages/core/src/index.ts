@@ -1,0 +1,13 @@
+/** Pure arithmetic of a federation: the twins of the Solidity, without chain, clock or hidden randomness. */
+export * from './binding.ts'
+export * from './codec.ts'
+export * from './cohort.ts'
+export * from './gains.ts'
+export * from './hex.ts'
+export * from './initial.ts'
+export * from './lanes.ts'
+export * from './phase.ts'
+export * from './quantize.ts'
+export * from './random.ts'
+export * from './setup.ts'
+export * from './terms.ts'
