@@ -28,12 +28,17 @@ export interface TransactionCost {
 /** What happened; {@link NodeEvent} adds who and when. */
 export type NodeEventBody =
   | { kind: 'started'; members: number; rounds: number; round: number }
-  | { kind: 'resumed'; round: number; sending: 'commit' | 'submit' }
+  /** Found on disk after a restart: an update that may be on its way. */
+  | { kind: 'resumed'; round: number; step: 'commit' | 'submit' }
   | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
   | { kind: 'phase'; round: number; phase: string; endsAt: number; reason: string }
   | { kind: 'training-started'; round: number }
   | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; seconds: number }
   | { kind: 'update-prepared'; round: number; bytes: number; parameters: number; saturatedLanes: number }
+  /** Signed and kept on disk, not yet sent. */
+  | { kind: 'signed'; round: number; step: 'commit' | 'submit'; hash: Hex }
+  /** Sent, not yet heard of. */
+  | { kind: 'sent'; round: number; step: 'commit' | 'submit'; hash: Hex }
   | { kind: 'committed'; round: number; cost: TransactionCost }
   | { kind: 'submitted'; round: number; first: number; shards: number; bytes: number; cost: TransactionCost }
   | { kind: 'opened'; cost: TransactionCost }
@@ -41,7 +46,8 @@ export type NodeEventBody =
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
   | { kind: 'closed'; round: number; cost: TransactionCost }
   | { kind: 'settled'; round: number; cost: TransactionCost }
-  | { kind: 'race-lost'; round: number; step: string; reason: string }
+  /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
+  | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }
   | { kind: 'sat-out'; round: number; reason: string }
   | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }

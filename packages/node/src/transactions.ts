@@ -1,29 +1,31 @@
 /**
- * Transactions in three separate steps (sign, broadcast, ask), so that what was signed can be kept before it is sent.
+ * Transactions in separate steps (sign, broadcast, ask), so that what was signed can be kept before it is sent.
  *
  * A signed transaction is broadcast as often as needed: it is the same bytes with the same nonce, and the chain can
- * take it once.
+ * take it once. One that is stuck is replaced under the same nonce, so that still only one of them can be taken.
  */
 import {
-  type Account,
   type Address,
   BaseError,
-  type Chain,
+  type Hex,
   InsufficientFundsError,
   keccak256,
+  type LocalAccount,
   type PublicClient,
+  parseTransaction,
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
-  type Transport,
 } from 'viem'
-import type { LocalAccount } from 'viem/accounts'
+import { type Patience, sleep, untilReached } from './connection.ts'
 import type { TransactionCost } from './events.ts'
 import type { Attempt } from './store.ts'
 
 /** A chain and the key that signs for it. */
 export interface Signer {
-  client: PublicClient<Transport, Chain, Account | undefined>
+  public: PublicClient
   account: LocalAccount
+  chainId: number
+  pollingIntervalMs: number
 }
 
 /** What became of signed transactions with one nonce. */
@@ -39,48 +41,41 @@ const GAS_MARGIN_PERCENT = 20n
 const GAS_MARGIN = 40_000n
 /** Most gas of one transaction since Osaka (EIP-7825). */
 const TRANSACTION_GAS_CAP = 16_777_216n
+/** Looks at the chain between two broadcasts of the same transaction. */
+const LOOKS_A_BROADCAST = 20
 
 /**
- * Simulates against the pending block, so that phases have turned as they will have when it is mined, and signs.
+ * Simulates against the pending block, in which phases have turned as they will have when it is mined, and signs.
  *
- * @param call - Contract and calldata; `nonce` and `leastFeePerGas` when it replaces an earlier attempt.
  * @returns The signed transaction, not yet sent.
  * @throws {@link NoFundsError}; what the contract reverts with, as viem reports it.
  */
-export async function signTransaction(
-  signer: Signer,
-  call: { to: Address; data: `0x${string}`; nonce?: number; leastFeePerGas?: bigint },
-): Promise<Attempt> {
-  const { client, account } = signer
-  const base = { account: account.address, to: call.to, data: call.data }
+export async function signTransaction(signer: Signer, call: { to: Address; data: Hex }): Promise<Attempt> {
+  const { public: client, account } = signer
   try {
     const [estimate, fees, nonce, balance] = await Promise.all([
-      client.estimateGas({ ...base, blockTag: 'pending' }),
+      client.estimateGas({ account: account.address, ...call, blockTag: 'pending' }),
       client.estimateFeesPerGas(),
-      call.nonce ?? client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
+      client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
       client.getBalance({ address: account.address }),
     ])
     const padded = (estimate * (100n + GAS_MARGIN_PERCENT)) / 100n + GAS_MARGIN
-    const gas = padded > TRANSACTION_GAS_CAP && estimate <= TRANSACTION_GAS_CAP ? TRANSACTION_GAS_CAP : padded
-    const maxFeePerGas = atLeast(fees.maxFeePerGas, call.leastFeePerGas)
-    const maxPriorityFeePerGas = atLeast(fees.maxPriorityFeePerGas, call.leastFeePerGas && call.leastFeePerGas / 10n)
-    if (balance < gas * maxFeePerGas) throw new NoFundsError(account.address, balance, gas * maxFeePerGas)
+    const gas = estimate <= TRANSACTION_GAS_CAP ? atMost(padded, TRANSACTION_GAS_CAP) : padded
+    if (balance < gas * fees.maxFeePerGas) throw new NoFundsError(account.address, balance, gas * fees.maxFeePerGas)
+    const { maxFeePerGas, maxPriorityFeePerGas } = fees
     const signed = await account.signTransaction({
       type: 'eip1559',
-      chainId: client.chain.id,
-      to: call.to,
-      data: call.data,
+      chainId: signer.chainId,
+      ...call,
       nonce,
       gas,
       maxFeePerGas,
-      maxPriorityFeePerGas: atMost(maxPriorityFeePerGas, maxFeePerGas),
+      maxPriorityFeePerGas,
     })
     return { hash: keccak256(signed), nonce, maxFeePerGas, signed }
   } catch (error) {
-    if (isNoFunds(error)) {
-      throw new NoFundsError(account.address, await client.getBalance({ address: account.address }), undefined)
-    }
-    throw error
+    if (!isNoFunds(error)) throw error
+    throw new NoFundsError(account.address, await client.getBalance({ address: account.address }), undefined)
   }
 }
 
@@ -92,12 +87,10 @@ export async function signTransaction(
  */
 export async function broadcast(signer: Signer, attempt: Attempt): Promise<void> {
   try {
-    await signer.client.sendRawTransaction({ serializedTransaction: attempt.signed })
+    await signer.public.sendRawTransaction({ serializedTransaction: attempt.signed })
   } catch (error) {
     if (isNoFunds(error)) throw new NoFundsError(signer.account.address, undefined, undefined)
-    if (!/already known|already imported|nonce too low|known transaction|replacement transaction/i.test(text(error))) {
-      throw error
-    }
+    if (!/already known|already imported|nonce too low|known transaction|underpriced/i.test(textOf(error))) throw error
   }
 }
 
@@ -107,13 +100,47 @@ export async function broadcast(signer: Signer, attempt: Attempt): Promise<void>
  * The nonce is read before the receipts: a transaction mined in between is then found as mined, never as replaced.
  */
 export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Promise<Fate> {
-  const used = await signer.client.getTransactionCount({ address: signer.account.address, blockTag: 'latest' })
+  const { public: client, account } = signer
+  const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
   for (const { hash } of attempts) {
-    const receipt = await receiptOf(signer, hash)
-    if (receipt !== undefined) return { kind: 'mined', receipt }
+    try {
+      return { kind: 'mined', receipt: await client.getTransactionReceipt({ hash }) }
+    } catch (error) {
+      if (!(error instanceof TransactionReceiptNotFoundError)) throw error
+    }
   }
   const nonce = attempts[0]?.nonce
   return nonce !== undefined && used > nonce ? { kind: 'replaced' } : { kind: 'pending' }
+}
+
+/**
+ * Stays with signed transactions of one nonce until the chain has taken one, or for `patienceMs`: broadcasts again what
+ * the chain may have forgotten, and raises the fee once when it no longer covers the base fee.
+ *
+ * @param attempts - At least one; a replacement is added.
+ * @param keep - Called with all attempts before a replacement is sent.
+ */
+export async function seeThrough(
+  signer: Signer,
+  attempts: Attempt[],
+  options: { patience: Patience; patienceMs: number; keep: () => void },
+): Promise<Fate> {
+  const { patience } = options
+  const deadline = Date.now() + options.patienceMs
+  for (let looks = 1; ; looks++) {
+    const fate = await untilReached(() => fateOf(signer, attempts), patience)
+    if (fate.kind !== 'pending' || Date.now() >= deadline) return fate
+    if (looks % LOOKS_A_BROADCAST === 1 && looks > 1) {
+      const block = await untilReached(() => signer.public.getBlock({ blockTag: 'latest' }), patience)
+      const last = attempts.at(-1)!
+      if (block.baseFeePerGas !== null && block.baseFeePerGas > last.maxFeePerGas) {
+        attempts.push(await raiseFee(signer, last, block.baseFeePerGas * 2n))
+        options.keep()
+      }
+      await untilReached(() => broadcast(signer, attempts.at(-1)!), patience)
+    }
+    await sleep(signer.pollingIntervalMs, patience.signal)
+  }
 }
 
 /** What a mined transaction cost. */
@@ -121,22 +148,25 @@ export function costOf(receipt: TransactionReceipt): TransactionCost {
   return { hash: receipt.transactionHash, gasUsed: receipt.gasUsed, gasPrice: receipt.effectiveGasPrice }
 }
 
-/** The least fee at which nodes accept a replacement: 25% above the attempt, more than any of them asks. */
-export function replacementFee(attempt: Attempt): bigint {
-  return (attempt.maxFeePerGas * 125n) / 100n + 1n
+/** The same transaction under the same nonce with both fees raised, by a quarter at the least as nodes demand. */
+async function raiseFee(signer: Signer, attempt: Attempt, wanted: bigint): Promise<Attempt> {
+  const { to, data, gas, nonce, maxPriorityFeePerGas } = parseTransaction(attempt.signed)
+  const maxFeePerGas = atLeast(wanted, (attempt.maxFeePerGas * 5n) / 4n + 1n)
+  const signed = await signer.account.signTransaction({
+    type: 'eip1559',
+    chainId: signer.chainId,
+    to: to!,
+    data: data ?? '0x',
+    gas: gas!,
+    nonce: nonce ?? 0,
+    maxFeePerGas,
+    maxPriorityFeePerGas: ((maxPriorityFeePerGas ?? 0n) * 5n) / 4n + 1n,
+  })
+  return { hash: keccak256(signed), nonce: attempt.nonce, maxFeePerGas, signed }
 }
 
-async function receiptOf(signer: Signer, hash: `0x${string}`): Promise<TransactionReceipt | undefined> {
-  try {
-    return await signer.client.getTransactionReceipt({ hash })
-  } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError) return undefined
-    throw error
-  }
-}
-
-function atLeast(value: bigint, least: bigint | undefined): bigint {
-  return least === undefined || value >= least ? value : least
+function atLeast(value: bigint, least: bigint): bigint {
+  return value >= least ? value : least
 }
 
 function atMost(value: bigint, most: bigint): bigint {
@@ -146,13 +176,13 @@ function atMost(value: bigint, most: bigint): bigint {
 function isNoFunds(error: unknown): boolean {
   if (error instanceof NoFundsError) return false
   if (error instanceof BaseError && error.walk((cause) => cause instanceof InsufficientFundsError) !== null) return true
-  return /insufficient funds/i.test(text(error))
+  return /insufficient funds/i.test(textOf(error))
 }
 
-function text(error: unknown): string {
-  let all = ''
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) all += ` ${cause.message}`
-  return all
+function textOf(error: unknown): string {
+  let text = ''
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) text += ` ${cause.message}`
+  return text
 }
 
 /** The key cannot pay for gas. Retry after sending it some. */
@@ -163,8 +193,6 @@ export class NoFundsError extends Error {
   constructor(address: string, balance: bigint | undefined, needed: bigint | undefined) {
     const has = balance === undefined ? 'has too little' : `has ${balance} wei`
     const needs = needed === undefined ? '' : `; the next transaction needs up to ${needed} wei`
-    super(
-      `Account ${address} ${has} of the chain's own currency for gas${needs}. Send it some, then start the node again.`,
-    )
+    super(`Account ${address} ${has} to pay for gas${needs}. Send it some of the chain's own coin, then start again.`)
   }
 }
