@@ -5,6 +5,7 @@
  * that many nodes do not come back at the same instant.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
+import { ChainUnreachableError } from '@tutti/chain'
 import {
   BaseError,
   HttpRequestError,
@@ -36,6 +37,7 @@ const PASSING_CODES = new Set([-32603, -32002, -32005, 429])
 /** Whether an error means that the chain could not be reached or asks to come back later. */
 export function isChainOutOfReach(error: unknown): boolean {
   const isPassing = (cause: unknown): boolean =>
+    cause instanceof ChainUnreachableError ||
     cause instanceof TimeoutError ||
     cause instanceof WebSocketRequestError ||
     cause instanceof SocketClosedError ||

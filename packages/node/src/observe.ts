@@ -3,20 +3,23 @@
  *
  * The record of the round is one call, cheap enough for every poll; the rest is read when that has changed.
  */
-import { type ChainClient, federationAbi } from '@tutti/chain'
+import {
+  type ChainClient,
+  readEvents,
+  readHistory,
+  readMember,
+  readPosition,
+  readRound,
+  readStatus,
+} from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './decide.ts'
 
-/** An observation, and the time that the next block will have by the chain's own account. */
+/** An observation, its block's time being what the next block will have by the chain's own account. */
 export interface Sight {
   observation: Observation
   /** Rounds over, failed ones included. */
   roundsClosed: number
-}
-
-/** The record of the round in progress. */
-export async function readRound(client: ChainClient, id: Hex): Promise<Round> {
-  return client.public.readContract({ ...core(client), functionName: 'roundOf', args: [id] })
 }
 
 /**
@@ -24,32 +27,21 @@ export async function readRound(client: ChainClient, id: Hex): Promise<Round> {
  * together and are read again.
  */
 export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Sight> {
-  const contract = core(client)
   for (;;) {
-    const [before, status, member, place, latest, pending, after] = await Promise.all([
-      readRound(client, id),
-      client.public.readContract({ ...contract, functionName: 'statusOf', args: [id] }),
-      client.public.readContract({ ...contract, functionName: 'memberOf', args: [id, account] }),
-      client.public.readContract({ ...contract, functionName: 'positionOf', args: [id, account] }),
+    const [before, status, member, position, latest, pending, after] = await Promise.all([
+      readRound(client, { id }),
+      readStatus(client, { id }),
+      readMember(client, { id, account }),
+      readPosition(client, { id, account }),
       client.public.getBlock({ blockTag: 'latest' }),
       // Not every chain has a pending block; its time is a better guess only where it exists.
       client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined),
-      readRound(client, id),
+      readRound(client, { id }),
     ])
     if (!isSameRound(before, after)) continue
-    const timestamp = Number(
-      pending === undefined || pending.timestamp < latest.timestamp ? latest.timestamp : pending.timestamp,
-    )
-    const [isInCohort, position] = place
+    const timestamp = Math.max(Number(latest.timestamp), Number(pending?.timestamp ?? 0n))
     return {
-      observation: {
-        block: { number: latest.number, timestamp },
-        terms,
-        status,
-        round: after,
-        member,
-        position: isInCohort ? position : undefined,
-      },
+      observation: { block: { number: latest.number, timestamp }, terms, status, round: after, member, position },
       roundsClosed: status.roundsClosed,
     }
   }
@@ -77,27 +69,25 @@ export async function readRoundEnds(
   client: ChainClient,
   id: Hex,
   account: Hex,
-  from: number,
-  to: number,
-  fromBlock: bigint,
+  range: { from: number; to: number; fromBlock: bigint },
 ): Promise<RoundEnd[]> {
-  if (to <= from) return []
-  const contract = core(client)
-  const rounds = Array.from({ length: to - from }, (_, i) => from + i)
-  const logs = { ...contract, fromBlock, strict: true } as const
+  const { from, to, fromBlock } = range
   const [history, rewards, keepers] = await Promise.all([
-    client.public.readContract({ ...contract, functionName: 'history', args: [id, BigInt(from), BigInt(to - from)] }),
-    client.public.getContractEvents({ ...logs, eventName: 'Rewarded', args: { id, round: rounds, member: account } }),
-    client.public.getContractEvents({ ...logs, eventName: 'KeeperPaid', args: { id, round: rounds, keeper: account } }),
+    readHistory(client, { id, from, count: to - from }),
+    readEvents(client, { eventName: 'Rewarded', id, fromBlock }),
+    readEvents(client, { eventName: 'KeeperPaid', id, fromBlock }),
   ])
-  const sumOf = (events: readonly { args: { round: number; amount: bigint } }[], number: number): bigint =>
-    events.reduce((sum, { args }) => (args.round === number ? sum + args.amount : sum), 0n)
+  const own = account.toLowerCase()
   return history.map(({ updates }, i) => {
     const number = from + i
-    return { number, updates, reward: sumOf(rewards, number), keeperPay: sumOf(keepers, number) }
+    let reward = 0n
+    let keeperPay = 0n
+    for (const { args } of rewards) {
+      if (args.round === number && args.member.toLowerCase() === own) reward += args.amount
+    }
+    for (const { args } of keepers) {
+      if (args.round === number && args.keeper.toLowerCase() === own) keeperPay += args.amount
+    }
+    return { number, updates, reward, keeperPay }
   })
-}
-
-function core(client: ChainClient) {
-  return { address: client.core, abi: federationAbi } as const
 }

@@ -14,6 +14,8 @@ import type { RoundRecord } from './store.ts'
 export interface Progress {
   /** Takes note of a sight and tells what is new in it. */
   note(sight: Sight): Promise<void>
+  /** A block not after the one that opened the round in progress; undefined while that is not known. */
+  fromBlock(): bigint | undefined
   /** Takes note of a decision and tells of the phase it was taken in. */
   noteAction(action: Action): void
   /** A claim went through. */
@@ -26,12 +28,13 @@ const STAGGER_SECONDS = 3
 
 /** Starts remembering. */
 export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
-  const { client, federationId, terms, report, patience, signer, store } = actor
-  const account = signer.account.address
+  const { client, federationId, terms, report, patience, store } = actor
+  const account = client.account.address
   const taken = new Set<number>()
+  let firstBlock = 0n
   let roundsClosed: number | undefined
   let openedRound = -1
-  let blockOfRound = 0n
+  let blockBeforeRound: bigint | undefined
   let due = { key: '', since: 0 }
   let toldPhase = ''
   let isClaimed = false
@@ -43,7 +46,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     const to = sight.roundsClosed
     roundsClosed = to
     if (to <= from) return
-    const read = () => readRoundEnds(client, federationId, account, from, to, blockOfRound)
+    const fromBlock = blockBeforeRound ?? firstBlock
+    const read = () => readRoundEnds(client, federationId, account, { from, to, fromBlock })
     for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
       if (isSubmitted(store.load(number))) taken.add(number)
       if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })
@@ -64,7 +68,6 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     const { round, position } = sight.observation
     if (round.startedAt === 0 || round.number === openedRound || sight.observation.status.isFinished) return
     openedRound = round.number
-    blockOfRound = sight.observation.block.number
     const shards = position === undefined ? [] : assignedShards(terms, position, round.number)
     const { number, members, cohort } = round
     const place = position === undefined ? {} : { position }
@@ -82,11 +85,14 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       const { observation } = sight
       const { round, position, status } = observation
       if (latest === undefined) {
-        blockOfRound = observation.block.number
+        firstBlock = observation.block.number
         report.tell({ kind: 'started', members: status.members, rounds: terms.rounds, round: round.number })
       }
-      latest = sight
       await tellEnds(sight)
+      if (latest !== undefined && latest.observation.round.number !== round.number) {
+        blockBeforeRound = latest.observation.block.number
+      }
+      latest = sight
       tellOpening(sight)
       if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
       const now = actor.now()
@@ -94,6 +100,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       const key = `${round.number}/${phase}/${observation.block.number > round.seedBlock}`
       if (due.key !== key) due = { key, since: now }
     },
+    fromBlock: () => blockBeforeRound,
     noteAction: (action) => {
       if (latest === undefined) return
       const { round, status } = latest.observation

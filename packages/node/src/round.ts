@@ -4,7 +4,7 @@
  * Every function leaves the store such that a process killed at any line resumes without a second update.
  */
 import { randomBytes } from 'node:crypto'
-import { type ChainClient, ContractError, federationAbi, toChainError } from '@tutti/chain'
+import { ContractError, federationAbi } from '@tutti/chain'
 import {
   fromSeed,
   fromSystem,
@@ -23,13 +23,12 @@ import { encodeMetrics } from './metrics.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
-import { broadcast, costOf, fateOf, type Signer, seeThrough, signTransaction } from './transactions.ts'
+import { broadcast, costOf, fateOf, type Signer, seeThrough, signCall } from './transactions.ts'
 import { prepareUpdate, UpdateLengthError } from './update.ts'
 
 /** What every act of a node works with. */
 export interface Actor {
-  client: ChainClient
-  signer: Signer
+  client: Signer
   federationId: Hex
   terms: Terms
   manifest: Manifest
@@ -111,38 +110,33 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
  * @throws `ContractError` if the contract refuses it before anything is signed.
  */
 export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { signer, patience, store, report, client } = actor
+  const { client, patience, store, report } = actor
   const { round } = update
   const { step } = sending
   const data = calldataOf(actor, update, sending)
-  let attempt: Awaited<ReturnType<typeof signTransaction>>
-  try {
-    attempt = await untilReached(() => signTransaction(signer, { to: client.core, data }), patience)
-  } catch (error) {
-    throw toChainError(error, client.url)
-  }
+  const attempt = await untilReached(() => signCall(client, data), patience)
   sending.attempts = [attempt]
   sending.state = 'sent'
   store.save(update)
   report.tell({ kind: 'signed', round, step, hash: attempt.hash })
-  await untilReached(() => broadcast(signer, attempt), patience)
+  await untilReached(() => broadcast(client, attempt), patience)
   report.tell({ kind: 'sent', round, step, hash: attempt.hash })
   return hearBack(actor, update, sending)
 }
 
 /** Asks what became of a transaction that was sent, and sends the same one again if the chain does not know it. */
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { signer, patience } = actor
-  const fate = await untilReached(() => fateOf(signer, sending.attempts), patience)
-  if (fate.kind === 'pending') await untilReached(() => broadcast(signer, sending.attempts.at(-1)!), patience)
+  const { client, patience } = actor
+  const fate = await untilReached(() => fateOf(client, sending.attempts), patience)
+  if (fate.kind === 'pending') await untilReached(() => broadcast(client, sending.attempts.at(-1)!), patience)
   return hearBack(actor, update, sending)
 }
 
 async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { signer, patience, store, report, seeThroughMs } = actor
+  const { client, patience, store, report, seeThroughMs } = actor
   const { round } = update
   const keep = () => store.save(update)
-  const fate = await seeThrough(signer, sending.attempts, { patience, patienceMs: seeThroughMs, keep })
+  const fate = await seeThrough(client, sending.attempts, { patience, patienceMs: seeThroughMs, keep })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -194,12 +188,12 @@ function planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Send
 }
 
 function calldataOf(actor: Actor, update: UpdateRecord, sending: Sending): Hex {
-  const { federationId: id, client, signer } = actor
+  const { federationId: id, client } = actor
   const { round, payloads, salt, metrics } = update
   const abi = federationAbi
   if (sending.step === 'commit') {
     const payloadHash = toPayloadHash(payloads)
-    const member = signer.account.address
+    const member = client.account.address
     const commitment = toCommitment({
       chainId: client.chainId,
       core: client.core,

@@ -10,7 +10,7 @@ import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
-import { readFederation, readShardPayloads, readWeights } from './federation.ts'
+import { createPayloadReader, readFederation, readWeights } from './federation.ts'
 import { createProgress } from './progress.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
@@ -86,8 +86,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
     const clock = createChainClock()
     const actor: Actor = {
-      client,
-      signer: { public: client.public, account, chainId: client.chainId, pollingIntervalMs: client.pollingIntervalMs },
+      client: { ...client, account },
       federationId,
       ...federation,
       store,
@@ -125,11 +124,13 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const progress = createProgress(actor, options)
   const inFlight: InFlight = new Map()
   const refusals = createRefusals()
+  const readPayloads = createPayloadReader(client, actor.federationId, actor.terms)
 
   for (;;) {
     const sight = await watch.look()
     await progress.note(sight)
     const { observation } = sight
+    if (isStranger(observation)) throw new NotAMemberError(client.account.address, actor.federationId)
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const action = decide(observation, progress.ownState(record), clock.now())
@@ -139,7 +140,8 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
       watch.waitUntil(action.until ?? Infinity)
       continue
     }
-    const isDone = await act(actor, action, observation, record, inFlight, refusals)
+    const payloadsOf = (shard: number) => readPayloads(observation.round, shard, progress.fromBlock())
+    const isDone = await act(actor, action, observation, record, { inFlight, refusals, payloadsOf })
     watch.lookAgain()
     if (isDone && action.kind === 'claim') progress.noteClaim()
     if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
@@ -152,10 +154,10 @@ async function act(
   action: Exclude<Action, { kind: 'wait' | 'stop' }>,
   observation: Observation,
   record: RoundRecord,
-  inFlight: InFlight,
-  refusals: Refusals,
+  memory: { inFlight: InFlight; refusals: Refusals; payloadsOf: (shard: number) => Promise<Hex> },
 ): Promise<boolean> {
   const { report, store } = actor
+  const { inFlight, refusals, payloadsOf } = memory
   switch (action.kind) {
     case 'train':
       await trainRound(actor, observation, action.until)
@@ -183,7 +185,6 @@ async function act(
       }
     }
     default: {
-      const payloadsOf = (shard: number) => readShardPayloads(actor, observation.round, shard)
       const isTaken = await report.timed('sending', () => takeStep(actor, action, inFlight, payloadsOf))
       if (!isTaken) refusals.count(action)
       return isTaken
@@ -200,6 +201,11 @@ async function hearOfAccepted(actor: Actor, { round, position }: Observation, up
       await confirmUpdate(actor, update, sending)
     }
   }
+}
+
+/** Neither a member nor anyone to whom something is owed; one who has left and claimed ends in peace. */
+function isStranger({ status, member }: Observation): boolean {
+  return !member.isMember && !status.isFinished && member.owed === 0n && member.stake === 0n
 }
 
 interface Refusals {
@@ -230,5 +236,15 @@ export class NodeAccountError extends Error {
 
   constructor() {
     super('The client has no account to sign with. Connect with the private key of the member.')
+  }
+}
+
+/** The account has not joined the federation. */
+export class NotAMemberError extends Error {
+  override readonly name = 'NotAMemberError'
+  readonly isRetryable = false
+
+  constructor(account: string, id: string) {
+    super(`Account ${account} is not a member of federation ${id}. Join it first.`)
   }
 }

@@ -3,7 +3,7 @@
  *
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
-import { federationAbi, toChainError } from '@tutti/chain'
+import { federationAbi } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from 'viem'
 import { untilReached } from './connection.ts'
@@ -11,7 +11,7 @@ import type { Action } from './decide.ts'
 import type { NodeEventBody } from './events.ts'
 import { type Actor, isRefusal } from './round.ts'
 import type { Attempt } from './store.ts'
-import { broadcast, costOf, seeThrough, signTransaction } from './transactions.ts'
+import { broadcast, costOf, seeThrough, signCall } from './transactions.ts'
 
 /** An action that is one transaction and not part of the member's own update. */
 export type Step = Extract<Action, { kind: 'open' | 'draw' | 'aggregate' | 'settle' | 'close' | 'leave' | 'claim' }>
@@ -32,25 +32,24 @@ export async function takeStep(
   inFlight: InFlight,
   payloadsOf: (shard: number) => Promise<Hex>,
 ): Promise<boolean> {
-  const { signer, patience, report, client, seeThroughMs } = actor
+  const { client, patience, report, seeThroughMs } = actor
   const round = 'round' in step ? step.round : 0
   const key = `${step.kind}/${round}/${step.kind === 'aggregate' ? step.shard : 0}`
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
       const data = await calldataOf(actor, step, payloadsOf)
-      attempts = [await untilReached(() => signTransaction(signer, { to: client.core, data }), patience)]
-    } catch (cause) {
-      const error = toChainError(cause, client.url)
+      attempts = [await untilReached(() => signCall(client, data), patience)]
+    } catch (error) {
       if (!isRefusal(error)) throw error
       report.tell({ kind: 'race-lost', round, step: step.kind, reason: error.errorName })
       return false
     }
     inFlight.set(key, attempts)
     const [attempt] = attempts
-    await untilReached(() => broadcast(signer, attempt!), patience)
+    await untilReached(() => broadcast(client, attempt!), patience)
   }
-  const fate = await seeThrough(signer, attempts, { patience, patienceMs: seeThroughMs, keep: () => undefined })
+  const fate = await seeThrough(client, attempts, { patience, patienceMs: seeThroughMs, keep: () => undefined })
   if (fate.kind === 'pending') return false
   inFlight.delete(key)
   if (fate.kind === 'replaced') return false
@@ -76,13 +75,18 @@ async function calldataOf(actor: Actor, step: Step, payloadsOf: (shard: number) 
     case 'close':
       return encodeFunctionData({ abi, functionName: step.kind, args: [id, step.round] })
     case 'aggregate': {
-      const args = [id, step.round, step.shard, await payloadsOf(step.shard)] as const
+      const args = [
+        id,
+        step.round,
+        step.shard,
+        await untilReached(() => payloadsOf(step.shard), actor.patience),
+      ] as const
       return encodeFunctionData({ abi, functionName: 'aggregate', args })
     }
   }
 }
 
-function eventOf({ federationId: id, signer }: Actor, step: Step, receipt: TransactionReceipt): NodeEventBody {
+function eventOf({ federationId: id, client }: Actor, step: Step, receipt: TransactionReceipt): NodeEventBody {
   const cost = costOf(receipt)
   switch (step.kind) {
     case 'open':
@@ -98,7 +102,7 @@ function eventOf({ federationId: id, signer }: Actor, step: Step, receipt: Trans
     case 'leave':
       return { kind: 'left', cost }
     case 'claim': {
-      const account = signer.account.address.toLowerCase()
+      const account = client.account.address.toLowerCase()
       const amount = parseEventLogs({ abi: federationAbi, eventName: 'Claimed', logs: receipt.logs }).reduce(
         (sum, { args }) => (args.id === id && args.account.toLowerCase() === account ? sum + args.amount : sum),
         0n,

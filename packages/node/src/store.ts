@@ -26,8 +26,6 @@ import { lockDirectory } from './lock.ts'
 export interface Attempt {
   hash: Hex
   nonce: number
-  /** Wei per gas. */
-  maxFeePerGas: bigint
   /** The signed transaction as it is broadcast. */
   signed: Hex
 }
@@ -158,7 +156,6 @@ interface FileEntry {
 interface AttemptEntry extends FileEntry {
   hash: Hex
   nonce: number
-  maxFeePerGas: string
 }
 
 interface SendingEntry extends Omit<Sending, 'attempts'> {
@@ -214,11 +211,10 @@ function saveUpdate(disk: Disk, parent: string, directory: string, record: Updat
     payloads: record.payloads.map((payload, k) => keep(`payload-${k}.bin`, payload)),
     sendings: record.sendings.map((sending) => ({
       ...sending,
-      attempts: sending.attempts.map(({ hash, nonce, maxFeePerGas, signed }) => ({
+      attempts: sending.attempts.map(({ hash, nonce, signed }) => ({
         ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(signed.slice(2), 'hex')),
         hash,
         nonce,
-        maxFeePerGas: maxFeePerGas.toString(),
       })),
     })),
   }
@@ -263,8 +259,7 @@ function loadRound(disk: Disk, directory: string, round: number): Loaded {
       const signed = read(entry)
       if (signed === undefined) return damaged(entry.file)
       const { hash, nonce } = entry
-      const maxFeePerGas = BigInt(entry.maxFeePerGas)
-      attempts.push({ hash, nonce, maxFeePerGas, signed: `0x${Buffer.from(signed).toString('hex')}` })
+      attempts.push({ hash, nonce, signed: `0x${Buffer.from(signed).toString('hex')}` })
     }
     sendings.push({ ...sending, attempts })
   }

@@ -1,7 +1,7 @@
 /**
- * From two vectors of weights to the packed update of a round, and from the chain's integers to weights.
+ * From two vectors of weights to the packed update of a round.
  *
- * `weights = step_t · lane`, and `q = round((after − before) / (step_t · D_s · gain_r))`, stochastically, for the shards
+ * `q = round((after − before) / (step_t · D_s · gain_r))`, stochastically, for the shards
  * that the member is assigned: D_s updates are expected for shard s, so that their sum is a mean.
  */
 import {
@@ -15,12 +15,6 @@ import {
   type Terms,
 } from '@tutti/core'
 
-/** A run of parameters with one step: weight units per integer, numerator and denominator. */
-export interface TensorStep {
-  length: number
-  step: readonly [numerator: number, denominator: number]
-}
-
 /** What of the terms an update depends on. */
 export type UpdateTerms = Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember' | 'laneBits' | 'bits' | 'gains'>
 
@@ -32,27 +26,6 @@ export interface PreparedUpdate {
   /** Integers that reached the limit of their width, of `quantisedLanes` in all. */
   saturatedLanes: number
   quantisedLanes: number
-}
-
-/**
- * Steps of every parameter, shape [dimension].
- *
- * @throws {@link StepCountError} if the tensors do not cover the dimension.
- */
-export function stepsOf(tensors: readonly TensorStep[], dimension: number): Float64Array {
-  const steps = new Float64Array(dimension)
-  let at = 0
-  for (const { length, step } of tensors) {
-    steps.fill(step[0] / step[1], at, at + length)
-    at += length
-  }
-  if (at !== dimension) throw new StepCountError(at, dimension)
-  return steps
-}
-
-/** Weights of a model: `weights[p] = steps[p] · lanes[p]`, shape [dimension]. */
-export function toWeights(lanes: Int32Array, steps: Float64Array): Float32Array {
-  return Float32Array.from(lanes, (lane, p) => lane * steps[p]!)
 }
 
 /**
@@ -95,15 +68,5 @@ export class UpdateLengthError extends Error {
 
   constructor(length: number, dimension: number) {
     super(`Training returned ${length} weights; the federation expects ${dimension}. Check the model in the manifest.`)
-  }
-}
-
-/** The tensors of the manifest do not add up to the dimension in the terms. */
-export class StepCountError extends Error {
-  override readonly name = 'StepCountError'
-  readonly isRetryable = false
-
-  constructor(length: number, dimension: number) {
-    super(`The manifest's tensors have ${length} parameters; the terms say ${dimension}. Do not join this federation.`)
   }
 }

@@ -4,10 +4,11 @@
  * A poll is one call for the record of the round. The rest is read when the record says that it may have changed, and
  * every few seconds.
  */
+import { readRound } from '@tutti/chain'
 import { type Round, shardCount } from '@tutti/core'
 import type { ChainClock } from './clock.ts'
 import { sleep, untilReached } from './connection.ts'
-import { isSameRound, observe, readRound, type Sight } from './observe.ts'
+import { isSameRound, observe, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
 
 /** Everything is read again at least this often, in milliseconds, even if the round's record stands still. */
@@ -25,19 +26,20 @@ export interface Watch {
 
 /** Starts watching; the first look reads everything. */
 export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Watch {
-  const { client, federationId, terms, report, patience, signer } = actor
+  const { client, federationId, terms, report, patience } = actor
   let known: Sight | undefined
   let lookedAt = 0
   let wakeAt = 0
 
   const lookFully = async (): Promise<Sight> => {
-    const account = signer.account.address
-    known = await report.timed('observing', () =>
+    const account = client.account.address
+    const seen = await report.timed('observing', () =>
       untilReached(() => observe(client, federationId, terms, account), patience),
     )
-    clock.observe(known.observation.block)
+    clock.observe(seen.observation.block)
     lookedAt = performance.now()
-    return known
+    known = seen
+    return seen
   }
 
   return {
@@ -49,7 +51,7 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
         if (performance.now() - lookedAt > FULL_LOOK_MILLISECONDS || isUnsettled(known)) return lookFully()
         const { observation } = known
         const round = await report.timed('observing', () =>
-          untilReached(() => readRound(client, federationId), patience),
+          untilReached(() => readRound(client, { id: federationId }), patience),
         )
         if (isSameRound(round, observation.round)) {
           if (clock.now() >= wakeAt) return known

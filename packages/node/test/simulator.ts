@@ -200,7 +200,7 @@ export function simulate(weather: Weather): Course {
         count(course.signed, `${action.kind}/${number}/${member.index}`)
         const hash = `${action.kind}/${number}/${member.index}/${course.signed.get(`${action.kind}/${number}/${member.index}`)}`
         sending.state = 'sent'
-        sending.attempts = [{ hash: hash as `0x${string}`, nonce: 0, maxFeePerGas: 0n, signed: '0x' }]
+        sending.attempts = [{ hash: hash as `0x${string}`, nonce: 0, signed: '0x' }]
         send(member, action.kind, number, 0, hash, () => {
           const isAccepted = mined.get(hash)
           if (isAccepted !== undefined) sending.state = isAccepted ? 'confirmed' : 'failed'

@@ -36,7 +36,7 @@ function record(state: 'unsent' | 'sent' = 'unsent', round = 3): UpdateRecord {
         first: 0,
         count: 2,
         state,
-        attempts: state === 'unsent' ? [] : [{ hash: '0xfeed', nonce: 9, maxFeePerGas: 2n ** 70n, signed: '0x02f8aa' }],
+        attempts: state === 'unsent' ? [] : [{ hash: '0xfeed', nonce: 9, signed: '0x02f8aa' }],
       },
     ],
   }
@@ -48,11 +48,10 @@ test('load(save(update)) ≡ update', () => {
       fc.array(fc.uint8Array({ maxLength: 200 }), { minLength: 1, maxLength: 4 }),
       fc.uint8Array({ maxLength: 50 }),
       fc.nat(1000),
-      fc.bigInt({ min: 0n, max: 2n ** 128n }),
-      (payloads, metrics, round, maxFeePerGas) => {
+      (payloads, metrics, round) => {
         const store = open()
         try {
-          const attempts = [{ hash: '0xbeef' as const, nonce: round, maxFeePerGas, signed: '0x0102' as const }]
+          const attempts = [{ hash: '0xbeef' as const, nonce: round, signed: '0x0102' as const }]
           const update: UpdateRecord = {
             ...record('sent', round),
             payloads: payloads.map((bytes) => Uint8Array.from(bytes)),

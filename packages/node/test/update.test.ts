@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { expectedUpdates, fromSeed, packGains, shardRange, unpackUpdate } from '@tutti/core'
 import fc from 'fast-check'
 import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
-import { prepareUpdate, StepCountError, stepsOf, toWeights, UpdateLengthError } from '../src/update.ts'
+import { prepareUpdate, UpdateLengthError } from '../src/update.ts'
 import { termsForTest } from './terms.ts'
 
 const terms = termsForTest({
@@ -46,18 +46,6 @@ test('what a width cannot hold is clamped and counted', () => {
   const update = prepareUpdate({ before, after, steps }, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1))
   assert.equal(update.quantisedLanes, 256)
   assert.equal(update.saturatedLanes, 256)
-})
-
-test('weights ≡ steps · lanes', () => {
-  const steps = stepsOf(
-    [
-      { length: 2, step: [1, 2] },
-      { length: 1, step: [1, 10] },
-    ],
-    3,
-  )
-  assert.deepEqual([...toWeights(Int32Array.of(3, -4, 5), steps)], [1.5, -2, 0.5])
-  assert.throws(() => stepsOf([{ length: 2, step: [1, 2] }], 3), StepCountError)
 })
 
 test('a vector of another length than the model is refused', () => {
