@@ -1,6 +1,6 @@
 /** Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract. */
 
-import { assignedShards, setBits, shardCount, type Terms } from '@tutti/core'
+import { assignedShards, setBits, type Terms } from '@tutti/core'
 import type { ChainClient } from '../client.ts'
 import { ChainError } from '../errors.ts'
 import { readRound, readTerms } from '../reads/federation.ts'
@@ -51,12 +51,7 @@ export function collectPayloads(selection: ShardSelection): Uint8Array[] {
 
 /** The payload of a position for a shard; undefined if the shard is not among its assigned ones. */
 function findPayload({ terms, round, shard, submissions }: ShardSelection, position: number): Uint8Array | undefined {
-  const assigned = assignedShards({
-    position,
-    round,
-    shards: shardCount(terms),
-    shardsPerMember: terms.shardsPerMember,
-  })
+  const assigned = assignedShards(terms, position, round)
   const place = assigned.indexOf(shard)
   if (place < 0) return undefined
   for (const submission of submissions) {
