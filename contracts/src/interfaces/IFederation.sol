@@ -51,6 +51,8 @@ interface IFederation {
     event Left(bytes32 indexed id, address indexed member);
     event RoundOpened(bytes32 indexed id, uint32 indexed round, uint32 members, uint16 cohort, uint64 seedBlock);
     event Drawn(bytes32 indexed id, uint32 indexed round, bytes32 seed);
+    /// @notice Nobody drew while the hash of the seed block was in reach, so a new block was fixed.
+    event SeedDelayed(bytes32 indexed id, uint32 indexed round, uint64 seedBlock);
     event Committed(
         bytes32 indexed id, uint32 indexed round, address indexed member, uint16 position, bytes32 commitment
     );

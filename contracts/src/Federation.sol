@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import { LibBit } from "solady/utils/LibBit.sol";
+import { IAggregator } from "./interfaces/IAggregator.sol";
+import { IFederation } from "./interfaces/IFederation.sol";
+import { IFederationErrors } from "./interfaces/IFederationErrors.sol";
+import { IGate } from "./interfaces/IGate.sol";
+import { Binding } from "./libraries/Binding.sol";
+import { Cohort } from "./libraries/Cohort.sol";
+import { Course } from "./libraries/Course.sol";
+import { Gains } from "./libraries/Gains.sol";
+import { Ledger } from "./libraries/Ledger.sol";
+import { Membership } from "./libraries/Membership.sol";
+import { ModuleCall } from "./libraries/ModuleCall.sol";
+import { PhaseLib, Timing } from "./libraries/Phase.sol";
+import { TermsLib } from "./libraries/TermsLib.sol";
+import { FederationState, Seat } from "./types/FederationState.sol";
+import { Phase, Round, RoundSummary } from "./types/Round.sol";
+import { Terms } from "./types/Terms.sol";
+
+/// @title Federation
+/// @notice The core: every federation of this chain, one singleton.
+/// @dev Every function that changes state holds the reentrancy lock, which spans the whole core.
+///      Bodies read guards → state → event → external call; where an event needs a module's answer, it follows the call.
+contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient {
+    using Course for FederationState;
+    using Ledger for FederationState;
+    using Membership for FederationState;
+    using TermsLib for Terms;
+
+    mapping(bytes32 id => FederationState) private _federations;
+    mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) private _challenges;
+
+    // --- Before the first round ---
+
+    /// @inheritdoc IFederation
+    function create(Terms calldata given, bytes calldata manifest, bytes calldata setup)
+        external
+        nonReentrant
+        returns (bytes32 id)
+    {
+        Terms memory terms = given;
+        id = Binding.idOf(terms);
+        FederationState storage federation = _federations[id];
+        if (federation.createdAt != 0) revert FederationExists(id);
+        TermsLib.check(terms);
+        bytes32 manifestHash = keccak256(manifest);
+        if (manifestHash != terms.manifestHash) revert ManifestMismatch(terms.manifestHash, manifestHash);
+        bytes32 setupHash = keccak256(setup);
+        if (setupHash != terms.setupHash) revert SetupMismatch(terms.setupHash, setupHash);
+
+        federation.terms = terms;
+        federation.creator = msg.sender;
+        federation.createdAt = uint40(block.timestamp);
+        federation.unspent = terms.bounty;
+        emit Created(id, msg.sender, terms.aggregator, terms, manifest, setup);
+
+        federation.take(msg.sender, terms.bounty);
+        ModuleCall.execute(terms.aggregator, abi.encodeCall(IAggregator.register, (id, terms, setup)));
+    }
+
+    /// @inheritdoc IFederation
+    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external nonReentrant {
+        FederationState storage federation = _running(id);
+        if (federation.isInitialised) revert AlreadyInitialised(id);
+        address aggregator = federation.terms.aggregator;
+        bytes memory input = abi.encodeCall(IAggregator.initialise, (id, chunk, data));
+        bool complete = ModuleCall.executeForWord(aggregator, input) == 1;
+        if (complete) federation.isInitialised = true;
+        emit Initialised(id, chunk, complete);
+    }
+
+    /// @inheritdoc IFederation
+    function join(bytes32 id, bytes calldata admission) external nonReentrant {
+        _join(id, admission);
+    }
+
+    /// @inheritdoc IFederation
+    /// @dev A permit that does not work is passed over: someone may have used it first, and then the approval stands.
+    function joinWithPermit(bytes32 id, bytes calldata admission, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+    {
+        Terms storage terms = _running(id).terms;
+        bytes memory input =
+            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), terms.stake, deadline, v, r, s));
+        ModuleCall.attempt(terms.token, input);
+        _join(id, admission);
+    }
+
+    /// @inheritdoc IFederation
+    function leave(bytes32 id) external nonReentrant {
+        FederationState storage federation = _existing(id);
+        Seat storage seat = federation.seats[msg.sender];
+        if (!seat.isMember) revert NotMember(id, msg.sender);
+        if (federation.isFrozen(seat)) {
+            if (seat.isLeaving) revert AlreadyLeaving(id, msg.sender);
+            federation.queue(id, msg.sender);
+        } else {
+            federation.remove(id, msg.sender);
+            federation.pay(id, msg.sender);
+        }
+    }
+
+    /// @inheritdoc IFederation
+    function open(bytes32 id) external nonReentrant {
+        FederationState storage federation = _running(id);
+        if (federation.round.openedAt != 0) revert WrongPhase(id, Phase.Joining, _phase(federation));
+        if (!federation.isInitialised) revert NotInitialised(id);
+        Terms storage terms = federation.terms;
+        uint256 members = federation.members.length;
+        uint256 opensAt = uint256(federation.createdAt) + terms.joinSeconds;
+        bool isEnough = members >= terms.cohortSize || (members >= terms.minimumUpdates && block.timestamp >= opensAt);
+        if (!isEnough) revert TooFewMembers(members, terms.minimumUpdates, terms.cohortSize, opensAt);
+        federation.open(id, federation.round.number);
+    }
+
+    // --- A round ---
+
+    /// @inheritdoc IFederation
+    function draw(bytes32 id, uint32 number) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Draw);
+        if (block.number <= round.seedBlock) revert SeedNotReady(round.seedBlock, block.number);
+        bytes32 blockHash = blockhash(round.seedBlock);
+        if (blockHash == 0) {
+            uint64 seedBlock = uint64(block.number + 1);
+            federation.round.seedBlock = seedBlock;
+            emit SeedDelayed(id, number, seedBlock);
+            return;
+        }
+        bytes32 seed = Course.seedOf(id, number, blockHash);
+        federation.round.seed = seed;
+        federation.round.startedAt = uint40(block.timestamp);
+        emit Drawn(id, number, seed);
+        federation.payKeeper(id, federation.keeperPay(round, Phase.Draw));
+    }
+
+    /// @inheritdoc IFederation
+    function commit(bytes32 id, uint32 number, bytes32 commitment) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Commit);
+        uint256 position = _actingPosition(federation, id, round);
+        uint256 committed = round.committed | (1 << position);
+        if (committed == round.committed) revert AlreadyCommitted(position);
+        federation.commitments[position] = commitment;
+        federation.round.committed = committed;
+        if (LibBit.popCount(committed) == round.cohort) federation.round.committedAt = uint40(block.timestamp);
+        emit Committed(id, number, msg.sender, uint16(position), commitment);
+    }
+
+    /// @inheritdoc IFederation
+    function submit(
+        bytes32 id,
+        uint32 number,
+        uint16 first,
+        bytes[] calldata payloads,
+        bytes32 salt,
+        bytes calldata metrics
+    ) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Submit);
+        uint256 position = _actingPosition(federation, id, round);
+        if ((round.submitted >> position) & 1 == 1) revert AlreadySubmitted(position);
+        if (federation.terms.commitSeconds > 0) _checkCommitment(federation, id, round, position, payloads, salt);
+        bool isComplete = _advance(federation, number, position, first, payloads.length);
+        _storeDigests(federation, id, number, position, first, payloads);
+        if (isComplete) {
+            uint256 submitted = round.submitted | (1 << position);
+            federation.round.submitted = submitted;
+            if (LibBit.popCount(submitted) == round.cohort) federation.round.submittedAt = uint40(block.timestamp);
+        }
+        emit Submitted(id, number, msg.sender, uint16(position), first, payloads, metrics);
+    }
+
+    /// @inheritdoc IFederation
+    function bindChallenge(bytes32 commitment) external nonReentrant {
+        if (_challenges[msg.sender][commitment] != 0) revert ChallengeAlreadyBound(msg.sender, commitment);
+        _challenges[msg.sender][commitment] = block.number;
+        emit ChallengeBound(msg.sender, commitment);
+    }
+
+    /// @inheritdoc IFederation
+    function challenge(bytes32 id, uint32 number, uint16 position, uint16 assigned, bytes calldata proof, bytes32 salt)
+        external
+        nonReentrant
+    {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Challenge);
+        {
+            bytes32 commitment = Binding.challengeOf(msg.sender, id, number, position, assigned, keccak256(proof), salt);
+            uint256 boundAt = _challenges[msg.sender][commitment];
+            if (boundAt == 0 || boundAt >= block.number) revert ChallengeNotBound(msg.sender, commitment);
+        }
+        if (position >= round.cohort || (round.submitted >> position) & 1 == 0) revert NothingSubmitted(position);
+        address member = federation.memberAt(round, position);
+        _checkFault(federation, id, number, member, position, assigned, proof);
+
+        federation.round.submitted = round.submitted & ~(1 << position);
+        (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
+        emit Slashed(id, number, member, msg.sender, rewarded, burned);
+        if (!federation.seats[member].isLeaving) federation.queue(id, member);
+    }
+
+    /// @inheritdoc IFederation
+    function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Aggregate);
+        uint256 shards = federation.terms.shardsOf();
+        if (shard >= shards) revert ShardOutOfRange(shard, shards);
+        if ((round.shards >> shard) & 1 == 1) revert ShardAlreadyAggregated(shard);
+        (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
+        if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
+
+        bool isLast = round.shardsDone + 1 == shards;
+        bool isJudged = federation.terms.judge != address(0);
+        federation.round.shardsDone = round.shardsDone + 1;
+        federation.round.shards = round.shards | (1 << shard);
+        // The next round overwrites the record at once when nothing is left to wait for.
+        if (!isLast || isJudged) federation.round.aggregatedAt = uint40(block.timestamp);
+        federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
+
+        _fold(federation, id, round, shard, data);
+        if (isLast && !isJudged) federation.settle(id);
+    }
+
+    /// @inheritdoc IFederation
+    function settle(bytes32 id, uint32 number) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Settle);
+        federation.payKeeper(id, federation.keeperPay(round, Phase.Settle));
+        federation.settle(id);
+    }
+
+    /// @inheritdoc IFederation
+    function close(bytes32 id, uint32 number) external nonReentrant {
+        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Close);
+        federation.payKeeper(id, federation.keeperPay(round, Phase.Close));
+        uint256 updates = LibBit.popCount(round.submitted);
+        emit RoundFailed(id, number, uint16(updates), federation.terms.minimumUpdates);
+        federation.moveOn(id, round, 0);
+    }
+
+    // --- The end ---
+
+    /// @inheritdoc IFederation
+    function voteToEnd(bytes32 id, uint32 number) external nonReentrant {
+        FederationState storage federation = _running(id);
+        Round storage round = federation.round;
+        if (number != round.number) revert WrongRound(id, round.number, number);
+        uint256 quorum = federation.terms.endQuorum;
+        if (quorum == 0) revert EndingNotAllowed(id);
+        Seat storage seat = federation.seats[msg.sender];
+        if (!seat.isMember || !federation.isFrozen(seat)) revert NotFrozen(id, number, msg.sender);
+        if (!seat.isStaked) revert StakeForfeited(id, msg.sender);
+        if (seat.votedIn == number + 1) revert AlreadyVoted(id, number, msg.sender);
+        seat.votedIn = number + 1;
+        uint32 votes = round.endVotes + 1;
+        round.endVotes = votes;
+        if (votes * TermsLib.BASIS_POINTS >= quorum * round.members) federation.isEnding = true;
+        emit EndVoted(id, number, msg.sender, votes);
+    }
+
+    /// @inheritdoc IFederation
+    function abandon(bytes32 id) external nonReentrant {
+        FederationState storage federation = _running(id);
+        uint256 rounds = federation.history.length;
+        uint256 joiningSince = rounds == 0 ? federation.createdAt : federation.history[rounds - 1].closedAt;
+        uint256 overdueAt =
+            PhaseLib.overdueAt(federation.round, federation.terms.timingOf(), _phase(federation), joiningSince);
+        if (block.timestamp < overdueAt) revert NotOverdue(overdueAt, block.timestamp);
+        federation.finish(id, true);
+    }
+
+    /// @inheritdoc IFederation
+    function claim(bytes32 id) external nonReentrant returns (uint256 amount) {
+        FederationState storage federation = _existing(id);
+        if (federation.isFinished) federation.releaseStake(msg.sender);
+        return federation.pay(id, msg.sender);
+    }
+
+    // --- Views ---
+
+    /// @inheritdoc IFederation
+    function toId(Terms calldata terms) external view returns (bytes32) {
+        return Binding.idOf(terms);
+    }
+
+    /// @inheritdoc IFederation
+    function termsOf(bytes32 id) external view returns (Terms memory) {
+        return _existing(id).terms;
+    }
+
+    /// @inheritdoc IFederation
+    function statusOf(bytes32 id) external view returns (Status memory) {
+        FederationState storage federation = _existing(id);
+        return Status({
+            creator: federation.creator,
+            createdAt: federation.createdAt,
+            isInitialised: federation.isInitialised,
+            isFinished: federation.isFinished,
+            isEnding: federation.isEnding,
+            members: uint32(federation.members.length),
+            roundsClosed: uint32(federation.history.length),
+            roundsSettled: federation.roundsSettled,
+            unspent: federation.unspent,
+            staked: federation.staked,
+            owed: federation.owed
+        });
+    }
+
+    /// @inheritdoc IFederation
+    function roundOf(bytes32 id) external view returns (Round memory) {
+        return _existing(id).round;
+    }
+
+    /// @inheritdoc IFederation
+    function phaseOf(bytes32 id) external view returns (Phase, uint256) {
+        FederationState storage federation = _existing(id);
+        return PhaseLib.phaseAt(federation.round, federation.terms.timingOf(), federation.isFinished, block.timestamp);
+    }
+
+    /// @inheritdoc IFederation
+    function history(bytes32 id, uint256 from, uint256 count) external view returns (RoundSummary[] memory page) {
+        RoundSummary[] storage all = _existing(id).history;
+        page = new RoundSummary[](_pageLength(all.length, from, count));
+        for (uint256 i; i < page.length; ++i) {
+            page[i] = all[from + i];
+        }
+    }
+
+    /// @inheritdoc IFederation
+    function memberOf(bytes32 id, address account) external view returns (Member memory) {
+        FederationState storage federation = _existing(id);
+        Seat storage seat = federation.seats[account];
+        return Member({
+            owed: seat.owed,
+            stake: seat.isStaked ? federation.terms.stake : 0,
+            index: seat.index,
+            isMember: seat.isMember,
+            isLeaving: seat.isLeaving
+        });
+    }
+
+    /// @inheritdoc IFederation
+    function membersOf(bytes32 id, uint256 from, uint256 count) external view returns (address[] memory page) {
+        address[] storage all = _existing(id).members;
+        page = new address[](_pageLength(all.length, from, count));
+        for (uint256 i; i < page.length; ++i) {
+            page[i] = all[from + i];
+        }
+    }
+
+    /// @inheritdoc IFederation
+    function cohortOf(bytes32 id) external view returns (address[] memory cohort) {
+        FederationState storage federation = _existing(id);
+        Round memory round = federation.round;
+        if (round.startedAt == 0 || federation.isFinished) return cohort;
+        cohort = new address[](round.cohort);
+        for (uint256 position; position < cohort.length; ++position) {
+            cohort[position] = federation.memberAt(round, position);
+        }
+    }
+
+    /// @inheritdoc IFederation
+    function positionOf(bytes32 id, address account) external view returns (bool isInCohort, uint16 position) {
+        FederationState storage federation = _existing(id);
+        if (federation.isFinished) return (false, 0);
+        uint256 found;
+        (isInCohort, found) = federation.find(federation.round, account);
+        position = uint16(found);
+    }
+
+    /// @inheritdoc IFederation
+    function keeperOf(bytes32 id, uint16 shard)
+        external
+        view
+        returns (address keeper, uint256 exclusiveUntil, uint256 pay)
+    {
+        FederationState storage federation = _existing(id);
+        uint256 shards = federation.terms.shardsOf();
+        if (shard >= shards) revert ShardOutOfRange(shard, shards);
+        Round memory round = federation.round;
+        if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);
+        (keeper, exclusiveUntil) = _keeper(federation, round, shard);
+        pay = federation.keeperPay(round, Phase.Aggregate);
+        uint256 left = federation.potLeft();
+        if (pay > left) pay = left;
+    }
+
+    /// @inheritdoc IFederation
+    function commitmentOf(bytes32 id, uint32 number, address member, bytes32 salt, bytes32 payloadHash)
+        external
+        view
+        returns (bytes32)
+    {
+        return Binding.commitmentOf(id, number, member, salt, payloadHash);
+    }
+
+    /// @inheritdoc IFederation
+    function contextOf(bytes32 id, uint32 number, address member) external view returns (bytes32) {
+        return Binding.contextOf(id, number, member);
+    }
+
+    /// @inheritdoc IFederation
+    function model(bytes32 id, uint256) external view returns (bytes memory) {
+        ModuleCall.forward(_existing(id).terms.aggregator);
+    }
+
+    /// @inheritdoc IFederation
+    function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
+        ModuleCall.forward(_existing(id).terms.aggregator);
+    }
+
+    /// @inheritdoc IFederation
+    function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
+        ModuleCall.forward(_existing(id).terms.aggregator);
+    }
+
+    // --- Guards ---
+
+    function _existing(bytes32 id) private view returns (FederationState storage federation) {
+        federation = _federations[id];
+        if (federation.createdAt == 0) revert UnknownFederation(id);
+    }
+
+    function _running(bytes32 id) private view returns (FederationState storage federation) {
+        federation = _existing(id);
+        if (federation.isFinished) revert FederationFinished(id);
+    }
+
+    /// @dev The federation and its record, if `number` is the round in progress and its phase is `expected`.
+    function _enter(bytes32 id, uint32 number, Phase expected)
+        private
+        view
+        returns (FederationState storage federation, Round memory round)
+    {
+        federation = _running(id);
+        round = federation.round;
+        if (number != round.number) revert WrongRound(id, round.number, number);
+        (Phase actual,) = PhaseLib.phaseAt(round, federation.terms.timingOf(), false, block.timestamp);
+        if (actual != expected) revert WrongPhase(id, expected, actual);
+    }
+
+    function _phase(FederationState storage federation) private view returns (Phase phase) {
+        (phase,) =
+            PhaseLib.phaseAt(federation.round, federation.terms.timingOf(), federation.isFinished, block.timestamp);
+    }
+
+    /// @dev The caller's position, if it is in the cohort and its stake stands.
+    function _actingPosition(FederationState storage federation, bytes32 id, Round memory round)
+        private
+        view
+        returns (uint256)
+    {
+        (bool isInCohort, uint256 position) = federation.find(round, msg.sender);
+        if (!isInCohort) revert NotInCohort(id, round.number, msg.sender);
+        if (!federation.seats[msg.sender].isStaked) revert StakeForfeited(id, msg.sender);
+        return position;
+    }
+
+    // --- Steps ---
+
+    function _join(bytes32 id, bytes calldata admission) private {
+        FederationState storage federation = _running(id);
+        Seat storage seat = federation.seats[msg.sender];
+        if (seat.isLeaving) revert StillLeaving(id, msg.sender);
+        if (seat.isMember) revert AlreadyMember(id, msg.sender);
+        address gate = federation.terms.gate;
+        if (gate != address(0)) {
+            bytes memory input = abi.encodeCall(IGate.mayJoin, (id, msg.sender, admission));
+            if (!ModuleCall.isTrue(gate, input)) revert NotAdmitted(id, msg.sender);
+        }
+        uint128 stake = federation.terms.stake;
+        federation.makeRoom(stake);
+        federation.staked += stake;
+        federation.admit(id, msg.sender);
+        federation.take(msg.sender, stake);
+    }
+
+    /// @dev After a commitment all payloads come at once, and hash to what was committed to.
+    function _checkCommitment(
+        FederationState storage federation,
+        bytes32 id,
+        Round memory round,
+        uint256 position,
+        bytes[] calldata payloads,
+        bytes32 salt
+    ) private view {
+        if ((round.committed >> position) & 1 == 0) revert NotCommitted(position);
+        uint256 expectedCount = federation.terms.shardsPerMember;
+        if (payloads.length != expectedCount) revert WrongPayloadCount(payloads.length, expectedCount);
+        bytes32 payloadHash = Binding.payloadHashOf(payloads);
+        bytes32 actual = Binding.commitmentOf(id, round.number, msg.sender, salt, payloadHash);
+        bytes32 expected = federation.commitments[position];
+        if (actual != expected) revert CommitmentMismatch(expected, actual);
+    }
+
+    /// @dev Counts `count` more payloads from `first` on; says whether all assigned shards have come.
+    function _advance(FederationState storage federation, uint32 number, uint256 position, uint256 first, uint256 count)
+        private
+        returns (bool isComplete)
+    {
+        uint256 tag = (uint256(number) + 1) << 16;
+        uint256 progress = federation.progress[position];
+        uint256 received = progress >> 16 == tag >> 16 ? progress & 0xffff : 0;
+        if (first != received) revert WrongFirst(received, first);
+        uint256 missing = federation.terms.shardsPerMember - received;
+        if (count == 0 || count > missing) revert WrongPayloadCount(count, missing);
+        isComplete = count == missing;
+        // Of a complete submission the bitmap of the round tells.
+        if (!isComplete) federation.progress[position] = tag | (received + count);
+    }
+
+    function _storeDigests(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 number,
+        uint256 position,
+        uint256 first,
+        bytes[] calldata payloads
+    ) private {
+        bytes32 context = Binding.contextOf(id, number, msg.sender);
+        Terms storage terms = federation.terms;
+        address aggregator = terms.aggregator;
+        uint256 shardsPerMember = terms.shardsPerMember;
+        uint256 shards = terms.shardsOf();
+        for (uint256 i; i < payloads.length; ++i) {
+            uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
+            bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
+            federation.digests[(position << 8) | (first + i)] = bytes32(ModuleCall.readWord(aggregator, input));
+        }
+    }
+
+    function _checkFault(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 number,
+        address member,
+        uint256 position,
+        uint256 assigned,
+        bytes calldata proof
+    ) private view {
+        Terms storage terms = federation.terms;
+        uint256 shardsPerMember = terms.shardsPerMember;
+        if (assigned >= shardsPerMember) revert AssignmentOutOfRange(assigned, shardsPerMember);
+        bytes memory input = abi.encodeCall(
+            IAggregator.isFault,
+            (
+                id,
+                Binding.contextOf(id, number, member),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, terms.shardsOf()),
+                federation.digests[(position << 8) | assigned],
+                proof
+            )
+        );
+        if (!ModuleCall.isTrue(terms.aggregator, input)) revert FaultNotProven(position, assigned);
+    }
+
+    /// @dev Hands the aggregator the contexts and digests of those who sent this shard, and the data.
+    function _fold(
+        FederationState storage federation,
+        bytes32 id,
+        Round memory round,
+        uint16 shard,
+        bytes calldata data
+    ) private {
+        (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates) =
+            _updatesOf(federation, id, round, shard);
+        uint256 gain = Gains.gainAt(federation.terms.gains, round.number);
+        bytes memory input =
+            abi.encodeCall(IAggregator.aggregate, (id, round.number, shard, gain, contexts, digests, data));
+        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.terms.aggregator, input));
+        emit Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
+    }
+
+    /// @dev Of every position that sent `shard`, in order: context, digest, and its bit in `updates`.
+    function _updatesOf(FederationState storage federation, bytes32 id, Round memory round, uint256 shard)
+        private
+        view
+        returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
+    {
+        uint256 shardsPerMember = federation.terms.shardsPerMember;
+        uint256 shards = federation.terms.shardsOf();
+        uint256 size = LibBit.popCount(round.submitted);
+        contexts = new bytes32[](size);
+        digests = new bytes32[](size);
+        uint256 count;
+        for (uint256 position; position < round.cohort; ++position) {
+            if ((round.submitted >> position) & 1 == 0) continue;
+            (bool isAssigned, uint256 assigned) =
+                Cohort.assignmentOf(position, round.number, shard, shardsPerMember, shards);
+            if (!isAssigned) continue;
+            contexts[count] = Binding.contextOf(id, round.number, federation.memberAt(round, position));
+            digests[count] = federation.digests[(position << 8) | assigned];
+            updates |= 1 << position;
+            ++count;
+        }
+        // Equivalent to copying the first `count` entries into arrays of that length: `count ≤ size`, so lengths shrink.
+        assembly ("memory-safe") {
+            mstore(contexts, count)
+            mstore(digests, count)
+        }
+    }
+
+    /// @dev The member chosen to aggregate `shard`, and until when it alone may.
+    function _keeper(FederationState storage federation, Round memory round, uint256 shard)
+        private
+        view
+        returns (address keeper, uint256 exclusiveUntil)
+    {
+        keeper = federation.memberAt(round, uint256(keccak256(abi.encode(round.seed, shard))) % round.cohort);
+        Timing memory timing = federation.terms.timingOf();
+        exclusiveUntil = PhaseLib.aggregateStart(round, timing) + timing.keeperSeconds;
+    }
+
+    function _pageLength(uint256 length, uint256 from, uint256 count) private pure returns (uint256) {
+        if (from >= length) return 0;
+        return count < length - from ? count : length - from;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Phase } from "../types/Round.sol";
+
+/// @title IFederationErrors
+/// @notice Why the core refuses: one error a failure, with the facts that show the remedy.
+/// @dev What an aggregator reverts with is passed on as it came, up to 1,024 bytes.
+interface IFederationErrors {
+    // --- Terms ---
+
+    /// @notice Terms like these were already taken up; another salt makes another federation.
+    error FederationExists(bytes32 id);
+    /// @notice The cohort must have 1 to `max` positions.
+    error CohortSizeOutOfRange(uint256 cohortSize, uint256 max);
+    /// @notice The minimum of updates must be 1 to `cohortSize`.
+    error MinimumUpdatesOutOfRange(uint256 minimumUpdates, uint256 cohortSize);
+    error RoundsZero();
+    error DimensionZero();
+    error ShardSizeZero();
+    /// @notice Choose a larger `shardSize`.
+    error TooManyShards(uint256 shards, uint256 max);
+    /// @notice A member trains 1 to `shards` shards in a round.
+    error ShardsPerMemberOutOfRange(uint256 shardsPerMember, uint256 shards);
+    /// @notice Entry `entry` of the gain schedule breaks its form: see `Gains`.
+    error GainsMalformed(uint256 entry, uint256 value);
+    /// @notice The quorum is in basis points.
+    error EndQuorumOutOfRange(uint256 endQuorum, uint256 max);
+    error SubmitSecondsZero();
+    error IdleSecondsZero();
+    error AggregatorHasNoCode(address aggregator);
+    error GateHasNoCode(address gate);
+    error JudgeHasNoCode(address judge);
+    error TokenHasNoCode(address token);
+    /// @notice Stake, bounty and keeper's pay need a token.
+    error TokenMissing(uint256 stake, uint256 bounty, uint256 keeperPay);
+    /// @notice A round's keepers could cost `needed`, its share of the bounty is `pot`.
+    error KeeperBudgetExceeded(uint256 needed, uint256 pot);
+    /// @notice The manifest handed in is not the one that the terms name.
+    error ManifestMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The setup handed in is not the one that the terms name.
+    error SetupMismatch(bytes32 expected, bytes32 actual);
+
+    // --- Standing ---
+
+    error UnknownFederation(bytes32 id);
+    error FederationFinished(bytes32 id);
+    error WrongPhase(bytes32 id, Phase expected, Phase actual);
+    error WrongRound(bytes32 id, uint256 current, uint256 given);
+    /// @notice The initial model is complete.
+    error AlreadyInitialised(bytes32 id);
+    /// @notice The initial model must be complete before the first round.
+    error NotInitialised(bytes32 id);
+    /// @notice The first round opens with `cohortSize` members, or from `opensAt` on with `minimumUpdates`.
+    error TooFewMembers(uint256 members, uint256 minimumUpdates, uint256 cohortSize, uint256 opensAt);
+    /// @notice The cohort can be drawn after block `seedBlock`.
+    error SeedNotReady(uint256 seedBlock, uint256 currentBlock);
+    /// @notice The next step is overdue from `overdueAt` on; phases that end by themselves are never.
+    error NotOverdue(uint256 overdueAt, uint256 time);
+
+    // --- Members ---
+
+    error AlreadyMember(bytes32 id, address account);
+    error NotMember(bytes32 id, address account);
+    /// @notice A leaver can join again once it has left, when the next round opens.
+    error StillLeaving(bytes32 id, address account);
+    error AlreadyLeaving(bytes32 id, address account);
+    /// @notice The gate did not answer with a clean `true`.
+    error NotAdmitted(bytes32 id, address account);
+    /// @notice The account is not in the cohort of this round.
+    error NotInCohort(bytes32 id, uint256 round, address account);
+    /// @notice Only members frozen into the round may vote in it.
+    error NotFrozen(bytes32 id, uint256 round, address account);
+    /// @notice A slashed member takes no further part.
+    error StakeForfeited(bytes32 id, address account);
+    error AlreadyVoted(bytes32 id, uint256 round, address account);
+    /// @notice The terms know no early end.
+    error EndingNotAllowed(bytes32 id);
+
+    // --- Updates ---
+
+    error AlreadyCommitted(uint256 position);
+    error NotCommitted(uint256 position);
+    error CommitmentMismatch(bytes32 expected, bytes32 actual);
+    error AlreadySubmitted(uint256 position);
+    /// @notice Updates of assigned shards come in order; the next is `expected`.
+    error WrongFirst(uint256 expected, uint256 given);
+    /// @notice This call can take 1 to `max` payloads; after a commitment, exactly `max`.
+    error WrongPayloadCount(uint256 given, uint256 max);
+
+    // --- Challenges ---
+
+    error ChallengeAlreadyBound(address challenger, bytes32 commitment);
+    /// @notice Bind the challenge first, in an earlier block.
+    error ChallengeNotBound(address challenger, bytes32 commitment);
+    error NothingSubmitted(uint256 position);
+    error AssignmentOutOfRange(uint256 assigned, uint256 shardsPerMember);
+    /// @notice The aggregator did not answer with a clean `true`.
+    error FaultNotProven(uint256 position, uint256 assigned);
+
+    // --- Aggregation ---
+
+    error ShardOutOfRange(uint256 shard, uint256 shards);
+    error ShardAlreadyAggregated(uint256 shard);
+    /// @notice Until `exclusiveUntil` the step belongs to `keeper`; then it is anyone's.
+    error KeeperWindow(address keeper, uint256 exclusiveUntil);
+    /// @notice Send more gas: the judge must be given its full allowance, so that no caller can starve it.
+    error GasTooLow(uint256 needed, uint256 left);
+
+    // --- Tokens and modules ---
+
+    /// @notice The token delivered less than it was asked for; tokens that take a fee on transfer are refused.
+    error TransferShortfall(address token, uint256 expected, uint256 received);
+    /// @notice A federation holds at most 2^128 − 1 units.
+    error HoldingsExceeded(uint256 held, uint256 amount);
+    /// @notice The module reverted without a reason, or ran out of gas.
+    error ModuleFailed(address module, bytes4 selector);
+    /// @notice The module's answer is shorter than its type, or not a value of it.
+    error ModuleAnswerMalformed(address module, bytes4 selector, uint256 size);
+}

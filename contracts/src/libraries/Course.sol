@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { LibBit } from "solady/utils/LibBit.sol";
+import { IFederation } from "../interfaces/IFederation.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IJudge } from "../interfaces/IJudge.sol";
+import { FederationState } from "../types/FederationState.sol";
+import { Phase, Round, RoundSummary } from "../types/Round.sol";
+import { Terms } from "../types/Terms.sol";
+import { Ledger } from "./Ledger.sol";
+import { Membership } from "./Membership.sol";
+import { ModuleCall } from "./ModuleCall.sol";
+import { PhaseLib } from "./Phase.sol";
+import { Reward } from "./Reward.sol";
+import { TermsLib } from "./TermsLib.sol";
+
+/// @title Course
+/// @notice From round to round: opening, settling, closing, finishing.
+/// @dev Liveness. Nothing here can be stopped by a member, a keeper or a judge: leavers are removed in bounded numbers,
+///      payments are credits, and a judge that fails is replaced by the equal split.
+library Course {
+    using Ledger for FederationState;
+    using Membership for FederationState;
+    using TermsLib for Terms;
+
+    /// @notice Gas given to a judge. With the rest of a settlement it stays below the 16,777,216 of EIP-7825.
+    uint256 internal constant JUDGE_GAS = 5_000_000;
+
+    /// @notice Opens round `number`: removes leavers, then freezes the members.
+    /// @dev If nobody is left, the federation waits for members as before its first round (phase Joining), and the time
+    ///      until it may be abandoned runs. With fewer than `minimumUpdates` members rounds open all the same, and fail:
+    ///      newcomers take part from the next one.
+    function open(FederationState storage federation, bytes32 id, uint32 number) internal {
+        federation.removeLeavers(id);
+        federation.paidInRound = 0;
+
+        Round memory round;
+        round.number = number;
+        uint256 members = federation.members.length;
+        if (members > 0) {
+            uint256 cohortSize = federation.terms.cohortSize;
+            bool isSampled = members > cohortSize;
+            round.members = uint32(members);
+            round.cohort = uint16(isSampled ? cohortSize : members);
+            round.openedAt = uint40(block.timestamp);
+            if (isSampled) {
+                round.seedBlock = uint64(block.number + 1);
+            } else {
+                round.startedAt = round.openedAt;
+                round.seedBlock = uint64(block.number - 1);
+                round.seed = seedOf(id, number, blockhash(block.number - 1));
+            }
+        }
+        federation.round = round;
+        if (members > 0) emit IFederation.RoundOpened(id, number, round.members, round.cohort, round.seedBlock);
+    }
+
+    /// @notice Seed of a round: `keccak256(id, round, blockhash)`.
+    function seedOf(bytes32 id, uint256 round, bytes32 blockHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(id, round, blockHash));
+    }
+
+    /// @notice Splits what keepers left of the pot among those whose updates were aggregated, and moves on.
+    function settle(FederationState storage federation, bytes32 id) internal {
+        Round memory round = federation.round;
+        address[] memory members = contributors(federation, round);
+        uint256 pot = federation.potLeft();
+        if (pot > 0) federation.reward(id, members, sharesOf(federation, id, round.number, members, pot));
+        federation.roundsSettled += 1;
+        emit IFederation.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
+        moveOn(federation, id, round, members.length);
+    }
+
+    /// @notice Writes the round into history and opens the next, or finishes.
+    function moveOn(FederationState storage federation, bytes32 id, Round memory round, uint256 updates) internal {
+        federation.history
+            .push(
+                RoundSummary({
+                    openedAt: round.openedAt,
+                    closedAt: uint40(block.timestamp),
+                    cohort: round.cohort,
+                    updates: uint16(updates),
+                    paid: federation.paidInRound
+                })
+            );
+        if (federation.isEnding || round.number + 1 >= federation.terms.rounds) finish(federation, id, false);
+        else open(federation, id, round.number + 1);
+    }
+
+    /// @notice Ends the federation: what is unspent is credited to the creator, and stakes may be claimed.
+    /// @dev Calls nobody: neither a module nor the token can keep stakes from going back.
+    function finish(FederationState storage federation, bytes32 id, bool isAbandoned) internal {
+        federation.isFinished = true;
+        uint128 refund = federation.unspent;
+        federation.unspent = 0;
+        if (refund > 0) federation.credit(federation.creator, refund);
+        emit IFederation.Finished(id, isAbandoned, refund);
+    }
+
+    /// @notice Members whose updates are complete and were not voided, in order of position.
+    function contributors(FederationState storage federation, Round memory round)
+        internal
+        view
+        returns (address[] memory members)
+    {
+        members = new address[](LibBit.popCount(round.submitted));
+        uint256 count;
+        for (uint256 position; count < members.length; ++position) {
+            if ((round.submitted >> position) & 1 == 1) members[count++] = federation.memberAt(round, position);
+        }
+    }
+
+    /// @notice The judge's split of `pot`, or the equal one if there is no judge or its answer is of no use.
+    function sharesOf(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 round,
+        address[] memory members,
+        uint256 pot
+    ) internal view returns (uint256[] memory amounts) {
+        address judge = federation.terms.judge;
+        if (judge != address(0)) {
+            // EIP-150 keeps a 64th back; without this check a caller could starve the judge and force the equal split.
+            uint256 needed = JUDGE_GAS + JUDGE_GAS / 60;
+            if (gasleft() < needed) revert IFederationErrors.GasTooLow(needed, gasleft());
+            bytes memory input = abi.encodeCall(IJudge.shares, (id, round, members));
+            amounts = Reward.split(pot, ModuleCall.tryReadWords(judge, JUDGE_GAS, input, members.length));
+        }
+        if (amounts.length == 0) amounts = Reward.splitEqually(pot, members.length);
+    }
+
+    /// @notice What the step that `phase` waits for pays now.
+    function keeperPay(FederationState storage federation, Round memory round, Phase phase)
+        internal
+        view
+        returns (uint256)
+    {
+        Terms storage terms = federation.terms;
+        uint256 start = PhaseLib.stepStart(round, terms.timingOf(), phase);
+        uint256 elapsed = block.timestamp > start ? block.timestamp - start : 0;
+        return Reward.keeperPayAt(terms.keeperPay, terms.keeperSeconds, elapsed);
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+
+/// @title Gains
+/// @notice The gain schedule: the multiplier of each round, constant or in up to five steps, packed in a word.
+/// @dev Entry i sits at bits [48i, 48i + 48): `fromRound << 16 | gain`. Entry 0 has `fromRound` 0 and a gain of at least 1;
+///      later entries rise strictly in `fromRound`, stay below the number of rounds and have a gain of at least 1; a zero
+///      entry ends the list. All bits after it, and bits 240 and above, are zero.
+library Gains {
+    uint256 internal constant ENTRIES = 5;
+
+    /// @notice The gain of `round`: that of the last entry whose `fromRound` is not after it.
+    function gainAt(uint256 gains, uint256 round) internal pure returns (uint256 gain) {
+        for (uint256 i; i < ENTRIES; ++i) {
+            uint256 entry = (gains >> (48 * i)) & 0xffffffffffff;
+            if (entry == 0 || (entry >> 16) > round) break;
+            gain = entry & 0xffff;
+        }
+    }
+
+    /// @notice Reverts with `GainsMalformed` unless `gains` has the form above.
+    function check(uint256 gains, uint256 rounds) internal pure {
+        uint256 previous;
+        for (uint256 i; i < ENTRIES; ++i) {
+            uint256 entry = (gains >> (48 * i)) & 0xffffffffffff;
+            if (i > 0 && entry == 0) {
+                if (gains >> (48 * i) != 0) revert IFederationErrors.GainsMalformed(i, gains >> (48 * i));
+                return;
+            }
+            uint256 fromRound = entry >> 16;
+            bool isInOrder = i == 0 ? fromRound == 0 : fromRound > previous && fromRound < rounds;
+            if (!isInOrder || entry & 0xffff == 0) revert IFederationErrors.GainsMalformed(i, entry);
+            previous = fromRound;
+        }
+        if (gains >> 240 != 0) revert IFederationErrors.GainsMalformed(ENTRIES, gains >> 240);
+    }
+}

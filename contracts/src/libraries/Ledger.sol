@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { IFederation } from "../interfaces/IFederation.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { FederationState, Seat } from "../types/FederationState.sol";
+import { Reward } from "./Reward.sol";
+import { TermsLib } from "./TermsLib.sol";
+import { Terms } from "../types/Terms.sol";
+
+/// @title Ledger
+/// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
+/// @dev What a federation holds is `unspent + staked + owed`, always. Tokens move between the three by credit and leave by
+///      `pay` only, when the account itself asks, so that nobody's refusal to be paid can stop anyone else.
+///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the three below 2^128.
+library Ledger {
+    using SafeERC20 for IERC20;
+    using TermsLib for Terms;
+
+    /// @notice Where the burned half of a slashed stake goes.
+    address internal constant BURNED = 0x000000000000000000000000000000000000dEaD;
+
+    /// @notice Reverts if `amount` more would make the federation's holdings exceed 2^128 − 1.
+    function makeRoom(FederationState storage federation, uint256 amount) internal view {
+        uint256 held = uint256(federation.unspent) + federation.staked + federation.owed;
+        if (held + amount > type(uint128).max) revert IFederationErrors.HoldingsExceeded(held, amount);
+    }
+
+    /// @notice Takes `amount` from `from` and measures that it came.
+    function take(FederationState storage federation, address from, uint256 amount) internal {
+        if (amount == 0) return;
+        IERC20 token = IERC20(federation.terms.token);
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(from, address(this), amount);
+        uint256 present = token.balanceOf(address(this));
+        uint256 received = present > before ? present - before : 0;
+        if (received < amount) revert IFederationErrors.TransferShortfall(address(token), amount, received);
+    }
+
+    /// @notice What the pot of the round in progress still holds.
+    function potLeft(FederationState storage federation) internal view returns (uint256) {
+        return federation.terms.potOf() - federation.paidInRound;
+    }
+
+    /// @notice Credits `amount` of the round's pot to `account`.
+    /// @dev Pots add up to the bounty at most, so `unspent` covers what `potLeft` allows.
+    function creditFromPot(FederationState storage federation, address account, uint256 amount) internal {
+        federation.unspent -= uint128(amount);
+        federation.paidInRound += uint128(amount);
+        credit(federation, account, amount);
+    }
+
+    /// @notice Credits a keeper with `amount`, or with what the pot still holds.
+    function payKeeper(FederationState storage federation, bytes32 id, uint256 amount) internal {
+        uint256 left = potLeft(federation);
+        if (amount > left) amount = left;
+        if (amount == 0) return;
+        creditFromPot(federation, msg.sender, amount);
+        emit IFederation.KeeperPaid(id, federation.round.number, msg.sender, amount);
+    }
+
+    /// @notice Credits `members` with `amounts` of the round's pot.
+    function reward(FederationState storage federation, bytes32 id, address[] memory members, uint256[] memory amounts)
+        internal
+    {
+        uint32 round = federation.round.number;
+        uint256 total;
+        for (uint256 i; i < members.length; ++i) {
+            if (amounts[i] == 0) continue;
+            federation.seats[members[i]].owed += uint128(amounts[i]);
+            total += amounts[i];
+            emit IFederation.Rewarded(id, round, members[i], amounts[i]);
+        }
+        if (total == 0) return;
+        federation.unspent -= uint128(total);
+        federation.paidInRound += uint128(total);
+        federation.owed += uint128(total);
+    }
+
+    /// @notice Moves the stake of a seat to what the account is owed. Nothing if it was slashed.
+    function releaseStake(FederationState storage federation, address account) internal {
+        Seat storage seat = federation.seats[account];
+        if (!seat.isStaked) return;
+        seat.isStaked = false;
+        uint128 stake = federation.terms.stake;
+        federation.staked -= stake;
+        credit(federation, account, stake);
+    }
+
+    /// @notice Takes the stake of a seat away: half, rounded down, to `challenger`, the rest burned.
+    /// @dev A token that refuses the transfer to `BURNED` cannot stop a proof: the rest is then credited to that address,
+    ///      which nobody can claim for.
+    function slash(FederationState storage federation, address account, address challenger)
+        internal
+        returns (uint256 rewarded, uint256 burned)
+    {
+        Seat storage seat = federation.seats[account];
+        if (!seat.isStaked) return (0, 0);
+        seat.isStaked = false;
+        uint128 stake = federation.terms.stake;
+        federation.staked -= stake;
+        rewarded = stake / 2;
+        burned = stake - rewarded;
+        if (rewarded > 0) credit(federation, challenger, rewarded);
+        if (burned > 0 && !IERC20(federation.terms.token).trySafeTransfer(BURNED, burned)) {
+            credit(federation, BURNED, burned);
+        }
+    }
+
+    /// @notice Pays out all that `account` is owed. If the token refuses, so does this call, and nothing is lost.
+    function pay(FederationState storage federation, bytes32 id, address account) internal returns (uint256 amount) {
+        amount = federation.seats[account].owed;
+        if (amount == 0) return 0;
+        federation.seats[account].owed = 0;
+        federation.owed -= uint128(amount);
+        emit IFederation.Claimed(id, account, amount);
+        IERC20(federation.terms.token).safeTransfer(account, amount);
+    }
+
+    /// @notice Adds `amount` to what `account` is owed.
+    function credit(FederationState storage federation, address account, uint256 amount) internal {
+        federation.seats[account].owed += uint128(amount);
+        federation.owed += uint128(amount);
+    }
+}

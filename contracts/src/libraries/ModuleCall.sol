@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+
+/// @title ModuleCall
+/// @notice Calls to modules that nobody trusts: whatever they return, only a fixed number of bytes is ever copied.
+/// @dev A plain Solidity call copies all return data before it decodes, so that a module could make its caller pay for
+///      megabytes of memory. These copy one word, a fixed number of words, or 1,024 bytes of a reason.
+///      Modules are checked to have code when a federation is created.
+library ModuleCall {
+    uint256 private constant REASON_BYTES = 1024;
+
+    /// @notice Calls `module` and ignores what it returns. Reverts as it reverts.
+    function execute(address module, bytes memory input) internal {
+        bool success;
+        // Equivalent to `(success, ) = module.call(input)`, without the copy of the return data.
+        assembly ("memory-safe") {
+            success := call(gas(), module, 0, add(input, 0x20), mload(input), 0, 0)
+        }
+        if (!success) _revert(module, input);
+    }
+
+    /// @notice Calls `target` and goes on whatever comes of it.
+    function attempt(address target, bytes memory input) internal {
+        // Equivalent to `target.call(input)`, without the copy of the return data.
+        assembly ("memory-safe") {
+            pop(call(gas(), target, 0, add(input, 0x20), mload(input), 0, 0))
+        }
+    }
+
+    /// @notice Calls `module` and returns the first word of its answer. Reverts as it reverts.
+    function executeForWord(address module, bytes memory input) internal returns (uint256 word) {
+        bool success;
+        // Equivalent to `(success, answer) = module.call(input)`, keeping one word of `answer`.
+        assembly ("memory-safe") {
+            success := call(gas(), module, 0, add(input, 0x20), mload(input), 0, 0x20)
+            word := mload(0)
+        }
+        if (!success) _revert(module, input);
+        if (_returnSize() < 32) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
+    }
+
+    /// @notice As `executeForWord`, for calls that may change nothing.
+    function readWord(address module, bytes memory input) internal view returns (uint256 word) {
+        bool success;
+        // Equivalent to `(success, answer) = module.staticcall(input)`, keeping one word of `answer`.
+        assembly ("memory-safe") {
+            success := staticcall(gas(), module, add(input, 0x20), mload(input), 0, 0x20)
+            word := mload(0)
+        }
+        if (!success) _revert(module, input);
+        if (_returnSize() < 32) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
+    }
+
+    /// @notice Whether `module` answers with a clean `true`. A revert, a short answer and any other word are a no.
+    function isTrue(address module, bytes memory input) internal view returns (bool) {
+        bool success;
+        uint256 word;
+        // Equivalent to `(success, answer) = module.staticcall(input)`, keeping one word of `answer`.
+        assembly ("memory-safe") {
+            success := staticcall(gas(), module, add(input, 0x20), mload(input), 0, 0x20)
+            word := mload(0)
+        }
+        return success && _returnSize() >= 32 && word == 1;
+    }
+
+    /// @notice Asks `module`, with `allowance` gas, for `uint256[]` of exactly `length` words.
+    /// @return words Empty unless the call succeeded and its answer is `abi.encode` of such an array.
+    /// @dev The caller has seen to it that 64/63 of `allowance` is left (EIP-150), so that a failure is the module's own.
+    function tryReadWords(address module, uint256 allowance, bytes memory input, uint256 length)
+        internal
+        view
+        returns (uint256[] memory words)
+    {
+        bool success;
+        uint256 offset;
+        uint256 count;
+        // Equivalent to `(success, answer) = module.staticcall{ gas: allowance }(input)`, keeping two words of `answer`
+        // in scratch space.
+        assembly ("memory-safe") {
+            success := staticcall(allowance, module, add(input, 0x20), mload(input), 0, 0x40)
+            offset := mload(0)
+            count := mload(0x20)
+        }
+        if (!success || offset != 32 || count != length || _returnSize() < 64 + 32 * length) return words;
+        words = new uint256[](length);
+        // The size was checked above, so the copy stays inside the return data and fills `words` exactly.
+        assembly ("memory-safe") {
+            returndatacopy(add(words, 0x20), 0x40, mul(length, 0x20))
+        }
+    }
+
+    /// @notice Ends the present call with the answer that `module` gives to the same calldata.
+    /// @dev For views that exist on both sides under one signature: answers are passed through without being decoded.
+    function forward(address module) internal view {
+        // Memory is overwritten from zero: the call ends here.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            calldatacopy(start, 0, calldatasize())
+            let success := staticcall(gas(), module, start, calldatasize(), 0, 0)
+            returndatacopy(start, 0, returndatasize())
+            switch success
+            case 0 { revert(start, returndatasize()) }
+            default { return(start, returndatasize()) }
+        }
+    }
+
+    function _returnSize() private pure returns (uint256 size) {
+        assembly ("memory-safe") {
+            size := returndatasize()
+        }
+    }
+
+    /// @dev Passes the module's reason on, cut to 1,024 bytes; says so if there is none.
+    function _revert(address module, bytes memory input) private pure {
+        uint256 size = _returnSize();
+        if (size == 0) revert IFederationErrors.ModuleFailed(module, bytes4(input));
+        if (size > REASON_BYTES) size = REASON_BYTES;
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            returndatacopy(start, 0, size)
+            revert(start, size)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { LibBit } from "solady/utils/LibBit.sol";
+import { Phase, Round } from "../types/Round.sol";
+
+/// @title Timing
+/// @notice What of the terms decides phases.
+struct Timing {
+    uint256 joinSeconds;
+    uint256 commitSeconds;
+    uint256 submitSeconds;
+    uint256 challengeSeconds;
+    uint256 keeperSeconds;
+    uint256 idleSeconds;
+    uint256 minimumUpdates;
+    uint256 shards;
+}
+
+/// @title PhaseLib
+/// @notice The phase as a pure function of the round's record, the terms and the time: nobody has to start a phase.
+/// @dev Ends are exclusive: an action is in time while `time < end`.
+///
+///      startedAt      +commitSeconds   +submitSeconds   +challengeSeconds
+///          | Commit        | Submit         | Challenge        | Aggregate, or Close
+///
+///      Commit and Submit end early when the whole cohort has acted, and what follows moves up, with one exception:
+///      the challenge window ends `challengeSeconds` after the *last possible* submission, however early all came.
+library PhaseLib {
+    /// @notice Phase at `time`, and when it ends by itself; zero when somebody has to act.
+    function phaseAt(Round memory round, Timing memory timing, bool isFinished, uint256 time)
+        internal
+        pure
+        returns (Phase phase, uint256 endsAt)
+    {
+        if (isFinished) return (Phase.Finished, 0);
+        if (round.openedAt == 0) return (Phase.Joining, 0);
+        if (round.startedAt == 0) return (Phase.Draw, 0);
+
+        endsAt = submitStart(round, timing);
+        if (time < endsAt) return (Phase.Commit, endsAt);
+        endsAt = submitEnd(round, timing);
+        if (time < endsAt) return (Phase.Submit, endsAt);
+        endsAt = aggregateStart(round, timing);
+        if (time < endsAt) return (Phase.Challenge, endsAt);
+
+        if (LibBit.popCount(round.submitted) < timing.minimumUpdates) return (Phase.Close, 0);
+        return (round.shardsDone < timing.shards ? Phase.Aggregate : Phase.Settle, 0);
+    }
+
+    /// @notice When submission starts: once all have committed, or the commit phase has run out.
+    function submitStart(Round memory round, Timing memory timing) internal pure returns (uint256) {
+        return round.committedAt > 0 ? round.committedAt : round.startedAt + timing.commitSeconds;
+    }
+
+    /// @notice When submission ends: once all have submitted, or its time has run out.
+    function submitEnd(Round memory round, Timing memory timing) internal pure returns (uint256) {
+        return round.submittedAt > 0 ? round.submittedAt : submitStart(round, timing) + timing.submitSeconds;
+    }
+
+    /// @notice When aggregation may start: after submission, or after the challenge window where there is one.
+    function aggregateStart(Round memory round, Timing memory timing) internal pure returns (uint256) {
+        if (timing.challengeSeconds == 0) return submitEnd(round, timing);
+        return uint256(round.startedAt) + timing.commitSeconds + timing.submitSeconds + timing.challengeSeconds;
+    }
+
+    /// @notice From when on the keeper's pay of the step in `phase` rises.
+    /// @dev Shards share the start of aggregation, so their windows run side by side.
+    function stepStart(Round memory round, Timing memory timing, Phase phase) internal pure returns (uint256) {
+        if (phase == Phase.Draw) return round.openedAt;
+        if (phase == Phase.Settle) return round.aggregatedAt;
+        return aggregateStart(round, timing);
+    }
+
+    /// @notice From when on the step that `phase` waits for is overdue.
+    /// @param joiningSince When the present wait for members began.
+    /// @dev Each aggregated shard is progress and starts the time anew, so that a large model on a busy chain is not
+    ///      abandoned in the middle. Phases that end by themselves are never overdue.
+    function overdueAt(Round memory round, Timing memory timing, Phase phase, uint256 joiningSince)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (phase == Phase.Joining) return joiningSince + timing.joinSeconds + timing.idleSeconds;
+        if (phase == Phase.Draw) return round.openedAt + timing.idleSeconds;
+        if (phase < Phase.Aggregate || phase == Phase.Finished) return type(uint256).max;
+        uint256 start = aggregateStart(round, timing);
+        if (round.aggregatedAt > start) start = round.aggregatedAt;
+        return start + 2 * timing.keeperSeconds + timing.idleSeconds;
+    }
+}

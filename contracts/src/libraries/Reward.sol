@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Reward
+/// @notice How much: the pot of a round, a keeper's pay, a member's share. All amounts are rounded down.
+library Reward {
+    /// @notice Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve.
+    uint256 internal constant STEPS_BESIDES_SHARDS = 3;
+
+    /// @notice A round's part of the bounty: `bounty / rounds`.
+    function potRoundedDown(uint256 bounty, uint256 rounds) internal pure returns (uint256) {
+        return bounty / rounds;
+    }
+
+    /// @notice What a step pays `elapsed` seconds after it became possible: half of `keeperPay` within the first
+    ///         `keeperSeconds`, rising to all of it over as long again.
+    function keeperPayAt(uint256 keeperPay, uint256 keeperSeconds, uint256 elapsed) internal pure returns (uint256) {
+        if (elapsed >= 2 * keeperSeconds) return keeperPay;
+        uint256 half = keeperPay / 2;
+        if (elapsed < keeperSeconds) return half;
+        return half + (keeperPay - half) * (elapsed - keeperSeconds) / keeperSeconds;
+    }
+
+    /// @notice Shares of `pot` in proportion to `weights`; they never add up to more than `pot`.
+    /// @param weights Each below 2^128, 256 at most; `pot` below 2^128: products and sum stay below 2^256.
+    /// @return amounts Empty when the weights cannot be used: one is too large, or all are zero.
+    function split(uint256 pot, uint256[] memory weights) internal pure returns (uint256[] memory amounts) {
+        uint256 total;
+        for (uint256 i; i < weights.length; ++i) {
+            if (weights[i] > type(uint128).max) return amounts;
+            total += weights[i];
+        }
+        if (total == 0) return amounts;
+        amounts = new uint256[](weights.length);
+        for (uint256 i; i < weights.length; ++i) {
+            amounts[i] = pot * weights[i] / total;
+        }
+    }
+
+    /// @notice `pot / count` for each of `count`.
+    function splitEqually(uint256 pot, uint256 count) internal pure returns (uint256[] memory amounts) {
+        amounts = new uint256[](count);
+        if (count == 0) return amounts;
+        uint256 share = pot / count;
+        for (uint256 i; i < count; ++i) {
+            amounts[i] = share;
+        }
+    }
+}

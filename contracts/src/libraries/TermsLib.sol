@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { Terms } from "../types/Terms.sol";
+import { Gains } from "./Gains.sol";
+import { Timing } from "./Phase.sol";
+import { Reward } from "./Reward.sol";
+
+/// @title TermsLib
+/// @notice What follows from terms alone, and which terms the core refuses.
+/// @dev The core judges what it knows: people, time, tokens. Widths, overflow and gas are the aggregator's to judge.
+library TermsLib {
+    uint256 internal constant MAX_COHORT = 256; // positions are bits of a word
+    uint256 internal constant MAX_SHARDS = 256; // shards are bits of a word
+    uint256 internal constant BASIS_POINTS = 10_000;
+
+    /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
+    function shardsOf(Terms storage terms) internal view returns (uint256) {
+        return _ceilDiv(terms.dimension, terms.shardSize);
+    }
+
+    /// @notice What of the terms decides phases.
+    function timingOf(Terms storage terms) internal view returns (Timing memory) {
+        return Timing({
+            joinSeconds: terms.joinSeconds,
+            commitSeconds: terms.commitSeconds,
+            submitSeconds: terms.submitSeconds,
+            challengeSeconds: terms.challengeSeconds,
+            keeperSeconds: terms.keeperSeconds,
+            idleSeconds: terms.idleSeconds,
+            minimumUpdates: terms.minimumUpdates,
+            shards: shardsOf(terms)
+        });
+    }
+
+    /// @notice A round's part of the bounty.
+    function potOf(Terms storage terms) internal view returns (uint256) {
+        return Reward.potRoundedDown(terms.bounty, terms.rounds);
+    }
+
+    /// @notice Reverts with a named error at the first term that cannot be.
+    function check(Terms memory terms) internal view {
+        if (terms.cohortSize == 0 || terms.cohortSize > MAX_COHORT) {
+            revert IFederationErrors.CohortSizeOutOfRange(terms.cohortSize, MAX_COHORT);
+        }
+        if (terms.minimumUpdates == 0 || terms.minimumUpdates > terms.cohortSize) {
+            revert IFederationErrors.MinimumUpdatesOutOfRange(terms.minimumUpdates, terms.cohortSize);
+        }
+        if (terms.rounds == 0) revert IFederationErrors.RoundsZero();
+        if (terms.dimension == 0) revert IFederationErrors.DimensionZero();
+        if (terms.shardSize == 0) revert IFederationErrors.ShardSizeZero();
+        uint256 shards = _ceilDiv(terms.dimension, terms.shardSize);
+        if (shards > MAX_SHARDS) revert IFederationErrors.TooManyShards(shards, MAX_SHARDS);
+        if (terms.shardsPerMember == 0 || terms.shardsPerMember > shards) {
+            revert IFederationErrors.ShardsPerMemberOutOfRange(terms.shardsPerMember, shards);
+        }
+        Gains.check(terms.gains, terms.rounds);
+        if (terms.endQuorum > BASIS_POINTS) {
+            revert IFederationErrors.EndQuorumOutOfRange(terms.endQuorum, BASIS_POINTS);
+        }
+        if (terms.submitSeconds == 0) revert IFederationErrors.SubmitSecondsZero();
+        if (terms.idleSeconds == 0) revert IFederationErrors.IdleSecondsZero();
+        if (terms.aggregator.code.length == 0) revert IFederationErrors.AggregatorHasNoCode(terms.aggregator);
+        if (_isMissing(terms.gate)) revert IFederationErrors.GateHasNoCode(terms.gate);
+        if (_isMissing(terms.judge)) revert IFederationErrors.JudgeHasNoCode(terms.judge);
+        if (_isMissing(terms.token)) revert IFederationErrors.TokenHasNoCode(terms.token);
+        if (terms.token == address(0) && (terms.stake > 0 || terms.bounty > 0 || terms.keeperPay > 0)) {
+            revert IFederationErrors.TokenMissing(terms.stake, terms.bounty, terms.keeperPay);
+        }
+        uint256 needed = terms.keeperPay * (shards + Reward.STEPS_BESIDES_SHARDS);
+        uint256 pot = Reward.potRoundedDown(terms.bounty, terms.rounds);
+        if (needed > pot) revert IFederationErrors.KeeperBudgetExceeded(needed, pot);
+    }
+
+    function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {
+        return (a + b - 1) / b;
+    }
+
+    /// @dev Zero means that the terms name none.
+    function _isMissing(address module) private view returns (bool) {
+        return module != address(0) && module.code.length == 0;
+    }
+}
