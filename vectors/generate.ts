@@ -493,7 +493,7 @@ const phase = () => {
   const opened = 1_000_000
   type Setting = { commit: number; submit: number; challenge: number; committed: number; submitted: number; wait: number }
   const settings: Setting[] = []
-  for (const wait of [0, 24]) {
+  for (const wait of [24]) {
     for (const commit of [0, 60]) {
       for (const challenge of [0, 90]) {
         // Offsets from startedAt at which the last of the cohort acted; −1: never.

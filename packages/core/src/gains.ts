@@ -20,7 +20,7 @@ const GAIN_BITS = 16n
  * Packs a gain schedule.
  *
  * @param entries - One to five, the first from round 0, `fromRound` strictly rising below 2^32, gains 1 to 65,535.
- * @throws {@link MalformedGainsError}
+ * @throws {@link GainsMalformedError}
  */
 export function packGains(entries: readonly GainEntry[]): bigint {
   checkEntries(entries)
@@ -34,11 +34,11 @@ export function packGains(entries: readonly GainEntry[]): bigint {
 /**
  * Unpacks a gain schedule: the inverse of {@link packGains}.
  *
- * @throws {@link MalformedGainsError} if the word is not what `packGains` writes.
+ * @throws {@link GainsMalformedError} if the word is not what `packGains` writes.
  */
 export function unpackGains(gains: bigint): GainEntry[] {
   if (gains < 0n || gains >> (ENTRY_BITS * BigInt(ENTRIES)) !== 0n) {
-    throw new MalformedGainsError('bits from 240 on must be zero')
+    throw new GainsMalformedError('bits from 240 on must be zero')
   }
   const entries: GainEntry[] = []
   for (let rest = gains; rest !== 0n; rest >>= ENTRY_BITS) {
@@ -52,32 +52,32 @@ export function unpackGains(gains: bigint): GainEntry[] {
 /**
  * The gain of a round: that of the last entry with `fromRound ≤ round`.
  *
- * @throws {@link MalformedGainsError}
+ * @throws {@link GainsMalformedError}
  */
 export function gainAt(gains: bigint, round: number): number {
   return unpackGains(gains).findLast(({ fromRound }) => fromRound <= round)!.gain
 }
 
 function checkEntries(entries: readonly GainEntry[]): void {
-  if (entries.length === 0) throw new MalformedGainsError('there must be at least one entry')
-  if (entries.length > ENTRIES) throw new MalformedGainsError(`at most ${ENTRIES} entries fit, not ${entries.length}`)
+  if (entries.length === 0) throw new GainsMalformedError('there must be at least one entry')
+  if (entries.length > ENTRIES) throw new GainsMalformedError(`at most ${ENTRIES} entries fit, not ${entries.length}`)
   for (const [i, { fromRound, gain }] of entries.entries()) {
     if (!Number.isInteger(gain) || gain < 1 || gain > 0xffff) {
-      throw new MalformedGainsError(`gain ${gain} of entry ${i} must be an integer from 1 to 65535`)
+      throw new GainsMalformedError(`gain ${gain} of entry ${i} must be an integer from 1 to 65535`)
     }
     const previous = entries[i - 1]
     if (previous === undefined ? fromRound !== 0 : !(fromRound > previous.fromRound)) {
-      throw new MalformedGainsError(`entry ${i} starts at round ${fromRound}: the first starts at 0, then they rise`)
+      throw new GainsMalformedError(`entry ${i} starts at round ${fromRound}: the first starts at 0, then they rise`)
     }
     if (!Number.isInteger(fromRound) || fromRound > 0xffffffff) {
-      throw new MalformedGainsError(`round ${fromRound} of entry ${i} must be an integer below 2^32`)
+      throw new GainsMalformedError(`round ${fromRound} of entry ${i} must be an integer below 2^32`)
     }
   }
 }
 
 /** A gain schedule that breaks its form. */
-export class MalformedGainsError extends Error {
-  override readonly name = 'MalformedGainsError'
+export class GainsMalformedError extends Error {
+  override readonly name = 'GainsMalformedError'
   constructor(reason: string) {
     super(`Gain schedule is malformed: ${reason}. Give it as [{ fromRound: 0, gain }, …].`)
   }

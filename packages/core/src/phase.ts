@@ -73,16 +73,18 @@ export type PhaseAt = { readonly phase: Phase; readonly endsAt: number }
 /** What of the terms the clock needs. */
 export type PhaseTerms = Pick<
   Terms,
-  'dimension' | 'shardSize' | 'commitSeconds' | 'submitSeconds' | 'challengeSeconds' | 'minimumUpdates' | 'judge'
+  'dimension' | 'shardSize' | 'commitSeconds' | 'submitSeconds' | 'challengeSeconds' | 'minimumUpdates'
 >
 
 /**
- * The phase of an opened round at a time. (`joining` before any round opened; whether the federation has finished is
- * in its status, not in the round, so that a settled round without a judge reads as `finished` here.)
+ * The phase of a federation at a time. (`settle` once all shards are aggregated: without a judge the contract settles
+ * in the same transaction, and nobody sees it.)
  *
  * @param now - Unix seconds, the time of the block that would act.
+ * @param isFinished - From the federation's status: the round's record does not tell.
  */
-export function phaseAt(round: Round, terms: PhaseTerms, now: number): PhaseAt {
+export function phaseAt(round: Round, terms: PhaseTerms, now: number, isFinished = false): PhaseAt {
+  if (isFinished) return { phase: 'finished', endsAt: 0 }
   if (round.openedAt === 0) return { phase: 'joining', endsAt: 0 }
   if (round.startedAt === 0) return { phase: 'draw', endsAt: 0 }
 
@@ -92,8 +94,7 @@ export function phaseAt(round: Round, terms: PhaseTerms, now: number): PhaseAt {
   if (now < challengeEnd) return { phase: 'challenge', endsAt: challengeEnd }
 
   if (countBits(round.submitted) < terms.minimumUpdates) return { phase: 'close', endsAt: 0 }
-  if (round.shardsDone < shardCount(terms)) return { phase: 'aggregate', endsAt: 0 }
-  return { phase: BigInt(terms.judge) === 0n ? 'finished' : 'settle', endsAt: 0 }
+  return { phase: round.shardsDone < shardCount(terms) ? 'aggregate' : 'settle', endsAt: 0 }
 }
 
 /**
@@ -105,7 +106,7 @@ export function phaseEnds(
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds' | 'challengeSeconds'>,
 ): { commitEnd: number; submitEnd: number; challengeEnd: number } {
   const scheduled = round.startedAt + terms.commitSeconds
-  const commitEnd = terms.commitSeconds > 0 && round.committedAt !== 0 ? round.committedAt : scheduled
+  const commitEnd = round.committedAt !== 0 ? round.committedAt : scheduled
   const submitEnd = round.submittedAt !== 0 ? round.submittedAt : commitEnd + terms.submitSeconds
   const challengeEnd = terms.challengeSeconds > 0 ? scheduled + terms.submitSeconds + terms.challengeSeconds : submitEnd
   return { commitEnd, submitEnd, challengeEnd }
