@@ -128,6 +128,7 @@ function decidePart(
 ): Action {
   const { terms, round, position } = observation
   if (position === undefined) return wait(end, 'this member is not in the cohort of this round')
+  if (terms.stake > 0n && observation.member.stake === 0n) return wait(end, 'the stake of this member was slashed')
   const hasActed = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
   if (hasActed(round.submitted)) return wait(end, 'the update is in')
   if (step === 'commit' && hasActed(round.committed)) return wait(end, 'the commitment is in')

@@ -51,7 +51,8 @@ export type NodeEventBody =
   | { kind: 'sat-out'; round: number; reason: string }
   | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
-  | { kind: 'left'; cost: TransactionCost }
+  /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */
+  | { kind: 'left'; amount: bigint; cost: TransactionCost }
   | { kind: 'claimed'; amount: bigint; cost: TransactionCost }
   | { kind: 'chain-unreachable'; failures: number; waitMilliseconds: number; message: string }
   | { kind: 'chain-back'; failures: number }

@@ -2,8 +2,15 @@
  * What a node must know of a federation once, checked against the hash in its terms; and the updates of a round, put
  * together for aggregation.
  */
-import { type ChainClient, readManifest, readModel, readSubmissions, type Submission } from '@tutti/chain'
-import { assignedShards, concat, type Hex, keccak256, type Round, setBits, type Terms, toHex } from '@tutti/core'
+import {
+  type ChainClient,
+  collectPayloads,
+  readManifest,
+  readModel,
+  readSubmissions,
+  type Submission,
+} from '@tutti/chain'
+import { type Hex, keccak256, type Round, setBits, type Terms } from '@tutti/core'
 import { type Manifest, parseManifest, toParameterSteps, toWeights } from '@tutti/learn'
 
 /** A federation as a node works with it. */
@@ -47,10 +54,14 @@ export async function readWeights(
   return toWeights(manifest, lanes)
 }
 
-/** Puts the updates of a shard together as `aggregate` wants them: in order of position, those of complete members. */
-export type PayloadReader = (round: Round, shard: number, fromBlock: bigint | undefined) => Promise<Hex>
+/** The updates of a shard as `aggregate` wants them: in order of position, those of members that sent all their shards. */
+export type PayloadReader = (round: Round, shard: number, fromBlock: bigint | undefined) => Promise<Uint8Array[]>
 
-/** A reader that asks the chain once a round, however many shards it is asked for. */
+/**
+ * A reader that asks the chain once a round, however many shards it is asked for.
+ *
+ * @throws `MissingPayloadError` from the reader if the endpoint's logs lack an update that counts.
+ */
 export function createPayloadReader(client: ChainClient, id: Hex, terms: Terms): PayloadReader {
   let known: { key: string; submissions: Submission[] } | undefined
   return async (round, shard, fromBlock) => {
@@ -59,32 +70,14 @@ export function createPayloadReader(client: ChainClient, id: Hex, terms: Terms):
       const from = fromBlock === undefined ? {} : { fromBlock }
       known = { key, submissions: await readSubmissions(client, { id, round: round.number, ...from }) }
     }
-    return toHex(collectPayloads(terms, round, shard, known.submissions))
+    const { submissions } = known
+    try {
+      return collectPayloads({ terms, round: round.number, shard, positions: setBits(round.submitted), submissions })
+    } catch (error) {
+      known = undefined
+      throw error
+    }
   }
-}
-
-/**
- * The payloads of a shard, one after the other, of those positions that submitted all their shards.
- *
- * @throws {@link MissingPayloadError} if an update that counts is not among the submissions.
- */
-export function collectPayloads(
-  terms: Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember'>,
-  round: Pick<Round, 'number' | 'submitted'>,
-  shard: number,
-  submissions: readonly Pick<Submission, 'position' | 'first' | 'payloads'>[],
-): Uint8Array {
-  const parts: Uint8Array[] = []
-  for (const position of setBits(round.submitted)) {
-    const place = assignedShards(terms, position, round.number).indexOf(shard)
-    if (place < 0) continue
-    const holds = (s: Pick<Submission, 'position' | 'first' | 'payloads'>) =>
-      s.position === position && place >= s.first && place < s.first + s.payloads.length
-    const submission = submissions.findLast(holds)
-    if (submission === undefined) throw new MissingPayloadError(round.number, position, shard)
-    parts.push(submission.payloads[place - submission.first]!)
-  }
-  return concat(parts)
 }
 
 /** The chain's manifest is not the one that the owner agreed to. Do not retry. */
@@ -116,17 +109,5 @@ export class DimensionMismatchError extends Error {
 
   constructor(parameters: number, dimension: number) {
     super(`The manifest's model has ${parameters} parameters; the terms say ${dimension}. Do not join this federation.`)
-  }
-}
-
-/** An update that the round counts is not in the logs that the endpoint gave. Retry, or ask another endpoint. */
-export class MissingPayloadError extends Error {
-  override readonly name = 'MissingPayloadError'
-  readonly isRetryable = true
-
-  constructor(round: number, position: number, shard: number) {
-    super(
-      `No log of position ${position}'s update of shard ${shard} in round ${round}. Use an endpoint that keeps logs.`,
-    )
   }
 }

@@ -60,6 +60,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
       case 'round-failed':
         sums.keeperPay += event.keeperPay
         return
+      case 'left':
       case 'claimed':
         sums.claimed += event.amount
         return

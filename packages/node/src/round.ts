@@ -4,7 +4,7 @@
  * Every function leaves the store such that a process killed at any line resumes without a second update.
  */
 import { randomBytes } from 'node:crypto'
-import { ContractError, federationAbi } from '@tutti/chain'
+import { type Call, ContractError, callToCommit, callToSubmit } from '@tutti/chain'
 import {
   fromSeed,
   fromSystem,
@@ -16,7 +16,6 @@ import {
   toPayloadHash,
 } from '@tutti/core'
 import type { Manifest } from '@tutti/learn'
-import { encodeFunctionData } from 'viem'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
 import { encodeMetrics } from './metrics.ts'
@@ -113,8 +112,8 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   const { client, patience, store, report } = actor
   const { round } = update
   const { step } = sending
-  const data = calldataOf(actor, update, sending)
-  const attempt = await untilReached(() => signCall(client, data), patience)
+  const call = callOf(actor, update, sending)
+  const attempt = await untilReached(() => signCall(client, call), patience)
   sending.attempts = [attempt]
   sending.state = 'sent'
   store.save(update)
@@ -187,28 +186,16 @@ function planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Send
   return sendings
 }
 
-function calldataOf(actor: Actor, update: UpdateRecord, sending: Sending): Hex {
-  const { federationId: id, client } = actor
+function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { step, first, count }: Sending): Call {
   const { round, payloads, salt, metrics } = update
-  const abi = federationAbi
-  if (sending.step === 'commit') {
-    const payloadHash = toPayloadHash(payloads)
-    const member = client.account.address
-    const commitment = toCommitment({
-      chainId: client.chainId,
-      core: client.core,
-      id,
-      round,
-      member,
-      salt,
-      payloadHash,
-    })
-    return encodeFunctionData({ abi, functionName: 'commit', args: [id, round, commitment] })
+  if (step === 'submit') {
+    const part = payloads.slice(first, first + count)
+    return callToSubmit(client, { id, round, first, payloads: part, salt, ...(first === 0 ? { metrics } : {}) })
   }
-  const { first, count } = sending
-  const part = payloads.slice(first, first + count).map(toHex)
-  const reported = first === 0 ? toHex(metrics) : '0x'
-  return encodeFunctionData({ abi, functionName: 'submit', args: [id, round, first, part, salt, reported] })
+  const { chainId, core } = client
+  const member = client.account.address
+  const commitment = toCommitment({ chainId, core, id, round, member, salt, payloadHash: toPayloadHash(payloads) })
+  return callToCommit(client, { id, round, commitment })
 }
 
 function roundingOf(seed: number | undefined, round: number, position: number): Random {

@@ -14,7 +14,7 @@ import { createPayloadReader, readFederation, readWeights } from './federation.t
 import { createProgress } from './progress.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
-import { type InFlight, takeStep } from './steps.ts'
+import { type InFlight, type PayloadsOf, takeStep } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
@@ -126,11 +126,11 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const refusals = createRefusals()
   const readPayloads = createPayloadReader(client, actor.federationId, actor.terms)
 
-  for (;;) {
-    const sight = await watch.look()
+  let sight = await watch.look()
+  if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
+  for (; ; sight = await watch.look()) {
     await progress.note(sight)
     const { observation } = sight
-    if (isStranger(observation)) throw new NotAMemberError(client.account.address, actor.federationId)
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const action = decide(observation, progress.ownState(record), clock.now())
@@ -154,7 +154,7 @@ async function act(
   action: Exclude<Action, { kind: 'wait' | 'stop' }>,
   observation: Observation,
   record: RoundRecord,
-  memory: { inFlight: InFlight; refusals: Refusals; payloadsOf: (shard: number) => Promise<Hex> },
+  memory: { inFlight: InFlight; refusals: Refusals; payloadsOf: PayloadsOf },
 ): Promise<boolean> {
   const { report, store } = actor
   const { inFlight, refusals, payloadsOf } = memory
@@ -203,7 +203,7 @@ async function hearOfAccepted(actor: Actor, { round, position }: Observation, up
   }
 }
 
-/** Neither a member nor anyone to whom something is owed; one who has left and claimed ends in peace. */
+/** Neither a member nor anyone to whom something is owed. */
 function isStranger({ status, member }: Observation): boolean {
   return !member.isMember && !status.isFinished && member.owed === 0n && member.stake === 0n
 }

@@ -3,9 +3,20 @@
  *
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
-import { federationAbi } from '@tutti/chain'
+import {
+  type Call,
+  callToAggregate,
+  callToClaim,
+  callToClose,
+  callToDraw,
+  callToLeave,
+  callToOpen,
+  callToSettle,
+  federationAbi,
+  MissingPayloadError,
+} from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from 'viem'
+import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { untilReached } from './connection.ts'
 import type { Action } from './decide.ts'
 import type { NodeEventBody } from './events.ts'
@@ -19,30 +30,29 @@ export type Step = Extract<Action, { kind: 'open' | 'draw' | 'aggregate' | 'sett
 /** Transactions of steps that were sent and not heard of, by step. */
 export type InFlight = Map<string, Attempt[]>
 
+/** The updates of a shard, in order of position. */
+export type PayloadsOf = (shard: number) => Promise<Uint8Array[]>
+
 /**
  * Takes a step.
  *
  * @param inFlight - A step found there is asked about before another transaction is signed for it.
- * @param payloadsOf - The updates of a shard, one after the other, in order of position.
  * @returns Whether the chain took it; false if it refused, or does not answer for it yet.
  */
-export async function takeStep(
-  actor: Actor,
-  step: Step,
-  inFlight: InFlight,
-  payloadsOf: (shard: number) => Promise<Hex>,
-): Promise<boolean> {
+export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, payloadsOf: PayloadsOf): Promise<boolean> {
   const { client, patience, report, seeThroughMs } = actor
   const round = 'round' in step ? step.round : 0
   const key = `${step.kind}/${round}/${step.kind === 'aggregate' ? step.shard : 0}`
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
-      const data = await calldataOf(actor, step, payloadsOf)
-      attempts = [await untilReached(() => signCall(client, data), patience)]
+      const call = await callOf(actor, step, payloadsOf)
+      attempts = [await untilReached(() => signCall(client, call), patience)]
     } catch (error) {
-      if (!isRefusal(error)) throw error
-      report.tell({ kind: 'race-lost', round, step: step.kind, reason: error.errorName })
+      // An endpoint whose logs lag behind is one more reason to let others go first.
+      if (!isRefusal(error) && !(error instanceof MissingPayloadError)) throw error
+      const reason = isRefusal(error) ? error.errorName : error.message
+      report.tell({ kind: 'race-lost', round, step: step.kind, reason })
       return false
     }
     inFlight.set(key, attempts)
@@ -62,26 +72,27 @@ export async function takeStep(
   return true
 }
 
-async function calldataOf(actor: Actor, step: Step, payloadsOf: (shard: number) => Promise<Hex>): Promise<Hex> {
-  const { federationId: id } = actor
-  const abi = federationAbi
+async function callOf(
+  { client, federationId: id, patience }: Actor,
+  step: Step,
+  payloadsOf: PayloadsOf,
+): Promise<Call> {
   switch (step.kind) {
     case 'open':
-    case 'leave':
-    case 'claim':
-      return encodeFunctionData({ abi, functionName: step.kind, args: [id] })
+      return callToOpen(client, { id })
     case 'draw':
+      return callToDraw(client, { id, round: step.round })
     case 'settle':
+      return callToSettle(client, { id, round: step.round })
     case 'close':
-      return encodeFunctionData({ abi, functionName: step.kind, args: [id, step.round] })
+      return callToClose(client, { id, round: step.round })
+    case 'leave':
+      return callToLeave(client, { id })
+    case 'claim':
+      return callToClaim(client, { id })
     case 'aggregate': {
-      const args = [
-        id,
-        step.round,
-        step.shard,
-        await untilReached(() => payloadsOf(step.shard), actor.patience),
-      ] as const
-      return encodeFunctionData({ abi, functionName: 'aggregate', args })
+      const payloads = await untilReached(() => payloadsOf(step.shard), patience)
+      return callToAggregate(client, { id, round: step.round, shard: step.shard, payloads })
     }
   }
 }
@@ -99,15 +110,17 @@ function eventOf({ federationId: id, client }: Actor, step: Step, receipt: Trans
       return { kind: 'settled', round: step.round, cost }
     case 'close':
       return { kind: 'closed', round: step.round, cost }
+    // Whoever is not frozen into a round leaves at once and is paid in the same transaction.
     case 'leave':
-      return { kind: 'left', cost }
-    case 'claim': {
-      const account = client.account.address.toLowerCase()
-      const amount = parseEventLogs({ abi: federationAbi, eventName: 'Claimed', logs: receipt.logs }).reduce(
-        (sum, { args }) => (args.id === id && args.account.toLowerCase() === account ? sum + args.amount : sum),
-        0n,
-      )
-      return { kind: 'claimed', amount, cost }
-    }
+      return { kind: 'left', amount: claimedIn(receipt, id, client.account.address), cost }
+    case 'claim':
+      return { kind: 'claimed', amount: claimedIn(receipt, id, client.account.address), cost }
   }
+}
+
+function claimedIn(receipt: TransactionReceipt, id: Hex, account: Hex): bigint {
+  const events = parseEventLogs({ abi: federationAbi, eventName: 'Claimed', logs: receipt.logs })
+  const isOwn = ({ args }: (typeof events)[number]) =>
+    args.id === id && args.account.toLowerCase() === account.toLowerCase()
+  return events.filter(isOwn).reduce((sum, { args }) => sum + args.amount, 0n)
 }

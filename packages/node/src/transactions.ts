@@ -4,8 +4,7 @@
  * A signed transaction is broadcast as often as needed: it is the same bytes with the same nonce, and the chain can
  * take it once. One that is stuck is replaced under the same nonce, so that still only one of them can be taken.
  */
-import { type ChainClient, InsufficientFundsError, prepareTransaction } from '@tutti/chain'
-import type { Hex } from '@tutti/core'
+import { type Call, type ChainClient, InsufficientFundsError, prepareTransaction } from '@tutti/chain'
 import { keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
 import { type Patience, sleep, untilReached } from './connection.ts'
 import type { TransactionCost } from './events.ts'
@@ -22,19 +21,17 @@ export type Fate =
   /** Another transaction took the nonce: none of these can be mined any more. */
   | { kind: 'replaced' }
 
-/** Gas beyond the estimate: the last of a cohort to act writes more than the others. */
-const SPARE_GAS = 40_000n
 /** Looks at the chain between two broadcasts of the same transaction. */
 const LOOKS_A_BROADCAST = 20
 
 /**
- * Simulates a call of the federation core and signs it.
+ * Simulates a call and signs it.
  *
  * @returns The signed transaction, not yet sent.
  * @throws `ContractError` if the contract refuses; `InsufficientFundsError`; connection errors.
  */
-export async function signCall(signer: Signer, data: Hex): Promise<Attempt> {
-  const { hash, nonce, raw } = await prepareTransaction(signer, { to: signer.core, data, spareGas: SPARE_GAS })
+export async function signCall(signer: Signer, call: Call): Promise<Attempt> {
+  const { hash, nonce, raw } = await prepareTransaction(signer, call)
   return { hash, nonce, signed: raw }
 }
 

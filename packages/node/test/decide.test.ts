@@ -72,6 +72,10 @@ test('an update the chain refused, a forfeited round and a round one is not draw
   assert.equal(decide(observation({ position: undefined }), own(), 1001).kind, 'wait')
 })
 
+test('a member whose stake was slashed takes no further part', () => {
+  assert.equal(decide(observation({ member: { stake: 0n } }), own(), 1001).kind, 'wait')
+})
+
 test('where terms have a commit phase, the update is committed to first and only then submitted', () => {
   const terms = { commitSeconds: 50 }
   const record = updateRecord(['commit', 'unsent'], ['submit', 'unsent'])

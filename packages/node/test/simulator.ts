@@ -175,7 +175,7 @@ export function simulate(weather: Weather): Course {
       terms,
       status: { ...status },
       round,
-      member: { index: member.index, isMember: true, isLeaving: false, owed: 0n, stake: 0n },
+      member: { index: member.index, isMember: true, isLeaving: false, owed: 0n, stake: terms.stake },
       position: round.startedAt > 0 ? member.index : undefined,
     }
     const action = decide(seen, own, Math.floor(now))
