@@ -120,7 +120,7 @@ function forward(
   const parameters = layers.reduce((total, layer) => total + layerParameters(layer), 0)
   if (model.length !== parameters) throw new NetworkLengthError(model.length, parameters)
 
-  let x = Float64Array.from(input, (byte) => byte - inputZero)
+  let x: Float64Array = Float64Array.from(input, (byte) => byte - inputZero)
   let acc: Float64Array | bigint[] = []
   let start = 0
   for (const [l, layer] of layers.entries()) {
@@ -149,7 +149,9 @@ function toOutputs(
   acc: Float64Array | bigint[],
   { outputMultiplier, outputOffset }: Pick<Setup, 'outputMultiplier' | 'outputOffset'>,
 ): bigint[] {
-  return Array.from(acc, (value) => BigInt(value) * outputMultiplier + outputOffset)
+  const outputs: bigint[] = []
+  for (const value of acc) outputs.push(BigInt(value) * outputMultiplier + outputOffset)
+  return outputs
 }
 
 /** The setup names no layers. */
