@@ -29,7 +29,9 @@ export function toCanonicalJson(value: unknown, path = ''): string {
       .filter(([, item]) => item !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     return `{${entries
-      .map(([key, item]) => `${toCanonicalJson(key, path)}:${toCanonicalJson(item, path === '' ? key : `${path}.${key}`)}`)
+      .map(
+        ([key, item]) => `${toCanonicalJson(key, path)}:${toCanonicalJson(item, path === '' ? key : `${path}.${key}`)}`,
+      )
       .join(',')}}`
   }
   throw new CanonicalJsonError(path, `a ${typeof value} has no form in JSON`)

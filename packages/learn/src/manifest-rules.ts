@@ -20,7 +20,12 @@ const OUTPUT_OF_TASK = {
   regression: 'linear',
 } as const
 
-const LABEL_OF_TASK = { 'multi-class': 'class', binary: 'class', 'multi-label': 'labels', regression: 'number' } as const
+const LABEL_OF_TASK = {
+  'multi-class': 'class',
+  binary: 'class',
+  'multi-label': 'labels',
+  regression: 'number',
+} as const
 
 /** The first rule that a manifest breaks, if any. */
 export function findManifestFault(manifest: Manifest): ManifestFault | undefined {
@@ -47,18 +52,26 @@ function findTaskFault({ task, data, model, loss }: Manifest): ManifestFault | u
 
 function findModelFault({ task, data, model }: Manifest): ManifestFault | undefined {
   const inputs = countInputs(data)
-  if (model.inputs !== inputs) return { key: 'model.inputs', reason: `the schema gives ${inputs} inputs, not ${model.inputs}` }
+  if (model.inputs !== inputs)
+    return { key: 'model.inputs', reason: `the schema gives ${inputs} inputs, not ${model.inputs}` }
   for (const [index, layer] of model.layers.entries()) {
     const expected = index < model.layers.length - 1 ? 'relu' : 'none'
     if (layer.activation !== expected) {
-      return { key: `model.layers[${index}].activation`, reason: `must be "${expected}": ReLU follows all layers but the last` }
+      return {
+        key: `model.layers[${index}].activation`,
+        reason: `must be "${expected}": ReLU follows all layers but the last`,
+      }
     }
   }
   const outputs = countOutputs(model)
   const label = data.label
-  const expected = task.kind === 'multi-class' || task.kind === 'multi-label' ? (label as { classes: string[] }).classes.length : 1
+  const expected =
+    task.kind === 'multi-class' || task.kind === 'multi-label' ? (label as { classes: string[] }).classes.length : 1
   if (outputs !== expected) {
-    return { key: `model.layers[${model.layers.length - 1}].outputs`, reason: `the label needs ${expected} outputs, not ${outputs}` }
+    return {
+      key: `model.layers[${model.layers.length - 1}].outputs`,
+      reason: `the label needs ${expected} outputs, not ${outputs}`,
+    }
   }
   return undefined
 }
@@ -94,7 +107,10 @@ function findNetworkFault({ data, model, tensors, network }: Manifest): Manifest
   for (const [index, { shift, biasMultiplier }] of network.layers.entries()) {
     const isLast = index === network.layers.length - 1
     if (isLast ? shift !== 0 : shift < 1) {
-      return { key: `network.layers[${index}].shift`, reason: isLast ? 'the last layer has shift 0' : 'must be at least 1' }
+      return {
+        key: `network.layers[${index}].shift`,
+        reason: isLast ? 'the last layer has shift 0' : 'must be at least 1',
+      }
     }
     const weightStep = fromRatio(tensors[2 * index]!.step)
     const biasStep = fromRatio(tensors[2 * index + 1]!.step as Ratio)

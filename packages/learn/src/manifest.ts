@@ -10,7 +10,10 @@ import { dataSchemaForm, formatPath } from './schema.ts'
 
 const finite = z.number().refine(Number.isFinite)
 const ratio = z.tuple([z.int().positive(), z.int().positive()])
-const size = z.int().positive().max(2 ** 31)
+const size = z
+  .int()
+  .positive()
+  .max(2 ** 31)
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 32 bytes in lower-case hexadecimal')
 const integerText = z.string().regex(/^(0|-?[1-9][0-9]*)$/, 'expected an integer as decimal text')
 
@@ -51,13 +54,37 @@ const manifestForm = z.strictObject({
   tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size).min(1), step: ratio })).min(1),
   initialisation: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('zero') }),
-    z.strictObject({ kind: z.literal('seeded'), seed: hash, amplitudes: z.array(z.int().min(0).max(2 ** 31)) }),
-    z.strictObject({ kind: z.literal('given'), bound: z.int().min(0).max(2 ** 31), chunks: z.array(hash) }),
+    z.strictObject({
+      kind: z.literal('seeded'),
+      seed: hash,
+      amplitudes: z.array(
+        z
+          .int()
+          .min(0)
+          .max(2 ** 31),
+      ),
+    }),
+    z.strictObject({
+      kind: z.literal('given'),
+      bound: z
+        .int()
+        .min(0)
+        .max(2 ** 31),
+      chunks: z.array(hash),
+    }),
   ]),
   network: z.strictObject({
     inputScale: ratio,
     inputZero: z.int().min(0).max(255),
-    layers: z.array(z.strictObject({ shift: z.int().min(0).max(255), biasMultiplier: z.int().min(1).max(2 ** 32 - 1) })),
+    layers: z.array(
+      z.strictObject({
+        shift: z.int().min(0).max(255),
+        biasMultiplier: z
+          .int()
+          .min(1)
+          .max(2 ** 32 - 1),
+      }),
+    ),
     outputMultiplier: integerText,
     outputOffset: integerText,
   }),

@@ -95,10 +95,7 @@ export function validateWeights(model: ModelSpec, weights: Float32Array): void {
 /** The weight vector has another length than the model. */
 export class WeightCountError extends Error {
   override name = 'WeightCountError'
-  constructor(
-    count: number,
-    expected: number,
-  ) {
+  constructor(count: number, expected: number) {
     super(`Got ${count} weights; the model has ${expected} parameters. Check the model in the manifest.`)
   }
 }
@@ -108,7 +105,9 @@ export class NonFiniteWeightError extends Error {
   override name = 'NonFiniteWeightError'
   readonly index: number
   constructor(index: number, value: number) {
-    super(`Weight ${index} is ${value}; weights must be finite. Lower the learning rate, or check where they came from.`)
+    super(
+      `Weight ${index} is ${value}; weights must be finite. Lower the learning rate, or check where they came from.`,
+    )
     this.index = index
   }
 }

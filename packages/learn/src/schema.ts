@@ -65,11 +65,19 @@ export const dataSchemaForm = z
     }
     for (const [index, feature] of schema.features.entries()) {
       if (feature.kind === 'category' && new Set(feature.categories).size !== feature.categories.length) {
-        context.addIssue({ code: 'custom', path: ['features', index, 'categories'], message: 'a category is named twice' })
+        context.addIssue({
+          code: 'custom',
+          path: ['features', index, 'categories'],
+          message: 'a category is named twice',
+        })
       }
       if (feature.kind === 'number' && feature.minimum !== undefined && feature.maximum !== undefined) {
         if (feature.minimum > feature.maximum) {
-          context.addIssue({ code: 'custom', path: ['features', index, 'minimum'], message: 'minimum is above maximum' })
+          context.addIssue({
+            code: 'custom',
+            path: ['features', index, 'minimum'],
+            message: 'minimum is above maximum',
+          })
         }
       }
     }
