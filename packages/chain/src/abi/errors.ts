@@ -483,8 +483,23 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "ReentrancyGuardReentrantCall",
+  "inputs": []
+ },
+ {
+  "type": "error",
   "name": "RoundsZero",
   "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "SafeERC20FailedOperation",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address"
+   }
+  ]
  },
  {
   "type": "error",
@@ -742,6 +757,639 @@ export const errorsAbi = [
    },
    {
     "name": "given",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AggregateTooCostly",
+  "inputs": [
+   {
+    "name": "gas",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AggregateTooLong",
+  "inputs": [
+   {
+    "name": "size",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AlreadyRegistered",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AmplitudeTooLarge",
+  "inputs": [
+   {
+    "name": "tensor",
+    "type": "uint256"
+   },
+   {
+    "name": "amplitude",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "BoundExceeded",
+  "inputs": [
+   {
+    "name": "parameter",
+    "type": "uint256"
+   },
+   {
+    "name": "value",
+    "type": "int256"
+   },
+   {
+    "name": "bound",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "BoundTooLarge",
+  "inputs": [
+   {
+    "name": "bound",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ChunkAlreadyWritten",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ChunkMismatch",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   },
+   {
+    "name": "hash",
+    "type": "bytes32"
+   },
+   {
+    "name": "expected",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "DigestMismatch",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EmptyLayer",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EmptyModel",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "EmptyShard",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "EmptyTensor",
+  "inputs": [
+   {
+    "name": "tensor",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidCohortSize",
+  "inputs": [
+   {
+    "name": "cohortSize",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidGain",
+  "inputs": [
+   {
+    "name": "entry",
+    "type": "uint256"
+   },
+   {
+    "name": "value",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidLayerShift",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   },
+   {
+    "name": "shift",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidOutputs",
+  "inputs": [
+   {
+    "name": "outputs",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidShardsPerMember",
+  "inputs": [
+   {
+    "name": "shardsPerMember",
+    "type": "uint256"
+   },
+   {
+    "name": "shards",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LaneOverflow",
+  "inputs": [
+   {
+    "name": "largest",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LayersMismatch",
+  "inputs": [
+   {
+    "name": "parameters",
+    "type": "uint256"
+   },
+   {
+    "name": "dimension",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LayersUnconnected",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   },
+   {
+    "name": "inputs",
+    "type": "uint256"
+   },
+   {
+    "name": "outputsBefore",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "MalformedSetup",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "MisalignedShard",
+  "inputs": [
+   {
+    "name": "shardSize",
+    "type": "uint256"
+   },
+   {
+    "name": "multiple",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ModelInMotion",
+  "inputs": [
+   {
+    "name": "round",
+    "type": "uint256"
+   },
+   {
+    "name": "shardsDone",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ModelTooLarge",
+  "inputs": [
+   {
+    "name": "words",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoNetwork",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "NoSuchChunk",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   },
+   {
+    "name": "chunks",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoSuchLane",
+  "inputs": [
+   {
+    "name": "lane",
+    "type": "uint256"
+   },
+   {
+    "name": "lanes",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoSuchShard",
+  "inputs": [
+   {
+    "name": "shard",
+    "type": "uint256"
+   },
+   {
+    "name": "shards",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NonZeroPadding",
+  "inputs": [
+   {
+    "name": "found",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NotInitialised",
+  "inputs": [
+   {
+    "name": "chunksDone",
+    "type": "uint256"
+   },
+   {
+    "name": "chunks",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NotRegistered",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "OutputOverflow",
+  "inputs": [
+   {
+    "name": "largestAccumulator",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SetupTooLarge",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SubmitTooCostly",
+  "inputs": [
+   {
+    "name": "gas",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SubmitTooLong",
+  "inputs": [
+   {
+    "name": "size",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TensorsMismatch",
+  "inputs": [
+   {
+    "name": "parameters",
+    "type": "uint256"
+   },
+   {
+    "name": "dimension",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TooManyShards",
+  "inputs": [
+   {
+    "name": "shards",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TooManyUpdates",
+  "inputs": [
+   {
+    "name": "updates",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedBits",
+  "inputs": [
+   {
+    "name": "bits",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedChallenge",
+  "inputs": [
+   {
+    "name": "challengeSeconds",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedLaneBits",
+  "inputs": [
+   {
+    "name": "laneBits",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedRule",
+  "inputs": [
+   {
+    "name": "rule",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongChunkCount",
+  "inputs": [
+   {
+    "name": "chunks",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongChunkLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongDataLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongDigestCount",
+  "inputs": [
+   {
+    "name": "digests",
+    "type": "uint256"
+   },
+   {
+    "name": "contexts",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongInputLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongPayloadLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ZeroBiasMultiplier",
+  "inputs": [
+   {
+    "name": "layer",
     "type": "uint256"
    }
   ]
