@@ -32,13 +32,19 @@ const callGas = 1_000_000_000n
  */
 export async function readModel(client: ChainClient, query: FederationQuery & { terms?: Terms }): Promise<StoredModel> {
   const terms = query.terms ?? (await readTerms(client, query))
-  const blockNumber = query.blockNumber ?? (await readCore(client, () => client.public.getBlockNumber()))
-  const shards = Array.from({ length: shardCount(terms) }, (_, shard) => shard)
-  const parts = await Promise.all(
-    shards.map((shard) => callView(client, 'model', [query.id, BigInt(shard)], { blockNumber })),
-  )
-  const words = concat(parts.map((part) => hexToBytes(part)))
+  const words = await readModelWords(client, { ...query, terms })
   return { words, lanes: unpackModel(words, terms.laneBits, terms.dimension) }
+}
+
+/** The stored words of all shards, one after the other: see {@link StoredModel}. */
+export async function readModelWords(
+  client: ChainClient,
+  query: FederationQuery & { terms: Terms },
+): Promise<Uint8Array> {
+  const blockNumber = query.blockNumber ?? (await readCore(client, () => client.public.getBlockNumber()))
+  const shards = Array.from({ length: shardCount(query.terms) }, (_, shard) => BigInt(shard))
+  const parts = await Promise.all(shards.map((shard) => callView(client, 'model', [query.id, shard], { blockNumber })))
+  return concat(parts.map((part) => hexToBytes(part)))
 }
 
 /**
