@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { SSTORE2 } from "solady/utils/SSTORE2.sol";
+import { IAggregator } from "../interfaces/IAggregator.sol";
+import { Codec } from "../libraries/Codec.sol";
+import { DirectTerms } from "../libraries/DirectTerms.sol";
+import { Initial } from "../libraries/Initial.sol";
+import { Lanes } from "../libraries/Lanes.sol";
+import { Network } from "../libraries/Network.sol";
+import { SumRule } from "../libraries/SumRule.sol";
+import { OutputKind, Setup, Start } from "../types/Setup.sol";
+import { Terms } from "../types/Terms.sol";
+
+/// @title DirectAggregator
+/// @notice Keeps models as lanes of storage words, adds updates that come as calldata, and answers predictions.
+/// @dev The rule is the sum: `model += gain · Σ updates`, exact by the overflow guarantee that `register` checks.
+///      Words are stored biased, so none is ever zero and a round's writes cost the same always.
+///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
+///      gains of the schedule, digests that `digest` returned, each shard once a round.
+///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round.
+contract DirectAggregator is IAggregator {
+    /// @dev One slot, then the setup's address, then the chunks.
+    struct Config {
+        uint32 dimension; //    0  zero: not registered
+        uint32 shardSize; //    0
+        uint16 maxUpdates; //   0  most updates of a shard in a round
+        uint16 shards; //       0
+        uint16 shardsDone; //   0  shards aggregated in `round`
+        uint32 round; //        0  last round that aggregated
+        uint16 chunks; //       0  chunks of the initial model
+        uint16 chunksDone; //   0
+        uint8 laneBits; //      0
+        uint8 bits; //          0
+        bool hasNetwork; //     0
+        address setup; //       1  code that holds the setup (SSTORE2)
+        uint256 written; //     2  bit c: chunk c has been written
+    }
+
+    error AlreadyRegistered(bytes32 id);
+    error NotRegistered(bytes32 id);
+    error MalformedSetup(uint256 length);
+    error SetupTooLarge(uint256 length, uint256 limit);
+    error NoSuchChunk(uint256 chunk, uint256 chunks);
+    error ChunkAlreadyWritten(uint256 chunk);
+    error WrongChunkLength(uint256 length, uint256 expected);
+    error ChunkMismatch(uint256 chunk, bytes32 hash, bytes32 expected);
+    error NotInitialised(uint256 chunksDone, uint256 chunks);
+    error NoSuchShard(uint256 shard, uint256 shards);
+    error TooManyUpdates(uint256 updates, uint256 limit);
+    error WrongDigestCount(uint256 digests, uint256 contexts);
+    error WrongDataLength(uint256 length, uint256 expected);
+    error DigestMismatch(uint256 update);
+    error ModelInMotion(uint256 round, uint256 shardsDone);
+    error NoNetwork();
+
+    /// @dev Code may have 24,576 bytes (EIP-170), the first of which SSTORE2 takes.
+    uint256 private constant SETUP_LIMIT = 24_575;
+    bytes32 private constant MODEL_DOMAIN = keccak256("tutti.direct.model");
+
+    mapping(address core => mapping(bytes32 id => Config)) private _configs;
+
+    /// @inheritdoc IAggregator
+    function register(bytes32 id, Terms calldata terms, bytes calldata setup) external {
+        Config storage config = _configs[msg.sender][id];
+        if (config.dimension != 0) revert AlreadyRegistered(id);
+        if (setup.length > SETUP_LIMIT) revert SetupTooLarge(setup.length, SETUP_LIMIT);
+        try this.decodeSetup(setup) returns (Setup memory decoded) {
+            DirectTerms.check(terms, decoded);
+            config.hasNetwork = decoded.layers.length != 0;
+        } catch {
+            revert MalformedSetup(setup.length);
+        }
+        config.dimension = terms.dimension;
+        config.shardSize = terms.shardSize;
+        config.maxUpdates = uint16(DirectTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
+        config.shards = uint16(DirectTerms.shardCount(terms)); // at most 256
+        config.chunks = uint16(DirectTerms.chunkCount(terms)); // at most 256
+        config.laneBits = terms.laneBits;
+        config.bits = terms.bits;
+        config.setup = SSTORE2.write(setup);
+    }
+
+    /// @notice The setup that `abi.encode(Setup)` bytes stand for. Reverts if they stand for none.
+    function decodeSetup(bytes calldata setup) external pure returns (Setup memory) {
+        return abi.decode(setup, (Setup));
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev Given words come biased, as they are stored. A chunk has 512 words, the last one what remains.
+    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
+        Config storage config = _registered(id);
+        if (chunk >= config.chunks) revert NoSuchChunk(chunk, config.chunks);
+        if ((config.written >> chunk) & 1 != 0) revert ChunkAlreadyWritten(chunk);
+
+        Setup memory setup = _setupOf(config);
+        uint256 laneBits = config.laneBits;
+        uint256 first = chunk * DirectTerms.CHUNK_WORDS;
+        uint256 count = Lanes.words(laneBits, config.dimension) - first;
+        if (count > DirectTerms.CHUNK_WORDS) count = DirectTerms.CHUNK_WORDS;
+        uint256 expected = setup.start == Start.Given ? count * 32 : 0;
+        if (data.length != expected) revert WrongChunkLength(data.length, expected);
+
+        uint256 slot = _modelSlot(id) + first;
+        if (setup.start == Start.Zero) {
+            _fill(slot, count, Lanes.bias(laneBits));
+        } else if (setup.start == Start.Seeded) {
+            _write(slot, Initial.seeded(setup.seed, laneBits, setup.tensors, first, count));
+        } else {
+            bytes32 hash = keccak256(data);
+            if (hash != setup.chunks[chunk]) revert ChunkMismatch(chunk, hash, setup.chunks[chunk]);
+            Initial.check(data, laneBits, setup.bound, first * (256 / laneBits), config.dimension);
+            _copy(slot, data);
+        }
+        config.written |= 1 << chunk;
+        complete = ++config.chunksDone == config.chunks;
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev `keccak256(context ‖ shard ‖ payload)`; see `Codec` for the form that is checked.
+    function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
+        external
+        view
+        returns (bytes32)
+    {
+        Config storage config = _registered(id);
+        Codec.check(payload, _shardLength(config, shard), config.laneBits, config.bits);
+        uint256 from;
+        assembly ("memory-safe") {
+            from := payload.offset
+        }
+        return _digest(context, shard, from, payload.length);
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev Without updates the model stays as it is, and its hash is returned all the same.
+    function aggregate(
+        bytes32 id,
+        uint256 round,
+        uint256 shard,
+        uint256 gain,
+        bytes32[] calldata contexts,
+        bytes32[] calldata digests,
+        bytes calldata data
+    ) external returns (bytes32 modelHash) {
+        Config storage config = _initialised(id);
+        uint256 length = _shardLength(config, shard);
+        uint256 stride = Codec.payloadLength(length, config.bits);
+        if (contexts.length > config.maxUpdates) revert TooManyUpdates(contexts.length, config.maxUpdates);
+        if (digests.length != contexts.length) revert WrongDigestCount(digests.length, contexts.length);
+        if (data.length != stride * contexts.length) revert WrongDataLength(data.length, stride * contexts.length);
+        uint256 from;
+        assembly ("memory-safe") {
+            from := data.offset
+        }
+        for (uint256 m; m < contexts.length; ++m) {
+            if (_digest(contexts[m], shard, from + m * stride, stride) != digests[m]) revert DigestMismatch(m);
+        }
+        if (config.shards > 1) _count(config, round);
+        return
+            _addUpdates(
+                _shardSlot(config, id, shard), length, config.laneBits, config.bits, gain, from, contexts.length
+            );
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev The form of an update is wholly checked by `digest`: there is nothing left to prove.
+    function isFault(bytes32, bytes32, uint256, bytes32, bytes calldata) external pure returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IAggregator
+    function model(bytes32 id, uint256 shard) external view returns (bytes memory words) {
+        Config storage config = _initialised(id);
+        uint256 count = Lanes.words(config.laneBits, _shardLength(config, shard));
+        uint256 slot = _shardSlot(config, id, shard);
+        words = new bytes(32 * count);
+        uint256 to;
+        assembly ("memory-safe") {
+            to := add(words, 0x20)
+        }
+        _read(slot, to, count);
+    }
+
+    /// @inheritdoc IAggregator
+    function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs) {
+        (outputs,) = _predict(id, input);
+    }
+
+    /// @inheritdoc IAggregator
+    function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs) {
+        OutputKind kind;
+        (outputs, kind) = _predict(id, input);
+        class = Network.classOf(kind, outputs);
+    }
+
+    function _predict(bytes32 id, bytes calldata input) private view returns (int256[] memory, OutputKind) {
+        Config storage config = _initialised(id);
+        if (!config.hasNetwork) revert NoNetwork();
+        uint256 done = config.shardsDone;
+        if (done != 0 && done != config.shards) revert ModelInMotion(config.round, done);
+        Setup memory setup = _setupOf(config);
+        return (Network.outputs(_modelSlot(id), config.laneBits, setup, input), setup.outputKind);
+    }
+
+    /// @dev Counts the shards that a round has aggregated: between the first and the last the model is in motion.
+    function _count(Config storage config, uint256 round) private {
+        if (config.round == round && config.shardsDone < config.shards) {
+            ++config.shardsDone;
+        } else {
+            config.round = uint32(round);
+            config.shardsDone = 1;
+        }
+    }
+
+    /// @dev `stored += gain · (scale · Σ offset fields − members · 2^(bits−1))` in every lane, modulo 2^256 a word: exact
+    ///      in Σ form whatever the signs, by the overflow guarantee. Returns the hash of the new words.
+    function _addUpdates(
+        uint256 slot,
+        uint256 length,
+        uint256 laneBits,
+        uint256 bits,
+        uint256 gain,
+        uint256 from,
+        uint256 members
+    ) private returns (bytes32) {
+        uint256 count = Lanes.words(laneBits, length);
+        // Room for whole blocks: sums of a group are spread over all lane words of a payload word.
+        uint256[] memory words = new uint256[](count + laneBits / bits);
+        uint256 to;
+        assembly ("memory-safe") {
+            to := add(words, 0x20)
+        }
+        if (members == 0) {
+            _read(slot, to, count);
+        } else {
+            // Offsets stay below the length of the calldata, slots and memory below what the shard takes.
+            unchecked {
+                if (bits == 1) _balancePadding(slot + count - 1, length, laneBits, gain * members);
+                SumRule.Plan memory plan = SumRule.plan(laneBits, bits, members, gain);
+                uint256 stride = Codec.payloadLength(length, bits);
+                uint256 blocks = plan.blocks;
+                uint256 even;
+                uint256 odd;
+                uint256 left = count;
+                for (; left > blocks; left -= blocks) {
+                    (even, odd) = SumRule.sum(plan, from, stride, members, to);
+                    SumRule.fold(plan, even, odd, slot, to, blocks);
+                    slot += blocks;
+                    to += 32 * blocks;
+                    from += 32;
+                }
+                (even, odd) = SumRule.sum(plan, from, stride, members, to);
+                SumRule.fold(plan, even, odd, slot, to, left);
+            }
+        }
+        bytes32 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 0x20), shl(5, count))
+        }
+        return hash;
+    }
+
+    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: taken off in advance.
+    function _balancePadding(uint256 slot, uint256 length, uint256 laneBits, uint256 amount) private {
+        uint256 used = length % (256 / laneBits);
+        if (used == 0) return;
+        uint256 padding = Lanes.ones(laneBits) & ~Lanes.below(laneBits, used);
+        assembly ("memory-safe") {
+            sstore(slot, sub(sload(slot), mul(padding, amount)))
+        }
+    }
+
+    /// @dev `keccak256(abi.encodePacked(context, shard, payload))`, the payload being `length` bytes of calldata at `from`.
+    function _digest(bytes32 context, uint256 shard, uint256 from, uint256 length) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, context)
+            mstore(add(free, 0x20), shard)
+            calldatacopy(add(free, 0x40), from, length)
+            hash := keccak256(free, add(length, 0x40))
+        }
+    }
+
+    function _read(uint256 slot, uint256 to, uint256 count) private view {
+        assembly ("memory-safe") {
+            for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 0x20) } {
+                mstore(to, sload(slot))
+                slot := add(slot, 1)
+            }
+        }
+    }
+
+    function _write(uint256 slot, uint256[] memory words) private {
+        for (uint256 k; k < words.length; ++k) {
+            assembly ("memory-safe") {
+                sstore(add(slot, k), mload(add(add(words, 0x20), shl(5, k))))
+            }
+        }
+    }
+
+    function _fill(uint256 slot, uint256 count, uint256 word) private {
+        for (uint256 k; k < count; ++k) {
+            assembly ("memory-safe") {
+                sstore(add(slot, k), word)
+            }
+        }
+    }
+
+    function _copy(uint256 slot, bytes calldata data) private {
+        for (uint256 k; k < data.length / 32; ++k) {
+            assembly ("memory-safe") {
+                sstore(add(slot, k), calldataload(add(data.offset, shl(5, k))))
+            }
+        }
+    }
+
+    function _registered(bytes32 id) private view returns (Config storage config) {
+        config = _configs[msg.sender][id];
+        if (config.dimension == 0) revert NotRegistered(id);
+    }
+
+    function _initialised(bytes32 id) private view returns (Config storage config) {
+        config = _registered(id);
+        if (config.chunksDone != config.chunks) revert NotInitialised(config.chunksDone, config.chunks);
+    }
+
+    function _setupOf(Config storage config) private view returns (Setup memory) {
+        return abi.decode(SSTORE2.read(config.setup), (Setup));
+    }
+
+    function _shardLength(Config storage config, uint256 shard) private view returns (uint256 length) {
+        if (shard >= config.shards) revert NoSuchShard(shard, config.shards);
+        uint256 size = config.shardSize;
+        length = config.dimension - shard * size;
+        if (length > size) length = size;
+    }
+
+    /// @dev Words of a model stand at consecutive slots from `keccak256(domain, core, id)`: a preimage of three words,
+    ///      where those of mappings have two.
+    function _modelSlot(bytes32 id) private view returns (uint256) {
+        return uint256(keccak256(abi.encode(MODEL_DOMAIN, msg.sender, id)));
+    }
+
+    /// @dev Shards begin at whole words: their size is a multiple of 256/bits, which is one of 256/laneBits.
+    function _shardSlot(Config storage config, bytes32 id, uint256 shard) private view returns (uint256) {
+        return _modelSlot(id) + shard * config.shardSize / (256 / uint256(config.laneBits));
+    }
+}

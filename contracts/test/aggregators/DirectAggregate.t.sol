@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { Codec } from "../../src/libraries/Codec.sol";
+import { Setup } from "../../src/types/Setup.sol";
+import { Terms } from "../../src/types/Terms.sol";
+import { DirectFixture } from "./DirectFixture.sol";
+
+/// @notice `aggregate`, `digest` and `model` against one integer a parameter.
+contract DirectAggregateTest is DirectFixture {
+    function testFuzz_model_equalsNaiveSum(uint256 seed, uint256 dimension, uint256 cohort, uint256 width) external {
+        dimension = bound(dimension, 1, 300);
+        cohort = bound(cohort, 1, 20);
+        _checkRounds(seed, 16 << (width >> 2) % 2, 1 << (width % 4), dimension, cohort, dimension);
+    }
+
+    function testFuzz_model_equalsNaiveSumOverShards(uint256 seed, uint256 dimension, uint256 cohort, uint256 width)
+        external
+    {
+        dimension = bound(dimension, 1, 800);
+        cohort = bound(cohort, 1, 5);
+        uint256 bits = 1 << (width % 4);
+        _checkRounds(seed, 16 << (width >> 2) % 2, bits, dimension, cohort, 256 / bits * (1 + seed % 3));
+    }
+
+    function test_aggregate_holdsFullCohortOfEveryWidth() external {
+        uint8[4] memory widths = [1, 2, 4, 8];
+        for (uint256 w; w < 4; ++w) {
+            _checkExtreme(32, widths[w], 256, true);
+            _checkExtreme(32, widths[w], 256, false);
+        }
+        _checkExtreme(16, 1, 256, true);
+        _checkExtreme(16, 2, 256, true);
+        _checkExtreme(16, 4, 256, true);
+        _checkExtreme(16, 8, 254, true);
+        _checkExtreme(16, 8, 254, false);
+    }
+
+    function test_aggregate_withoutUpdatesReturnsTheHashOfTheModel() external {
+        Terms memory terms = plainTerms(16, 4, 100);
+        register("x", terms, plainSetup(100));
+        initialiseAll("x", terms);
+        bytes32 hash = aggregateShard("x", 0, 0, 1, new bytes32[](0), new bytes[](0));
+        assertEq(hash, keccak256(aggregator.model("x", 0)));
+        assertEq(aggregator.model("x", 0), encodeModel(new int256[](100), 0, 100, 16));
+    }
+
+    /// @dev Two rounds of random updates, gains 1 and 2, members that come and go.
+    function _checkRounds(
+        uint256 seed,
+        uint256 laneBits,
+        uint256 bits,
+        uint256 dimension,
+        uint256 cohort,
+        uint256 shardSize
+    ) private {
+        bytes32 id = keccak256(abi.encode(seed, laneBits, bits, shardSize));
+        Terms memory terms = plainTerms(laneBits, bits, dimension);
+        terms.cohortSize = uint16(cohort);
+        terms.rounds = 2;
+        terms.gains = 1 | (((1 << 16) | 2) << 48);
+        terms.shardSize = uint32(shardSize);
+        terms.shardsPerMember = uint16((dimension + shardSize - 1) / shardSize);
+        register(id, terms, plainSetup(dimension));
+        initialiseAll(id, terms);
+        int256[] memory naive = new int256[](dimension);
+        for (uint256 round; round < terms.rounds; ++round) {
+            uint256 members = cohort - uint256(hashOf(seed, round)) % (cohort > 2 ? 3 : 1);
+            int256[][] memory updates = new int256[][](members);
+            for (uint256 m; m < members; ++m) {
+                updates[m] = updateOf(uint256(hashOf(seed, 256 * round + m)), dimension, bits);
+                for (uint256 p; p < dimension; ++p) {
+                    naive[p] += int256(1 + round) * updates[m][p];
+                }
+            }
+            for (uint256 s; s < terms.shardsPerMember; ++s) {
+                uint256 from = s * shardSize;
+                uint256 length = dimension - from < shardSize ? dimension - from : shardSize;
+                bytes[] memory payloads = new bytes[](members);
+                for (uint256 m; m < members; ++m) {
+                    payloads[m] = encode(updates[m], from, length, laneBits, bits);
+                }
+                bytes32 hash = aggregateShard(id, round, s, 1 + round, contextsOf(round, members), payloads);
+                bytes memory expected = encodeModel(naive, from, length, laneBits);
+                assertEq(aggregator.model(id, s), expected, "model");
+                assertEq(hash, keccak256(expected), "hash");
+            }
+        }
+    }
+
+    /// @dev Every member sends the most, or the least, of every lane; the model stays exact up to the guarantee's edge.
+    function _checkExtreme(uint256 laneBits, uint256 bits, uint256 cohort, bool isLeast) private {
+        uint256 dimension = 256 / bits + 5;
+        bytes32 id = keccak256(abi.encode(laneBits, bits, isLeast));
+        int256 half = int256(1 << (bits - 1));
+        int256 value = bits == 1 ? (isLeast ? int256(-1) : int256(1)) : (isLeast ? -half : half - 1);
+        Terms memory terms = plainTerms(laneBits, bits, dimension);
+        terms.cohortSize = uint16(cohort);
+        terms.rounds = 1;
+        terms.gains = ((1 << (laneBits - 1)) - 1) / (cohort << (bits - 1));
+        if (terms.gains > 0xffff) terms.gains = 0xffff;
+        register(id, terms, plainSetup(dimension));
+        initialiseAll(id, terms);
+        int256[] memory update = new int256[](dimension);
+        int256[] memory naive = new int256[](dimension);
+        for (uint256 p; p < dimension; ++p) {
+            update[p] = value;
+            naive[p] = value * int256(cohort) * int256(terms.gains);
+        }
+        bytes[] memory payloads = new bytes[](cohort);
+        for (uint256 m; m < cohort; ++m) {
+            payloads[m] = encode(update, 0, dimension, laneBits, bits);
+        }
+        aggregateShard(id, 0, 0, terms.gains, contextsOf(0, cohort), payloads);
+        assertEq(aggregator.model(id, 0), encodeModel(naive, 0, dimension, laneBits));
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/Setup.sol";
+import { Terms } from "../../src/types/Terms.sol";
+import { Test } from "../Test.sol";
+
+/// @title DirectFixture
+/// @notice Terms, updates and a naive model, one integer a parameter, that the packed one is compared with.
+/// @dev The test contract plays the core. Encoding here follows the definition value by value, not `Codec`.
+abstract contract DirectFixture is Test {
+    DirectAggregator internal aggregator;
+
+    function setUp() public virtual {
+        aggregator = new DirectAggregator();
+    }
+
+    function plainTerms(uint256 laneBits, uint256 bits, uint256 dimension) internal view returns (Terms memory terms) {
+        terms.aggregator = address(aggregator);
+        terms.laneBits = uint8(laneBits);
+        terms.bits = uint8(bits);
+        terms.dimension = uint32(dimension);
+        terms.shardSize = uint32(dimension);
+        terms.shardsPerMember = 1;
+        terms.cohortSize = 8;
+        terms.minimumUpdates = 1;
+        terms.rounds = 10;
+        terms.gains = 1;
+        terms.submitSeconds = 60;
+    }
+
+    function plainSetup(uint256 dimension) internal pure returns (Setup memory setup) {
+        setup.tensors = new Tensor[](1);
+        setup.tensors[0] = Tensor(uint32(dimension), 0);
+    }
+
+    /// @dev Dense layers of the given sizes, biases scaled by 1, shifts by 4, outputs unscaled.
+    function withLayers(Setup memory setup, uint256[] memory sizes) internal pure returns (Setup memory) {
+        setup.layers = new Layer[](sizes.length - 1);
+        for (uint256 l; l < setup.layers.length; ++l) {
+            uint8 shift = l + 1 == setup.layers.length ? 0 : 4;
+            setup.layers[l] = Layer(uint32(sizes[l]), uint32(sizes[l + 1]), 1, shift);
+        }
+        setup.outputMultiplier = 1;
+        return setup;
+    }
+
+    function parametersOf(uint256[] memory sizes) internal pure returns (uint256 parameters) {
+        for (uint256 l = 1; l < sizes.length; ++l) {
+            parameters += sizes[l] * (sizes[l - 1] + 1);
+        }
+    }
+
+    function register(bytes32 id, Terms memory terms, Setup memory setup) internal {
+        aggregator.register(id, terms, abi.encode(setup));
+    }
+
+    function initialiseAll(bytes32 id, Terms memory terms) internal {
+        uint256 lanes = 256 / uint256(terms.laneBits);
+        uint256 words = (terms.dimension + lanes - 1) / lanes;
+        for (uint256 chunk; chunk * 512 < words; ++chunk) {
+            aggregator.initialise(id, chunk, "");
+        }
+    }
+
+    /// @dev Wire form of `values[from .. from + length)`, position by position as the protocol defines it.
+    function encode(int256[] memory values, uint256 from, uint256 length, uint256 laneBits, uint256 bits)
+        internal
+        pure
+        returns (bytes memory payload)
+    {
+        uint256 perWord = 256 / bits;
+        uint256[] memory words = new uint256[]((length + perWord - 1) / perWord);
+        uint256 lanes = 256 / laneBits;
+        for (uint256 p; p < length; ++p) {
+            int256 value = values[from + p];
+            uint256 q = p % perWord;
+            uint256 field = bits == 1 ? (value > 0 ? 0 : 1) : uint256(value) & ((1 << bits) - 1);
+            words[p / perWord] |= field << (laneBits * (q % lanes) + bits * (q / lanes));
+        }
+        payload = abi.encodePacked(words);
+    }
+
+    /// @dev The words of a model, big-endian and biased, lane by lane.
+    function encodeModel(int256[] memory values, uint256 from, uint256 length, uint256 laneBits)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        uint256 lanes = 256 / laneBits;
+        uint256[] memory words = new uint256[]((length + lanes - 1) / lanes);
+        for (uint256 p; p < words.length * lanes; ++p) {
+            int256 value = p < length ? values[from + p] : int256(0);
+            words[p / lanes] |= uint256(value + int256(1 << (laneBits - 1))) << (laneBits * (p % lanes));
+        }
+        return abi.encodePacked(words);
+    }
+
+    /// @dev The integers of stored words.
+    function decodeModel(bytes memory words, uint256 length, uint256 laneBits)
+        internal
+        pure
+        returns (int256[] memory values)
+    {
+        values = new int256[](length);
+        uint256 lanes = 256 / laneBits;
+        for (uint256 p; p < length; ++p) {
+            uint256 word;
+            uint256 at = 32 + p / lanes * 32;
+            assembly ("memory-safe") {
+                word := mload(add(words, at))
+            }
+            uint256 field = (word >> (laneBits * (p % lanes))) & ((1 << laneBits) - 1);
+            values[p] = int256(field) - int256(1 << (laneBits - 1));
+        }
+    }
+
+    /// @dev Pseudo-random update values, a third of them at the extremes.
+    function updateOf(uint256 seed, uint256 length, uint256 bits) internal pure returns (int256[] memory values) {
+        values = new int256[](length);
+        int256 half = int256(1 << (bits - 1));
+        for (uint256 p; p < length; ++p) {
+            uint256 r = uint256(hashOf(seed, p));
+            if (bits == 1) values[p] = r & 1 == 0 ? int256(1) : int256(-1);
+            else if (r % 6 == 0) values[p] = -half;
+            else if (r % 6 == 1) values[p] = half - 1;
+            else values[p] = int256((r >> 8) % (2 * uint256(half))) - half;
+        }
+    }
+
+    /// @dev `keccak256(abi.encode(a, b))` without leaving anything in memory.
+    function hashOf(uint256 a, uint256 b) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            mstore(0x00, a)
+            mstore(0x20, b)
+            hash := keccak256(0x00, 0x40)
+        }
+    }
+
+    /// @dev The payloads one after the other; `bytes.concat` in a loop would fill the memory with every prefix.
+    function concat(bytes[] memory payloads) internal pure returns (bytes memory data) {
+        uint256 stride = payloads.length == 0 ? 0 : payloads[0].length;
+        data = new bytes(stride * payloads.length);
+        for (uint256 m; m < payloads.length; ++m) {
+            bytes memory payload = payloads[m];
+            assembly ("memory-safe") {
+                mcopy(add(add(data, 0x20), mul(m, stride)), add(payload, 0x20), stride)
+            }
+        }
+    }
+
+    function contextsOf(uint256 salt, uint256 members) internal pure returns (bytes32[] memory contexts) {
+        contexts = new bytes32[](members);
+        for (uint256 m; m < members; ++m) {
+            contexts[m] = keccak256(abi.encode("context", salt, m));
+        }
+    }
+
+    /// @dev Digests and aggregates one shard as a core does.
+    function aggregateShard(
+        bytes32 id,
+        uint256 round,
+        uint256 shard,
+        uint256 gain,
+        bytes32[] memory contexts,
+        bytes[] memory payloads
+    ) internal returns (bytes32) {
+        bytes32[] memory digests = new bytes32[](payloads.length);
+        for (uint256 m; m < payloads.length; ++m) {
+            digests[m] = aggregator.digest(id, contexts[m], shard, payloads[m]);
+        }
+        return aggregator.aggregate(id, round, shard, gain, contexts, digests, concat(payloads));
+    }
+
+    /// @dev A payload in which no byte is zero but the padding's.
+    function densePayload(uint256 seed, uint256 length, uint256 laneBits, uint256 bits)
+        internal
+        pure
+        returns (bytes memory payload)
+    {
+        uint256 perWord = 256 / bits;
+        uint256 count = (length + perWord - 1) / perWord;
+        uint256[] memory words = new uint256[](count);
+        for (uint256 w; w < count; ++w) {
+            uint256 word = uint256(hashOf(seed, w));
+            for (uint256 b; b < 32; ++b) {
+                if ((word >> (8 * b)) & 0xff == 0) word |= 0x91 << (8 * b);
+            }
+            words[w] = word;
+        }
+        uint256 lanes = 256 / laneBits;
+        for (uint256 q = (length - 1) % perWord + 1; q < perWord; ++q) {
+            words[count - 1] &= ~(((1 << bits) - 1) << (laneBits * (q % lanes) + bits * (q / lanes)));
+        }
+        payload = abi.encodePacked(words);
+    }
+
+    function sizesOf(uint256 a, uint256 b, uint256 c) internal pure returns (uint256[] memory sizes) {
+        sizes = new uint256[](3);
+        (sizes[0], sizes[1], sizes[2]) = (a, b, c);
+    }
+}
