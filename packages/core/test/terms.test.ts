@@ -87,7 +87,7 @@ const impossible: [string, Partial<Terms>, new (...facts: never[]) => Error][] =
   ['a challenge window', { challengeSeconds: 1 }, UnsupportedChallengeError],
   [
     'more words than chunks can write',
-    { dimension: 131_073 * 16, shardSize: 16_384, shardsPerMember: 1 },
+    { dimension: 131_073 * 16, shardSize: 16_384, keeperPay: 0n },
     ModelTooLargeError,
   ],
   ['shards that split a payload word', { shardSize: 1000 }, MisalignedShardError],
