@@ -3,17 +3,9 @@
  * A key comes from an encrypted keystore, from the environment, or from the local chain's public test accounts.
  */
 import { readFile } from 'node:fs/promises'
-import {
-  accountFromPrivateKey,
-  type ChainClient,
-  connect,
-  deployment,
-  refuseTestAccounts,
-  testAccounts,
-} from '@tutti/chain'
-import { accountFromKeystore } from '@tutti/chain/local'
+import type { ChainClient } from '@tutti/chain'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Address, type Hex, isAddress, isHex, type LocalAccount } from 'viem'
+import type { Address, Hex, LocalAccount } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
 
 /** Where the local chain of `tutti chain` listens. */
@@ -50,6 +42,7 @@ export function addAccountOptions(command: Command): Command {
 
 /** A client that only reads. */
 export async function openReader(options: ConnectionOptions): Promise<ChainClient> {
+  const { connect, deployment } = await import('@tutti/chain')
   const client = await connect({ rpcUrl: options.rpc, core: options.core ?? deployment().core })
   const code = await client.public.getCode({ address: client.core })
   if (code === undefined || code === '0x') {
@@ -64,6 +57,7 @@ export async function openReader(options: ConnectionOptions): Promise<ChainClien
 
 /** A client that signs with the account that the options name. */
 export async function openSigner(options: ConnectionOptions & AccountOptions): Promise<ChainClient> {
+  const { connect, refuseTestAccounts } = await import('@tutti/chain')
   const reader = await openReader(options)
   const account = await openAccount(options)
   refuseTestAccounts(account.address, reader.chainId)
@@ -72,11 +66,13 @@ export async function openSigner(options: ConnectionOptions & AccountOptions): P
 
 /** The account that the options, or the environment, name. */
 export async function openAccount(options: AccountOptions): Promise<LocalAccount> {
+  const { accountFromPrivateKey, testAccounts } = await import('@tutti/chain')
   if (options.keystore !== undefined) {
     const password = process.env.TUTTI_PASSWORD
     if (password === undefined) {
       throw new CommandError('Put the password of the keystore into TUTTI_PASSWORD.', exitCodes.noKey)
     }
+    const { accountFromKeystore } = await import('@tutti/chain/local')
     return accountFromKeystore(await readFile(options.keystore, 'utf8'), password)
   }
   if (options.testAccount !== undefined) return testAccounts(options.testAccount + 1)[options.testAccount]!
@@ -92,7 +88,7 @@ export async function openAccount(options: AccountOptions): Promise<LocalAccount
 
 /** A federation's id from the command line. */
 export function parseId(text: string): Hex {
-  if (!isHex(text, { strict: true }) || text.length !== 66) {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) {
     throw new InvalidArgumentError('A federation id is 0x and 64 hexadecimal digits, as `tutti create` printed it.')
   }
   return text.toLowerCase() as Hex
@@ -114,7 +110,15 @@ export function parsePositive(text: string): number {
   return value
 }
 
-function parseAddress(text: string): Address {
-  if (!isAddress(text)) throw new InvalidArgumentError('An address is 0x and 40 hexadecimal digits.')
-  return text
+/** An address, its checksum left to the client. */
+export function parseAddress(text: string): Address {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new InvalidArgumentError('An address is 0x and 40 hexadecimal digits.')
+  return text as Address
+}
+
+/** A token amount with at most 18 decimals, in smallest units. */
+export function parseTokens(text: string): bigint {
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text) ?? []
+  if (whole === undefined) throw new InvalidArgumentError('It takes an amount from 0, with at most 18 decimals.')
+  return BigInt(whole + fraction.padEnd(18, '0'))
 }

@@ -1,16 +1,18 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
 import type { Dataset } from '@tutti/learn'
 import { type Command, Option } from 'commander'
-import { type Hex, parseUnits } from 'viem'
+import type { Hex } from 'viem'
 import {
   type AccountOptions,
   addAccountOptions,
   addConnectionOptions,
   type ConnectionOptions,
   openSigner,
+  parseAddress,
   parseCount,
   parseId,
   parsePositive,
+  parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput, formatTokens } from '../output.ts'
@@ -23,8 +25,8 @@ interface CreateOptions extends ConnectionOptions, AccountOptions {
   rounds: number
   bits: string
   laneBits: string
-  stake: string
-  bounty: string
+  stake: bigint
+  bounty: bigint
   joinSeconds: number
   commitSeconds: number
   submitSeconds: number
@@ -55,15 +57,21 @@ export function addCreate(program: Command): void {
     .option('--rounds <n>', 'the most rounds', parseCount, 30)
     .addOption(new Option('--bits <n>', 'bits of an update, a parameter').choices(['1', '2', '4', '8']).default('4'))
     .addOption(new Option('--lane-bits <n>', 'bits of a model integer').choices(['16', '32']).default('16'))
-    .option('--stake <tokens>', 'what a member deposits', '10')
-    .option('--bounty <tokens>', 'what you pay to members and keepers over all rounds', '100')
+    .addOption(
+      new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(10n ** 19n, '10'),
+    )
+    .addOption(
+      new Option('--bounty <tokens>', 'what you pay to members and keepers over all rounds')
+        .argParser(parseTokens)
+        .default(10n ** 20n, '100'),
+    )
     .option('--join-seconds <n>', 'how long members may join before the first round', parseCount, 3_600)
     .option('--commit-seconds <n>', 'length of a commit phase, 0 for none', parseCount, 0)
     .option('--submit-seconds <n>', 'how long a round waits for updates', parseCount, 600)
     .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseCount, 604_800)
     .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseCount)
     .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseCount)
-    .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)')
+    .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
     .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
@@ -87,8 +95,8 @@ export function addCreate(program: Command): void {
         rounds: options.rounds,
         bits: Number(options.bits),
         laneBits: Number(options.laneBits),
-        stake: parseUnits(options.stake, 18),
-        bounty: parseUnits(options.bounty, 18),
+        stake: options.stake,
+        bounty: options.bounty,
         joinSeconds: options.joinSeconds,
         commitSeconds: options.commitSeconds,
         submitSeconds: options.submitSeconds,
