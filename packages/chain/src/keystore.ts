@@ -6,7 +6,7 @@
 
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { bytesToHex, type Hex, hexToBytes, keccak256, type LocalAccount } from 'viem'
+import { bytesToHex, type Hex, hexToBytes, keccak256, type LocalAccount, pad } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { ChainError } from './errors.ts'
 
@@ -85,14 +85,15 @@ export async function decryptKeystore(json: string | Keystore, password: string)
     throw new KeystoreError('the password is wrong')
   const decipher = createDecipheriv('aes-128-ctr', derived.subarray(0, 16), Buffer.from(crypto.cipherparams.iv, 'hex'))
   const key = Buffer.concat([decipher.update(ciphertext), decipher.final()])
-  if (key.length !== 32) throw new KeystoreError('it holds no key of 32 bytes')
-  return bytesToHex(key)
+  if (key.length === 0 || key.length > 32) throw new KeystoreError(`it holds ${key.length} bytes and no key`)
+  // Some early wallets dropped leading zeros.
+  return pad(bytesToHex(key), { size: 32 })
 }
 
 function parse(json: string | Keystore): Keystore {
   let keystore: Partial<Keystore>
   try {
-    keystore = typeof json === 'string' ? (JSON.parse(json) as Partial<Keystore>) : json
+    keystore = typeof json === 'string' ? ((JSON.parse(json) as Partial<Keystore> | null) ?? {}) : json
   } catch {
     throw new KeystoreError('it is not JSON')
   }
@@ -116,7 +117,12 @@ async function derive(kdf: string, parameters: Record<string, string | number>, 
   const [N, r, p] = [Number(parameters.n), Number(parameters.r), Number(parameters.p)]
   const memory = 128 * N * r + 128 * r * p
   if (!(memory <= maximumMemory)) throw new KeystoreError(`it asks for ${memory} bytes of memory`)
-  return deriveScrypt(password, salt, length, { N, r, p, maxmem: memory + 2 ** 20 })
+  try {
+    return await deriveScrypt(password, salt, length, { N, r, p, maxmem: memory + 2 ** 20 })
+  } catch {
+    // OpenSSL holds to RFC 7914, N < 2^(16·r), which a few early keystores break.
+    throw new KeystoreError(`scrypt does not allow its parameters n = ${N}, r = ${r}, p = ${p}; encrypt the key anew`)
+  }
 }
 
 /** `keccak256(derivedKey[16..32) ‖ ciphertext)`. */

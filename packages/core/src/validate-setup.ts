@@ -7,6 +7,8 @@ import { initialBound, layerParameters, OutputKind, type Setup, Start } from './
 import type { Terms } from './terms.ts'
 import { validateOverflow } from './validate-direct.ts'
 
+const LARGEST_UINT8 = 0xff
+const LARGEST_UINT32 = 0xffffffff
 const LARGEST_INT256 = (1n << 255n) - 1n
 const MOST_LABELS = 256
 
@@ -26,23 +28,22 @@ export function validateSetup(setup: Setup, terms: Terms): void {
 }
 
 function validateRanges(setup: Setup): void {
-  const check = (field: string, value: number, bits: number): void => {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) throw new SetupRangeError(field, value, bits)
+  const check = (field: string, value: number, largest: number): void => {
+    if (!Number.isInteger(value) || value < 0 || value > largest) throw new SetupRangeError(field, value, largest)
   }
-  check('start', setup.start, 8)
-  if (setup.start > Start.Given) throw new SetupRangeError('start', setup.start, 1)
-  check('outputKind', setup.outputKind, 2)
-  check('inputZero', setup.inputZero, 8)
-  check('bound', setup.bound, 32)
+  check('start', setup.start, Start.Given)
+  check('outputKind', setup.outputKind, OutputKind.Linear)
+  check('inputZero', setup.inputZero, LARGEST_UINT8)
+  check('bound', setup.bound, LARGEST_UINT32)
   for (const [t, { length, amplitude }] of setup.tensors.entries()) {
-    check(`tensors[${t}].length`, length, 32)
-    check(`tensors[${t}].amplitude`, amplitude, 32)
+    check(`tensors[${t}].length`, length, LARGEST_UINT32)
+    check(`tensors[${t}].amplitude`, amplitude, LARGEST_UINT32)
   }
   for (const [l, { inputs, outputs, biasMultiplier, shift }] of setup.layers.entries()) {
-    check(`layers[${l}].inputs`, inputs, 32)
-    check(`layers[${l}].outputs`, outputs, 32)
-    check(`layers[${l}].biasMultiplier`, biasMultiplier, 32)
-    check(`layers[${l}].shift`, shift, 8)
+    check(`layers[${l}].inputs`, inputs, LARGEST_UINT32)
+    check(`layers[${l}].outputs`, outputs, LARGEST_UINT32)
+    check(`layers[${l}].biasMultiplier`, biasMultiplier, LARGEST_UINT32)
+    check(`layers[${l}].shift`, shift, LARGEST_UINT8)
   }
 }
 
@@ -70,7 +71,7 @@ function validateNetwork({ layers, outputKind, outputMultiplier, outputOffset }:
       throw new LayersUnconnectedError(l, layer.inputs, before.outputs)
     }
     if (layer.biasMultiplier === 0) throw new ZeroBiasMultiplierError(l)
-    if ((layer.shift === 0) !== (layer === last)) throw new InvalidLayerShiftError(l, layer.shift)
+    if ((layer.shift === 0) !== (l === layers.length - 1)) throw new InvalidLayerShiftError(l, layer.shift)
   }
   const parameters = layers.reduce((total, layer) => total + layerParameters(layer), 0)
   if (parameters !== terms.dimension) throw new LayersMismatchError(parameters, terms.dimension)
@@ -95,8 +96,8 @@ function magnitude(value: bigint): bigint {
 export class SetupRangeError extends Error {
   override readonly name = 'SetupRangeError'
   readonly field: string
-  constructor(field: string, value: number, bits: number) {
-    super(`${field} is ${value}; it must be an integer from 0 to ${2 ** bits - 1}.`)
+  constructor(field: string, value: number, largest: number) {
+    super(`${field} is ${value}; it must be an integer from 0 to ${largest}.`)
     this.field = field
   }
 }

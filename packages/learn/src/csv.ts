@@ -24,7 +24,13 @@ export function readTable(source: string): Table {
   const text = /[\r\n]/.test(source) ? source : readFileSync(source, 'utf8')
   let records: { record: string[]; info: { lines: number } }[]
   try {
-    records = parse(text, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true })
+    records = parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as typeof records
   } catch (cause) {
     const { lines = 1, message } = cause as { lines?: number; message: string }
     throw new CsvError(lines, '', message)

@@ -28,7 +28,7 @@ export function optimizerState({ optimizer, momentum }: TrainingSpec): Optimizer
 }
 
 /** Names of one tensor's values inside a step. */
-export interface TensorStep {
+export interface StepTensor {
   parameter: string
   /** Gradient (Adam), or −learningRate · gradient (SGD). */
   gradient: string
@@ -42,7 +42,7 @@ export function emitOptimizer(
   graph: Graph,
   training: TrainingSpec,
   learningRate: string,
-  tensors: TensorStep[],
+  tensors: StepTensor[],
   scalars: string[],
 ): { parameters: string[]; state: string[][]; scalars: string[] } {
   return training.optimizer === 'sgd'
@@ -50,7 +50,7 @@ export function emitOptimizer(
     : emitAdam(graph, training, learningRate, tensors, scalars)
 }
 
-function emitSgd(graph: Graph, { momentum, proximal }: TrainingSpec, learningRate: string, tensors: TensorStep[]) {
+function emitSgd(graph: Graph, { momentum, proximal }: TrainingSpec, learningRate: string, tensors: StepTensor[]) {
   const pull = proximal > 0 ? emit(graph, 'Mul', [learningRate, floatConstant(graph, [-proximal], [])]) : undefined
   const parameters: string[] = []
   const state: string[][] = []
@@ -88,7 +88,7 @@ function emitAdam(
   graph: Graph,
   { proximal }: TrainingSpec,
   learningRate: string,
-  tensors: TensorStep[],
+  tensors: StepTensor[],
   [power1, power2]: string[],
 ) {
   const constant = (value: number) => floatConstant(graph, [value], [])

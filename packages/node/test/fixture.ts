@@ -106,7 +106,8 @@ export async function startFederation(options: {
   accounts?: number
   terms?: Partial<Terms>
   joins?: boolean
-  blockTimeSeconds?: number
+  /** Blocks come at this pace even when nothing happens. */
+  blockMilliseconds?: number
 }): Promise<Fixture> {
   const directory = mkdtempSync(joinPath(tmpdir(), 'tutti-node-'))
   const chainDirectory = joinPath(directory, 'chain')
@@ -122,6 +123,7 @@ export async function startFederation(options: {
   const manifest = stripesManifest()
   const manifestBytes = serializeManifest(manifest)
   const setup = encodeSetup(toSetup(manifest))
+  const miner = options.blockMilliseconds === undefined ? undefined : startMining(reader, options.blockMilliseconds)
   const zeroAddress: Hex = `0x${'00'.repeat(20)}`
   const terms: Terms = {
     manifestHash: keccak256(manifestBytes),
@@ -170,10 +172,16 @@ export async function startFederation(options: {
     storeDirectory: joinPath(directory, 'stores'),
     chainDirectory,
     end: async () => {
+      clearInterval(miner)
       await chain.stop()
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+function startMining({ public: client }: ChainClient, milliseconds: number): NodeJS.Timeout {
+  const mine = () => client.request({ method: 'evm_mine' } as never)
+  return setInterval(() => void mine().catch(() => undefined), milliseconds)
 }
 
 /** How often an account's update of a round was accepted. */

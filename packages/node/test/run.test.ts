@@ -77,7 +77,7 @@ test('three nodes train a federation to its end, in turn, and are paid to the la
 
 test('rotating shards, a commit phase and a sampled cohort make a federation too', async () => {
   const terms = { shardsPerMember: 1, commitSeconds: 60, cohortSize: 2, minimumUpdates: 1, rounds: 2 }
-  const fixture = await startFederation({ members: 3, terms, blockTimeSeconds: 1 })
+  const fixture = await startFederation({ members: 3, terms, blockMilliseconds: 300 })
   try {
     const events: NodeEvent[] = []
     const nodes = [0, 1, 2].map((index) => start(fixture, index, { onEvent: (event) => events.push(event) }))

@@ -1,7 +1,7 @@
 """Times the training step that `tutti bench train` times, in PyTorch with one thread: SGD on an MLP, same batches.
 
 Reads lines {"sizes": [...], "batch": n, "steps": n, "rate": x} from standard input; answers each with
-{"samplesPerSecond": x, "torch": version}.
+{"samplesPerSecond": x}. The line {"describe": true} is answered with version and speed of the matrix product.
 """
 
 import json
@@ -39,12 +39,30 @@ def run(case, batch, steps):
     return batch * steps / (time.perf_counter() - started)
 
 
+def describe():
+    left, right = torch.rand(32, 784), torch.rand(784, 200)
+    best = min(time_product(left, right) for _ in range(5))
+    blas = [part for part in torch.__config__.show().split(", ") if "BLAS_INFO" in part]
+    name = blas[0].split("BLAS_INFO=")[-1] if blas else "unknown"
+    return {"torch": torch.__version__, "blas": name, "gigaflops": round(2 * 32 * 784 * 200 / best / 1e9, 1)}
+
+
+def time_product(left, right):
+    started = time.perf_counter()
+    for _ in range(20):
+        left @ right
+    return (time.perf_counter() - started) / 20
+
+
 cases = {}
 for line in sys.stdin:
     request = json.loads(line)
+    if request.get("describe"):
+        print(json.dumps(describe()), flush=True)
+        continue
     key = (tuple(request["sizes"]), request["batch"], request["steps"])
     if key not in cases:
         cases[key] = build(*key, request["rate"])
         run(cases[key], request["batch"], request["steps"])
     speed = run(cases[key], request["batch"], request["steps"])
-    print(json.dumps({"samplesPerSecond": speed, "torch": torch.__version__}), flush=True)
+    print(json.dumps({"samplesPerSecond": speed}), flush=True)

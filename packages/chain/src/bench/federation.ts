@@ -1,0 +1,127 @@
+/** The federation that gas is measured on: 784-32-10, 4-bit updates, 16-bit lanes, with stake, bounty and keepers. */
+
+import {
+  keccak256,
+  layerParameters,
+  OutputKind,
+  packGains,
+  type Setup,
+  Start,
+  shardCount,
+  type Terms,
+} from '@tutti/core'
+import { type Hex, zeroAddress, zeroHash } from 'viem'
+import { aggregateShard } from '../actions/aggregate.ts'
+import { createFederation, initialiseModel } from '../actions/create.ts'
+import { join } from '../actions/join.ts'
+import { openRound, submitUpdate } from '../actions/steps.ts'
+import { mintDemoTokens } from '../actions/tokens.ts'
+import { type ChainClient, withAccount } from '../client.ts'
+import { deployment } from '../deployment.ts'
+import { encodeSetup } from '../setup.ts'
+
+const layers = [
+  { inputs: 784, outputs: 32, biasMultiplier: 1, shift: 8 },
+  { inputs: 32, outputs: 10, biasMultiplier: 1, shift: 0 },
+]
+
+/** Parameters of the benchmark's model: 25,450. */
+export const benchDimension = layers.reduce((sum, layer) => sum + layerParameters(layer), 0)
+
+/** Multiplications of a prediction: 25,408. */
+export const benchMultiplications = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0)
+
+const manifest = new TextEncoder().encode('{"name":"gas benchmark"}')
+
+const setup: Setup = {
+  start: Start.Seeded,
+  outputKind: OutputKind.Softmax,
+  inputZero: 0,
+  seed: keccak256(manifest),
+  bound: 0,
+  outputMultiplier: 1n,
+  outputOffset: 0n,
+  tensors: layers.flatMap(({ inputs, outputs }) => [
+    { length: inputs * outputs, amplitude: 300 },
+    { length: outputs, amplitude: 0 },
+  ]),
+  chunks: [],
+  layers,
+}
+
+/** Terms of the benchmark; every member trains every shard. */
+export function benchTerms(overrides: Partial<Terms> = {}): Terms {
+  const { directAggregator, demoToken } = deployment()
+  const terms = {
+    manifestHash: keccak256(manifest),
+    setupHash: keccak256(encodeSetup(setup)),
+    salt: keccak256(new Uint8Array()),
+    gains: packGains([{ fromRound: 0, gain: 1 }]),
+    stake: 10n ** 18n,
+    bounty: 10n ** 21n,
+    keeperPay: 10n ** 15n,
+    joinSeconds: 0,
+    commitSeconds: 0,
+    idleSeconds: 3_600,
+    aggregator: directAggregator,
+    dimension: benchDimension,
+    shardSize: benchDimension,
+    rounds: 12,
+    token: demoToken,
+    cohortSize: 8,
+    minimumUpdates: 2,
+    shardsPerMember: 1,
+    endQuorum: 0,
+    laneBits: 16,
+    bits: 4,
+    rule: 0,
+    gate: zeroAddress,
+    submitSeconds: 600,
+    challengeSeconds: 0,
+    keeperSeconds: 0,
+    judge: zeroAddress,
+    ...overrides,
+  }
+  return { ...terms, shardsPerMember: shardCount(terms) }
+}
+
+/** A federation in its first round. */
+export type BenchFederation = { id: Hex; terms: Terms; members: ChainClient[]; keeper: ChainClient }
+
+/** Creates the federation, writes the initial model, lets everybody join and opens the first round. */
+export async function startBenchFederation(
+  client: ChainClient,
+  accounts: readonly NonNullable<ChainClient['account']>[],
+  terms: Terms,
+): Promise<BenchFederation> {
+  await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
+  const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+  await initialiseModel(client, { id })
+  const members = accounts.slice(1, 1 + terms.cohortSize).map((account) => withAccount(client, account))
+  for (const member of members) {
+    await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
+    await join(member, { id })
+  }
+  await openRound(client, { id })
+  return { id, terms, members, keeper: client }
+}
+
+/** Gas of a round's steps. */
+export type RoundGas = { submit: bigint; aggregate: bigint }
+
+/** Runs a round: everybody submits, one keeper aggregates shard by shard; the last shard settles and opens the next. */
+export async function runBenchRound(
+  { id, terms, members, keeper }: BenchFederation,
+  round: number,
+  payloadsOf: (member: number) => Uint8Array[],
+  salt: Hex = zeroHash,
+): Promise<RoundGas> {
+  const gas = { submit: 0n, aggregate: 0n }
+  for (const [index, member] of members.entries()) {
+    gas.submit += (await submitUpdate(member, { id, round, payloads: payloadsOf(index), salt })).gasUsed
+  }
+  for (let shard = 0; shard < shardCount(terms); shard++) {
+    gas.aggregate += (await aggregateShard(keeper, { id, round, shard, terms })).gasUsed
+  }
+  return gas
+}
