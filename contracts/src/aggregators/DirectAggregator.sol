@@ -157,10 +157,13 @@ contract DirectAggregator is IAggregator {
             if (_digest(contexts[m], shard, from + m * stride, stride) != digests[m]) revert DigestMismatch(m);
         }
         if (config.shards > 1) _count(config, round);
-        return
-            _addUpdates(
-                _shardSlot(config, id, shard), length, config.laneBits, config.bits, gain, from, contexts.length
-            );
+        uint256[] memory words = SumRule.addTo(
+            _shardSlot(config, id, shard), length, config.laneBits, config.bits, gain, from, contexts.length
+        );
+        // keccak256(abi.encodePacked(words)), in place.
+        assembly ("memory-safe") {
+            modelHash := keccak256(add(words, 0x20), shl(5, mload(words)))
+        }
     }
 
     /// @inheritdoc IAggregator
@@ -175,11 +178,11 @@ contract DirectAggregator is IAggregator {
         uint256 count = Lanes.words(config.laneBits, _shardLength(config, shard));
         uint256 slot = _shardSlot(config, id, shard);
         words = new bytes(32 * count);
-        uint256 to;
         assembly ("memory-safe") {
-            to := add(words, 0x20)
+            for { let k := 0 } lt(k, count) { k := add(k, 1) } {
+                mstore(add(add(words, 0x20), shl(5, k)), sload(add(slot, k)))
+            }
         }
-        _read(slot, to, count);
     }
 
     /// @inheritdoc IAggregator
@@ -213,64 +216,6 @@ contract DirectAggregator is IAggregator {
         }
     }
 
-    /// @dev `stored += gain · (scale · Σ offset fields − members · 2^(bits−1))` in every lane, modulo 2^256 a word: exact
-    ///      in Σ form whatever the signs, by the overflow guarantee. Returns the hash of the new words.
-    function _addUpdates(
-        uint256 slot,
-        uint256 length,
-        uint256 laneBits,
-        uint256 bits,
-        uint256 gain,
-        uint256 from,
-        uint256 members
-    ) private returns (bytes32) {
-        uint256 count = Lanes.words(laneBits, length);
-        // Room for whole blocks: sums of a group are spread over all lane words of a payload word.
-        uint256[] memory words = new uint256[](count + laneBits / bits);
-        uint256 to;
-        assembly ("memory-safe") {
-            to := add(words, 0x20)
-        }
-        if (members == 0) {
-            _read(slot, to, count);
-        } else {
-            // Offsets stay below the length of the calldata, slots and memory below what the shard takes.
-            unchecked {
-                if (bits == 1) _balancePadding(slot + count - 1, length, laneBits, gain * members);
-                SumRule.Plan memory plan = SumRule.plan(laneBits, bits, members, gain);
-                uint256 stride = Codec.payloadLength(length, bits);
-                uint256 blocks = plan.blocks;
-                uint256 even;
-                uint256 odd;
-                uint256 left = count;
-                for (; left > blocks; left -= blocks) {
-                    (even, odd) = SumRule.sum(plan, from, stride, members, to);
-                    SumRule.fold(plan, even, odd, slot, to, blocks);
-                    slot += blocks;
-                    to += 32 * blocks;
-                    from += 32;
-                }
-                (even, odd) = SumRule.sum(plan, from, stride, members, to);
-                SumRule.fold(plan, even, odd, slot, to, left);
-            }
-        }
-        bytes32 hash;
-        assembly ("memory-safe") {
-            hash := keccak256(add(words, 0x20), shl(5, count))
-        }
-        return hash;
-    }
-
-    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: taken off in advance.
-    function _balancePadding(uint256 slot, uint256 length, uint256 laneBits, uint256 amount) private {
-        uint256 used = length % (256 / laneBits);
-        if (used == 0) return;
-        uint256 padding = Lanes.ones(laneBits) & ~Lanes.below(laneBits, used);
-        assembly ("memory-safe") {
-            sstore(slot, sub(sload(slot), mul(padding, amount)))
-        }
-    }
-
     /// @dev `keccak256(abi.encodePacked(context, shard, payload))`, the payload being `length` bytes of calldata at `from`.
     function _digest(bytes32 context, uint256 shard, uint256 from, uint256 length) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
@@ -279,15 +224,6 @@ contract DirectAggregator is IAggregator {
             mstore(add(free, 0x20), shard)
             calldatacopy(add(free, 0x40), from, length)
             hash := keccak256(free, add(length, 0x40))
-        }
-    }
-
-    function _read(uint256 slot, uint256 to, uint256 count) private view {
-        assembly ("memory-safe") {
-            for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 0x20) } {
-                mstore(to, sload(slot))
-                slot := add(slot, 1)
-            }
         }
     }
 

@@ -17,17 +17,23 @@ library Lanes {
     /// @notice The word with 1 in every lane: `Σ_j 2^(width·j) = (2^256 − 1) / (2^width − 1)`.
     /// @param width Divides 256 and is less than it.
     function ones(uint256 width) internal pure returns (uint256) {
-        return type(uint256).max / ((1 << width) - 1);
+        unchecked {
+            return type(uint256).max / ((1 << width) - 1);
+        }
     }
 
     /// @notice What is added to a word to store it: `Σ_j 2^(width−1) · 2^(width·j)`.
     function bias(uint256 width) internal pure returns (uint256) {
-        return ones(width) << (width - 1);
+        unchecked {
+            return ones(width) << (width - 1);
+        }
     }
 
     /// @notice Mask of the even lanes: lanes 0, 2, 4, … keep their fields, as lanes of twice the width.
     function evens(uint256 width) internal pure returns (uint256) {
-        return ones(2 * width) * ((1 << width) - 1);
+        unchecked {
+            return ones(2 * width) * ((1 << width) - 1);
+        }
     }
 
     /// @notice Mask of the lanes below `lane`; all of them when `lane` is the number of lanes.

@@ -21,11 +21,15 @@ library Network {
     /// @dev What stays the same within a layer.
     struct Pass {
         uint256 laneBits;
-        uint256 evens; // mask of the even lanes of a stored word
-        uint256 start; // B in every lane of twice the width
-        uint256 top; //   position of the top lane
-        int256 blockBias; // B
-        uint256 zero; //  byte that stands for zero
+        uint256 evens; //   mask of the even lanes of a stored word
+        uint256 start; //   B in every lane of twice the width
+        uint256 top; //     position of the top lane
+        uint256 bias; //    B
+        uint256 stride; //  words from a row to the next one, where all rows are aligned alike
+        uint256 words; //   words of the row at hand
+        uint256 packed; //  memory of the inputs packed for its alignment, two words a word
+        uint256 zero; //    byte that stands for zero
+        uint256 size; //    words of a block
     }
 
     /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
@@ -50,6 +54,7 @@ library Network {
             if (l + 1 < layers.length) activations = _requantise(values, layers[l].shift);
             zero = 0;
         }
+        // Bounded at registration: `DirectTerms` refuses scales that could overflow.
         for (uint256 i; i < values.length; ++i) {
             values[i] = values[i] * setup.outputMultiplier + setup.outputOffset;
         }
@@ -72,6 +77,7 @@ library Network {
     }
 
     /// @dev `acc_i = Σ_j w_ij · (u_j − zero) + biasMultiplier · b_i`, rows from parameter `parameter` on, then biases.
+    ///      Rows of whole words are all aligned alike, and four at a time share the reading of the inputs.
     function _layer(
         uint256 slot,
         uint256 laneBits,
@@ -80,36 +86,79 @@ library Network {
         bytes memory activations,
         uint256 zero
     ) private view returns (int256[] memory acc) {
-        uint256 lanes = 256 / laneBits;
-        uint256 inputs = layer.inputs;
-        acc = new int256[](layer.outputs);
-        Pass memory pass = _pass(laneBits, zero);
-        int256 offset = int256(1 << (laneBits - 1)) * _sum(activations, inputs, zero);
-        bytes memory ones = zero == 0 ? new bytes(0) : _ones(inputs);
-        uint256[][] memory packs = new uint256[][](lanes);
-        // Rows of whole words are all aligned alike, and two at a time share the reading of the inputs.
-        uint256 step = inputs % lanes == 0 ? 2 : 1;
-        for (uint256 i; i < acc.length;) {
-            uint256 from = parameter + i * inputs;
-            uint256 align = from % lanes;
-            if (packs[align].length == 0) packs[align] = _pack(pass, activations, ones, inputs, align);
-            if (step == 2 && i + 1 < acc.length) {
-                (acc[i], acc[i + 1]) = _dotPair(pass, slot + from / lanes, inputs / lanes, packs[align]);
-                i += 2;
-            } else {
-                acc[i] = _dot(pass, slot + from / lanes, packs[align]);
-                ++i;
+        // Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
+        unchecked {
+            uint256 inputs = layer.inputs;
+            acc = new int256[](layer.outputs);
+            _addProducts(acc, slot, _pass(laneBits, zero), parameter, inputs, activations);
+            int256 offset = int256(1 << (laneBits - 1)) * _sum(activations, inputs, zero);
+            parameter += acc.length * inputs;
+            _addBiases(acc, slot, laneBits, parameter, int256(uint256(layer.biasMultiplier)), offset);
+        }
+    }
+
+    /// @dev `acc_i += Σ_j f_ij · (u_j − zero)`, f being the fields of the words.
+    function _addProducts(
+        int256[] memory acc,
+        uint256 slot,
+        Pass memory pass,
+        uint256 parameter,
+        uint256 inputs,
+        bytes memory activations
+    ) private view {
+        unchecked {
+            uint256 lanes = 256 / pass.laneBits;
+            bytes memory ones = pass.zero == 0 ? activations : _ones(inputs);
+            pass.stride = inputs / lanes;
+            bool isAligned = lanes == 16 && inputs % 16 == 0;
+            uint256[] memory packs = new uint256[](lanes);
+            for (uint256 i; i < acc.length;) {
+                uint256 align = (parameter + i * inputs) % lanes;
+                pass.words = (align + inputs + lanes - 1) / lanes;
+                if (packs[align] == 0) packs[align] = _pack(activations, ones, pass.words, align, lanes, pass.zero);
+                pass.packed = packs[align];
+                uint256 row = slot + (parameter + i * inputs) / lanes;
+                if (isAligned && i + 4 <= acc.length) {
+                    _dotFour(pass, row, acc, i);
+                    i += 4;
+                } else {
+                    acc[i] = _dot(pass, row);
+                    ++i;
+                }
             }
         }
-        uint256 biases = parameter + acc.length * inputs;
-        int256 multiplier = int256(uint256(layer.biasMultiplier));
-        for (uint256 i; i < acc.length; ++i) {
+    }
+
+    /// @dev `acc_i += multiplier · b_i − offset`, b being the parameters from `parameter` on.
+    function _addBiases(
+        int256[] memory acc,
+        uint256 slot,
+        uint256 laneBits,
+        uint256 parameter,
+        int256 multiplier,
+        int256 offset
+    ) private view {
+        unchecked {
+            uint256 lanes = 256 / laneBits;
+            int256 half = int256(1 << (laneBits - 1));
+            slot += parameter / lanes;
+            uint256 lane = parameter % lanes;
             uint256 stored;
-            uint256 at = slot + (biases + i) / lanes;
             assembly ("memory-safe") {
-                stored := sload(at)
+                stored := shr(mul(laneBits, lane), sload(slot))
             }
-            acc[i] += multiplier * Lanes.read(stored, laneBits, (biases + i) % lanes) - offset;
+            for (uint256 i; i < acc.length; ++i) {
+                if (lane == lanes) {
+                    lane = 0;
+                    assembly ("memory-safe") {
+                        slot := add(slot, 1)
+                        stored := sload(slot)
+                    }
+                }
+                acc[i] += multiplier * (int256(stored & (uint256(2 * half) - 1)) - half) - offset;
+                stored >>= laneBits;
+                ++lane;
+            }
         }
     }
 
@@ -123,16 +172,14 @@ library Network {
         }
     }
 
-    function _pass(uint256 laneBits, uint256 zero) private pure returns (Pass memory) {
-        uint256 blockBias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
-        return Pass({
-            laneBits: laneBits,
-            evens: Lanes.evens(laneBits),
-            start: Lanes.ones(2 * laneBits) * blockBias,
-            top: 256 - 2 * laneBits,
-            blockBias: int256(blockBias),
-            zero: zero
-        });
+    function _pass(uint256 laneBits, uint256 zero) private pure returns (Pass memory pass) {
+        pass.laneBits = laneBits;
+        pass.zero = zero;
+        pass.size = BLOCK;
+        pass.evens = Lanes.evens(laneBits);
+        pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
+        pass.start = Lanes.ones(2 * laneBits) * pass.bias;
+        pass.top = 256 - 2 * laneBits;
     }
 
     /// @dev Room for `length` bytes between 32 zero bytes on either side, so that whole words can be read around them.
@@ -174,146 +221,170 @@ library Network {
 
     /// @dev Inputs of a row that begins `align` lanes into its first word: for each word of the row, the word that its
     ///      even lanes meet and the one that its odd lanes meet, values `u − zero`, zero outside of the row.
-    function _pack(Pass memory pass, bytes memory activations, bytes memory ones, uint256 inputs, uint256 align)
+    /// @return packed Memory of the `2 · words` words.
+    function _pack(
+        bytes memory activations,
+        bytes memory ones,
+        uint256 words,
+        uint256 align,
+        uint256 lanes,
+        uint256 zero
+    ) private pure returns (uint256 packed) {
+        uint256[] memory room = new uint256[](2 * words);
+        assembly ("memory-safe") {
+            packed := add(room, 0x20)
+        }
+        _addPacked(packed, words, activations, align, lanes, 1);
+        // Signed lanes in Σ form: taking `zero` off every lane that has an input is a subtraction modulo 2^256.
+        unchecked {
+            if (zero != 0) _addPacked(packed, words, ones, align, lanes, 0 - zero);
+        }
+    }
+
+    /// @dev Adds `factor` times the packed bytes of `source` to the words at `to`, modulo 2^256. The first byte stands 64
+    ///      bytes after the array's start, the 32 bytes before it are zero and `align` < 32.
+    function _addPacked(uint256 to, uint256 words, bytes memory source, uint256 align, uint256 lanes, uint256 factor)
         private
         pure
-        returns (uint256[] memory packed)
     {
-        uint256 lanes = 256 / pass.laneBits;
-        uint256 words = (align + inputs + lanes - 1) / lanes;
-        packed = new uint256[](2 * words);
-        uint256 zero = pass.zero;
-        // The first input stands 64 bytes after the array's start; the 32 bytes before it are zero and `align` < 32.
-        uint256 shift = 64 - align;
-        for (uint256 k; k < words; ++k) {
-            (uint256 even, uint256 odd) = _spread(activations, shift + k * lanes, lanes);
-            if (zero != 0) {
-                (uint256 evenOnes, uint256 oddOnes) = _spread(ones, shift + k * lanes, lanes);
-                unchecked {
-                    // Signed lanes in Σ form, modulo 2^256.
-                    even -= zero * evenOnes;
-                    odd -= zero * oddOnes;
-                }
-            }
+        unchecked {
+            uint256 from;
             assembly ("memory-safe") {
-                let to := add(add(packed, 0x20), shl(6, k))
-                mstore(to, even)
-                mstore(add(to, 0x20), odd)
+                from := sub(add(source, 0x40), align)
+            }
+            for (uint256 stop = to + 64 * words; to < stop; to += 64) {
+                (uint256 even, uint256 odd) = _spread(from, lanes);
+                assembly ("memory-safe") {
+                    mstore(to, add(mload(to), mul(even, factor)))
+                    mstore(add(to, 0x20), add(mload(add(to, 0x20)), mul(odd, factor)))
+                }
+                from += lanes;
             }
         }
     }
 
-    /// @dev `lanes` bytes from `at` on: the first of each pair of bytes into `even`, the second into `odd`, the earliest in
+    /// @dev `lanes` bytes of memory from `from` on: the first of each pair of bytes into `even`, the second into `odd`, the earliest in
     ///      the top lane.
-    function _spread(bytes memory source, uint256 at, uint256 lanes) private pure returns (uint256 even, uint256 odd) {
+    function _spread(uint256 from, uint256 lanes) private pure returns (uint256 even, uint256 odd) {
         uint256 word;
         assembly ("memory-safe") {
-            word := mload(add(source, at))
+            word := mload(from)
         }
         if (lanes == 16) {
             // 8 pairs of bytes, moved apart to every 32 bits.
             word >>= 128;
-            word = (word | (word << 64)) & Lanes.evens(64);
-            word = (word | (word << 32)) & Lanes.evens(32);
-            word = (word | (word << 16)) & Lanes.evens(16);
-            odd = word & (Lanes.ones(32) * 0xff);
-            even = (word >> 8) & (Lanes.ones(32) * 0xff);
+            word = (word | (word << 64)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
+            word = (word | (word << 32)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+            word = (word | (word << 16)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
+            odd = word & 0x000000ff000000ff000000ff000000ff000000ff000000ff000000ff000000ff;
+            even = (word >> 8) & 0x000000ff000000ff000000ff000000ff000000ff000000ff000000ff000000ff;
         } else {
             // 4 pairs of bytes, moved apart to every 64 bits.
             word >>= 192;
-            word = (word | (word << 96)) & (Lanes.ones(128) * 0xffffffff);
-            word = (word | (word << 48)) & (Lanes.ones(64) * 0xffff);
-            odd = word & (Lanes.ones(64) * 0xff);
-            even = (word >> 8) & (Lanes.ones(64) * 0xff);
+            word = (word | (word << 96)) & 0x000000000000000000000000ffffffff000000000000000000000000ffffffff;
+            word = (word | (word << 48)) & 0x000000000000ffff000000000000ffff000000000000ffff000000000000ffff;
+            odd = word & 0x00000000000000ff00000000000000ff00000000000000ff00000000000000ff;
+            even = (word >> 8) & 0x00000000000000ff00000000000000ff00000000000000ff00000000000000ff;
         }
     }
 
     /// @dev `Σ_j f_j · x_j` over the fields of one row.
-    function _dot(Pass memory pass, uint256 slot, uint256[] memory packed) private view returns (int256 dot) {
-        uint256 words = packed.length / 2;
-        uint256 at;
-        assembly ("memory-safe") {
-            at := add(packed, 0x20)
-        }
+    function _dot(Pass memory pass, uint256 slot) private view returns (int256 dot) {
+        uint256 place = pass.packed;
         uint256 evens = pass.evens;
         uint256 laneBits = pass.laneBits;
-        for (uint256 end = slot + words; slot < end;) {
-            uint256 until = slot + BLOCK < end ? slot + BLOCK : end;
-            uint256 product = pass.start;
-            assembly ("memory-safe") {
-                for { } lt(slot, until) { slot := add(slot, 1) } {
-                    let word := sload(slot)
-                    product := add(product, mul(and(word, evens), mload(at)))
-                    product := add(product, mul(and(shr(laneBits, word), evens), mload(add(at, 0x20))))
-                    at := add(at, 0x40)
+        unchecked {
+            for (uint256 end = slot + pass.words; slot < end;) {
+                uint256 until = slot + BLOCK < end ? slot + BLOCK : end;
+                uint256 product = pass.start;
+                // product += (w & evens) · even + ((w >> laneBits) & evens) · odd for each word, modulo 2^256
+                assembly ("memory-safe") {
+                    for { } lt(slot, until) { slot := add(slot, 1) } {
+                        let word := sload(slot)
+                        product := add(product, mul(and(word, evens), mload(place)))
+                        product := add(product, mul(and(shr(laneBits, word), evens), mload(add(place, 0x20))))
+                        place := add(place, 0x40)
+                    }
                 }
+                dot += int256(product >> pass.top) - int256(pass.bias);
             }
-            dot += int256(product >> pass.top) - pass.blockBias;
         }
     }
 
-    /// @dev `_dot` of two rows of `stride` words each, one after the other; unaligned, each takes one word more.
-    function _dotPair(Pass memory pass, uint256 slot, uint256 stride, uint256[] memory packed)
+    /// @dev `_dot` of four rows, `stride` words apart, into `acc[i]` to `acc[i + 3]`.
+    function _dotFour(Pass memory pass, uint256 slot, int256[] memory acc, uint256 i) private view {
+        uint256 place = pass.packed;
+        uint256 to;
+        assembly ("memory-safe") {
+            to := add(add(acc, 0x20), shl(5, i))
+        }
+        // Two calls keep the loop a function of its own, whose variables fit the stack.
+        unchecked {
+            uint256 size = pass.words % BLOCK;
+            uint256 left = pass.words - size;
+            if (size != 0) {
+                _addTops(pass, to, _products(pass.start, pass.evens, pass.stride, slot, place, place + 64 * size));
+            }
+            while (left != 0) {
+                slot += size;
+                place += 64 * size;
+                size = pass.size;
+                _addTops(pass, to, _products(pass.start, pass.evens, pass.stride, slot, place, place + 64 * size));
+                left -= size;
+            }
+        }
+    }
+
+    /// @dev Sums of products of the words of four rows of 16-bit lanes: for row r, modulo 2^256 and from `start` on,
+    ///      `w = storage[slot + r·stride + k]; p_r += (w & evens) · even_k + ((w >> 16) & evens) · odd_k`.
+    ///      The width is a literal so that all that changes fits the stack; wider lanes go row by row.
+    /// @param place Memory of the packed inputs, up to `end`: at most `BLOCK` words.
+    /// @return sums Memory of the four sums, after the free memory pointer: to be read before anything is allocated.
+    function _products(uint256 start, uint256 evens, uint256 stride, uint256 slot, uint256 place, uint256 end)
         private
         view
-        returns (int256 first, int256 second)
+        returns (uint256 sums)
     {
-        uint256 at;
         assembly ("memory-safe") {
-            at := add(packed, 0x20)
-        }
-        for (uint256 end = slot + packed.length / 2; slot < end;) {
-            uint256 size = end - slot < BLOCK ? end - slot : BLOCK;
-            (uint256 one, uint256 other) = _block(slot, stride, at, size, pass.evens, pass.laneBits, pass.start);
-            first += int256(one >> pass.top) - pass.blockBias;
-            second += int256(other >> pass.top) - pass.blockBias;
-            slot += size;
-            at += 64 * size;
+            let a := start
+            let b := start
+            let c := start
+            let d := start
+            for { } lt(place, end) { } {
+                let even := mload(place)
+                let odd := mload(add(place, 0x20))
+                let row := slot
+                let word := sload(row)
+                a := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), a)
+                row := add(row, stride)
+                word := sload(row)
+                b := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), b)
+                row := add(row, stride)
+                word := sload(row)
+                c := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), c)
+                row := add(row, stride)
+                word := sload(row)
+                d := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), d)
+                slot := add(slot, 1)
+                place := add(place, 0x40)
+            }
+            sums := mload(0x40)
+            mstore(sums, a)
+            mstore(add(sums, 0x20), b)
+            mstore(add(sums, 0x40), c)
+            mstore(add(sums, 0x60), d)
         }
     }
 
-    /// @dev Sums of the products of up to `BLOCK` words of two rows that stand `stride` slots apart. Equivalent to
-    ///      `w = storage[slot + k]; one += (w & evens) · even_k + ((w >> laneBits) & evens) · odd_k`, and so for the other
-    ///      row, modulo 2^256; two words a turn.
-    function _block(
-        uint256 slot,
-        uint256 stride,
-        uint256 at,
-        uint256 size,
-        uint256 evens,
-        uint256 laneBits,
-        uint256 start
-    ) private view returns (uint256 one, uint256 other) {
-        one = start;
-        other = start;
+    /// @dev Adds the top lanes of four sums, less B, to the accumulators in memory at `to`.
+    function _addTops(Pass memory pass, uint256 to, uint256 sums) private pure {
         assembly ("memory-safe") {
-            let end := add(at, shl(6, size))
-            if and(size, 1) {
-                let even := mload(at)
-                let odd := mload(add(at, 0x20))
-                let word := sload(slot)
-                one := add(one, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                word := sload(add(slot, stride))
-                other := add(other, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                slot := add(slot, 1)
-                at := add(at, 0x40)
-            }
-            for { } lt(at, end) { } {
-                let even := mload(at)
-                let odd := mload(add(at, 0x20))
-                let word := sload(slot)
-                one := add(one, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                word := sload(add(slot, stride))
-                other := add(other, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                slot := add(slot, 1)
-                even := mload(add(at, 0x40))
-                odd := mload(add(at, 0x60))
-                word := sload(slot)
-                one := add(one, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                word := sload(add(slot, stride))
-                other := add(other, add(mul(and(word, evens), even), mul(and(shr(laneBits, word), evens), odd)))
-                slot := add(slot, 1)
-                at := add(at, 0x80)
+            let top := mload(add(pass, 0x60))
+            let bias := mload(add(pass, 0x80))
+            for { let end := add(to, 0x80) } lt(to, end) { } {
+                mstore(to, add(mload(to), sub(shr(top, mload(sums)), bias)))
+                to := add(to, 0x20)
+                sums := add(sums, 0x20)
             }
         }
     }

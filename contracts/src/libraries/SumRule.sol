@@ -18,99 +18,183 @@ library SumRule {
         uint256 signs; //  turns a payload word into offset binary
         uint256 fields; // mask of the even fields of `bits` bits
         uint256 pairs; //  mask of the lowest 2·bits bits of each lane
-        uint256 group; //  members whose sum fits 2·bits bits
-        uint256 blocks; // lane words of a payload word: laneBits / bits
         uint256 factor; // gain · scale: what a sum of offset fields is multiplied by
         uint256 offset; // gain · members · 2^(bits−1) in every lane: what is then taken off
+        uint256 stride; // bytes of one member's payload
+        uint256 last; //   bytes from a group's first payload to its last
+        uint256 stop; //   where the shard's words end in memory
+        uint256 size; //   lane words to fold of a payload word
     }
 
-    /// @notice The constants of a sum of `members` updates, multiplied by `gain`.
-    /// @dev A model word gains `Σ_m gain · (scale · o_m − 2^(bits−1)) = factor · Σ_m o_m − offset` in every lane.
-    function plan(uint256 laneBits, uint256 bits, uint256 members, uint256 gain) internal pure returns (Plan memory p) {
-        p.bits = bits;
-        p.signs = Codec.signs(bits);
-        p.fields = Lanes.evens(bits);
-        p.pairs = Lanes.ones(laneBits) * ((1 << (2 * bits)) - 1);
-        p.group = 1 << bits;
-        p.blocks = laneBits / bits;
-        // Word arithmetic is modulo 2^256.
-        unchecked {
-            p.factor = gain * Codec.scale(bits);
-            p.offset = Lanes.ones(laneBits) * (gain * members * Codec.largest(bits));
-        }
-    }
-
-    /// @notice Sums one payload word over members. The field of position i·L + j, i even, of the last group is in lane j
-    ///         of `(even >> bits·i) & pairs`, i odd in that of `(odd >> bits·(i − 1)) & pairs`; earlier groups' sums are
-    ///         added to the `blocks` words of memory from `to` on.
-    /// @param from Calldata offset of the first member's word.
-    /// @param stride Bytes from one member's word to the next one's.
-    /// @param members 1 to 256.
-    function sum(Plan memory p, uint256 from, uint256 stride, uint256 members, uint256 to)
-        internal
-        pure
-        returns (uint256 even, uint256 odd)
-    {
-        // Differences are positive by the loop's condition, and offsets stay below the length of the calldata.
-        unchecked {
-            uint256 end = from + members * stride;
-            uint256 reach = p.group * stride;
-            while (end - from > reach) {
-                (even, odd) = _sumGroup(from, stride, from + reach, p.signs, p.fields, p.bits);
-                _add(even, odd, p.pairs, 2 * p.bits, to, to + 32 * p.blocks);
-                from += reach;
-            }
-            return _sumGroup(from, stride, end, p.signs, p.fields, p.bits);
-        }
-    }
-
-    /// @notice Folds the sums of one payload word into stored words: `storage[slot + i] += sum_i · factor − offset`,
-    ///         modulo 2^256, `sum_i` being what `sum` left in its registers and in memory for lane word i.
-    /// @param slot First of the `size` storage slots.
-    /// @param to Memory where `sum` left earlier groups' sums; the new words replace them.
-    /// @param size Words to fold, at most `blocks`.
-    function fold(Plan memory p, uint256 even, uint256 odd, uint256 slot, uint256 to, uint256 size) internal {
-        uint256 pairs = p.pairs;
-        uint256 shift = 2 * p.bits;
-        uint256 factor = p.factor;
-        uint256 offset = p.offset;
-        // `word = sload(slot) + (mload(to) + (even & pairs)) · factor − offset`, and so for `odd` in the slot after it.
+    /// @notice Adds updates to a shard of the stored model: `model += gain · Σ_m update_m`, exact in every lane by the
+    ///         overflow guarantee.
+    /// @dev A word gains `Σ_m gain · (scale · o_m − 2^(bits−1)) = factor · Σ_m o_m − offset` in every lane, modulo 2^256,
+    ///      o_m being offset-binary fields.
+    /// @param slot Storage slot of the shard's first word.
+    /// @param length Parameters of the shard.
+    /// @param from Calldata offset of the first member's payload; the others follow.
+    /// @param members 0 to 256.
+    /// @return words The shard's stored words after it.
+    function addTo(
+        uint256 slot,
+        uint256 length,
+        uint256 laneBits,
+        uint256 bits,
+        uint256 gain,
+        uint256 from,
+        uint256 members
+    ) internal returns (uint256[] memory words) {
+        uint256 count = Lanes.words(laneBits, length);
+        uint256 blocks = laneBits / bits;
+        // Sums of a group are spread over all lane words of a payload word: room for whole blocks.
+        words = new uint256[](count + blocks);
+        uint256 to;
         assembly ("memory-safe") {
-            let end := add(to, shl(5, and(size, not(1))))
-            for { } lt(to, end) { } {
-                let word := sub(add(sload(slot), mul(add(mload(to), and(even, pairs)), factor)), offset)
-                sstore(slot, word)
-                mstore(to, word)
-                even := shr(shift, even)
-                slot := add(slot, 1)
-                to := add(to, 0x20)
-                word := sub(add(sload(slot), mul(add(mload(to), and(odd, pairs)), factor)), offset)
-                sstore(slot, word)
-                mstore(to, word)
-                odd := shr(shift, odd)
-                slot := add(slot, 1)
-                to := add(to, 0x20)
+            to := add(words, 0x20)
+            mstore(words, count)
+        }
+        if (members == 0) {
+            _read(slot, to, count);
+            return words;
+        }
+        // Word arithmetic is modulo 2^256; slots, calldata and memory stay within what the shard takes.
+        unchecked {
+            if (bits == 1) _balancePadding(slot + count - 1, length, laneBits, gain * members);
+            Plan memory p = Plan({
+                bits: bits,
+                signs: Codec.signs(bits),
+                fields: Lanes.evens(bits),
+                pairs: Lanes.ones(laneBits) * ((1 << (2 * bits)) - 1),
+                factor: gain * Codec.scale(bits),
+                offset: Lanes.ones(laneBits) * (gain * members * Codec.largest(bits)),
+                stride: Codec.payloadLength(length, bits),
+                last: 0,
+                stop: 0,
+                size: blocks
+            });
+            uint256 group = 1 << bits;
+            for (; members > group; members -= group) {
+                p.last = (group - 1) * p.stride;
+                _gather(p, from, to, blocks);
+                from += group * p.stride;
             }
-            if and(size, 1) {
-                let word := sub(add(sload(slot), mul(add(mload(to), and(even, pairs)), factor)), offset)
-                sstore(slot, word)
-                mstore(to, word)
+            p.last = (members - 1) * p.stride;
+            uint256 whole = count / blocks * blocks;
+            p.stop = to + 32 * whole;
+            _fold(p, from, slot, to);
+            if (whole != count) {
+                p.size = count - whole;
+                p.stop = to + 32 * count;
+                _fold(p, from + whole / blocks * 32, slot + whole, to + 32 * whole);
             }
         }
     }
 
-    /// @dev Σ over the words at `from`, `from + stride`, … before `end` of the even and of the odd fields. Equivalent to
-    ///      `for (; from < end; from += stride) { x = word(from) ^ signs; even += x & fields; odd += (x >> bits) & fields; }`
+    /// @dev Sums a group of 2^bits members that is not the last: for each payload word adds its lane words to memory from
+    ///      `to` on. No lane carries: the sum of all members fits a lane.
+    function _gather(Plan memory p, uint256 from, uint256 to, uint256 blocks) private pure {
+        uint256 pairs = p.pairs;
+        uint256 shift = p.bits << 1;
+        for (uint256 stop = from + p.stride; from < stop; from += 32) {
+            (uint256 even, uint256 odd) = _sum(from, from + p.last, p.stride, p.signs, p.fields, p.bits);
+            // memory[to + 64t] += (even >> shift·t) & pairs; memory[to + 64t + 32] += (odd >> shift·t) & pairs
+            assembly ("memory-safe") {
+                for { let end := add(to, shl(5, blocks)) } lt(to, end) { to := add(to, 0x40) } {
+                    mstore(to, add(mload(to), and(even, pairs)))
+                    mstore(add(to, 0x20), add(mload(add(to, 0x20)), and(odd, pairs)))
+                    even := shr(shift, even)
+                    odd := shr(shift, odd)
+                }
+            }
+        }
+    }
+
+    /// @dev Sums the last group, one payload word after the other, and folds it with what memory holds into `size` stored
+    ///      words each, up to the memory address `stop`. Equivalent to
+    ///      `word = storage[slot] + (memory[to] + (even >> shift·t) & pairs) · factor − offset` for words 2t of a block
+    ///      and with `odd` for words 2t + 1; the new words replace the sums in memory. `size` is even but in a last block.
+    function _fold(Plan memory p, uint256 from, uint256 slot, uint256 to) private {
+        assembly ("memory-safe") {
+            for { } lt(to, mload(add(p, 0x100))) { } {
+                let even := 0
+                let odd := 0
+                {
+                    let bits := mload(p)
+                    let signs := mload(add(p, 0x20))
+                    let fields := mload(add(p, 0x40))
+                    let stride := mload(add(p, 0xc0))
+                    let place := from
+                    let last := add(from, mload(add(p, 0xe0)))
+                    for { let quads := sub(last, shl(1, stride)) } slt(place, quads) { } {
+                        let x := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        let y := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        even := add(add(and(x, fields), and(y, fields)), even)
+                        odd := add(add(shr(bits, x), shr(bits, y)), odd)
+                        x := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        y := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        even := add(add(and(x, fields), and(y, fields)), even)
+                        odd := add(add(shr(bits, x), shr(bits, y)), odd)
+                    }
+                    for { } lt(place, last) { } {
+                        let x := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        let y := xor(calldataload(place), signs)
+                        place := add(place, stride)
+                        even := add(add(and(x, fields), and(y, fields)), even)
+                        odd := add(add(shr(bits, x), shr(bits, y)), odd)
+                    }
+                    if eq(place, last) {
+                        let x := xor(calldataload(place), signs)
+                        even := add(and(x, fields), even)
+                        odd := add(shr(bits, x), odd)
+                    }
+                    odd := sub(odd, shl(bits, shr(shl(1, bits), even)))
+                }
+                from := add(from, 0x20)
+                let pairs := mload(add(p, 0x60))
+                let factor := mload(add(p, 0x80))
+                let offset := mload(add(p, 0xa0))
+                let shift := shl(1, mload(p))
+                for { let end := add(to, shl(5, and(mload(add(p, 0x120)), not(1)))) } lt(to, end) { } {
+                    let word := sub(add(mul(add(mload(to), and(even, pairs)), factor), sload(slot)), offset)
+                    mstore(to, word)
+                    sstore(slot, word)
+                    even := shr(shift, even)
+                    to := add(to, 0x20)
+                    slot := add(slot, 1)
+                    word := sub(add(mul(add(mload(to), and(odd, pairs)), factor), sload(slot)), offset)
+                    mstore(to, word)
+                    sstore(slot, word)
+                    odd := shr(shift, odd)
+                    to := add(to, 0x20)
+                    slot := add(slot, 1)
+                }
+                if and(mload(add(p, 0x120)), 1) {
+                    let word := sub(add(sload(slot), mul(add(mload(to), and(even, pairs)), factor)), offset)
+                    sstore(slot, word)
+                    mstore(to, word)
+                    to := add(to, 0x20)
+                }
+            }
+        }
+    }
+
+    /// @dev Σ over the words at `from`, `from + stride`, … `last` of the even and of the odd fields. Equivalent to
+    ///      `for (; from <= last; from += stride) { x = word(from) ^ signs; even += x & fields; odd += (x >> bits) & fields; }`
     ///      but that the odd fields are had without a mask: `Σ (x >> bits)` is Σ of the odd fields in their lanes plus
     ///      Σ of the even ones but the lowest, each `bits` below its lane, which is taken off at the end.
     ///      There are at most 2^bits words: lanes of `even` stay below 2^(2·bits), and `Σ (x >> bits)` below 2^256.
-    function _sumGroup(uint256 from, uint256 stride, uint256 end, uint256 signs, uint256 fields, uint256 bits)
+    function _sum(uint256 from, uint256 last, uint256 stride, uint256 signs, uint256 fields, uint256 bits)
         private
         pure
         returns (uint256 even, uint256 odd)
     {
         assembly ("memory-safe") {
-            for { let last := sub(end, stride) } lt(from, last) { } {
+            for { } lt(from, last) { } {
                 let x := xor(calldataload(from), signs)
                 from := add(from, stride)
                 let y := xor(calldataload(from), signs)
@@ -118,7 +202,7 @@ library SumRule {
                 even := add(add(and(x, fields), and(y, fields)), even)
                 odd := add(add(shr(bits, x), shr(bits, y)), odd)
             }
-            if lt(from, end) {
+            if eq(from, last) {
                 let x := xor(calldataload(from), signs)
                 even := add(and(x, fields), even)
                 odd := add(shr(bits, x), odd)
@@ -128,15 +212,22 @@ library SumRule {
         }
     }
 
-    /// @dev `memory[to + 64t] += (even >> shift·t) & pairs; memory[to + 64t + 32] += (odd >> shift·t) & pairs`. No lane
-    ///      carries, as the sum of all members fits a lane.
-    function _add(uint256 even, uint256 odd, uint256 pairs, uint256 shift, uint256 to, uint256 end) private pure {
+    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: taken off in advance.
+    function _balancePadding(uint256 slot, uint256 length, uint256 laneBits, uint256 amount) private {
+        uint256 used = length % (256 / laneBits);
+        if (used == 0) return;
+        uint256 padding = Lanes.ones(laneBits) & ~Lanes.below(laneBits, used);
+        // `storage[slot] -= padding · amount`, modulo 2^256.
         assembly ("memory-safe") {
-            for { } lt(to, end) { to := add(to, 0x40) } {
-                mstore(to, add(mload(to), and(even, pairs)))
-                mstore(add(to, 0x20), add(mload(add(to, 0x20)), and(odd, pairs)))
-                even := shr(shift, even)
-                odd := shr(shift, odd)
+            sstore(slot, sub(sload(slot), mul(padding, amount)))
+        }
+    }
+
+    function _read(uint256 slot, uint256 to, uint256 count) private view {
+        assembly ("memory-safe") {
+            for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 0x20) } {
+                mstore(to, sload(slot))
+                slot := add(slot, 1)
             }
         }
     }
