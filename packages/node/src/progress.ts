@@ -3,11 +3,11 @@
  * present step has been due.
  */
 import { assignedShards, phaseAt } from '@tutti/core'
+import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
 import type { Action, OwnState } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
-import type { NodeBehaviour } from './run.ts'
 import type { RoundRecord } from './store.ts'
 
 /** The memory of one run of a node. */

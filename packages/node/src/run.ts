@@ -6,6 +6,7 @@
  */
 import type { ChainClient } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import type { NodeBehaviour } from './behaviour.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
@@ -18,26 +19,6 @@ import { type InFlight, type PayloadsOf, takeStep } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
-
-/** How a node behaves; plain data, so that it can cross into a worker. */
-export interface NodeBehaviour {
-  /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
-  isKeeper?: boolean
-  /** Seconds between one member and the next where the contract names nobody. Default: 3. */
-  staggerSeconds?: number
-  /** Asks to leave after this many rounds of its own; 0 at once. Default: stays to the end. */
-  leavesAfterRounds?: number
-  /** Whether it fetches what it is owed at the end. Default: yes. */
-  claims?: boolean
-  /** Past rounds whose records stay on disk. Default: 8. */
-  keepsRounds?: number
-  /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
-  pollMilliseconds?: number
-  /** Hash of the manifest that the owner agreed to; another one on the chain is refused. Default: not compared. */
-  manifestHash?: Hex
-  /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
-  roundingSeed?: number
-}
 
 /** What {@link runNode} needs. */
 export interface RunNodeOptions extends NodeBehaviour {
