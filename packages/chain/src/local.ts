@@ -55,7 +55,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
   args.push('--enable-tx-gas-limit', '--no-request-size-limit', '--quiet')
-  if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--preserve-historical-states')
+  if (directory !== undefined) args.push('--state', join(directory, 'state.json'))
   if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
