@@ -47,6 +47,17 @@ export class NotDeployedError extends ChainError {
   }
 }
 
+/** The RPC endpoint answered with an error that is none of the contract's. */
+export class RpcError extends ChainError {
+  constructor(reason: string, cause: unknown) {
+    super(
+      `The chain refused a request: ${reason.replace(/\.?$/, '.')} Check the endpoint and the parameters.`,
+      false,
+      cause,
+    )
+  }
+}
+
 /** The account cannot pay for the transaction. */
 export class InsufficientFundsError extends ChainError {
   readonly account: Address
@@ -145,7 +156,7 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
     const status = (lost as { status?: number }).status
     if (status === undefined || status === 429 || status >= 500) return new ChainUnreachableError(url, error)
   }
-  return error
+  return new RpcError([error.shortMessage, error.details].filter((part) => part).join(' '), error)
 }
 
 /** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */

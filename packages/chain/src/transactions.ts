@@ -106,17 +106,28 @@ const queues = new Map<string, Promise<unknown>>()
 export async function sendCall(client: ChainClient, call: Call): Promise<WriteResult> {
   if (client.account === undefined) throw new NoAccountError()
   const key = `${client.chainId}:${client.account.address}:${client.url}`
-  const turn = (queues.get(key) ?? Promise.resolve()).then(async () => {
-    const prepared = await prepareTransaction(client, call)
-    await broadcast(client, prepared)
-    return prepared
-  })
+  const turn = (queues.get(key) ?? Promise.resolve()).then(() => prepareAndBroadcast(client, call))
   queues.set(
     key,
     turn.catch(() => undefined),
   )
   return sendPrepared(client, await turn)
 }
+
+/** Another process may sign with the same account: a nonce that it took is replaced, a few times. */
+async function prepareAndBroadcast(client: ChainClient, call: Call): Promise<PreparedTransaction> {
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await prepareTransaction(client, call)
+    try {
+      await broadcast(client, prepared)
+      return prepared
+    } catch (error) {
+      if (!(error instanceof NonceTakenError) || attempt === nonceAttempts) throw error
+    }
+  }
+}
+
+const nonceAttempts = 5
 
 const knownMessages = /already known|already imported|already exists|known transaction|nonce too low|nonce is too low/i
 
