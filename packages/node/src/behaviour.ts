@@ -9,6 +9,10 @@ export interface NodeBehaviour {
   isKeeper?: boolean
   /** Seconds between one member and the next where the contract names nobody. Default: 3. */
   staggerSeconds?: number
+  /** Seconds before the end of a phase in which nothing is signed any more. Default: 0 on a local chain, else 15. */
+  marginSeconds?: number
+  /** Most bytes of payload in one transaction; larger updates go in several. Default: 110,000. */
+  bytesPerTransaction?: number
   /** Asks to leave after this many rounds of its own; 0 at once. Default: stays to the end. */
   leavesAfterRounds?: number
   /** Whether it fetches what it is owed at the end. Default: yes. */

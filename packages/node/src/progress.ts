@@ -2,6 +2,7 @@
  * What a node remembers between looks: which round and phase it has told of, what the rounds paid, and since when the
  * present step has been due.
  */
+import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt } from '@tutti/core'
 import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
@@ -25,6 +26,7 @@ export interface Progress {
 
 const KEEPS_ROUNDS = 8
 const STAGGER_SECONDS = 3
+const MARGIN_SECONDS = 15
 
 /** Starts remembering. */
 export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
@@ -119,6 +121,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       since: due.since,
       isKeeper: behaviour.isKeeper ?? true,
       staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS,
+      marginSeconds: behaviour.marginSeconds ?? (client.chainId === localChainId ? 0 : MARGIN_SECONDS),
       wantsToLeave: roundsLeft <= 0,
       claims: behaviour.claims ?? true,
       isClaimed,

@@ -34,6 +34,8 @@ export interface RunNodeOptions extends NodeBehaviour {
   backOff?: BackOff
 }
 
+/** Nodes accept transactions of 128 KB. */
+const BYTES_PER_TRANSACTION = 110_000
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5
 
@@ -77,6 +79,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       now: clock.now,
       readWeights: () => untilReached(() => readWeights(client, federationId, federation), patience),
       roundingSeed: options.roundingSeed,
+      bytesPerTransaction: options.bytesPerTransaction ?? BYTES_PER_TRANSACTION,
       seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),
     }
     const reason = await runLoop(actor, options, clock)
