@@ -26,7 +26,7 @@ export interface CalibrationOptions {
   /** Updates that a shard expects in a round; the number of `members` when absent. */
   expectedUpdates?: number
   /** Rounds to rehearse; 5 when absent. */
-  rounds?: number
+  rehearsalRounds?: number
   seed: number
   /** Overrides the trainer's specification. */
   learningRate?: number
@@ -116,12 +116,12 @@ export function initialWeights(model: ModelSpec, seed: number): Float32Array {
 
 /** Updates of each tensor over the rehearsal, |Δ| / gain of the weights that moved, and the weights at its end. */
 async function rehearse(rehearsal: CalibrationOptions) {
-  const { model, trainer, members, terms, rounds = 5, seed, learningRate } = rehearsal
+  const { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate } = rehearsal
   const layout = tensorLayout(model)
   const gains = packGains(terms.gains)
   const moves: number[][] = layout.map(() => [])
   let weights = initialWeights(model, seed)
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rehearsalRounds; round++) {
     const gain = gainAt(gains, round)
     const rate = learningRate === undefined ? {} : { learningRate }
     const options = { trainer, members, weights, rounds: 1, seed: seed + round, ...rate }

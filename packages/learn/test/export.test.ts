@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { benchTrain } from '../src/bench/train.ts'
 import { initialWeights } from '../src/calibrate.ts'
 import { exportOnnx, exportSafetensors } from '../src/export.ts'
 import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
@@ -106,16 +105,4 @@ test("ONNX's own checker accepts the exported model", (context) => {
   writeFileSync(path, exportOnnx({ model: MODEL, data: digitsSchema() }, WEIGHTS))
   const run = runPython('onnx', 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), True)', [path])
   if ('reason' in run) context.diagnostic(run.reason)
-})
-
-test('bench train says why a figure is absent where there is no PyTorch', async () => {
-  const { bench, figures } = await benchTrain({ repetitions: 1, samples: 640, pythons: ['no-such-python'] })
-  assert.equal(bench, 'train')
-  assert.deepEqual(
-    figures.map(({ id }) => id),
-    ['train.ratio.mlp.b10', 'train.bare.mlp.b10', 'train.ratio.mlp.b32', 'train.bare.mlp.b32'],
-  )
-  assert.equal(figures[0]!.value, null)
-  assert.match(figures[0]!.note, /PyTorch is absent \(no-such-python/)
-  assert.ok(figures[1]!.value! > 0)
 })

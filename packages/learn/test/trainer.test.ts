@@ -4,7 +4,7 @@ import { emitGradients, NoGradientRuleError, NotDifferentiableError } from '../s
 import { initialWeights } from '../src/calibrate.ts'
 import { type Dataset, toFloatInputs } from '../src/dataset.ts'
 import { createGraph, emit } from '../src/graph.ts'
-import { LabelError } from '../src/loss.ts'
+import { ClassWeightsError, LabelError } from '../src/loss.ts'
 import type { TrainingSpec } from '../src/manifest.ts'
 import {
   type ModelSpec,
@@ -225,6 +225,18 @@ test('wrong weights, labels, shapes and options are refused, and the trainer sti
   await assert.rejects(fit(START, DATA, { signal: AbortSignal.abort(new Error('stopped by its owner')) }), /stopped/)
   assert.equal((await fit(START, DATA)).steps, 9)
   await trainer.release()
+})
+
+test('class weights of another number, or not positive, are refused', async () => {
+  for (const classWeights of [
+    [1, 2],
+    [1, 2, -3],
+    [1, 2, Number.NaN],
+  ]) {
+    const trainer = await createTrainer(MODEL, TRAINING, { classWeights })
+    await assert.rejects(trainer.fit(START, DATA, { seed: 1 }), ClassWeightsError)
+    await trainer.release()
+  }
 })
 
 test('what cannot be differentiated is said', () => {

@@ -18,7 +18,7 @@ import { partitionDirichlet, splitStratified } from '../partition.ts'
 import { quantizedAveraging } from '../quantized-averaging.ts'
 import { toWeights } from '../setup.ts'
 import { loadTask, type Task } from '../tasks.ts'
-import { createTrainer, type Trainer } from '../trainer.ts'
+import { createTrainer, type Trainer, TrainingDivergedError } from '../trainer.ts'
 import type { BenchProgress, BenchReport } from './figure.ts'
 import { type MeanInterval, upperInterval } from './interval.ts'
 
@@ -220,8 +220,18 @@ function publish(partitions: number[][][], path: string | undefined): string {
 
 async function meanOver(runs: Run[], of: (run: Run) => Promise<number>): Promise<number> {
   const scores: number[] = []
-  for (const run of runs) scores.push(await of(run))
+  for (const run of runs) scores.push(await scoreOf(run, of))
   return mean(scores)
+}
+
+/** A candidate that diverges is a bad candidate, not a failed benchmark. */
+async function scoreOf(run: Run, of: (run: Run) => Promise<number>): Promise<number> {
+  try {
+    return await of(run)
+  } catch (error) {
+    if (error instanceof TrainingDivergedError) return 0
+    throw error
+  }
 }
 
 function mean(values: number[]): number {
