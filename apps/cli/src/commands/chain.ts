@@ -1,0 +1,73 @@
+/** `tutti chain`: a local chain with the contracts on it, until Ctrl-C; its state stays on disk. */
+import type { Command } from 'commander'
+import { parseCount } from '../connection.ts'
+import { createOutput } from '../output.ts'
+
+interface ChainOptions {
+  directory: string
+  port: number
+  accounts: number
+  blockTime?: number
+  json?: boolean
+}
+
+/** Adds the command `chain`. */
+export function addChain(program: Command): void {
+  program
+    .command('chain')
+    .description('Run a local chain with the contracts on it, until Ctrl-C.')
+    .option('--directory <path>', 'where its state is kept between runs', '.tutti/chain')
+    .option('--port <n>', 'port on 127.0.0.1', parseCount, 8545)
+    .option('--accounts <n>', 'public test accounts with funds', parseCount, 20)
+    .option('--block-time <seconds>', 'a block every so often (default: one for each transaction)', parseCount)
+    .option('--json', 'print one JSON object when it is ready')
+    .addHelpText('after', '\nThe test accounts are public: anyone can spend from them. They are for this chain only.')
+    .action(async (options: ChainOptions) => {
+      const output = createOutput({ isJson: options.json === true })
+      const { connect, deployContracts, mintDemoTokens, testAccounts } = await import('@tutti/chain')
+      const { startLocalChain } = await import('@tutti/chain/local')
+      const chain = await startLocalChain({
+        directory: options.directory,
+        port: options.port,
+        accounts: options.accounts,
+        ...(options.blockTime === undefined ? {} : { blockTimeSeconds: options.blockTime }),
+      })
+      const interrupted = new Promise<void>((resolve) => {
+        process.once('SIGINT', resolve)
+        process.once('SIGTERM', resolve)
+      })
+      try {
+        output.progress('deploying the contracts…')
+        const accounts = testAccounts(options.accounts)
+        const client = await connect({ rpcUrl: chain.rpcUrl, account: accounts[0]! })
+        const deployed = await deployContracts(client)
+        if (deployed.writes.length > 0) {
+          for (const account of accounts) {
+            await mintDemoTokens(client, { to: account.address, amount: 1_000_000n * 10n ** 18n })
+          }
+        }
+        output.line(
+          `A local chain answers at ${chain.rpcUrl} (chain id ${client.chainId}); its state is in ${options.directory}.`,
+        )
+        output.line(`  Federation        ${deployed.core}`)
+        output.line(`  DirectAggregator  ${deployed.directAggregator}`)
+        output.line(`  DemoToken         ${deployed.demoToken}`)
+        output.line(
+          `${accounts.length} test accounts hold funds and demo tokens: --test-account 0 to ${accounts.length - 1}.`,
+        )
+        output.line('Next, in another terminal: tutti create --task digits. Ctrl-C stops the chain.')
+        output.result({
+          rpcUrl: chain.rpcUrl,
+          chainId: client.chainId,
+          core: deployed.core,
+          directAggregator: deployed.directAggregator,
+          demoToken: deployed.demoToken,
+          accounts: accounts.map((account) => account.address),
+        })
+        await interrupted
+        output.note('stopping; the state is being written…')
+      } finally {
+        await chain.stop()
+      }
+    })
+}

@@ -1,0 +1,46 @@
+/** `tutti export ID`: the trained model as a file that other programs read. */
+import { writeFile } from 'node:fs/promises'
+import { type Command, Option } from 'commander'
+import type { Hex } from 'viem'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { createOutput, formatInteger } from '../output.ts'
+
+interface ExportOptions extends ConnectionOptions {
+  format: 'onnx' | 'safetensors'
+  out?: string
+}
+
+/** Adds the command `export`. */
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description('Write the model on the chain as a file that onnxruntime or PyTorch reads.')
+    .argument('<id>', 'the federation', parseId)
+    .addOption(new Option('--format <name>', 'the file format').choices(['onnx', 'safetensors']).default('onnx'))
+    .option('--out <file>', 'where to write it (default: model.onnx or model.safetensors)')
+  addConnectionOptions(command).action(async (id: Hex, options: ExportOptions) => {
+    const output = createOutput({ isJson: options.json === true })
+    const client = await openReader(options)
+    const { readManifest, readModel, readStatus } = await import('@tutti/chain')
+    const { exportOnnx, exportSafetensors, parseManifest, toWeights } = await import('@tutti/learn')
+    output.progress('reading the model…')
+    const creation = await readManifest(client, { id })
+    const [{ lanes }, status] = await Promise.all([
+      readModel(client, { id, terms: creation.terms }),
+      readStatus(client, { id }),
+    ])
+    const manifest = parseManifest(creation.manifest)
+    const weights = toWeights(manifest, lanes)
+    const file = options.out ?? `model.${options.format}`
+    const bytes =
+      options.format === 'onnx'
+        ? exportOnnx(manifest, weights)
+        : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(status.roundsSettled) })
+    await writeFile(file, bytes)
+    output.line(
+      `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${status.roundsSettled} rounds, ` +
+        `${formatInteger(bytes.length)} bytes.`,
+    )
+    output.result({ id, file, format: options.format, bytes: bytes.length, parameters: weights.length })
+  })
+}

@@ -1,0 +1,86 @@
+/** `tutti join ID`: says what becomes public for ever, asks, and joins with the stake. */
+import { createInterface } from 'node:readline/promises'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addConnectionOptions,
+  type ConnectionOptions,
+  openSigner,
+  parseId,
+} from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import { toPlainText } from '../manifest-summary.ts'
+import { createOutput, formatTokens, type Output } from '../output.ts'
+
+interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
+  data?: string
+  yes?: boolean
+}
+
+/** Adds the command `join`. */
+export function addJoin(program: Command): void {
+  const command = program
+    .command('join')
+    .description('Join a federation with its stake, after reading what becomes public.')
+    .argument('<id>', 'the federation', parseId)
+    .option('--data <file>', 'check this CSV against the federation before anything is paid')
+    .option('--yes', 'consent to what becomes public without being asked')
+  addAccountOptions(addConnectionOptions(command)).action(async (id: Hex, options: JoinCommandOptions) => {
+    const output = createOutput({ isJson: options.json === true })
+    const client = await openSigner(options)
+    const { readManifest } = await import('@tutti/chain')
+    const { joinFederation } = await import('@tutti/node')
+    const { parseManifest } = await import('@tutti/learn')
+    const { readLocalData } = await import('../local-data.ts')
+    const creation = await readManifest(client, { id })
+    const data = options.data
+    const dataset = data === undefined ? undefined : await readLocalData(parseManifest(creation.manifest), data)
+    if (dataset !== undefined) output.line(`${data} fits: ${dataset.count} examples.`)
+    const joined = await joinFederation({
+      client,
+      federationId: id,
+      manifestHash: creation.terms.manifestHash,
+      ...(dataset === undefined ? {} : { dataset }),
+      consent: (disclosure) => askConsent(disclosure, options, output),
+    })
+    if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
+    else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+    output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
+  })
+}
+
+async function askConsent(
+  disclosure: {
+    name: string
+    purpose: string
+    publicity: string
+    published: string[]
+    kept: string[]
+    stake: bigint
+    rounds: number
+  },
+  options: JoinCommandOptions,
+  output: Output,
+): Promise<boolean> {
+  const say = options.json === true ? output.note : output.line
+  say(`${toPlainText(disclosure.name)}: ${toPlainText(disclosure.purpose)}`)
+  say(`Stake: ${formatTokens(disclosure.stake)}, returned at the end. Rounds: at most ${disclosure.rounds}.`)
+  say('')
+  say('What becomes public, for ever, and cannot be taken back:')
+  for (const sentence of disclosure.published) say(`  · ${sentence}`)
+  say(`  · The creator adds: ${toPlainText(disclosure.publicity)}`)
+  say('What does not:')
+  for (const sentence of disclosure.kept) say(`  · ${sentence}`)
+  if (options.yes === true) return true
+  if (!process.stdin.isTTY) {
+    throw new CommandError('Joining asks for consent. Read the above, then pass --yes.', exitCodes.noConsent)
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Join? [y/N] ')).trim())
+  } finally {
+    terminal.close()
+  }
+}

@@ -1,0 +1,98 @@
+/** `tutti status [ID]`: the federations of a chain, or one of them: phase, members, rounds, money. */
+import type { ChainClient } from '@tutti/chain'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { createOutput, formatTokens, type Output, toTable } from '../output.ts'
+
+/** Adds the command `status`. */
+export function addStatus(program: Command): void {
+  const command = program
+    .command('status')
+    .description('Show the federations of a chain, or one of them.')
+    .argument('[id]', 'the federation; all are listed without it', parseId)
+  addConnectionOptions(command).action(async (id: Hex | undefined, options: ConnectionOptions) => {
+    const output = createOutput({ isJson: options.json === true })
+    const client = await openReader(options)
+    if (id === undefined) await showAll(client, output)
+    else await showOne(client, id, output)
+  })
+}
+
+async function showAll(client: ChainClient, output: Output): Promise<void> {
+  const { listFederations, readPhase, readStatus } = await import('@tutti/chain')
+  const { nameOfManifest } = await import('../manifest-summary.ts')
+  output.progress('reading the federations of the chain…')
+  const creations = await listFederations(client, {})
+  const federations = await Promise.all(
+    creations.map(async ({ id, manifest, terms }) => {
+      const [status, { phase }] = await Promise.all([readStatus(client, { id }), readPhase(client, { id })])
+      return { id, name: nameOfManifest(manifest), phase, terms, status }
+    }),
+  )
+  if (federations.length === 0) output.line('No federation yet. Create one: tutti create --task digits')
+  else {
+    const rows = federations.map(({ id, name, phase, terms, status }) => [
+      id,
+      name,
+      phase,
+      `${status.roundsClosed}/${terms.rounds} rounds`,
+      `${status.members} members`,
+    ])
+    output.line(toTable(rows, ''))
+  }
+  output.result({ federations: federations.map(({ id, name, phase, status }) => ({ id, name, phase, status })) })
+}
+
+async function showOne(client: ChainClient, id: Hex, output: Output): Promise<void> {
+  const { readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
+    '@tutti/chain'
+  )
+  const { summariseManifest } = await import('../manifest-summary.ts')
+  const [creation, status, round, { phase, endsAt }, members, history] = await Promise.all([
+    readManifest(client, { id }),
+    readStatus(client, { id }),
+    readRound(client, { id }),
+    readPhase(client, { id }),
+    readMembers(client, { id }),
+    readHistory(client, { id }),
+  ])
+  const { terms } = creation
+  const standing = await Promise.all(
+    members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
+  )
+  for (const line of summariseManifest(creation.manifest)) output.line(line)
+  const due = endsAt === 0 ? '' : `, until ${new Date(endsAt * 1000).toISOString()} at the latest`
+  output.line()
+  output.line(
+    toTable(
+      [
+        ['phase', `${phase}${due}`],
+        [
+          'rounds',
+          `${status.roundsClosed} of at most ${terms.rounds} over, ${status.roundsSettled} of them changed the model`,
+        ],
+        ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
+        [
+          'cohort',
+          `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${terms.minimumUpdates} updates`,
+        ],
+        ['stake', formatTokens(terms.stake)],
+        ['bounty', `${formatTokens(terms.bounty)}, of which ${formatTokens(status.unspent)} unspent`],
+        ['creator', status.creator],
+      ].map(([name, value]) => [name!.padEnd(8) + value]),
+    ),
+  )
+  output.line()
+  output.line(`${status.members} members`)
+  if (standing.length > 0) {
+    const rows = standing.map(({ account, owed, stake, isLeaving }) => [
+      account,
+      `${formatTokens(owed)} to claim`,
+      `${formatTokens(stake)} staked`,
+      isLeaving ? 'leaving' : '',
+    ])
+    output.line(toTable(rows))
+  }
+  output.result({ id, phase, endsAt, terms, status, round, members: standing, history })
+}

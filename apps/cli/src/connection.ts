@@ -1,0 +1,120 @@
+/**
+ * How a command reaches a chain and signs: the options that commands share, and the client they open.
+ * A key comes from an encrypted keystore, from the environment, or from the local chain's public test accounts.
+ */
+import { readFile } from 'node:fs/promises'
+import {
+  accountFromPrivateKey,
+  type ChainClient,
+  connect,
+  deployment,
+  refuseTestAccounts,
+  testAccounts,
+} from '@tutti/chain'
+import { accountFromKeystore } from '@tutti/chain/local'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Address, type Hex, isAddress, isHex, type LocalAccount } from 'viem'
+import { CommandError, exitCodes } from './exit-codes.ts'
+
+/** Where the local chain of `tutti chain` listens. */
+export const defaultRpcUrl = 'http://127.0.0.1:8545'
+
+/** What {@link addConnectionOptions} reads. */
+export interface ConnectionOptions {
+  rpc: string
+  core?: Address
+  json?: boolean
+}
+
+/** What {@link addAccountOptions} reads. */
+export interface AccountOptions {
+  keystore?: string
+  testAccount?: number
+}
+
+/** Adds `--rpc`, `--core` and `--json`. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--rpc <url>', 'the chain to talk to').env('TUTTI_RPC').default(defaultRpcUrl))
+    .option('--core <address>', "the Federation contract (default: Tutti's address on every chain)", parseAddress)
+    .option('--json', 'print one JSON object')
+}
+
+/** Adds `--keystore` and `--test-account`. */
+export function addAccountOptions(command: Command): Command {
+  return command
+    .option('--keystore <file>', 'sign with an encrypted keystore (Web3 Secret Storage); password in TUTTI_PASSWORD')
+    .option('--test-account <n>', "sign with the local chain's public test account n, from 0", parseCount)
+    .addHelpText('after', '\nWithout either, the private key is read from the environment: TUTTI_PRIVATE_KEY.')
+}
+
+/** A client that only reads. */
+export async function openReader(options: ConnectionOptions): Promise<ChainClient> {
+  const client = await connect({ rpcUrl: options.rpc, core: options.core ?? deployment().core })
+  const code = await client.public.getCode({ address: client.core })
+  if (code === undefined || code === '0x') {
+    throw new CommandError(
+      `There is no Federation contract at ${client.core} on chain ${client.chainId}. Start a local chain that has it ` +
+        'with `tutti chain`, or name another with --core.',
+      exitCodes.usage,
+    )
+  }
+  return client
+}
+
+/** A client that signs with the account that the options name. */
+export async function openSigner(options: ConnectionOptions & AccountOptions): Promise<ChainClient> {
+  const reader = await openReader(options)
+  const account = await openAccount(options)
+  refuseTestAccounts(account.address, reader.chainId)
+  return connect({ rpcUrl: options.rpc, core: reader.core, account })
+}
+
+/** The account that the options, or the environment, name. */
+export async function openAccount(options: AccountOptions): Promise<LocalAccount> {
+  if (options.keystore !== undefined) {
+    const password = process.env.TUTTI_PASSWORD
+    if (password === undefined) {
+      throw new CommandError('Put the password of the keystore into TUTTI_PASSWORD.', exitCodes.noKey)
+    }
+    return accountFromKeystore(await readFile(options.keystore, 'utf8'), password)
+  }
+  if (options.testAccount !== undefined) return testAccounts(options.testAccount + 1)[options.testAccount]!
+  const key = process.env.TUTTI_PRIVATE_KEY
+  if (key === undefined || key === '') {
+    throw new CommandError(
+      'No key to sign with. Pass --keystore FILE, set TUTTI_PRIVATE_KEY, or on a local chain --test-account N.',
+      exitCodes.noKey,
+    )
+  }
+  return accountFromPrivateKey(key as Hex)
+}
+
+/** A federation's id from the command line. */
+export function parseId(text: string): Hex {
+  if (!isHex(text, { strict: true }) || text.length !== 66) {
+    throw new InvalidArgumentError('A federation id is 0x and 64 hexadecimal digits, as `tutti create` printed it.')
+  }
+  return text.toLowerCase() as Hex
+}
+
+/** A whole number from zero. */
+export function parseCount(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError('It takes a whole number from 0.')
+  }
+  return value
+}
+
+/** A number above zero. */
+export function parsePositive(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It takes a number above 0.')
+  return value
+}
+
+function parseAddress(text: string): Address {
+  if (!isAddress(text)) throw new InvalidArgumentError('An address is 0x and 40 hexadecimal digits.')
+  return text
+}

@@ -1,0 +1,46 @@
+/**
+ * What the exit code of `tutti` says, in ranges, so that scripts can tell a wrong call from a wrong world.
+ * 0 done · 1 done, and the answer is no · 2–9 the call · 10–19 data and files · 20–29 the chain · 30–39 keys and funds ·
+ * 130 interrupted.
+ */
+export const exitCodes = {
+  done: 0,
+  /** It ran, and the answer is no: a figure misses its limit, a model is not what its history implies. */
+  answerIsNo: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** Consent to what becomes public was not given. */
+  noConsent: 3,
+  /** A file or data set is missing or wrong. */
+  badInput: 10,
+  /** Something else failed on this machine: a full disk, a missing program. */
+  failed: 11,
+  /** The chain does not answer. */
+  unreachable: 20,
+  /** A contract refused the step. */
+  refused: 21,
+  /** No key, a wrong password, a test account on a public chain. */
+  noKey: 30,
+  /** The account lacks tokens or the chain's currency. */
+  noFunds: 31,
+  /** Interrupted by Ctrl-C. */
+  interrupted: 130,
+} as const
+
+/** One of {@link exitCodes}. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** An error with the exit code that it ends the command with. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly exitCode: ExitCode
+
+  /**
+   * @param message - What went wrong and what to do about it.
+   * @param exitCode - How the command ends.
+   */
+  constructor(message: string, exitCode: ExitCode) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}

@@ -1,0 +1,63 @@
+/** Turns whatever a command threw into a sentence and the exit code that scripts can rely on. */
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+
+/** What is said of a failure; with `--json` this is the object under `error`. */
+export interface Failure {
+  name: string
+  message: string
+  exitCode: ExitCode
+}
+
+/** Errors of the packages below, by the name of their class. Whatever is not named here failed on this machine. */
+const codes: Record<string, ExitCode> = {
+  ConsentRefusedError: exitCodes.noConsent,
+  FederationNotFoundError: exitCodes.usage,
+  FederationOverError: exitCodes.refused,
+  NotDeployedError: exitCodes.usage,
+  ContractError: exitCodes.refused,
+  GasCapExceededError: exitCodes.refused,
+  TransactionRevertedError: exitCodes.refused,
+  NotAMemberError: exitCodes.refused,
+  StaleManifestError: exitCodes.refused,
+  PublishedManifestError: exitCodes.refused,
+  ChainUnreachableError: exitCodes.unreachable,
+  TransactionPendingError: exitCodes.unreachable,
+  PortTakenError: exitCodes.unreachable,
+  LocalChainError: exitCodes.unreachable,
+  InvalidPrivateKeyError: exitCodes.noKey,
+  TestAccountRefusedError: exitCodes.noKey,
+  KeystoreError: exitCodes.noKey,
+  NoAccountError: exitCodes.noKey,
+  InsufficientFundsError: exitCodes.noFunds,
+  InsufficientTokensError: exitCodes.noFunds,
+  NoFundsError: exitCodes.noFunds,
+}
+
+/** Names by which the readers of files and data sets call what they refuse. */
+const inputNames =
+  /^(Csv|Idx|Data|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite)/
+
+/** Error codes by which Node says that a file is not there, not readable or not what it should be. */
+const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])
+
+/** Names a failure and says how the command ends. */
+export function toFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), exitCode: exitCodes.failed }
+  const { message } = error
+  const { exitCode, code, causeName } = error as { exitCode?: ExitCode; code?: unknown; causeName?: string }
+  const name = causeName ?? error.name
+  if (exitCode !== undefined) return { name, message, exitCode }
+  if (name === 'AbortError') return { name, message: 'Interrupted.', exitCode: exitCodes.interrupted }
+  if (typeof code === 'string' && fileCodes.has(code)) {
+    return { name, message: `${message}. Check the path.`, exitCode: exitCodes.badInput }
+  }
+  if (code === 'ENOSPC') {
+    return {
+      name,
+      message: `${message}. The disk is full: free some space and start again.`,
+      exitCode: exitCodes.failed,
+    }
+  }
+  const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : exitCodes.failed)
+  return { name, message, exitCode: known }
+}

@@ -1,0 +1,50 @@
+/** What a node did, one line an event, for people who watch it. */
+import type { NodeEvent } from '@tutti/node'
+import { formatInteger, formatTokens } from './output.ts'
+
+/** A sentence for an event; undefined for those that only machines care about. */
+export function describeEvent(event: NodeEvent): string | undefined {
+  switch (event.kind) {
+    case 'started':
+      return `watching a federation of ${event.members} members, round ${event.round + 1} of at most ${event.rounds}`
+    case 'resumed':
+      return `round ${event.round + 1}: found a ${event.step} on disk that was under way, and looked for it on the chain`
+    case 'round-opened':
+      return event.position === undefined
+        ? `round ${event.round + 1} opened with a cohort of ${event.cohort}; this member is not in it`
+        : `round ${event.round + 1} opened; this member is number ${event.position + 1} of ${event.cohort}`
+    case 'phase':
+      return `round ${event.round + 1}: ${event.phase} (${event.reason})`
+    case 'training-finished': {
+      const { examples, loss, correct } = event.metrics
+      const standing =
+        correct === undefined ? '' : `, the model had ${((100 * correct) / examples).toFixed(1)}% of them right`
+      const before = loss === undefined ? '' : `, loss ${loss.toFixed(4)}`
+      return `round ${event.round + 1}: trained on ${examples} examples in ${event.seconds.toFixed(2)} s${before}${standing}`
+    }
+    case 'submitted':
+      return `round ${event.round + 1}: sent ${formatInteger(event.bytes)} bytes for ${formatInteger(event.cost.gasUsed)} gas`
+    case 'aggregated':
+      return `round ${event.round + 1}: aggregated shard ${event.shard} for ${formatInteger(event.cost.gasUsed)} gas`
+    case 'round-settled':
+      return `round ${event.round + 1}: settled with ${event.updates} updates, earned ${formatTokens(event.reward + event.keeperPay)}`
+    case 'round-failed':
+      return `round ${event.round + 1}: closed with ${event.updates} updates, too few; the model stands`
+    case 'race-lost':
+      return `round ${event.round + 1}: somebody else was first to ${event.step}`
+    case 'sat-out':
+      return `round ${event.round + 1}: sat out (${event.reason})`
+    case 'claimed':
+      return `claimed ${formatTokens(event.amount)}`
+    case 'left':
+      return 'left the federation'
+    case 'chain-unreachable':
+      return `the chain does not answer; next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far)`
+    case 'chain-back':
+      return 'the chain answers again'
+    case 'finished':
+      return `ended: ${event.summary.reason}`
+    default:
+      return undefined
+  }
+}

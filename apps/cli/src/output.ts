@@ -1,0 +1,108 @@
+/**
+ * What a command says: lines and a live progress line for people, one JSON object for machines.
+ * With `--json`, standard output carries that object and nothing else; progress goes to standard error in both.
+ */
+import type { WriteStream } from 'node:tty'
+
+/** Where a command writes. */
+export interface Output {
+  /** Whether a machine reads: {@link Output.line} is silent then. */
+  readonly isJson: boolean
+  /** A line for people on standard output. */
+  line(text?: string): void
+  /** Says where a longer job stands: redrawn in place on a terminal, a plain line now and then elsewhere. */
+  progress(text: string): void
+  /** A line on standard error that stays. */
+  note(text: string): void
+  /** The one object of `--json`; bigints become decimal strings. Silent for people. */
+  result(value: unknown): void
+  /** Clears the live line. */
+  clear(): void
+}
+
+/** How often a progress line is repeated where it cannot be redrawn, in milliseconds. */
+const plainProgressInterval = 5_000
+
+/**
+ * The output of a command.
+ *
+ * @param options - `isJson`: whether a machine reads; `stdout`, `stderr`: where to write.
+ */
+export function createOutput(options: {
+  isJson: boolean
+  stdout?: NodeJS.WritableStream
+  stderr?: NodeJS.WritableStream
+}): Output {
+  const { isJson, stdout = process.stdout, stderr = process.stderr } = options
+  const isTerminal = (stderr as Partial<WriteStream>).isTTY === true
+  let isLive = false
+  let lastPlain = Number.NEGATIVE_INFINITY
+
+  const clear = () => {
+    if (isLive) stderr.write('\r\u001b[2K')
+    isLive = false
+  }
+  return {
+    isJson,
+    clear,
+    line(text = '') {
+      if (isJson) return
+      clear()
+      stdout.write(`${text}\n`)
+    },
+    note(text) {
+      clear()
+      stderr.write(`${text}\n`)
+    },
+    progress(text) {
+      if (isTerminal) {
+        const columns = (stderr as WriteStream).columns ?? 100
+        stderr.write(`\r\u001b[2K${text.slice(0, columns - 1)}`)
+        isLive = true
+        return
+      }
+      const now = performance.now()
+      if (now - lastPlain < plainProgressInterval) return
+      lastPlain = now
+      stderr.write(`${text}\n`)
+    },
+    result(value) {
+      if (!isJson) return
+      clear()
+      stdout.write(`${toJson(value)}\n`)
+    },
+  }
+}
+
+/** JSON with bigints as decimal strings and typed arrays as plain ones. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, entry: unknown) => {
+    if (typeof entry === 'bigint') return entry.toString()
+    if (ArrayBuffer.isView(entry) && !(entry instanceof DataView)) return Array.from(entry as Uint8Array)
+    return entry
+  })
+}
+
+/** A table in characters: the first column left-aligned, the others right-aligned. */
+export function toTable(rows: readonly (readonly string[])[], indent = '  '): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  }
+  const align = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+  return rows.map((row) => (indent + row.map(align).join('  ')).trimEnd()).join('\n')
+}
+
+/** A whole number with thin grouping: 1,234,567. */
+export function formatInteger(value: number | bigint): string {
+  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+}
+
+/** A token amount from its smallest units, at most `digits` decimals shown, none of value lost silently: `…` marks a cut. */
+export function formatTokens(amount: bigint, decimals = 18, digits = 6): string {
+  const unit = 10n ** BigInt(decimals)
+  const fraction = (amount % unit).toString().padStart(decimals, '0').replace(/0+$/, '')
+  const shown = fraction.length > digits ? `${fraction.slice(0, digits)}…` : fraction
+  return shown === '' ? formatInteger(amount / unit) : `${formatInteger(amount / unit)}.${shown}`
+}

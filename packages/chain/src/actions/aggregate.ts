@@ -1,0 +1,74 @@
+/** Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract. */
+
+import { assignedShards, setBits, type Terms } from '@tutti/core'
+import type { ChainClient } from '../client.ts'
+import { ChainError } from '../errors.ts'
+import { readRound, readTerms } from '../reads/federation.ts'
+import { readSubmissions, type Submission } from '../reads/logs.ts'
+import { sendCall, type WriteResult } from '../transactions.ts'
+import { callToAggregate, type RoundTarget } from './calls.ts'
+
+/**
+ * Folds one shard's updates into the model. Reads the round's submissions from the logs unless they are given.
+ *
+ * @throws {@link MissingPayloadError} if the logs do not hold what the round counts
+ */
+export async function aggregateShard(
+  client: ChainClient,
+  target: RoundTarget & { shard: number; submissions?: readonly Submission[]; terms?: Terms },
+): Promise<WriteResult> {
+  const [terms, round, submissions] = await Promise.all([
+    target.terms ?? readTerms(client, target),
+    readRound(client, target),
+    target.submissions ?? readSubmissions(client, target),
+  ])
+  const positions = setBits(round.submitted)
+  const payloads = collectPayloads({ terms, round: target.round, shard: target.shard, positions, submissions })
+  return sendCall(client, callToAggregate(client, { ...target, payloads }))
+}
+
+/** Which of a round's submissions make up a shard. */
+export type ShardSelection = {
+  terms: Terms
+  round: number
+  shard: number
+  /** Positions that count: those whose bit is set in `round.submitted`. */
+  positions: readonly number[]
+  submissions: readonly Submission[]
+}
+
+/**
+ * The payloads of one shard, in order of position: what `aggregate` takes.
+ *
+ * @throws {@link MissingPayloadError}
+ */
+export function collectPayloads(selection: ShardSelection): Uint8Array[] {
+  return selection.positions.flatMap((position) => {
+    const payload = findPayload(selection, position)
+    return payload === undefined ? [] : [payload]
+  })
+}
+
+/** The payload of a position for a shard; undefined if the shard is not among its assigned ones. */
+function findPayload({ terms, round, shard, submissions }: ShardSelection, position: number): Uint8Array | undefined {
+  const assigned = assignedShards(terms, position, round)
+  const place = assigned.indexOf(shard)
+  if (place < 0) return undefined
+  for (const submission of submissions) {
+    if (submission.position !== position || submission.round !== round) continue
+    const payload = submission.payloads[place - submission.first]
+    if (payload !== undefined) return payload
+  }
+  throw new MissingPayloadError(round, shard, position)
+}
+
+/** The round counts an update that its logs do not hold. */
+export class MissingPayloadError extends ChainError {
+  constructor(round: number, shard: number, position: number) {
+    super(
+      `The logs of round ${round} hold no payload of position ${position} for shard ${shard}. ` +
+        'Use an RPC endpoint that keeps the logs, or wait until it has caught up.',
+      true,
+    )
+  }
+}

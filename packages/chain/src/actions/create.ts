@@ -1,0 +1,78 @@
+/** Founding a federation: creation with its bounty, and the initial model. */
+
+import { CHUNK_WORDS, chunkCount, wordsFor } from '@tutti/core'
+import { type Hex, parseEventLogs } from 'viem'
+import { federationAbi } from '../abi/federation.ts'
+import type { ChainClient } from '../client.ts'
+import { ContractError } from '../errors.ts'
+import { readStatus, readTerms } from '../reads/federation.ts'
+import { readEvents, readManifest } from '../reads/logs.ts'
+import { sendCall, type WriteResult } from '../transactions.ts'
+import type { Terms } from '../types.ts'
+import { callToCreate, callToInitialise, type FederationTarget } from './calls.ts'
+import { callToApprove, checkTokens } from './tokens.ts'
+
+/**
+ * Creates a federation and pays its bounty, approving the tokens first if they are not.
+ *
+ * @throws {@link ContractError} naming the term that is impossible; {@link InsufficientTokensError}
+ */
+export async function createFederation(
+  client: ChainClient,
+  parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array },
+): Promise<WriteResult & { id: Hex }> {
+  const { token, bounty } = parameters.terms
+  if (bounty > 0n) {
+    const { isAllowed } = await checkTokens(client, { token, amount: bounty })
+    if (!isAllowed) await sendCall(client, callToApprove(client, { token, amount: bounty }))
+  }
+  const result = await sendCall(client, callToCreate(client, parameters))
+  const [event] = parseEventLogs({ abi: federationAbi, eventName: 'Created', logs: result.receipt.logs })
+  return { ...result, id: event!.args.id }
+}
+
+/** Bytes of a chunk of given integers. */
+const chunkSize = CHUNK_WORDS * 32
+
+/**
+ * Writes every chunk of the initial model that is missing. Anyone may, and several may at once: a chunk that somebody
+ * else wrote in the meantime is passed over.
+ *
+ * @param parameters - `words`: the stored words of a given start (`packModel`); nothing otherwise.
+ */
+export async function initialiseModel(
+  client: ChainClient,
+  parameters: FederationTarget & { words?: Uint8Array; onChunk?: (done: number, total: number) => void },
+): Promise<{ writes: WriteResult[] }> {
+  const { id, words, onChunk } = parameters
+  const terms = await readTerms(client, { id })
+  const total = chunkCount(terms.dimension, terms.laneBits)
+  if (words !== undefined && words.length !== wordsFor(terms.dimension, terms.laneBits) * 32) {
+    throw new RangeError(
+      `The initial model has ${words.length} bytes; pack all ${terms.dimension} integers of the model.`,
+    )
+  }
+  const { blockNumber } = await readManifest(client, { id })
+  const events = await readEvents(client, { eventName: 'Initialised', id, fromBlock: blockNumber })
+  const written = new Set(events.map((event) => Number(event.args.chunk)))
+  const writes: WriteResult[] = []
+  for (let chunk = 0; chunk < total; chunk++) {
+    if (!written.has(chunk)) {
+      const data = words?.subarray(chunk * chunkSize, (chunk + 1) * chunkSize)
+      try {
+        const target = data === undefined ? { id, chunk } : { id, chunk, data }
+        writes.push(await sendCall(client, callToInitialise(client, target)))
+      } catch (error) {
+        if (!(error instanceof ContractError) || !(await isWritten(client, id, chunk, blockNumber))) throw error
+      }
+    }
+    onChunk?.(chunk + 1, total)
+  }
+  return { writes }
+}
+
+async function isWritten(client: ChainClient, id: Hex, chunk: number, fromBlock: bigint): Promise<boolean> {
+  if ((await readStatus(client, { id })).isInitialised) return true
+  const events = await readEvents(client, { eventName: 'Initialised', id, fromBlock })
+  return events.some((event) => Number(event.args.chunk) === chunk)
+}

@@ -1,0 +1,104 @@
+/** Tokens around a federation: enough of them, approved or permitted. */
+
+import { type Address, encodeFunctionData, erc20Abi, type Hex, maxUint256, parseSignature } from 'viem'
+import { demoTokenAbi } from '../abi/demoToken.ts'
+import type { ChainClient } from '../client.ts'
+import { deployment } from '../deployment.ts'
+import { InsufficientTokensError, NoAccountError, withChainErrors } from '../errors.ts'
+import { type Call, sendCall, type WriteResult } from '../transactions.ts'
+
+/** Makes demo tokens out of nothing. They are worth nothing. */
+export function mintDemoTokens(
+  client: ChainClient,
+  { to, amount, token = deployment().demoToken }: { to: Address; amount: bigint; token?: Address },
+): Promise<WriteResult> {
+  return sendCall(client, {
+    to: token,
+    data: encodeFunctionData({ abi: demoTokenAbi, functionName: 'mint', args: [to, amount] }),
+  })
+}
+
+/** Lets the core take `amount` of a token. */
+export function callToApprove({ core }: Pick<ChainClient, 'core'>, { token, amount }: TokenAmount): Call {
+  return { to: token, data: encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [core, amount] }) }
+}
+
+export type TokenAmount = { token: Address; amount: bigint }
+
+/** What an account holds of a token. */
+export function readBalance(
+  client: ChainClient,
+  { token, account }: { token: Address; account: Address },
+): Promise<bigint> {
+  return withChainErrors(client, () =>
+    client.public.readContract({ address: token, abi: erc20Abi, functionName: 'balanceOf', args: [account] }),
+  )
+}
+
+/**
+ * Checks that the signer holds `amount` and says whether the core may already take it.
+ *
+ * @throws {@link InsufficientTokensError}
+ */
+export async function checkTokens(
+  client: ChainClient,
+  { token, amount }: TokenAmount,
+): Promise<{ isAllowed: boolean }> {
+  if (client.account === undefined) throw new NoAccountError()
+  const owner = client.account.address
+  const [balance, allowance] = await Promise.all([
+    readBalance(client, { token, account: owner }),
+    withChainErrors(client, () =>
+      client.public.readContract({
+        address: token,
+        abi: erc20Abi,
+        functionName: 'allowance',
+        args: [owner, client.core],
+      }),
+    ),
+  ])
+  if (balance < amount) throw new InsufficientTokensError(owner, token, balance, amount)
+  return { isAllowed: allowance >= amount }
+}
+
+/** A signature that lets the core take tokens, in place of an approval (ERC-2612). */
+export type Permit = { deadline: bigint; v: number; r: Hex; s: Hex }
+
+/**
+ * Signs a permit for `amount` to the core; undefined if the token knows no permits.
+ *
+ * @see ERC-2612, ERC-5267
+ */
+export async function signPermit(client: ChainClient, { token, amount }: TokenAmount): Promise<Permit | undefined> {
+  const { account } = client
+  if (account === undefined) throw new NoAccountError()
+  const contract = { address: token, abi: demoTokenAbi } as const
+  let nonce: bigint
+  let domain: readonly [Hex, string, string, bigint, Address, Hex, readonly bigint[]]
+  try {
+    ;[nonce, domain] = await Promise.all([
+      client.public.readContract({ ...contract, functionName: 'nonces', args: [account.address] }),
+      client.public.readContract({ ...contract, functionName: 'eip712Domain' }),
+    ])
+  } catch {
+    return undefined
+  }
+  const [, name, version, chainId, verifyingContract] = domain
+  const deadline = maxUint256
+  const signature = await account.signTypedData({
+    domain: { name, version, chainId: Number(chainId), verifyingContract },
+    types: {
+      Permit: [
+        { name: 'owner', type: 'address' },
+        { name: 'spender', type: 'address' },
+        { name: 'value', type: 'uint256' },
+        { name: 'nonce', type: 'uint256' },
+        { name: 'deadline', type: 'uint256' },
+      ],
+    },
+    primaryType: 'Permit',
+    message: { owner: account.address, spender: client.core, value: amount, nonce, deadline },
+  })
+  const { r, s, yParity } = parseSignature(signature)
+  return { deadline, v: 27 + yParity, r, s }
+}

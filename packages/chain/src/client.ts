@@ -1,0 +1,95 @@
+/**
+ * A connection to one federation core on one chain: plain data that every action takes first.
+ *
+ * Requests made in the same tick travel as one JSON-RPC batch, so that reads written side by side cost one HTTP
+ * request.
+ */
+
+import {
+  type Address,
+  createPublicClient,
+  defineChain,
+  http,
+  type LocalAccount,
+  type PublicClient,
+  type Transport,
+} from 'viem'
+import { deployment } from './deployment.ts'
+import { withChainErrors } from './errors.ts'
+
+/** What the actions need to know of a connection. Copy it with {@link withAccount} to sign as somebody else. */
+export type ChainClient = {
+  /** viem's client for reads. */
+  public: PublicClient
+  /** Who signs; reads work without. */
+  account: LocalAccount | undefined
+  chainId: number
+  /** Address of the federation core. */
+  core: Address
+  /** Where the chain was reached, for messages. */
+  url: string
+  pollingIntervalMs: number
+  /** How long a sent transaction may take until it is reported as pending. */
+  receiptTimeoutMs: number
+  /** Blocks on top of a transaction until it counts, itself included. */
+  confirmations: number
+}
+
+export type ConnectOptions = ({ rpcUrl: string } | { transport: Transport }) & {
+  account?: LocalAccount
+  /** Federation core; by default the address that CREATE2 gives it on every chain. */
+  core?: Address
+  /** Between looks at the chain while waiting; by default 50 on a local chain and 2,000 elsewhere. */
+  pollingIntervalMs?: number
+  /** Of one request, before it is tried again. */
+  timeoutMs?: number
+  /** Attempts after the first, with doubling pauses. */
+  retries?: number
+  receiptTimeoutMs?: number
+  confirmations?: number
+}
+
+/** Chain id of anvil and hardhat. */
+export const localChainId = 31_337
+
+const multicall3: Address = '0xcA11bde05977b3631167028862bE2a173976CA11'
+
+/**
+ * Connects and asks the chain who it is.
+ *
+ * @throws {@link ChainUnreachableError}
+ */
+export async function connect(options: ConnectOptions): Promise<ChainClient> {
+  const timeoutMs = options.timeoutMs ?? 20_000
+  const retries = options.retries ?? 3
+  const url = 'rpcUrl' in options ? options.rpcUrl : 'the given transport'
+  const transport =
+    'rpcUrl' in options
+      ? http(options.rpcUrl, { batch: { batchSize: 100 }, timeout: timeoutMs, retryCount: retries, retryDelay: 100 })
+      : options.transport
+  const probe = createPublicClient({ transport })
+  const chainId = await withChainErrors({ url }, () => probe.getChainId())
+  const pollingIntervalMs = options.pollingIntervalMs ?? (chainId === localChainId ? 50 : 2_000)
+  const chain = defineChain({
+    id: chainId,
+    name: `chain ${chainId}`,
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: 'rpcUrl' in options ? [options.rpcUrl] : [] } },
+    contracts: { multicall3: { address: multicall3 } },
+  })
+  return {
+    public: createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs, cacheTime: 0 }) as PublicClient,
+    account: options.account,
+    chainId,
+    core: options.core ?? deployment().core,
+    url,
+    pollingIntervalMs,
+    receiptTimeoutMs: options.receiptTimeoutMs ?? (chainId === localChainId ? 30_000 : 180_000),
+    confirmations: options.confirmations ?? 1,
+  }
+}
+
+/** The same connection, signing as `account`. */
+export function withAccount(client: ChainClient, account: LocalAccount): ChainClient {
+  return { ...client, account }
+}

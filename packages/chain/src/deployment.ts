@@ -1,0 +1,37 @@
+/**
+ * Where the contracts live: CREATE2 through the deterministic deployment proxy gives them the same addresses on every
+ * chain, a function of their bytecode alone.
+ *
+ * @see EIP-1014; https://github.com/Arachnid/deterministic-deployment-proxy
+ */
+
+import { type Address, getCreate2Address, type Hex, zeroHash } from 'viem'
+import { demoTokenBytecode } from './abi/demoToken.ts'
+import { directAggregatorBytecode } from './abi/directAggregator.ts'
+import { federationBytecode } from './abi/federation.ts'
+
+/** Addresses of the contracts. The demo token is for local chains and test nets. */
+export type Deployment = { core: Address; directAggregator: Address; demoToken: Address }
+
+/** The proxy that deploys what it is called with: `salt ‖ creation code`. Anvil has it from the start. */
+export const deploymentProxy: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
+
+/** Creation code of each contract; none takes constructor arguments. */
+export const creationCode: Record<keyof Deployment, Hex> = {
+  core: federationBytecode,
+  directAggregator: directAggregatorBytecode,
+  demoToken: demoTokenBytecode,
+}
+
+/** Salt of every deployment: addresses tell versions apart by bytecode alone. */
+export const deploymentSalt: Hex = zeroHash
+
+/** The addresses that this version of the contracts has on every chain with the deployment proxy. */
+export function deployment(): Deployment {
+  const at = (bytecode: Hex) => getCreate2Address({ from: deploymentProxy, salt: deploymentSalt, bytecode })
+  return {
+    core: at(creationCode.core),
+    directAggregator: at(creationCode.directAggregator),
+    demoToken: at(creationCode.demoToken),
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * What can go wrong between a participant and the chain, each with its values, a remedy, and whether to try again.
+ *
+ * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
+ */
+
+import { type Address, BaseError, decodeErrorResult, type Hash, type Hex, isHex } from 'viem'
+import { errorsAbi } from './abi/errors.ts'
+import { remedies } from './remedies.ts'
+
+/** Every failure of this package: `isRetryable` says whether the same call can succeed later, unchanged. */
+export class ChainError extends Error {
+  readonly isRetryable: boolean
+  constructor(message: string, isRetryable: boolean, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.isRetryable = isRetryable
+  }
+}
+
+/** The contract refused: `errorName(args)`, with a sentence that says what to do. */
+export class ContractError extends ChainError {
+  readonly errorName: string
+  readonly args: readonly unknown[]
+  readonly remedy: string
+  constructor(errorName: string, args: readonly unknown[], cause?: unknown) {
+    const { remedy, isRetryable } = remedies[errorName] ?? unknownRemedy
+    const shown = args.map((arg) => (typeof arg === 'object' ? JSON.stringify(arg, toJson) : String(arg))).join(', ')
+    super(`The contract refused: ${errorName}(${shown}). ${remedy}`, isRetryable, cause)
+    this.errorName = errorName
+    this.args = args
+    this.remedy = remedy
+  }
+}
+
+/** No answer from the RPC endpoint, or not in time. */
+export class ChainUnreachableError extends ChainError {
+  constructor(url: string, cause?: unknown) {
+    super(`No answer from the chain at ${url}. Check that it runs and that the address is right.`, true, cause)
+  }
+}
+
+/** There is no contract where the federation core should be. */
+export class NotDeployedError extends ChainError {
+  constructor(core: Address, chainId: number) {
+    super(`No federation core at ${core} on chain ${chainId}. Deploy it first, or name its address.`, false)
+  }
+}
+
+/** The account cannot pay for the transaction. */
+export class InsufficientFundsError extends ChainError {
+  readonly account: Address
+  constructor(account: Address, balance: bigint, needed: bigint) {
+    super(`Account ${account} holds ${balance} wei and needs up to ${needed}. Send it funds for gas.`, true)
+    this.account = account
+  }
+}
+
+/** The account holds too few tokens for a stake or a bounty. */
+export class InsufficientTokensError extends ChainError {
+  constructor(account: Address, token: Address, balance: bigint, needed: bigint) {
+    super(`Account ${account} holds ${balance} of token ${token} and needs ${needed}. Send it tokens first.`, true)
+  }
+}
+
+/** A write was asked of a client that only reads. */
+export class NoAccountError extends ChainError {
+  constructor() {
+    super('This client has no account to sign with. Give connect an account.', false)
+  }
+}
+
+/** Another transaction took the nonce: this one can never be included. */
+export class NonceTakenError extends ChainError {
+  constructor(hash: Hash, nonce: number) {
+    super(`Nonce ${nonce} was used by another transaction than ${hash}. Prepare a new one.`, false)
+  }
+}
+
+/** Sent, and not included in time. Sending the same prepared transaction again is safe. */
+export class TransactionPendingError extends ChainError {
+  constructor(hash: Hash, timeoutMs: number) {
+    super(`Transaction ${hash} was not included within ${timeoutMs} ms. Send the same one again later.`, true)
+  }
+}
+
+/** Included, and failed without a reason that can be found again. */
+export class TransactionRevertedError extends ChainError {
+  constructor(hash: Hash) {
+    super(`Transaction ${hash} was included and reverted. Look at the state of the federation and try again.`, true)
+  }
+}
+
+/** The transaction needs more gas than one transaction may use (EIP-7825). */
+export class GasCapExceededError extends ChainError {
+  constructor(estimate: bigint, cap: bigint) {
+    super(`The transaction needs ${estimate} gas; one may use ${cap}. Choose smaller shards.`, false)
+  }
+}
+
+/** Prepared for one chain, sent to another. */
+export class ChainMismatchError extends ChainError {
+  constructor(prepared: number, connected: number) {
+    super(`The transaction is for chain ${prepared}; the client is connected to ${connected}.`, false)
+  }
+}
+
+const unknownRemedy = { remedy: 'Check the parameters against the terms of the federation.', isRetryable: false }
+
+const toJson = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+
+/** Finds the bytes a contract reverted with inside whatever an RPC client threw; undefined if there are none. */
+export function findRevertData(error: unknown): Hex | undefined {
+  let current: unknown = error
+  for (let depth = 0; depth < 16 && typeof current === 'object' && current !== null; depth++) {
+    const layer = current as { raw?: unknown; data?: unknown; cause?: unknown }
+    for (const candidate of [layer.raw, layer.data, (layer.data as { data?: unknown } | undefined)?.data]) {
+      if (isHex(candidate) && candidate.length >= 10) return candidate
+    }
+    current = layer.cause
+  }
+  return undefined
+}
+
+/** Names the error behind revert data; `Error(string)`, `Panic(uint256)` and unknown selectors included. */
+export function decodeRevert(data: Hex, cause?: unknown): ContractError {
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
+    return new ContractError(errorName, (args ?? []) as readonly unknown[], cause)
+  } catch {
+    return new ContractError('UnknownError', [data], cause)
+  }
+}
+
+const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
+
+/** Turns what viem throws into a {@link ChainError} where one fits, and leaves the rest as it is. */
+export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown {
+  if (error instanceof ChainError) return error
+  const revert = findRevertData(error)
+  if (revert !== undefined) return decodeRevert(revert, error)
+  if (!(error instanceof BaseError)) return error
+  const lost = error.walk((layer) => unreachableNames.has((layer as Error).name))
+  if (lost !== null) {
+    const status = (lost as { status?: number }).status
+    if (status === undefined || status === 429 || status >= 500) return new ChainUnreachableError(url, error)
+  }
+  return error
+}
+
+/** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */
+export async function withChainErrors<T>(client: { url: string }, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw toChainError(error, client.url)
+  }
+}

@@ -1,0 +1,162 @@
+/** One view, one function: what the core answers about a federation, its round and its members. */
+
+import { PHASES, type PhaseAt, type Round, type Terms } from '@tutti/core'
+import type { Address, Hex } from 'viem'
+import { federationAbi } from '../abi/federation.ts'
+import type { ChainClient } from '../client.ts'
+import { NotDeployedError, withChainErrors } from '../errors.ts'
+import type { Member, RoundSummary, Status } from '../types.ts'
+
+/** Of which federation, and as of which block: the latest by default. */
+export type FederationQuery = { id: Hex; blockNumber?: bigint }
+
+/** Runs a view and names its failures; a core that is not there is told from a federation that is not there. */
+export async function readCore<T>(
+  client: ChainClient,
+  run: (core: ReturnType<typeof coreOf>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withChainErrors(client, () => run(coreOf(client)))
+  } catch (error) {
+    if (String((error as Error).message).includes('returned no data')) {
+      throw new NotDeployedError(client.core, client.chainId)
+    }
+    throw error
+  }
+}
+
+function coreOf(client: ChainClient) {
+  return { address: client.core, abi: federationAbi } as const
+}
+
+/** `{ blockNumber }` if there is one: viem tells an absent property from an undefined one. */
+export function atBlock({ blockNumber }: { blockNumber?: bigint }): { blockNumber?: bigint } {
+  return blockNumber === undefined ? {} : { blockNumber }
+}
+
+/** The terms of a federation. */
+export function readTerms(client: ChainClient, query: FederationQuery): Promise<Terms> {
+  return readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'termsOf', args: [query.id], ...atBlock(query) }),
+  )
+}
+
+/** Where a federation stands: creator, members, rounds, tokens. */
+export function readStatus(client: ChainClient, query: FederationQuery): Promise<Status> {
+  return readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'statusOf', args: [query.id], ...atBlock(query) }),
+  )
+}
+
+/** The record of the round in progress. */
+export function readRound(client: ChainClient, query: FederationQuery): Promise<Round> {
+  return readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'roundOf', args: [query.id], ...atBlock(query) }),
+  )
+}
+
+/** The phase at the time of the block, and when it ends by itself (zero: when somebody acts). */
+export async function readPhase(client: ChainClient, query: FederationQuery): Promise<PhaseAt> {
+  const [phase, endsAt] = await readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'phaseOf', args: [query.id], ...atBlock(query) }),
+  )
+  return { phase: PHASES[phase]!, endsAt: Number(endsAt) }
+}
+
+/**
+ * Summaries of closed rounds, oldest first.
+ *
+ * @param query - `from` 0 and `count` all of them by default.
+ */
+export async function readHistory(
+  client: ChainClient,
+  query: FederationQuery & { from?: number; count?: number },
+): Promise<readonly RoundSummary[]> {
+  const from = query.from ?? 0
+  const end = from + (query.count ?? Number.MAX_SAFE_INTEGER - from)
+  const page = 1_000
+  const summaries: RoundSummary[] = []
+  for (let at = from; at < end; at += page) {
+    const count = Math.min(page, end - at)
+    const part = await readCore(client, (core) =>
+      client.public.readContract({
+        ...core,
+        functionName: 'history',
+        args: [query.id, BigInt(at), BigInt(count)],
+        ...atBlock(query),
+      }),
+    )
+    summaries.push(...part)
+    if (part.length < count) break
+  }
+  return summaries
+}
+
+/** One member, or someone who was. */
+export function readMember(client: ChainClient, query: FederationQuery & { account: Address }): Promise<Member> {
+  return readCore(client, (core) =>
+    client.public.readContract({
+      ...core,
+      functionName: 'memberOf',
+      args: [query.id, query.account],
+      ...atBlock(query),
+    }),
+  )
+}
+
+/** All members, in order of index; tombstones of leavers included as the contract has them. */
+export async function readMembers(client: ChainClient, query: FederationQuery): Promise<readonly Address[]> {
+  const page = 500
+  const members: Address[] = []
+  for (let at = 0; ; at += page) {
+    const part = await readCore(client, (core) =>
+      client.public.readContract({
+        ...core,
+        functionName: 'membersOf',
+        args: [query.id, BigInt(at), BigInt(page)],
+        ...atBlock(query),
+      }),
+    )
+    members.push(...part)
+    if (part.length < page) return members
+  }
+}
+
+/** The cohort of the round in progress, in order of position; empty until it is drawn. */
+export function readCohort(client: ChainClient, query: FederationQuery): Promise<readonly Address[]> {
+  return readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'cohortOf', args: [query.id], ...atBlock(query) }),
+  )
+}
+
+/** Where an account is in the cohort of the round; undefined if it is not in it. */
+export async function readPosition(
+  client: ChainClient,
+  query: FederationQuery & { account: Address },
+): Promise<number | undefined> {
+  const [isInCohort, position] = await readCore(client, (core) =>
+    client.public.readContract({
+      ...core,
+      functionName: 'positionOf',
+      args: [query.id, query.account],
+      ...atBlock(query),
+    }),
+  )
+  return isInCohort ? position : undefined
+}
+
+/** Who a shard's step is reserved for, until when (unix seconds), and what it pays now. */
+export type Keeper = { keeper: Address; exclusiveUntil: number; pay: bigint }
+
+/** The keeper chosen for a shard. */
+export async function readKeeper(client: ChainClient, query: FederationQuery & { shard: number }): Promise<Keeper> {
+  const [keeper, exclusiveUntil, pay] = await readCore(client, (core) =>
+    client.public.readContract({
+      ...core,
+      functionName: 'keeperOf',
+      args: [query.id, query.shard],
+      ...atBlock(query),
+    }),
+  )
+  return { keeper, exclusiveUntil: Number(exclusiveUntil), pay }
+}

@@ -1,0 +1,176 @@
+/**
+ * History from the core's events: creation, submissions, aggregation. No indexer: topics narrow the search, and a
+ * range that an RPC endpoint finds too wide is halved until it answers.
+ */
+
+import type { Hex, Terms } from '@tutti/core'
+import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hash, hexToBytes } from 'viem'
+import { federationAbi } from '../abi/federation.ts'
+import type { ChainClient } from '../client.ts'
+import { ChainError, ChainUnreachableError, toChainError } from '../errors.ts'
+import { readStatus } from './federation.ts'
+
+type EventName = ContractEventName<typeof federationAbi>
+
+/** A decoded event of the core. */
+export type CoreEvent<Name extends EventName> = GetContractEventsReturnType<typeof federationAbi, Name, true>[number]
+
+/** Which events: of one federation unless `id` is left out, of one round if given; bounds are inclusive. */
+export type EventQuery<Name extends EventName> = {
+  eventName: Name
+  id?: Hex
+  round?: number
+  fromBlock: bigint
+  toBlock?: bigint
+}
+
+/** Reads events in order, halving the range whenever the endpoint refuses it. */
+export async function readEvents<Name extends EventName>(
+  client: ChainClient,
+  query: EventQuery<Name>,
+): Promise<CoreEvent<Name>[]> {
+  const { eventName, id, round, fromBlock } = query
+  const args = { ...(id === undefined ? {} : { id }), ...(round === undefined ? {} : { round }) }
+  const read = async (from: bigint, to: bigint | 'latest'): Promise<CoreEvent<Name>[]> => {
+    try {
+      const events = await client.public.getContractEvents({
+        address: client.core,
+        abi: federationAbi,
+        eventName,
+        args: args as never,
+        fromBlock: from,
+        toBlock: to,
+        strict: true,
+      })
+      return events as unknown as CoreEvent<Name>[]
+    } catch (error) {
+      const named = toChainError(error, client.url)
+      if (named instanceof ChainUnreachableError) throw named
+      const last = to === 'latest' ? await client.public.getBlockNumber() : to
+      if (last <= from) throw named
+      const middle = (from + last) / 2n
+      return [...(await read(from, middle)), ...(await read(middle + 1n, last))]
+    }
+  }
+  return read(fromBlock, query.toBlock ?? 'latest')
+}
+
+/** A federation as it was published. */
+export type Creation = {
+  id: Hex
+  creator: Address
+  terms: Terms
+  manifest: Uint8Array
+  setup: Uint8Array
+  blockNumber: bigint
+  transactionHash: Hash
+}
+
+/**
+ * What was published at creation: terms, manifest, setup.
+ *
+ * @throws {@link FederationNotFoundError}
+ */
+export async function readManifest(
+  client: ChainClient,
+  { id, fromBlock }: { id: Hex; fromBlock?: bigint },
+): Promise<Creation> {
+  const known = creations.get(creationKey(client, id))
+  if (known !== undefined) return known
+  const start = fromBlock ?? (await findBlock(client, (await readStatus(client, { id })).createdAt))
+  const [event] = await readEvents(client, { eventName: 'Created', id, fromBlock: start })
+  if (event === undefined) throw new FederationNotFoundError(id)
+  const creation = toCreation(event)
+  creations.set(creationKey(client, id), creation)
+  return creation
+}
+
+/** Creations are immutable (the id is the hash of the terms): looked up once. */
+const creations = new Map<string, Creation>()
+const creationKey = (client: ChainClient, id: Hex) => `${client.url}:${client.chainId}:${client.core}:${id}`
+
+/** Every federation of this core, oldest first. */
+export async function listFederations(
+  client: ChainClient,
+  { fromBlock = 0n }: { fromBlock?: bigint } = {},
+): Promise<Creation[]> {
+  return (await readEvents(client, { eventName: 'Created', fromBlock })).map(toCreation)
+}
+
+function toCreation(event: CoreEvent<'Created'>): Creation {
+  const { id, creator, terms, manifest, setup } = event.args
+  return {
+    id,
+    creator,
+    terms,
+    manifest: hexToBytes(manifest),
+    setup: hexToBytes(setup),
+    blockNumber: event.blockNumber,
+    transactionHash: event.transactionHash,
+  }
+}
+
+/** Updates of one member in one transaction: `payloads[i]` is for its assigned shard `first + i`. */
+export type Submission = {
+  member: Address
+  round: number
+  position: number
+  first: number
+  payloads: Uint8Array[]
+  metrics: Uint8Array
+  blockNumber: bigint
+  transactionHash: Hash
+}
+
+/**
+ * The submissions of a round, in order of the chain; whether they count is in the round's bitmap.
+ *
+ * @param query - `fromBlock`: where the round, or the federation, began, if known.
+ */
+export async function readSubmissions(
+  client: ChainClient,
+  { id, round, fromBlock }: { id: Hex; round: number; fromBlock?: bigint },
+): Promise<Submission[]> {
+  const start = fromBlock ?? (await readManifest(client, { id })).blockNumber
+  const events = await readEvents(client, { eventName: 'Submitted', id, round, fromBlock: start })
+  return events.map(toSubmission)
+}
+
+/** A `Submitted` event as bytes. */
+export function toSubmission(event: CoreEvent<'Submitted'>): Submission {
+  const { member, round, position, first, payloads, metrics } = event.args
+  return {
+    member,
+    round,
+    position,
+    first,
+    payloads: payloads.map((payload) => hexToBytes(payload)),
+    metrics: hexToBytes(metrics),
+    blockNumber: event.blockNumber,
+    transactionHash: event.transactionHash,
+  }
+}
+
+/** Below this many blocks a search saves nothing. */
+const shortChain = 5_000n
+
+/** The last block before `timestamp`, or block 0 on a short chain: where to start looking for what happened at it. */
+async function findBlock(client: ChainClient, timestamp: number): Promise<bigint> {
+  let high = await client.public.getBlockNumber()
+  if (high < shortChain) return 0n
+  let low = 0n
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n
+    const block = await client.public.getBlock({ blockNumber: middle })
+    if (Number(block.timestamp) < timestamp) low = middle
+    else high = middle - 1n
+  }
+  return low
+}
+
+/** No creation event bears this id. */
+export class FederationNotFoundError extends ChainError {
+  constructor(id: Hex) {
+    super(`No federation ${id} was created here. Check the id, the chain and the core address.`, false)
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What to do about each error of the contracts, in one sentence, and whether the same call can succeed later.
+ *
+ * Retryable are the errors that time or other people's actions resolve.
+ */
+
+export type Remedy = { readonly remedy: string; readonly isRetryable: boolean }
+
+const never = (remedy: string): Remedy => ({ remedy, isRetryable: false })
+const later = (remedy: string): Remedy => ({ remedy, isRetryable: true })
+
+/** By name of the contract's error. */
+export const remedies: Readonly<Record<string, Remedy>> = {
+  // Terms
+  FederationExists: never('Terms like these were taken up already; another salt makes another federation.'),
+  CohortSizeOutOfRange: never('Choose a cohort of 1 to 256 members.'),
+  MinimumUpdatesOutOfRange: never('Choose a minimum of updates from 1 to the size of the cohort.'),
+  RoundsZero: never('Choose at least one round.'),
+  DimensionZero: never('The model must have parameters.'),
+  ShardSizeZero: never('Choose a shard size of at least one word.'),
+  TooManyShards: never('Choose larger shards.'),
+  ShardsPerMemberOutOfRange: never('A member trains from one shard to all of them in a round.'),
+  GainsMalformed: never('Write the gain schedule with packGains: first round 0, rising rounds, gains of at least 1.'),
+  EndQuorumOutOfRange: never('The quorum is in basis points: 0 to 10,000.'),
+  SubmitSecondsZero: never('Give members time to submit.'),
+  IdleSecondsZero: never('Choose how long a step may be overdue.'),
+  AggregatorHasNoCode: never('Deploy the aggregator first, or name the right address.'),
+  GateHasNoCode: never('Deploy the gate first, or name the zero address for none.'),
+  JudgeHasNoCode: never('Deploy the judge first, or name the zero address for equal shares.'),
+  TokenHasNoCode: never('Name the address of an ERC-20 token on this chain.'),
+  TokenMissing: never('Name a token, or set stake, bounty and keeper pay to zero.'),
+  KeeperBudgetExceeded: never('Raise the bounty or lower the keeper pay.'),
+  ManifestMismatch: never('Hand in the manifest whose hash the terms name.'),
+  SetupMismatch: never('Hand in the setup whose hash the terms name.'),
+  BoundExceeded: never('An initial integer is larger than the bound in the setup; raise the bound or scale the model.'),
+
+  // Terms that the direct path adds its conditions to
+  AlreadyRegistered: never('The aggregator knows this federation already; another salt makes another one.'),
+  NotRegistered: never('The aggregator does not know this federation; check the core address.'),
+  MalformedSetup: never('Encode the setup with encodeSetup.'),
+  SetupTooLarge: never('The setup must fit 24,575 bytes; use fewer chunks, tensors or layers.'),
+  UnsupportedLaneBits: never('Choose lanes of 16 or 32 bits.'),
+  UnsupportedBits: never('Choose updates of 1, 2, 4 or 8 bits.'),
+  UnsupportedRule: never('Choose rule 0, the sum.'),
+  UnsupportedChallenge: never('This aggregator has nothing to challenge; set the challenge window to zero.'),
+  EmptyModel: never('The model must have parameters.'),
+  ModelTooLarge: never('Train a smaller model, or pack it in narrower lanes.'),
+  EmptyShard: never('Choose a shard size of at least one word.'),
+  MisalignedShard: never('Choose a shard size that is a multiple of 256 / bits.'),
+  InvalidShardsPerMember: never('A member trains from one shard to all of them in a round.'),
+  InvalidCohortSize: never('Choose a cohort of 1 to 256 members.'),
+  InvalidGain: never('Write the gain schedule with packGains: first round 0, rising rounds, gains of at least 1.'),
+  LaneOverflow: never('Choose fewer rounds, a smaller gain, fewer bits or wider lanes: a lane could overflow.'),
+  AggregateTooLong: never('One aggregation would not fit a transaction; choose smaller shards or a smaller cohort.'),
+  AggregateTooCostly: never('One aggregation would pass the gas cap; choose smaller shards or a smaller cohort.'),
+  SubmitTooLong: never('One payload would not fit a transaction; choose smaller shards.'),
+  SubmitTooCostly: never('One payload would pass the gas cap; choose smaller shards.'),
+  EmptyTensor: never('Every tensor must have parameters.'),
+  TensorsMismatch: never('The lengths of the tensors must sum to the dimension.'),
+  AmplitudeTooLarge: never('Choose a smaller amplitude or wider lanes.'),
+  BoundTooLarge: never('Choose a smaller bound or wider lanes.'),
+  WrongChunkCount: never('Give one hash for each chunk of 512 words, and none unless the start is given.'),
+  EmptyLayer: never('Every layer must have inputs and outputs.'),
+  LayersUnconnected: never('A layer takes as many inputs as the one before has outputs.'),
+  LayersMismatch: never('The parameters of the layers must sum to the dimension.'),
+  ZeroBiasMultiplier: never('A bias multiplier is at least 1.'),
+  InvalidLayerShift: never('Hidden layers shift by at least 1, the last one by 0.'),
+  InvalidOutputs: never('Choose as many outputs as the kind of answer can have.'),
+  OutputOverflow: never('Choose a smaller output multiplier or offset.'),
+
+  // The model
+  NoSuchChunk: never('Count chunks from 0 to their number less one.'),
+  ChunkAlreadyWritten: never('Somebody wrote this chunk already; go on with the next.'),
+  WrongChunkLength: never('Hand in the whole chunk of a given start, and nothing otherwise.'),
+  ChunkMismatch: never('The chunk is not the one whose hash is in the setup; check the initial model.'),
+  NoSuchShard: never('Count shards from 0 to their number less one.'),
+  TooManyUpdates: never('The core handed in more updates than the terms allow; check the core.'),
+  WrongDigestCount: never('The core handed in another number of digests than of updates; check the core.'),
+  WrongDataLength: never('Hand in exactly the payloads of the round that count for this shard.'),
+  DigestMismatch: never('A payload is not the one that was submitted; read the logs of the round again.'),
+  ModelInMotion: later('The round is being aggregated; ask again when all its shards are done.'),
+  NoNetwork: never('This federation was created without a network; it answers no predictions.'),
+  WrongInputLength: never('Give one byte for each feature of the schema.'),
+
+  // Standing
+  UnknownFederation: never('No federation has this id here; check id, chain and core address.'),
+  FederationFinished: never('The federation is over; claim what it owes you.'),
+  WrongPhase: later('The federation is in another phase; read the phase and act in it.'),
+  WrongRound: later('Another round is in progress; read the round and prepare anew.'),
+  AlreadyInitialised: never('Nothing is left to initialise.'),
+  NotInitialised: later('Write the initial model first: anyone may.'),
+  TooFewMembers: later('Wait for more members, or for the end of the joining time.'),
+  SeedNotReady: later('Wait for the block that seeds the cohort.'),
+  NotOverdue: later('The step is not overdue yet; wait, or take the step yourself.'),
+
+  // Members
+  AlreadyMember: never('This account has joined already.'),
+  NotMember: never('Join first, with this account.'),
+  StillLeaving: later('The account leaves when the next round opens; join again after that.'),
+  AlreadyLeaving: never('The account leaves when the next round opens.'),
+  NotAdmitted: never('The gate of this federation did not admit the account; ask its creator what it takes.'),
+  NotInCohort: later('The account is not drawn for this round; wait for the next.'),
+  NotFrozen: later('The account joined after this round opened; it takes part from the next.'),
+  StakeForfeited: never('The stake was slashed; this account takes no further part.'),
+  AlreadyVoted: never('The vote is counted; one a round is enough.'),
+  EndingNotAllowed: never('The terms of this federation know no early end.'),
+
+  // Updates
+  AlreadyCommitted: never('The commitment of this round stands; submit the update it binds.'),
+  NotCommitted: never('No commitment was made in this round; wait for the next.'),
+  CommitmentMismatch: never('Submit exactly the payloads and the salt that were committed to.'),
+  AlreadySubmitted: never('The update of this round has arrived; wait for the next round.'),
+  WrongFirst: never('Submit the assigned shards in order, from the one the contract expects.'),
+  WrongPayloadCount: never('Send one payload for each assigned shard that is left; after a commitment, all at once.'),
+  WrongPayloadLength: never('Pack the update for this shard and this width again.'),
+  NonZeroPadding: never('Positions beyond the shard must be zero; pack the update again.'),
+
+  // Challenges
+  ChallengeAlreadyBound: never('This challenge is bound already; prove it.'),
+  ChallengeNotBound: later('Bind the challenge first, in an earlier block.'),
+  NothingSubmitted: never('There is no update at this position to challenge.'),
+  AssignmentOutOfRange: never('A member has as many assigned shards as the terms say, counted from 0.'),
+  FaultNotProven: never('The proof does not show a fault.'),
+
+  // Aggregation
+  ShardOutOfRange: never('Count shards from 0 to their number less one.'),
+  ShardAlreadyAggregated: never('Somebody aggregated this shard already; go on with the next.'),
+  KeeperWindow: later('The step belongs to the chosen keeper for now; then anyone may take it.'),
+  GasTooLow: later('Send the transaction with more gas.'),
+
+  // Tokens and modules
+  TransferShortfall: never('The token delivered less than it was asked for; use one without a fee on transfer.'),
+  HoldingsExceeded: never('Use smaller amounts.'),
+  ModuleFailed: never('A module named in the terms failed without a reason; ask who wrote it.'),
+  ModuleAnswerMalformed: never('A module named in the terms gave no proper answer; ask who wrote it.'),
+  ERC20InsufficientAllowance: never('Approve the tokens for the federation core first.'),
+  ERC20InsufficientBalance: never('The account holds too few tokens; send it some first.'),
+  ERC2612ExpiredSignature: never('The permit expired; sign a new one.'),
+  ERC2612InvalidSigner: never('The permit was signed by another account, or for another nonce; sign a new one.'),
+  ReentrancyGuardReentrantCall: never('A module or token called back into the core; use one that does not.'),
+
+  // Solidity's own
+  Error: never('Read the message; the contract or the token refused.'),
+  Panic: never('The contract hit a state it holds to be impossible; please report it.'),
+  UnknownError: never('The error is not one of this version of the contracts; check the addresses.'),
+}

@@ -1,0 +1,116 @@
+/** The rounds again, from their events alone: every accepted update added with plain integers, every hash compared. */
+
+import {
+  assignedShards,
+  gainAt,
+  keccak256,
+  packModel,
+  setBits,
+  shardCount,
+  shardRange,
+  unpackUpdate,
+} from '@tutti/core'
+import type { ChainClient } from '../client.ts'
+import { type CoreEvent, type Creation, readEvents, type Submission, toSubmission } from '../reads/logs.ts'
+import { MismatchFound } from './mismatch.ts'
+
+/** What happened in the rounds, in order of the chain. */
+export type RoundEvents = {
+  submissions: Submission[]
+  aggregated: CoreEvent<'Aggregated'>[]
+  settled: CoreEvent<'RoundSettled'>[]
+  failed: CoreEvent<'RoundFailed'>[]
+}
+
+/** Reads the events of all rounds up to a block. */
+export async function readRoundEvents(
+  client: ChainClient,
+  { id, blockNumber }: Creation,
+  toBlock: bigint,
+): Promise<RoundEvents> {
+  const range = { id, fromBlock: blockNumber, toBlock }
+  const [submitted, aggregated, settled, failed] = await Promise.all([
+    readEvents(client, { eventName: 'Submitted', ...range }),
+    readEvents(client, { eventName: 'Aggregated', ...range }),
+    readEvents(client, { eventName: 'RoundSettled', ...range }),
+    readEvents(client, { eventName: 'RoundFailed', ...range }),
+  ])
+  return { submissions: submitted.map(toSubmission), aggregated, settled, failed }
+}
+
+/** How far a replay is: `round` of the `rounds` that are over. */
+export type ReplayProgress = { round: number; rounds: number }
+
+type RoundReplay = {
+  creation: Creation
+  /** Integers, shape [dimension]: the initial model, which becomes the one after the last aggregation. */
+  model: Int32Array
+  events: RoundEvents
+  rounds: number
+  onProgress?: ((progress: ReplayProgress) => void) | undefined
+}
+
+/** Adds every accepted update to the model and compares each step's hash; returns how many were added. */
+export function replayRounds({ creation, model, events, rounds, onProgress }: RoundReplay): number {
+  const { terms } = creation
+  const submissions = groupByRound(events.submissions)
+  const failed = new Set(events.failed.map((event) => event.args.round))
+  const done = new Set<string>()
+  let updates = 0
+  for (const { args, transactionHash } of events.aggregated) {
+    const { round, shard, updates: bitmap, modelHash } = args
+    const place = { round, shard, transactionHash }
+    if (failed.has(round)) throw new MismatchFound({ what: 'a round that failed changed the model', ...place })
+    if (done.has(`${round}:${shard}`)) throw new MismatchFound({ what: 'a shard was aggregated twice', ...place })
+    const { start, length } = shardRange(terms, shard)
+    const slice = model.subarray(start, start + length)
+    const gain = gainAt(terms.gains, round)
+    for (const position of setBits(bitmap)) {
+      const assigned = assignedShards(terms, position, round).indexOf(shard)
+      const payload = findPayload(submissions.get(round) ?? [], position, assigned)
+      if (payload === undefined) {
+        throw new MismatchFound({ what: `position ${position} was counted and had not submitted`, ...place })
+      }
+      const values = unpackUpdate(payload, { bits: terms.bits, laneBits: terms.laneBits, length })
+      for (let p = 0; p < length; p++) slice[p] = slice[p]! + gain * values[p]!
+      updates++
+    }
+    if (keccak256(packModel(slice, terms.laneBits)) !== modelHash.toLowerCase()) {
+      throw new MismatchFound({ what: 'the model after this aggregation is not what the updates imply', ...place })
+    }
+    done.add(`${round}:${shard}`)
+    onProgress?.({ round, rounds })
+  }
+  checkSettled(events, done, shardCount(terms))
+  return updates
+}
+
+function groupByRound(submissions: Submission[]): Map<number, Submission[]> {
+  const groups = new Map<number, Submission[]>()
+  for (const submission of submissions) {
+    const group = groups.get(submission.round)
+    if (group === undefined) groups.set(submission.round, [submission])
+    else group.push(submission)
+  }
+  return groups
+}
+
+function findPayload(submissions: Submission[], position: number, assigned: number): Uint8Array | undefined {
+  if (assigned < 0) return undefined
+  for (const submission of submissions) {
+    const payload = submission.position === position ? submission.payloads[assigned - submission.first] : undefined
+    if (payload !== undefined) return payload
+  }
+  return undefined
+}
+
+/** A settled round has aggregated every shard. */
+function checkSettled({ settled }: RoundEvents, done: Set<string>, shards: number): void {
+  for (const { args, transactionHash } of settled) {
+    for (let shard = 0; shard < shards; shard++) {
+      if (done.has(`${args.round}:${shard}`)) continue
+      const what = 'a round was settled before this shard was aggregated'
+      throw new MismatchFound({ what, round: args.round, shard, transactionHash })
+    }
+  }
+}

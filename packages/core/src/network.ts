@@ -1,0 +1,197 @@
+/**
+ * The forward pass of a dense integer network: the same integers as the contract's `predict`, bit for bit.
+ *
+ * `acc_i = Σ_j w_ij · x_j + biasMultiplier · b_i`, then for all layers but the last
+ * `x'_i = min(255, (max(acc_i, 0) + 2^(shift−1)) >> shift)`, and for the last `acc_i · outputMultiplier + outputOffset`.
+ * Sums run in float64 where a bound proves that every partial sum stays below 2^53, in bigint otherwise.
+ * Twin of `libraries/Network.sol`; vectors in `vectors/network.json`.
+ */
+import { type Layer, layerParameters, OutputKind, type Setup } from './setup.ts'
+
+/** What of the setup a prediction needs. */
+export type NetworkSetup = Pick<Setup, 'outputKind' | 'inputZero' | 'outputMultiplier' | 'outputOffset' | 'layers'>
+
+const EXACT = 2 ** 53
+const LARGEST_BYTE = 255
+
+/**
+ * Outputs of the network for one input.
+ *
+ * @param model - Integers of the whole model, shape [dimension].
+ * @param input - One byte a feature, shape [layers[0].inputs].
+ * @returns Fixed point with 18 decimals, shape [outputs of the last layer].
+ * @throws {@link NoNetworkError}, {@link InputLengthError}, {@link NetworkLengthError}
+ */
+export function predict(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
+  return toOutputs(forward(model, setup, input, accumulateAny), setup)
+}
+
+/** The same as {@link predict} with bigint sums throughout: what the tests hold the fast path against. */
+export function predictExact(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
+  return toOutputs(forward(model, setup, input, accumulateExact), setup)
+}
+
+/**
+ * The answer of a classifier, with the outputs it follows from: the class of the largest output, the lowest on ties
+ * (softmax); 1 if the output is above zero, else 0 (logistic); bit i set if output i is above zero (multi-label);
+ * 0 (linear).
+ *
+ * @throws {@link TooManyLabelsError} besides what {@link predict} throws.
+ */
+export function classify(
+  model: Int32Array,
+  setup: NetworkSetup,
+  input: Uint8Array,
+): { class: number; outputs: bigint[] } {
+  const outputs = predict(model, setup, input)
+  return { class: toClass(outputs, setup.outputKind), outputs }
+}
+
+/** The class that outputs stand for: see {@link classify}. */
+export function toClass(outputs: readonly bigint[], outputKind: OutputKind): number {
+  switch (outputKind) {
+    case OutputKind.Softmax:
+      return outputs.reduce((best, output, i) => (output > outputs[best]! ? i : best), 0)
+    case OutputKind.Logistic:
+      return outputs[0]! > 0n ? 1 : 0
+    case OutputKind.MultiLabel:
+      if (outputs.length > 53) throw new TooManyLabelsError(outputs.length)
+      return outputs.reduce((labels, output, i) => labels + (output > 0n ? 2 ** i : 0), 0)
+    case OutputKind.Linear:
+      return 0
+  }
+}
+
+/**
+ * Accumulators of one layer in float64, exact because {@link isExactInFloat} holds.
+ *
+ * @param weights - The layer's parameters: `outputs × inputs` weights row by row, then `outputs` biases.
+ * @param x - Inputs, shape [inputs].
+ * @returns Accumulators, shape [outputs].
+ */
+export function accumulate(weights: Int32Array, layer: Layer, x: Float64Array): Float64Array {
+  const { inputs, outputs, biasMultiplier } = layer
+  const acc = new Float64Array(outputs)
+  for (let i = 0, at = 0; i < outputs; i++, at += inputs) {
+    let sum = biasMultiplier * weights[outputs * inputs + i]!
+    for (let j = 0; j < inputs; j++) sum += weights[at + j]! * x[j]!
+    acc[i] = sum
+  }
+  return acc
+}
+
+/**
+ * Whether float64 holds every partial sum of a layer, and what the rounding shift adds, exactly:
+ * `inputs · 255 · |w| + biasMultiplier · |b| + 2^(shift−1) ≤ 2^53` with the largest |parameter| of the layer.
+ */
+export function isExactInFloat(weights: Int32Array, { inputs, biasMultiplier, shift }: Layer): boolean {
+  const reach = inputs * LARGEST_BYTE + biasMultiplier
+  if (reach * 2 ** 31 + 2 ** shift <= EXACT) return true
+  let largest = 0
+  for (const weight of weights) largest = Math.max(largest, Math.abs(weight))
+  return reach * largest + 2 ** shift <= EXACT
+}
+
+type Accumulate = (weights: Int32Array, layer: Layer, x: Float64Array) => Float64Array | bigint[]
+
+function accumulateAny(weights: Int32Array, layer: Layer, x: Float64Array): Float64Array | bigint[] {
+  return isExactInFloat(weights, layer) ? accumulate(weights, layer, x) : accumulateExact(weights, layer, x)
+}
+
+function accumulateExact(weights: Int32Array, layer: Layer, x: Float64Array): bigint[] {
+  const { inputs, outputs, biasMultiplier } = layer
+  return Array.from({ length: outputs }, (_, i) => {
+    let sum = BigInt(biasMultiplier) * BigInt(weights[outputs * inputs + i]!)
+    for (let j = 0; j < inputs; j++) sum += BigInt(weights[i * inputs + j]!) * BigInt(x[j]!)
+    return sum
+  })
+}
+
+/** Accumulators of the last layer. */
+function forward(
+  model: Int32Array,
+  { layers, inputZero }: NetworkSetup,
+  input: Uint8Array,
+  accumulateLayer: Accumulate,
+): Float64Array | bigint[] {
+  const first = layers[0]
+  if (first === undefined) throw new NoNetworkError()
+  if (input.length !== first.inputs) throw new InputLengthError(input.length, first.inputs)
+  const parameters = layers.reduce((total, layer) => total + layerParameters(layer), 0)
+  if (model.length !== parameters) throw new NetworkLengthError(model.length, parameters)
+
+  let x: Float64Array = Float64Array.from(input, (byte) => byte - inputZero)
+  let acc: Float64Array | bigint[] = []
+  let start = 0
+  for (const [l, layer] of layers.entries()) {
+    const end = start + layerParameters(layer)
+    acc = accumulateLayer(model.subarray(start, end), layer, x)
+    start = end
+    if (l < layers.length - 1) x = requantize(acc, layer.shift)
+  }
+  return acc
+}
+
+/** `min(255, (max(acc, 0) + 2^(shift−1)) >> shift)`; in float64 a division by a power of two is exact. */
+function requantize(acc: Float64Array | bigint[], shift: number): Float64Array {
+  if (acc instanceof Float64Array) {
+    const half = 2 ** (shift - 1)
+    return acc.map((value) => Math.min(LARGEST_BYTE, Math.floor((Math.max(value, 0) + half) / 2 ** shift)))
+  }
+  const half = 1n << BigInt(shift - 1)
+  return Float64Array.from(acc, (value) => {
+    const rounded = ((value > 0n ? value : 0n) + half) >> BigInt(shift)
+    return rounded > 255n ? LARGEST_BYTE : Number(rounded)
+  })
+}
+
+function toOutputs(
+  acc: Float64Array | bigint[],
+  { outputMultiplier, outputOffset }: Pick<Setup, 'outputMultiplier' | 'outputOffset'>,
+): bigint[] {
+  const outputs: bigint[] = []
+  for (const value of acc) outputs.push(BigInt(value) * outputMultiplier + outputOffset)
+  return outputs
+}
+
+/** The setup names no layers. */
+export class NoNetworkError extends Error {
+  override readonly name = 'NoNetworkError'
+  constructor() {
+    super('This model answers no predictions: its setup has no layers. Read the model and predict off the chain.')
+  }
+}
+
+/** An input of the wrong length. */
+export class InputLengthError extends Error {
+  override readonly name = 'InputLengthError'
+  readonly bytes: number
+  readonly expected: number
+  constructor(bytes: number, expected: number) {
+    super(`Input has ${bytes} bytes; the network takes ${expected}, one a feature. Check the schema in the manifest.`)
+    this.bytes = bytes
+    this.expected = expected
+  }
+}
+
+/** A model that does not have the parameters of its layers. */
+export class NetworkLengthError extends Error {
+  override readonly name = 'NetworkLengthError'
+  readonly values: number
+  readonly expected: number
+  constructor(values: number, expected: number) {
+    super(`Model has ${values} integers; the layers have ${expected}. Hand over the whole model, all shards joined.`)
+    this.values = values
+    this.expected = expected
+  }
+}
+
+/** More labels than a number has exact bits. */
+export class TooManyLabelsError extends Error {
+  override readonly name = 'TooManyLabelsError'
+  readonly labels: number
+  constructor(labels: number) {
+    super(`${labels} labels do not fit a number, which holds 53 exactly. Read the signs of what \`predict\` returns.`)
+    this.labels = labels
+  }
+}

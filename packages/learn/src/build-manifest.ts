@@ -1,0 +1,57 @@
+/**
+ * The manifest of a task: its description, and what a calibration measured.
+ */
+import { toHex } from '@tutti/core'
+import type { Calibration } from './calibrate.ts'
+import { type Initialisation, type Manifest, type MetricName, type TaskKind, validateManifest } from './manifest.ts'
+import type { Task } from './tasks.ts'
+
+const METRICS: Record<TaskKind, MetricName[]> = {
+  'multi-class': ['accuracy', 'balanced-accuracy', 'f1'],
+  binary: ['accuracy', 'balanced-accuracy', 'f1', 'auroc'],
+  'multi-label': ['accuracy', 'f1', 'auroc'],
+  regression: ['mae'],
+}
+
+const PUBLICITY =
+  'Updates of every round, the model, the member’s address, when it took part and what it was paid are public for ' +
+  'ever. Raw updates can leak information about the data they were trained on.'
+
+/** What of a task and its calibration a manifest is built from. */
+export interface ManifestOptions {
+  task: Pick<Task, 'name' | 'purpose' | 'licence' | 'kind' | 'schema' | 'model' | 'training'>
+  calibration: Calibration
+  /** 32 bytes that seed the initial integers, or a whole initialisation. */
+  initialisation: Uint8Array | Initialisation
+  contact?: string
+  classWeights?: number[]
+}
+
+/** @throws `ManifestError` naming the key. */
+export function buildManifest({
+  task,
+  calibration,
+  initialisation,
+  contact = '',
+  classWeights,
+}: ManifestOptions): Manifest {
+  return validateManifest({
+    version: 1,
+    name: task.name,
+    purpose: task.purpose,
+    licence: task.licence,
+    contact,
+    publicity: PUBLICITY,
+    task: { kind: task.kind, metrics: METRICS[task.kind] },
+    data: task.schema,
+    model: task.model,
+    tensors: calibration.tensors,
+    initialisation:
+      initialisation instanceof Uint8Array
+        ? { kind: 'seeded', seed: toHex(initialisation), amplitudes: calibration.amplitudes }
+        : initialisation,
+    network: calibration.network,
+    loss: classWeights === undefined ? {} : { classWeights },
+    training: task.training,
+  })
+}

@@ -1,0 +1,73 @@
+/**
+ * Examples as training and the contract both see them: one byte a feature, `real = (byte − inputZero) · inputScale`.
+ */
+
+/** A positive or signed rational number: [numerator, denominator], denominator > 0, both safe integers. */
+export type Ratio = [number, number]
+
+/**
+ * Examples in memory.
+ *
+ * `labels`: class index (softmax), 0 or 1 (logistic), a bitmask with bit i for label i (multi-label): Int32Array;
+ * the measured value in its own unit (linear): Float32Array.
+ */
+export interface Dataset {
+  /** Number of examples. */
+  count: number
+  /** Bytes of an example. */
+  features: number
+  /** Shape [count, features]. */
+  inputs: Uint8Array
+  /** Shape [count]. */
+  labels: Int32Array | Float32Array
+  /** Byte that stands for zero. */
+  inputZero: number
+  /** What one step of a byte is worth. */
+  inputScale: Ratio
+  /** Regression trains on `(label − labelCenter) / labelSpread`; 0 and 1 elsewhere. */
+  labelCenter: number
+  labelSpread: number
+}
+
+/** Real inputs of a dataset, shape [count, features]: `(byte − inputZero) · inputScale` in single precision. */
+export function toFloatInputs(dataset: Dataset): Float32Array {
+  const scale = Math.fround(dataset.inputScale[0] / dataset.inputScale[1])
+  const table = Float32Array.from({ length: 256 }, (_, byte) => (byte - dataset.inputZero) * scale)
+  const floats = new Float32Array(dataset.inputs.length)
+  for (let i = 0; i < floats.length; i++) floats[i] = table[dataset.inputs[i]!]!
+  return floats
+}
+
+/** The examples at `indices`, in that order. Copies.
+ *
+ * @throws {@link ExampleIndexError}
+ */
+export function selectExamples(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const { features } = dataset
+  const inputs = new Uint8Array(indices.length * features)
+  const labels =
+    dataset.labels instanceof Int32Array ? new Int32Array(indices.length) : new Float32Array(indices.length)
+  for (let row = 0; row < indices.length; row++) {
+    const index = indices[row]!
+    if (!Number.isInteger(index) || index < 0 || index >= dataset.count) {
+      throw new ExampleIndexError(index, dataset.count)
+    }
+    inputs.set(dataset.inputs.subarray(index * features, (index + 1) * features), row * features)
+    labels[row] = dataset.labels[index]!
+  }
+  return { ...dataset, count: indices.length, inputs, labels }
+}
+
+/** The bytes of one example, a view. */
+export function exampleInput(dataset: Dataset, index: number): Uint8Array {
+  if (!Number.isInteger(index) || index < 0 || index >= dataset.count) throw new ExampleIndexError(index, dataset.count)
+  return dataset.inputs.subarray(index * dataset.features, (index + 1) * dataset.features)
+}
+
+/** An example was asked for that the dataset does not have. */
+export class ExampleIndexError extends RangeError {
+  override name = 'ExampleIndexError'
+  constructor(index: number, count: number) {
+    super(`Example ${index} was asked for; the dataset has examples 0 to ${count - 1}.`)
+  }
+}

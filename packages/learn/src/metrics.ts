@@ -1,0 +1,143 @@
+/**
+ * Figures by which a model is judged.
+ *
+ * @see Brodersen et al., The Balanced Accuracy and Its Posterior Distribution, ICPR 2010; Fawcett, An Introduction to
+ * ROC Analysis, 2006 (AUROC, ties as in Mann and Whitney 1947); Opitz and Burst, Macro F1 and Macro F1, 2019
+ */
+import type { MetricName } from './manifest.ts'
+
+/** Figures of a model on a dataset; those that its task does not have are absent. */
+export interface Metrics {
+  examples: number
+  /** Mean loss, unweighted. Absent where only answers are known. */
+  loss?: number
+  /** Examples answered rightly, per example (softmax, logistic) or per label of an example (multi-label). */
+  correct?: number
+  accuracy?: number
+  balancedAccuracy?: number
+  f1?: number
+  auroc?: number
+  mae?: number
+}
+
+/** Key of {@link Metrics} of each name that a manifest may list. */
+export const METRIC_KEYS: Record<MetricName, 'accuracy' | 'balancedAccuracy' | 'f1' | 'auroc' | 'mae'> = {
+  accuracy: 'accuracy',
+  'balanced-accuracy': 'balancedAccuracy',
+  f1: 'f1',
+  auroc: 'auroc',
+  mae: 'mae',
+}
+
+/** Share of answers that equal their label. @throws {@link MetricInputError} if there are none, or lengths differ. */
+export function accuracy(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs(answers, labels)
+  return countCorrect(answers, labels) / labels.length
+}
+
+/** Answers that equal their label. */
+export function countCorrect(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  let correct = 0
+  for (let i = 0; i < labels.length; i++) if (answers[i] === labels[i]) correct++
+  return correct
+}
+
+/** Mean recall over the classes that occur among the labels. @throws {@link MetricInputError} */
+export function balancedAccuracy(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs(answers, labels)
+  const recalls = [...tally(answers, labels).values()]
+    .filter(({ labelled }) => labelled > 0)
+    .map(({ labelled, both }) => both / labelled)
+  return mean(recalls)
+}
+
+/**
+ * Macro F1: the mean over classes of `2·both / (answered + labelled)`, over the classes that occur among answers or
+ * labels.
+ *
+ * @throws {@link MetricInputError}
+ */
+export function macroF1(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs(answers, labels)
+  return mean(
+    [...tally(answers, labels).values()].map(({ labelled, answered, both }) => (2 * both) / (labelled + answered)),
+  )
+}
+
+/**
+ * Area under the ROC curve: the probability that a positive scores above a negative, ties counting half.
+ * NaN if one of the two is missing: the figure is undefined.
+ *
+ * @throws {@link MetricInputError}
+ */
+export function auroc(scores: ArrayLike<number>, positives: ArrayLike<boolean | number>): number {
+  checkPairs(scores, positives)
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
+  let rankSum = 0
+  let positiveCount = 0
+  for (let start = 0; start < order.length; ) {
+    let end = start
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++
+    const rank = (start + 1 + end) / 2
+    for (let k = start; k < end; k++) {
+      if (positives[order[k]!]) {
+        rankSum += rank
+        positiveCount++
+      }
+    }
+    start = end
+  }
+  const negatives = order.length - positiveCount
+  if (positiveCount === 0 || negatives === 0) return Number.NaN
+  return (rankSum - (positiveCount * (positiveCount + 1)) / 2) / (positiveCount * negatives)
+}
+
+/** Mean absolute error, in the unit of the labels. @throws {@link MetricInputError} */
+export function meanAbsoluteError(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs(answers, labels)
+  let sum = 0
+  for (let i = 0; i < labels.length; i++) sum += Math.abs(answers[i]! - labels[i]!)
+  return sum / labels.length
+}
+
+interface Tally {
+  labelled: number
+  answered: number
+  both: number
+}
+
+function tally(answers: ArrayLike<number>, labels: ArrayLike<number>): Map<number, Tally> {
+  const classes = new Map<number, Tally>()
+  const of = (label: number): Tally => {
+    const known = classes.get(label)
+    if (known !== undefined) return known
+    const fresh = { labelled: 0, answered: 0, both: 0 }
+    classes.set(label, fresh)
+    return fresh
+  }
+  for (let i = 0; i < labels.length; i++) {
+    of(labels[i]!).labelled++
+    of(answers[i]!).answered++
+    if (labels[i] === answers[i]) of(labels[i]!).both++
+  }
+  return classes
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function checkPairs(answers: ArrayLike<unknown>, labels: ArrayLike<unknown>): void {
+  if (labels.length === 0) throw new MetricInputError('there are no examples')
+  if (answers.length !== labels.length) {
+    throw new MetricInputError(`${answers.length} answers for ${labels.length} labels`)
+  }
+}
+
+/** A metric was asked for what it is not defined on. */
+export class MetricInputError extends Error {
+  override name = 'MetricInputError'
+  constructor(reason: string) {
+    super(`No metric: ${reason}. Give one answer for each label, and at least one.`)
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Writes ONNX models: the subset of onnx.proto3 that training and export need, field numbers as in the specification.
+ *
+ * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
+import protobuf from 'protobufjs/light.js'
+
+const field = (id: number, type: string, rule?: string) => ({ id, type, ...(rule === undefined ? {} : { rule }) })
+
+const onnx = protobuf.Root.fromJSON({
+  nested: {
+    Model: {
+      fields: {
+        irVersion: field(1, 'int64'),
+        producerName: field(2, 'string'),
+        graph: field(7, 'Graph'),
+        opsetImport: field(8, 'OperatorSet', 'repeated'),
+      },
+    },
+    OperatorSet: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
+    Graph: {
+      fields: {
+        node: field(1, 'Node', 'repeated'),
+        name: field(2, 'string'),
+        initializer: field(5, 'Tensor', 'repeated'),
+        input: field(11, 'ValueInfo', 'repeated'),
+        output: field(12, 'ValueInfo', 'repeated'),
+      },
+    },
+    Node: {
+      fields: {
+        input: field(1, 'string', 'repeated'),
+        output: field(2, 'string', 'repeated'),
+        name: field(3, 'string'),
+        opType: field(4, 'string'),
+        attribute: field(5, 'Attribute', 'repeated'),
+      },
+    },
+    Attribute: {
+      fields: {
+        name: field(1, 'string'),
+        f: field(2, 'float'),
+        i: field(3, 'int64'),
+        g: field(6, 'Graph'),
+        ints: field(8, 'int64', 'repeated'),
+        type: field(20, 'int32'),
+      },
+    },
+    Tensor: {
+      fields: {
+        dims: field(1, 'int64', 'repeated'),
+        dataType: field(2, 'int32'),
+        name: field(8, 'string'),
+        rawData: field(9, 'bytes'),
+      },
+    },
+    ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
+    Type: { fields: { tensorType: field(1, 'TensorType') } },
+    TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'Shape') } },
+    Shape: { fields: { dim: field(1, 'Dimension', 'repeated') } },
+    Dimension: { fields: { dimValue: field(1, 'int64'), dimParam: field(2, 'string') } },
+  },
+})
+const modelType = onnx.lookupType('Model')
+
+/** Element types by their number in TensorProto.DataType. */
+export const ElementType = { float: 1, uint8: 2, int32: 6, int64: 7 } as const
+export type ElementType = keyof typeof ElementType
+
+/** A dimension: a size, or the name of one that is known only when the graph runs. */
+export type Dimension = number | string
+
+/** A named input or output of a graph. */
+export interface ValueInfo {
+  name: string
+  type: ElementType
+  shape: Dimension[]
+}
+
+/** A float constant of a graph; an empty shape is a scalar. */
+export interface Constant {
+  name: string
+  type: ElementType
+  shape: number[]
+  bytes: Uint8Array
+}
+
+/** An attribute: an integer, a float, a list of integers, or a graph. */
+export type Attribute = { int: number } | { float: number } | { ints: number[] } | { graph: Graph }
+
+/** One operation. */
+export interface Node {
+  op: string
+  inputs: string[]
+  outputs: string[]
+  attributes: Record<string, Attribute>
+}
+
+/** A graph: operations in an order in which they can run. */
+export interface Graph {
+  name: string
+  inputs: ValueInfo[]
+  outputs: ValueInfo[]
+  constants: Constant[]
+  nodes: Node[]
+}
+
+/** Operator set 17, IR version 8: read by every onnxruntime since 1.12 and PyTorch's tools since 1.13. */
+const OPSET = 17
+const IR_VERSION = 8
+
+/** The bytes of an ONNX file that holds `graph`. */
+export function encodeModel(graph: Graph): Uint8Array {
+  return modelType
+    .encode({
+      irVersion: IR_VERSION,
+      producerName: 'tutti',
+      graph: toGraphProto(graph),
+      opsetImport: [{ domain: '', version: OPSET }],
+    })
+    .finish()
+}
+
+function toGraphProto(graph: Graph): object {
+  return {
+    name: graph.name,
+    input: graph.inputs.map(toValueProto),
+    output: graph.outputs.map(toValueProto),
+    initializer: graph.constants.map(({ name, type, shape, bytes }) => ({
+      name,
+      dims: shape,
+      dataType: ElementType[type],
+      rawData: bytes,
+    })),
+    node: graph.nodes.map((node, index) => ({
+      name: `${node.op}_${index}`,
+      opType: node.op,
+      input: node.inputs,
+      output: node.outputs,
+      attribute: Object.entries(node.attributes).map(toAttributeProto),
+    })),
+  }
+}
+
+function toValueProto({ name, type, shape }: ValueInfo): object {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }))
+  return { name, type: { tensorType: { elemType: ElementType[type], shape: { dim } } } }
+}
+
+function toAttributeProto([name, value]: [string, Attribute]): object {
+  if ('int' in value) return { name, type: 2, i: value.int }
+  if ('float' in value) return { name, type: 1, f: value.float }
+  if ('ints' in value) return { name, type: 7, ints: value.ints }
+  return { name, type: 5, g: toGraphProto(value.graph) }
+}

@@ -1,0 +1,157 @@
+/**
+ * Ways to divide one dataset among members, as the literature does. Each returns one list of example indices a member,
+ * every example in exactly one list, the same for the same seed.
+ */
+import { dirichlet, fromSeed, type Random, shuffle } from '@tutti/core'
+
+/** What every partition takes. */
+export interface PartitionOptions {
+  members: number
+  seed: number
+}
+
+const ATTEMPTS = 10_000
+
+/** Independent and identically distributed: shuffled and cut into equal parts. @throws {@link PartitionError} */
+export function partitionIid(count: number, { members, seed }: PartitionOptions): Int32Array[] {
+  checkMembers(count, members, 1)
+  return cut(shuffle(fromSeed(seed), range(count)), members)
+}
+
+/**
+ * Label shards: sorted by label, cut into `members · shardsPerMember` shards, each member given `shardsPerMember`.
+ *
+ * @throws {@link PartitionError}
+ * @see McMahan et al., Communication-Efficient Learning of Deep Networks, AISTATS 2017, section 3
+ */
+export function partitionShards(
+  labels: ArrayLike<number>,
+  { members, seed, shardsPerMember = 2 }: PartitionOptions & { shardsPerMember?: number },
+): Int32Array[] {
+  checkMembers(labels.length, members, shardsPerMember)
+  const random = fromSeed(seed)
+  const sorted = shuffle(random, range(labels.length)).sort((a, b) => labels[a]! - labels[b]!)
+  const shards = shuffle(random, cut(sorted, members * shardsPerMember))
+  return Array.from({ length: members }, (_, member) =>
+    Int32Array.from(
+      shards.slice(member * shardsPerMember, (member + 1) * shardsPerMember).flatMap((shard) => [...shard]),
+    ),
+  )
+}
+
+/**
+ * Dirichlet label skew: each class is divided among the members in proportions drawn from Dir(α); small α is a strong
+ * skew. Drawn again until every member has `minimum` examples.
+ *
+ * @throws {@link PartitionError} also if no draw of 10,000 gave every member enough.
+ * @see Hsu et al., Measuring the Effects of Non-Identical Data Distribution, 2019 (α); Li et al., Federated Learning
+ * on Non-IID Data Silos, ICDE 2022 (division by class, with a minimum)
+ */
+export function partitionDirichlet(
+  labels: ArrayLike<number>,
+  { members, seed, alpha, minimum = 10 }: PartitionOptions & { alpha: number; minimum?: number },
+): Int32Array[] {
+  checkMembers(labels.length, members, minimum)
+  const random = fromSeed(seed)
+  const classes = groupBy(labels)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const lists: number[][] = Array.from({ length: members }, () => [])
+    for (const indices of classes) divideClass(random, shuffle(random, indices), alpha, lists)
+    if (lists.every((list) => list.length >= minimum)) return lists.map((list) => Int32Array.from(list))
+  }
+  throw new PartitionError(
+    `no draw of ${ATTEMPTS} gave each of ${members} members ${minimum} examples at α = ${alpha}; raise α or lower the minimum`,
+  )
+}
+
+/**
+ * By the values of a column (hospital, device, writer): examples of one value stay together. Values go, largest first,
+ * to the member with the fewest examples.
+ *
+ * @throws {@link PartitionError} if there are fewer values than members.
+ */
+export function partitionByColumn(values: ArrayLike<string | number>, { members }: { members: number }): Int32Array[] {
+  checkMembers(values.length, members, 1)
+  const groups = groupBy(values).sort((a, b) => b.length - a.length)
+  if (groups.length < members) {
+    throw new PartitionError(`the column has ${groups.length} values for ${members} members; lower the members`)
+  }
+  const lists: number[][] = Array.from({ length: members }, () => [])
+  for (const group of groups) {
+    const smallest = lists.reduce((best, list) => (list.length < best.length ? list : best))
+    smallest.push(...group)
+  }
+  return lists.map((list) => Int32Array.from(list.sort((a, b) => a - b)))
+}
+
+/**
+ * Divides examples into two parts with the shares of each class kept, seeded.
+ *
+ * @param fraction - Share of the second part, in (0, 1).
+ * @returns Indices of the first (training) and the second (held-out) part, ascending.
+ */
+export function splitStratified(
+  labels: ArrayLike<number>,
+  { fraction, seed }: { fraction: number; seed: number },
+): { train: Int32Array; heldOut: Int32Array } {
+  if (!(fraction > 0 && fraction < 1)) throw new PartitionError(`a fraction of ${fraction}; give one between 0 and 1`)
+  const random = fromSeed(seed)
+  const train: number[] = []
+  const heldOut: number[] = []
+  for (const indices of groupBy(labels)) {
+    const mixed = shuffle(random, indices)
+    const size = Math.round(mixed.length * fraction)
+    heldOut.push(...mixed.slice(0, size))
+    train.push(...mixed.slice(size))
+  }
+  return { train: Int32Array.from(train).sort(), heldOut: Int32Array.from(heldOut).sort() }
+}
+
+function divideClass(random: Random, indices: number[], alpha: number, lists: number[][]): void {
+  const shares = dirichlet(random, alpha, lists.length)
+  let start = 0
+  let sum = 0
+  for (const [member, list] of lists.entries()) {
+    sum += shares[member]!
+    const end = member === lists.length - 1 ? indices.length : Math.round(sum * indices.length)
+    for (let i = start; i < end; i++) list.push(indices[i]!)
+    start = Math.max(start, end)
+  }
+}
+
+function groupBy(values: ArrayLike<string | number>): number[][] {
+  const groups = new Map<string | number, number[]>()
+  for (let i = 0; i < values.length; i++) {
+    const group = groups.get(values[i]!)
+    if (group === undefined) groups.set(values[i]!, [i])
+    else group.push(i)
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, indices]) => indices)
+}
+
+function cut(indices: number[], parts: number): Int32Array[] {
+  return Array.from({ length: parts }, (_, part) =>
+    Int32Array.from(
+      indices.slice(Math.floor((part * indices.length) / parts), Math.floor(((part + 1) * indices.length) / parts)),
+    ),
+  )
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i)
+}
+
+function checkMembers(count: number, members: number, minimum: number): void {
+  if (!Number.isInteger(members) || members < 1) throw new PartitionError(`${members} members; give at least one`)
+  if (count < members * minimum) {
+    throw new PartitionError(`${count} examples cannot give each of ${members} members ${minimum}; lower the members`)
+  }
+}
+
+/** A dataset cannot be divided as asked. */
+export class PartitionError extends Error {
+  override name = 'PartitionError'
+  constructor(reason: string) {
+    super(`Cannot divide the dataset: ${reason}.`)
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Federated averaging with the chain's arithmetic, in one process: quantise, pack, unpack, add, with core's twins of
+ * the contract. The integers are those that the contract would hold, bit for bit, for the same updates.
+ */
+import { aggregateShard, fromSeed, gainAt, packGains, packUpdate, quantize, unpackUpdate } from '@tutti/core'
+import { type AveragingOptions, fitRound, memberSeed } from './federated-averaging.ts'
+import type { Manifest } from './manifest.ts'
+import { toParameterSteps, toWeights } from './setup.ts'
+
+/** The terms that the arithmetic depends on. All members train all shards. */
+export interface ArithmeticTerms {
+  laneBits: number
+  bits: number
+  /** At most five entries, the first from round 0. */
+  gains: { fromRound: number; gain: number }[]
+}
+
+/** One round as the quantised loop reports it. */
+export interface QuantizedRoundReport {
+  round: number
+  rounds: number
+  loss: number
+  lanes: Int32Array
+  /** Values clamped in this round, and values sent. */
+  clamped: number
+  values: number
+}
+
+/** Options of {@link quantizedAveraging}. */
+export type QuantizedAveragingOptions = Omit<AveragingOptions, 'weights' | 'onRound'> & {
+  manifest: Manifest
+  terms: ArithmeticTerms
+  /** Integers before the first round, shape [dimension]. */
+  lanes: Int32Array
+  onRound?: (report: QuantizedRoundReport) => void | Promise<void>
+}
+
+/**
+ * The loop: each member trains from `step · lanes`, sends `round(Δ / (step · D · gain))`, and
+ * `lanes += gain · Σ updates`.
+ *
+ * @returns Integers after the last round, shape [dimension], and the share of values that were clamped.
+ * @throws what `Trainer.fit` and core's `quantize` throw.
+ */
+export async function quantizedAveraging(
+  options: QuantizedAveragingOptions,
+): Promise<{ lanes: Int32Array; clampedShare: number }> {
+  const { manifest, terms, members, rounds, seed } = options
+  const { bits, laneBits } = terms
+  const steps = toParameterSteps(manifest)
+  const gains = packGains(terms.gains)
+  const lanes = options.lanes.slice()
+  let clampedTotal = 0
+  for (let round = 0; round < rounds; round++) {
+    const gain = gainAt(gains, round)
+    const weights = toWeights(manifest, lanes)
+    const scale = steps.map((step) => step * members.length * gain)
+    const updates: Int8Array[] = []
+    let loss = 0
+    let clamped = 0
+    for (const [member, dataset] of members.entries()) {
+      const result = await fitRound(options, weights, dataset, round, member)
+      const update = result.weights.map((weight, p) => weight - weights[p]!)
+      const random = fromSeed(~BigInt(memberSeed(seed, round, member)))
+      const quantized = quantize(update, { scale, bits, random })
+      const payload = packUpdate(quantized.values, { bits, laneBits })
+      updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
+      clamped += quantized.clamped
+      loss += result.loss / members.length
+    }
+    aggregateShard(lanes, updates, gain)
+    clampedTotal += clamped
+    const values = lanes.length * members.length
+    await options.onRound?.({ round, rounds, loss, lanes: lanes.slice(), clamped, values })
+  }
+  return { lanes, clampedShare: clampedTotal / (rounds * members.length * lanes.length) }
+}

@@ -1,0 +1,137 @@
+/**
+ * The data schema: what a column means and how a value becomes the bytes that training and the contract both see.
+ *
+ * `byte = clamp(round((value − center) / (spread · inputScale)) + inputZero, 0, 255)`. A category takes one byte for
+ * each of its values: 1.0 for the one it has, 0.0 for the others.
+ */
+import { z } from 'zod'
+import type { Ratio } from './dataset.ts'
+
+const finite = z.number().refine(Number.isFinite)
+const ratio = z.tuple([z.int().positive(), z.int().positive()])
+const name = z.string().min(1)
+
+const numberFeature = z.strictObject({
+  name,
+  kind: z.literal('number'),
+  unit: z.string().optional(),
+  /** Values outside [minimum, maximum] are refused: they are another unit, or a mistake. */
+  minimum: finite.optional(),
+  maximum: finite.optional(),
+  center: finite,
+  spread: finite.positive(),
+  missing: z.union([z.literal('refuse'), finite]),
+})
+
+const categoryFeature = z.strictObject({
+  name,
+  kind: z.literal('category'),
+  categories: z.array(z.string().min(1)).min(1),
+  /** `zero`: a value that is not listed sets none of the bytes. */
+  unknown: z.enum(['refuse', 'zero']),
+  missing: z.enum(['refuse', 'zero']),
+})
+
+const label = z.discriminatedUnion('kind', [
+  z.strictObject({ name, kind: z.literal('class'), classes: z.array(z.string().min(1)).min(2) }),
+  z.strictObject({ name, kind: z.literal('labels'), classes: z.array(z.string().min(1)).min(1).max(31) }),
+  z.strictObject({
+    name,
+    kind: z.literal('number'),
+    unit: z.string().optional(),
+    minimum: finite.optional(),
+    maximum: finite.optional(),
+    center: finite,
+    spread: finite.positive(),
+  }),
+])
+
+/** Zod form of {@link DataSchema}; the manifest embeds it. */
+export const dataSchemaForm = z
+  .strictObject({
+    version: z.literal(1),
+    features: z.array(z.discriminatedUnion('kind', [numberFeature, categoryFeature])).min(1),
+    label,
+    inputZero: z.int().min(0).max(255),
+    inputScale: ratio,
+  })
+  .superRefine((schema, context) => {
+    const names = [...schema.features.map((feature) => feature.name), schema.label.name]
+    for (const [index, column] of names.entries()) {
+      if (names.indexOf(column) !== index) {
+        const path = index < schema.features.length ? ['features', index, 'name'] : ['label', 'name']
+        context.addIssue({ code: 'custom', path, message: `column "${column}" is named twice` })
+      }
+    }
+    for (const [index, feature] of schema.features.entries()) {
+      if (feature.kind === 'category' && new Set(feature.categories).size !== feature.categories.length) {
+        context.addIssue({
+          code: 'custom',
+          path: ['features', index, 'categories'],
+          message: 'a category is named twice',
+        })
+      }
+      if (feature.kind === 'number' && feature.minimum !== undefined && feature.maximum !== undefined) {
+        if (feature.minimum > feature.maximum) {
+          context.addIssue({
+            code: 'custom',
+            path: ['features', index, 'minimum'],
+            message: 'minimum is above maximum',
+          })
+        }
+      }
+    }
+    if (schema.label.kind !== 'number' && new Set(schema.label.classes).size !== schema.label.classes.length) {
+      context.addIssue({ code: 'custom', path: ['label', 'classes'], message: 'a class is named twice' })
+    }
+  })
+
+/** Columns, label and byte form of a dataset, version 1. */
+export type DataSchema = z.infer<typeof dataSchemaForm>
+
+/** One column of a {@link DataSchema}. */
+export type Feature = DataSchema['features'][number]
+
+/** The answer column of a {@link DataSchema}. */
+export type LabelSchema = DataSchema['label']
+
+/**
+ * Checks a value read from elsewhere as a schema.
+ *
+ * @throws {@link DataSchemaError} naming the key.
+ */
+export function parseDataSchema(value: unknown): DataSchema {
+  const result = dataSchemaForm.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  throw new DataSchemaError(formatPath(issue.path), issue.message)
+}
+
+/** Bytes of an example: one for a number, one for each category of a category. */
+export function countInputs(schema: DataSchema): number {
+  return schema.features.reduce((sum, feature) => sum + (feature.kind === 'number' ? 1 : feature.categories.length), 0)
+}
+
+/** Byte of a real input: `clamp(round(real / inputScale) + inputZero, 0, 255)`; halves round up. */
+export function toByte(real: number, inputZero: number, inputScale: Ratio): number {
+  const byte = Math.floor((real * inputScale[1]) / inputScale[0] + 0.5) + inputZero
+  return Math.min(255, Math.max(0, byte))
+}
+
+/** A key's path as people write it: `features[3].name`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    return text === '' ? String(key) : `${text}.${String(key)}`
+  }, '')
+}
+
+/** A data schema breaks its form. */
+export class DataSchemaError extends Error {
+  override name = 'DataSchemaError'
+  readonly key: string
+  constructor(key: string, reason: string) {
+    super(`Data schema: "${key}": ${reason}.`)
+    this.key = key
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Local training in ONNX Runtime: one session run trains a whole epoch (see training-graph.ts).
+ *
+ * Results repeat bit for bit for the same seed, weights, dataset and version of the runtime.
+ */
+import { fromSeed, shuffle } from '@tutti/core'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { Dataset } from './dataset.ts'
+import { judge } from './judge.ts'
+import { batchNormalizer, toRowWeights, toTargets } from './loss.ts'
+import type { TrainingSpec } from './manifest.ts'
+import type { Metrics } from './metrics.ts'
+import { countOutputs, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
+import { encodeModel, type Graph } from './onnx.ts'
+import { buildForwardGraph, buildScanGraph, carriedValues } from './training-graph.ts'
+
+/** How to train once; what is absent is as the training specification says. */
+export interface FitOptions {
+  /** Seeds the order of the examples. */
+  seed: number
+  epochs?: number
+  batchSize?: number
+  learningRate?: number
+  /** Number of the round: with `decay` the learning rate is `learningRate · decay^round`. 0 when absent. */
+  round?: number
+  /** Called after each epoch. */
+  onProgress?: (progress: { epoch: number; epochs: number; loss: number }) => void
+  /** Stops training between epochs by throwing the signal's reason. */
+  signal?: AbortSignal
+}
+
+/** What training gave. `loss` is the mean over the examples of the last epoch, weighted as trained. */
+export interface FitResult {
+  weights: Float32Array
+  loss: number
+  steps: number
+}
+
+/** Trains and evaluates one model; holds native memory until `release`. */
+export interface Trainer {
+  /**
+   * Trains from `weights`, which stay untouched.
+   *
+   * @throws `WeightCountError`, `NonFiniteWeightError`, `LabelError`, {@link DatasetShapeError},
+   * {@link TrainingDivergedError}, {@link TrainingOptionError}, the signal's reason
+   */
+  fit(weights: Float32Array, dataset: Dataset, options: FitOptions): Promise<FitResult>
+  /** Figures of a model on a dataset. @throws as `fit` does for wrong weights, labels and shapes. */
+  evaluate(weights: Float32Array, dataset: Dataset): Promise<Metrics>
+  /** Outputs of the last layer, shape [count, outputs]. */
+  predict(weights: Float32Array, dataset: Dataset): Promise<Float32Array>
+  release(): Promise<void>
+}
+
+/** Where a trainer runs, and what examples weigh. */
+export interface TrainerOptions {
+  /** Threads of the runtime; one is fastest for models this small, and leaves the other cores to other members. */
+  threads?: number
+  classWeights?: number[]
+}
+
+const EVALUATION_BATCH = 1024
+
+/** Options of every session: sequential, few threads, no denormals (they slow arithmetic a hundredfold). */
+export function sessionOptions(threads = 1): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
+  }
+}
+
+/** Compiles the training and evaluation graphs of a model. */
+export async function createTrainer(
+  model: ModelSpec,
+  training: TrainingSpec,
+  { threads = 1, classWeights }: TrainerOptions = {},
+): Promise<Trainer> {
+  const weighted = classWeights !== undefined && model.output !== 'linear'
+  const options = { model, training, weighted }
+  const layout = tensorLayout(model)
+  const carried = carriedValues(options)
+  const open = (graph: Graph) => InferenceSession.create(encodeModel(graph), sessionOptions(threads))
+  const session = await open(buildScanGraph(options))
+  const forward = await open(buildForwardGraph(model))
+
+  async function fit(weights: Float32Array, dataset: Dataset, how: FitOptions): Promise<FitResult> {
+    validateWeights(model, weights)
+    validateShape(model, dataset)
+    const epochs = atLeastOne('epochs', how.epochs ?? training.epochs)
+    const batchSize = Math.min(atLeastOne('batchSize', how.batchSize ?? training.batchSize), dataset.count)
+    const rate = (how.learningRate ?? training.learningRate) * (training.decay ?? 1) ** (how.round ?? 0)
+    const rowWeights = toRowWeights(model, dataset, classWeights)
+    const random = fromSeed(how.seed)
+    const rows = Int32Array.from({ length: dataset.count }, (_, i) => i)
+
+    const fixed: Record<string, Tensor> = {
+      ...datasetTensors(dataset),
+      targets: new Tensor('float32', toTargets(model, dataset), [dataset.count, countOutputs(model)]),
+      learningRate: new Tensor('float32', Float32Array.of(rate), []),
+    }
+    if (rowWeights !== undefined) {
+      const width = rowWeights.length / dataset.count
+      fixed.rowWeights = new Tensor('float32', rowWeights, [dataset.count, width])
+    }
+    if (training.proximal > 0) {
+      for (const { name, shape, offset, length } of layout) {
+        fixed[`${name}.anchor`] = new Tensor('float32', weights.slice(offset, offset + length), shape)
+      }
+    }
+    let current = startTensors(weights)
+    let spare = startTensors(weights)
+    let steps = 0
+    let loss = Number.NaN
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      how.signal?.throwIfAborted()
+      shuffleInPlace(random, rows)
+      let sum = 0
+      let divisor = 0
+      for (const { start, count, size } of cutBatches(rows.length, batchSize)) {
+        const batches = rows.subarray(start, start + count * size)
+        const divisors = Float64Array.from({ length: count }, (_, step) =>
+          batchNormalizer(model, batches.subarray(step * size, (step + 1) * size), rowWeights),
+        )
+        const losses = new Tensor('float32', new Float32Array(count), [count])
+        const feeds: Record<string, Tensor> = {
+          ...fixed,
+          batches: new Tensor('int32', batches.slice(), [count, size]),
+          normalizers: new Tensor(
+            'float32',
+            Float32Array.from(divisors, (value) => 1 / value),
+            [count],
+          ),
+        }
+        const fetches: Record<string, Tensor> = { losses }
+        for (const [index, { name }] of carried.entries()) {
+          feeds[`start.${name}`] = current[index]!
+          fetches[`final.${name}`] = spare[index]!
+        }
+        await session.run(feeds, fetches)
+        ;[current, spare] = [spare, current]
+        steps += count
+        for (const value of losses.data as Float32Array) sum += value
+        for (const value of divisors) divisor += value
+      }
+      loss = sum / divisor
+      if (!Number.isFinite(loss)) throw new TrainingDivergedError(epoch)
+      how.onProgress?.({ epoch: epoch + 1, epochs, loss })
+    }
+    const trained = new Float32Array(weights.length)
+    for (const [index, { offset }] of layout.entries()) trained.set(current[index]!.data as Float32Array, offset)
+    if (trained.some((weight) => !Number.isFinite(weight))) throw new TrainingDivergedError(epochs - 1)
+    return { weights: trained, loss, steps }
+  }
+
+  function startTensors(weights: Float32Array): Tensor[] {
+    return carried.map(({ shape, start }, index) => {
+      const size = shape.reduce((product, length) => product * length, 1)
+      const { offset = 0, length = 0 } = layout[index] ?? {}
+      const data = start === 'parameter' ? weights.slice(offset, offset + length) : new Float32Array(size)
+      return new Tensor('float32', start === 'one' ? data.fill(1) : data, shape)
+    })
+  }
+
+  async function predict(weights: Float32Array, dataset: Dataset): Promise<Float32Array> {
+    validateWeights(model, weights)
+    validateShape(model, dataset)
+    const width = countOutputs(model)
+    const outputs = new Float32Array(dataset.count * width)
+    const { inputs: _, ...fixed } = datasetTensors(dataset)
+    for (const { name, shape, offset, length } of layout) {
+      fixed[name] = new Tensor('float32', weights.slice(offset, offset + length), shape)
+    }
+    for (let start = 0; start < dataset.count; start += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, dataset.count - start)
+      const bytes = dataset.inputs.slice(start * dataset.features, (start + count) * dataset.features)
+      const inputs = new Tensor('uint8', bytes, [count, dataset.features])
+      const result = await forward.run({ ...fixed, inputs })
+      outputs.set(result.outputs!.data as Float32Array, start * width)
+    }
+    return outputs
+  }
+
+  return {
+    fit,
+    predict,
+    evaluate: async (weights, dataset) => judge(model, await predict(weights, dataset), dataset),
+    release: async () => {
+      await session.release()
+      await forward.release()
+    },
+  }
+}
+
+/** Splits an epoch into full batches and what remains of it. */
+function cutBatches(count: number, size: number): { start: number; count: number; size: number }[] {
+  const full = Math.floor(count / size)
+  const rest = count - full * size
+  return [
+    ...(full > 0 ? [{ start: 0, count: full, size }] : []),
+    ...(rest > 0 ? [{ start: full * size, count: 1, size: rest }] : []),
+  ]
+}
+
+function datasetTensors(dataset: Dataset): Record<string, Tensor> {
+  const [numerator, denominator] = dataset.inputScale
+  return {
+    inputs: new Tensor('uint8', dataset.inputs, [dataset.count, dataset.features]),
+    inputScale: new Tensor('float32', Float32Array.of(numerator / denominator), []),
+    inputZero: new Tensor('uint8', Uint8Array.of(dataset.inputZero), []),
+  }
+}
+
+function shuffleInPlace(random: () => number, rows: Int32Array): void {
+  rows.set(shuffle(random, rows))
+}
+
+function validateShape(model: ModelSpec, dataset: Dataset): void {
+  if (dataset.count === 0) throw new DatasetShapeError('it has no examples')
+  if (dataset.features !== model.inputs) {
+    throw new DatasetShapeError(`it has ${dataset.features} features and the model ${model.inputs} inputs`)
+  }
+}
+
+function atLeastOne(option: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) throw new TrainingOptionError(option, value)
+  return value
+}
+
+/** The dataset cannot train this model. */
+export class DatasetShapeError extends Error {
+  override name = 'DatasetShapeError'
+  constructor(reason: string) {
+    super(`The dataset does not fit the model: ${reason}. Check the schema in the manifest.`)
+  }
+}
+
+/** Training left the finite numbers. */
+export class TrainingDivergedError extends Error {
+  override name = 'TrainingDivergedError'
+  readonly epoch: number
+  constructor(epoch: number) {
+    super(`Training diverged in epoch ${epoch + 1}: loss or weights are not finite. Lower the learning rate.`)
+    this.epoch = epoch
+  }
+}
+
+/** A count that training needs is not a positive integer. */
+export class TrainingOptionError extends Error {
+  override name = 'TrainingOptionError'
+  constructor(option: string, value: number) {
+    super(`Option ${option} is ${value}; give a positive integer.`)
+  }
+}

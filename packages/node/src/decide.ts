@@ -1,0 +1,206 @@
+/**
+ * What a member does next, as a pure function of what it sees on the chain, what it keeps on disk, and the time.
+ *
+ * Two laws hold for every input: a member whose update of a round may be on its way never prepares or signs another one
+ * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
+ * following one by one, so that nobody pays for a race it must lose.
+ */
+import { keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import type { RoundRecord } from './store.ts'
+
+/** What decisions need from the chain, all of one block. */
+export interface Observation {
+  block: { number: bigint; timestamp: number }
+  terms: Terms
+  status: { createdAt: number; isInitialised: boolean; isFinished: boolean; members: number }
+  round: Round
+  member: { index: number; isMember: boolean; isLeaving: boolean; owed: bigint; stake: bigint }
+  /** Position in the cohort of the round in progress; undefined when not drawn into it. */
+  position: number | undefined
+}
+
+/** What decisions need from the node itself. */
+export interface OwnState {
+  /** What is on disk about the round in progress. */
+  record: RoundRecord
+  /** Chain time at which this node first saw the step that is due now, in seconds. */
+  since: number
+  /** Whether the node takes the steps that anyone may take, for pay. */
+  isKeeper: boolean
+  /** Seconds between one member and the next where the contract names nobody. */
+  staggerSeconds: number
+  /** Whether to leave the federation. */
+  wantsToLeave: boolean
+  /** Whether to fetch what is owed at the end. */
+  claims: boolean
+  /** A claim was made and what remains cannot be fetched yet. */
+  isClaimed: boolean
+}
+
+/** What a node does next. `reason` is a sentence for people. */
+export type Action = { reason: string } & (
+  | { kind: 'wait'; until: number | undefined }
+  | { kind: 'open' }
+  | { kind: 'draw'; round: number }
+  | { kind: 'train'; round: number; until: number }
+  | { kind: 'commit'; round: number }
+  | { kind: 'submit'; round: number; sending: number }
+  | { kind: 'confirm'; round: number; sending: number }
+  | { kind: 'aggregate'; round: number; shard: number }
+  | { kind: 'settle'; round: number }
+  | { kind: 'close'; round: number }
+  | { kind: 'leave' }
+  | { kind: 'claim' }
+  | { kind: 'stop' }
+)
+
+/**
+ * Decides.
+ *
+ * @param observation - The chain at one block.
+ * @param own - This node's own state.
+ * @param now - Time of the next block, in seconds: what the contract will see when it executes.
+ * @returns One action. `wait` until chain time `until`, or until something changes when it is undefined.
+ */
+export function decide(observation: Observation, own: OwnState, now: number): Action {
+  const { terms, status, round, member } = observation
+  if (status.isFinished) return decideEnd(observation, own, 'the federation is finished')
+  if (!member.isMember) return decideEnd(observation, own, 'this account is not a member')
+  if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
+  if (!status.isInitialised) return wait(undefined, 'the initial model is not complete')
+
+  const { phase, endsAt } = phaseAt(round, terms, now)
+  const end = endsAt === 0 ? undefined : endsAt
+  switch (phase) {
+    case 'joining':
+      return decideOpening(observation, own, now)
+    case 'draw':
+      return decideDraw(observation, own, now)
+    case 'commit':
+      return decidePart(observation, own, 'commit', end)
+    case 'submit':
+      return decidePart(observation, own, 'submit', end)
+    case 'challenge':
+      return wait(end, 'the challenge window is open')
+    case 'aggregate':
+      return decideAggregation(observation, own, now)
+    case 'settle':
+      return inTurn({ kind: 'settle', round: round.number, reason: 'every shard is aggregated' }, observation, own, now)
+    case 'close':
+      return inTurn({ kind: 'close', round: round.number, reason: 'too few updates came' }, observation, own, now)
+    case 'finished':
+      return wait(undefined, 'the round is settled')
+  }
+}
+
+function wait(until: number | undefined, reason: string): Action {
+  return { kind: 'wait', until, reason }
+}
+
+function decideEnd({ status, member }: Observation, own: OwnState, reason: string): Action {
+  const isDue = member.owed > 0n || member.stake > 0n
+  if (own.claims && isDue && !own.isClaimed) return { kind: 'claim', reason: `${reason}, and something is owed` }
+  // A leaver's stake is held until no fault of its rounds can be proven; it is worth waiting for.
+  if (own.claims && isDue && !status.isFinished && own.wantsToLeave) return wait(undefined, 'the stake is not free yet')
+  return { kind: 'stop', reason }
+}
+
+function decideOpening(observation: Observation, own: OwnState, now: number): Action {
+  const { terms, status } = observation
+  const joinEnd = status.createdAt + terms.joinSeconds
+  const isFull = status.members >= terms.cohortSize
+  if (!isFull && now < joinEnd) return wait(joinEnd, 'more members may join')
+  if (!isFull && status.members < terms.minimumUpdates) return wait(undefined, 'too few members have joined')
+  return inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, own, now)
+}
+
+function decideDraw(observation: Observation, own: OwnState, now: number): Action {
+  const { round, block } = observation
+  if (block.number < round.seedBlock) return wait(undefined, 'the block that seeds the cohort is not mined yet')
+  return inTurn({ kind: 'draw', round: round.number, reason: 'the cohort can be drawn' }, observation, own, now)
+}
+
+function decidePart(
+  observation: Observation,
+  own: OwnState,
+  step: 'commit' | 'submit',
+  end: number | undefined,
+): Action {
+  const { terms, round, position } = observation
+  if (position === undefined) return wait(end, 'this member is not in the cohort of this round')
+  if (terms.stake > 0n && observation.member.stake === 0n) return wait(end, 'the stake of this member was slashed')
+  const hasActed = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
+  if (hasActed(round.submitted)) return wait(end, 'the update is in')
+  if (step === 'commit' && hasActed(round.committed)) return wait(end, 'the commitment is in')
+  if (step === 'submit' && terms.commitSeconds > 0 && !hasActed(round.committed)) {
+    return wait(end, 'nothing was committed to in this round')
+  }
+  switch (own.record.kind) {
+    case 'forfeited':
+      return wait(end, `this round is sat out: ${own.record.reason}`)
+    case 'none':
+      if (step === 'submit' && terms.commitSeconds > 0) return wait(end, 'the update committed to is lost')
+      return { kind: 'train', round: round.number, until: end ?? Infinity, reason: 'a new round wants an update' }
+    case 'update':
+      return decideSending(own.record.update.sendings, step, round.number, end)
+  }
+}
+
+function decideSending(
+  sendings: readonly { step: 'commit' | 'submit'; state: string }[],
+  step: 'commit' | 'submit',
+  round: number,
+  end: number | undefined,
+): Action {
+  const isStep = (sending: { step: string }) => sending.step === step
+  if (sendings.some((sending) => isStep(sending) && sending.state === 'failed')) {
+    return wait(end, `the chain refused the ${step} of this round`)
+  }
+  const sent = sendings.findIndex((sending) => isStep(sending) && sending.state === 'sent')
+  if (sent >= 0) return { kind: 'confirm', round, sending: sent, reason: `a ${step} was sent and not heard of` }
+  const unsent = sendings.findIndex((sending) => isStep(sending) && sending.state === 'unsent')
+  if (unsent >= 0) {
+    const reason = 'the update is ready'
+    return step === 'commit' ? { kind: 'commit', round, reason } : { kind: 'submit', round, sending: unsent, reason }
+  }
+  const last = sendings.findLastIndex(isStep)
+  if (last < 0) return wait(end, `nothing was prepared to ${step}`)
+  // Confirmed once, and yet the chain does not know it: a reorganisation dropped the block.
+  return { kind: 'confirm', round, sending: last, reason: `the chain has forgotten a ${step}` }
+}
+
+function decideAggregation(observation: Observation, own: OwnState, now: number): Action {
+  const { terms, round } = observation
+  if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
+  const openToAll = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
+  let soonest = Infinity
+  for (let shard = 0; shard < shardCount(terms); shard++) {
+    if (((round.shards >> BigInt(shard)) & 1n) === 1n) continue
+    const rank = rankAfter(keeperPosition(round.seed, shard, round.cohort), observation)
+    const from = rank === 0 ? 0 : openToAll + rank * own.staggerSeconds
+    if (from <= now) {
+      const reason = rank === 0 ? 'this member is the keeper of the shard' : 'the keeper of the shard let it lie'
+      return { kind: 'aggregate', round: round.number, shard, reason }
+    }
+    soonest = Math.min(soonest, from)
+  }
+  return wait(soonest === Infinity ? undefined : soonest, 'the keeper of the shard goes first')
+}
+
+/** The step now if it is this member's turn, else a wait for it: turns rotate with the round. */
+function inTurn(action: Action, observation: Observation, own: OwnState, now: number): Action {
+  if (!own.isKeeper) return wait(undefined, `${action.reason}; keepers act`)
+  const { round, status, member } = observation
+  const isDrawn = action.kind === 'settle' || action.kind === 'close'
+  const members = Math.max(1, status.members)
+  const rank = isDrawn
+    ? rankAfter(round.number % Math.max(1, round.cohort), observation)
+    : (member.index + members - (round.number % members)) % members
+  const from = own.since + rank * own.staggerSeconds
+  return from <= now ? action : wait(from, `${action.reason}; others go first`)
+}
+
+/** Distance behind the member who goes first: cohort in order of position, then the other members. */
+function rankAfter(first: number, { position, round, member }: Observation): number {
+  return position === undefined ? round.cohort + member.index : (position + round.cohort - first) % round.cohort
+}

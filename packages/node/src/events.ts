@@ -1,0 +1,96 @@
+/**
+ * What a node tells the outside: one stream of plain objects, the same for logs, progress bars and worker messages.
+ *
+ * Every event can cross a thread (`structuredClone`) and, its bigints apart, be written as JSON.
+ */
+import type { Hex } from '@tutti/core'
+
+/** What a member says of its own training. Self-reported, logged on the chain, never paid for. */
+export interface TrainingMetrics {
+  /** Examples trained on. */
+  examples: number
+  /** Mean loss over them before this round's training. */
+  loss?: number
+  /** How many of them the global model answered correctly. */
+  correct?: number
+  /** Examples of each class, by class index. */
+  perClass?: number[]
+}
+
+/** A transaction as it was mined. */
+export interface TransactionCost {
+  hash: Hex
+  gasUsed: bigint
+  /** Wei per gas that was paid. */
+  gasPrice: bigint
+}
+
+/** What happened; {@link NodeEvent} adds who and when. */
+export type NodeEventBody =
+  | { kind: 'started'; members: number; rounds: number; round: number }
+  /** Found on disk after a restart: an update that may be on its way. */
+  | { kind: 'resumed'; round: number; step: 'commit' | 'submit' }
+  | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
+  | { kind: 'phase'; round: number; phase: string; endsAt: number; reason: string }
+  | { kind: 'training-started'; round: number }
+  | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; seconds: number }
+  | { kind: 'update-prepared'; round: number; bytes: number; parameters: number; saturatedLanes: number }
+  /** Signed and kept on disk, not yet sent. */
+  | { kind: 'signed'; round: number; step: 'commit' | 'submit'; hash: Hex }
+  /** Sent, not yet heard of. */
+  | { kind: 'sent'; round: number; step: 'commit' | 'submit'; hash: Hex }
+  | { kind: 'committed'; round: number; cost: TransactionCost }
+  | { kind: 'submitted'; round: number; first: number; shards: number; bytes: number; cost: TransactionCost }
+  | { kind: 'opened'; cost: TransactionCost }
+  | { kind: 'drawn'; round: number; cost: TransactionCost }
+  | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
+  | { kind: 'closed'; round: number; cost: TransactionCost }
+  | { kind: 'settled'; round: number; cost: TransactionCost }
+  /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
+  | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }
+  | { kind: 'sat-out'; round: number; reason: string }
+  | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
+  | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
+  /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */
+  | { kind: 'left'; amount: bigint; cost: TransactionCost }
+  | { kind: 'claimed'; amount: bigint; cost: TransactionCost }
+  | { kind: 'chain-unreachable'; failures: number; waitMilliseconds: number; message: string }
+  | { kind: 'chain-back'; failures: number }
+  | { kind: 'finished'; summary: NodeSummary }
+  | { kind: 'failed'; name: string; message: string; isRetryable: boolean }
+
+/** One event of one node. `time` in milliseconds of this machine's clock. */
+export type NodeEvent = NodeEventBody & { time: number; account: Hex; federationId: Hex }
+
+/** Seconds that a node spent, by what it did. Waiting for others is in `waiting`. */
+export interface NodeTimes {
+  training: number
+  /** Reading the model, quantising, packing, writing to disk. */
+  preparing: number
+  /** Transactions, from signing until they were mined. */
+  sending: number
+  /** Reading the chain to decide. */
+  observing: number
+  waiting: number
+  total: number
+}
+
+/** What a node did from start to end. */
+export interface NodeSummary {
+  account: Hex
+  federationId: Hex
+  /** Why it ended. */
+  reason: string
+  roundsTaken: number
+  submitted: number
+  aggregatedShards: number
+  /** Lanes of updates that reached their limit, of `quantisedLanes` in all. */
+  saturatedLanes: number
+  quantisedLanes: number
+  rewards: bigint
+  keeperPay: bigint
+  claimed: bigint
+  gasUsed: bigint
+  gasByStep: Record<string, { transactions: number; gasUsed: bigint }>
+  seconds: NodeTimes
+}

@@ -1,0 +1,52 @@
+/**
+ * Whether a data set is one that a federation can train on: checked before a stake is paid, not after.
+ */
+import type { Dataset, Manifest } from '@tutti/learn'
+
+/**
+ * Checks that a data set has the form of the manifest's schema: bytes of an example, their zero and scale, and labels
+ * that the model can answer.
+ *
+ * @throws {@link UnfitDatasetError} with the first thing that does not fit.
+ */
+export function checkDataset(dataset: Dataset, manifest: Manifest): void {
+  const { count, features, inputs, labels, inputZero, inputScale } = dataset
+  const { data, model } = manifest
+  if (count === 0) throw new UnfitDatasetError('it has no examples')
+  if (features !== model.inputs) {
+    throw new UnfitDatasetError(`its examples have ${features} inputs; the model takes ${model.inputs}`)
+  }
+  if (inputs.length !== count * features || labels.length !== count) {
+    throw new UnfitDatasetError(`it has ${inputs.length} bytes and ${labels.length} labels for ${count} examples`)
+  }
+  if (inputZero !== data.inputZero) {
+    throw new UnfitDatasetError(`its zero is byte ${inputZero}; the schema says ${data.inputZero}`)
+  }
+  if (inputScale[0] * data.inputScale[1] !== data.inputScale[0] * inputScale[1]) {
+    throw new UnfitDatasetError(
+      `its bytes are worth ${inputScale.join('/')}; the schema says ${data.inputScale.join('/')}`,
+    )
+  }
+  const { label } = data
+  if (label.kind === 'number') {
+    const broken = labels.findIndex((value) => !Number.isFinite(value))
+    if (broken >= 0) throw new UnfitDatasetError(`the label of example ${broken} is ${labels[broken]}`)
+    return
+  }
+  const limit = label.kind === 'class' ? label.classes.length : 2 ** label.classes.length
+  const broken = labels.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= limit)
+  if (broken >= 0) {
+    const allowed = `0 to ${limit - 1}`
+    throw new UnfitDatasetError(`the label of example ${broken} is ${labels[broken]}; the schema allows ${allowed}`)
+  }
+}
+
+/** A data set does not have the form that the manifest's schema demands. */
+export class UnfitDatasetError extends Error {
+  override readonly name = 'UnfitDatasetError'
+  readonly isRetryable = false
+
+  constructor(what: string) {
+    super(`This data set does not fit the federation: ${what}. Read the data with the schema of its manifest.`)
+  }
+}

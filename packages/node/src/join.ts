@@ -1,0 +1,166 @@
+/**
+ * Joining: say what becomes public for ever, ask, check what can be checked before money moves, then pay the stake.
+ */
+import {
+  type ChainClient,
+  InsufficientFundsError,
+  InsufficientTokensError,
+  join,
+  readMember,
+  readStatus,
+} from '@tutti/chain'
+import { assignedShards, type Hex, payloadBytes, shardRange, type Terms } from '@tutti/core'
+import type { Dataset, Manifest } from '@tutti/learn'
+import { erc20Abi } from 'viem'
+import type { TransactionCost } from './events.ts'
+import { readFederation } from './federation.ts'
+import { checkDataset } from './fitness.ts'
+import { costOf } from './transactions.ts'
+
+/** What an owner of data agrees to by joining. */
+export interface Disclosure {
+  federationId: Hex
+  account: Hex
+  /** Of the manifest: what the owner agrees to is exactly the manifest with this hash. */
+  manifestHash: Hex
+  name: string
+  purpose: string
+  licence: string
+  contact: string
+  /** In the creator's words: what taking part makes public. */
+  publicity: string
+  /** What the contracts make public for ever, one sentence each. */
+  published: string[]
+  /** What stays on this machine, and what can be learnt of it nevertheless. */
+  kept: string[]
+  stake: bigint
+  token: Hex
+  rounds: number
+  /** Bytes of this member's update in a round. */
+  updateBytes: number
+}
+
+/** What {@link joinFederation} needs. */
+export interface JoinOptions {
+  /** Connection with the member's account. */
+  client: ChainClient
+  federationId: Hex
+  /** Shows the disclosure and asks; nothing is sent unless it answers true. */
+  consent: (disclosure: Disclosure) => boolean | Promise<boolean>
+  /** Checked against the manifest's schema before anything is paid. */
+  dataset?: Dataset
+  /** Hash of the manifest that the owner has read; another one on the chain is refused. */
+  manifestHash?: Hex
+  /** What the gate asks for; empty where there is none. */
+  admission?: Hex
+}
+
+/** How joining ended. */
+export interface Joined {
+  /** False if the account was a member before; nothing was sent then. */
+  isNew: boolean
+  disclosure: Disclosure
+  /** Give it to `runNode`, which then refuses any other manifest. */
+  manifestHash: Hex
+  cost?: TransactionCost
+}
+
+/**
+ * Joins a federation with the stake of its terms.
+ *
+ * @throws `StaleManifestError` `UnfitDatasetError` {@link FederationOverError} {@link ConsentRefusedError}
+ *   `InsufficientTokensError` `InsufficientFundsError` `ContractError`; nothing was paid then.
+ */
+export async function joinFederation(options: JoinOptions): Promise<Joined> {
+  const { client, federationId: id, dataset } = options
+  const { account } = client
+  if (account === undefined) throw new JoinAccountError()
+  const { terms, manifest } = await readFederation(client, id, options.manifestHash)
+  if (dataset !== undefined) checkDataset(dataset, manifest)
+  const disclosure = disclose(id, account.address, terms, manifest)
+  const { manifestHash } = terms
+  const [status, member] = await Promise.all([
+    readStatus(client, { id }),
+    readMember(client, { id, account: account.address }),
+  ])
+  if (member.isMember) return { isNew: false, disclosure, manifestHash }
+  if (status.isFinished) throw new FederationOverError(id)
+  await checkMeans(client, account.address, terms)
+  if (!(await options.consent(disclosure))) throw new ConsentRefusedError(id)
+  const { admission } = options
+  const { receipt } = await join(client, { id, ...(admission === undefined ? {} : { admission }) })
+  return { isNew: true, disclosure, manifestHash, cost: costOf(receipt) }
+}
+
+/** Says what joining makes public, from terms and manifest. */
+export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest: Manifest): Disclosure {
+  const updateBytes = assignedShards(terms, 0, 0).reduce(
+    (sum, shard) => sum + payloadBytes(shardRange(terms, shard).length, terms.bits),
+    0,
+  )
+  const { name, purpose, licence, contact, publicity } = manifest
+  return {
+    federationId,
+    account,
+    manifestHash: terms.manifestHash,
+    name,
+    purpose,
+    licence,
+    contact,
+    publicity,
+    published: [
+      `The address ${account}, that it is a member, and when it joined, acted and left.`,
+      `Its stake, rewards and payments.`,
+      `Its update of every round it takes part in: ${updateBytes} bytes, ${terms.bits} bits a parameter.`,
+      'Metrics of its training: number of examples, in all and of each class, loss, correct answers, clamped values.',
+      'The model that all updates together make.',
+    ],
+    kept: [
+      'The data set itself never leaves this machine.',
+      'An update reveals something of the data behind it: this alone is not privacy.',
+    ],
+    stake: terms.stake,
+    token: terms.token,
+    rounds: terms.rounds,
+    updateBytes,
+  }
+}
+
+async function checkMeans(client: ChainClient, account: Hex, { stake, token }: Terms): Promise<void> {
+  const coins = await client.public.getBalance({ address: account })
+  if (coins === 0n) throw new InsufficientFundsError(account, 0n, 1n)
+  if (stake === 0n) return
+  const args = [account] as const
+  const tokens = await client.public.readContract({ address: token, abi: erc20Abi, functionName: 'balanceOf', args })
+  if (tokens < stake) throw new InsufficientTokensError(account, token, tokens, stake)
+}
+
+/** The owner did not agree to what joining makes public. Nothing was sent. */
+export class ConsentRefusedError extends Error {
+  override readonly name = 'ConsentRefusedError'
+  readonly isRetryable = false
+
+  constructor(id: string) {
+    super(`Federation ${id} was not joined: joining needs consent to what becomes public.`)
+  }
+}
+
+/** A federation that is finished takes no members. */
+export class FederationOverError extends Error {
+  override readonly name = 'FederationOverError'
+  readonly isRetryable = false
+
+  constructor(id: string) {
+    super(`Federation ${id} is finished and takes no members. Its model can still be read and asked.`)
+  }
+}
+
+/** Joining was asked of a client that only reads. */
+export class JoinAccountError extends Error {
+  override readonly name = 'JoinAccountError'
+  readonly isRetryable = false
+
+  constructor() {
+    super('The client has no account to join with. Connect with the private key of the member.')
+  }
+}

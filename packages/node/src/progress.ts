@@ -1,0 +1,133 @@
+/**
+ * What a node remembers between looks: which round and phase it has told of, what the rounds paid, and since when the
+ * present step has been due.
+ */
+import { assignedShards, phaseAt } from '@tutti/core'
+import { untilReached } from './connection.ts'
+import type { Action, OwnState } from './decide.ts'
+import { readRoundEnds, type Sight } from './observe.ts'
+import type { Actor } from './round.ts'
+import type { NodeBehaviour } from './run.ts'
+import type { RoundRecord } from './store.ts'
+
+/** The memory of one run of a node. */
+export interface Progress {
+  /** Takes note of a sight and tells what is new in it. */
+  note(sight: Sight): Promise<void>
+  /** A block not after the one that opened the round in progress; undefined while that is not known. */
+  fromBlock(): bigint | undefined
+  /** Takes note of a decision and tells of the phase it was taken in. */
+  noteAction(action: Action): void
+  /** A claim went through. */
+  noteClaim(): void
+  ownState(record: RoundRecord): OwnState
+}
+
+const KEEPS_ROUNDS = 8
+const STAGGER_SECONDS = 3
+
+/** Starts remembering. */
+export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
+  const { client, federationId, terms, report, patience, store } = actor
+  const account = client.account.address
+  const taken = new Set<number>()
+  let firstBlock = 0n
+  let roundsClosed: number | undefined
+  let openedRound = -1
+  let blockBeforeRound: bigint | undefined
+  let due = { key: '', since: 0 }
+  let toldPhase = ''
+  let isClaimed = false
+  let roundsLeft = behaviour.leavesAfterRounds ?? Infinity
+  let latest: Sight | undefined
+
+  const tellEnds = async (sight: Sight): Promise<void> => {
+    const from = roundsClosed ?? sight.roundsClosed
+    const to = sight.roundsClosed
+    roundsClosed = to
+    if (to <= from) return
+    const fromBlock = blockBeforeRound ?? firstBlock
+    const read = () => readRoundEnds(client, federationId, account, { from, to, fromBlock })
+    for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
+      if (isSubmitted(store.load(number))) taken.add(number)
+      if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })
+      else
+        report.tell({
+          kind: 'round-settled',
+          round: number,
+          updates,
+          hasTakenPart: taken.has(number),
+          reward,
+          keeperPay,
+        })
+      if (taken.has(number)) roundsLeft--
+    }
+  }
+
+  const tellOpening = (sight: Sight): void => {
+    const { round, position } = sight.observation
+    if (round.startedAt === 0 || round.number === openedRound || sight.observation.status.isFinished) return
+    openedRound = round.number
+    const shards = position === undefined ? [] : assignedShards(terms, position, round.number)
+    const { number, members, cohort } = round
+    const place = position === undefined ? {} : { position }
+    report.tell({ kind: 'round-opened', round: number, members, cohort, ...place, shards })
+    store.forgetBefore(number - (behaviour.keepsRounds ?? KEEPS_ROUNDS))
+    const record = store.load(number)
+    if (record.kind !== 'update') return
+    for (const { step, state } of record.update.sendings) {
+      if (state === 'sent') report.tell({ kind: 'resumed', round: number, step })
+    }
+  }
+
+  return {
+    note: async (sight) => {
+      const { observation } = sight
+      const { round, position, status } = observation
+      if (latest === undefined) {
+        firstBlock = observation.block.number
+        report.tell({ kind: 'started', members: status.members, rounds: terms.rounds, round: round.number })
+      }
+      await tellEnds(sight)
+      if (latest !== undefined && latest.observation.round.number !== round.number) {
+        blockBeforeRound = latest.observation.block.number
+      }
+      latest = sight
+      tellOpening(sight)
+      if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
+      const now = actor.now()
+      const { phase } = phaseAt(round, terms, now)
+      const key = `${round.number}/${phase}/${observation.block.number > round.seedBlock}`
+      if (due.key !== key) due = { key, since: now }
+    },
+    fromBlock: () => blockBeforeRound,
+    noteAction: (action) => {
+      if (latest === undefined) return
+      const { round, status } = latest.observation
+      const { phase, endsAt } = phaseAt(round, terms, actor.now())
+      const shown = status.isFinished ? 'finished' : phase
+      const key = `${round.number}/${shown}`
+      if (key === toldPhase) return
+      toldPhase = key
+      report.tell({ kind: 'phase', round: round.number, phase: shown, endsAt, reason: action.reason })
+    },
+    noteClaim: () => {
+      isClaimed = true
+    },
+    ownState: (record) => ({
+      record,
+      since: due.since,
+      isKeeper: behaviour.isKeeper ?? true,
+      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS,
+      wantsToLeave: roundsLeft <= 0,
+      claims: behaviour.claims ?? true,
+      isClaimed,
+    }),
+  }
+}
+
+function isSubmitted(record: RoundRecord): boolean {
+  if (record.kind !== 'update') return false
+  const submissions = record.update.sendings.filter(({ step }) => step === 'submit')
+  return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
+}

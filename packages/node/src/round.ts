@@ -1,0 +1,231 @@
+/**
+ * A member's own part of a round: train, write down, send, hear back.
+ *
+ * Every function leaves the store such that a process killed at any line resumes without a second update.
+ */
+import { randomBytes } from 'node:crypto'
+import { type Call, ContractError, callToCommit, callToSubmit } from '@tutti/chain'
+import {
+  fromSeed,
+  fromSystem,
+  type Hex,
+  type Random,
+  type Terms,
+  toCommitment,
+  toHex,
+  toPayloadHash,
+} from '@tutti/core'
+import type { Manifest } from '@tutti/learn'
+import { type Patience, untilReached } from './connection.ts'
+import type { Observation } from './decide.ts'
+import { encodeMetrics } from './metrics.ts'
+import type { Report } from './report.ts'
+import type { Sending, Store, UpdateRecord } from './store.ts'
+import type { Trainer } from './trainer.ts'
+import { broadcast, costOf, fateOf, type Signer, seeThrough, signCall } from './transactions.ts'
+import { prepareUpdate, UpdateLengthError } from './update.ts'
+
+/** What every act of a node works with. */
+export interface Actor {
+  client: Signer
+  federationId: Hex
+  terms: Terms
+  manifest: Manifest
+  /** Weight units per integer of every parameter, shape [dimension]. */
+  steps: Float64Array
+  store: Store
+  trainer: Trainer
+  report: Report
+  patience: Patience
+  /** Chain time, in seconds. */
+  now: () => number
+  /** Reads the weights of the global model, shape [dimension]. */
+  readWeights: () => Promise<Float32Array>
+  /** Seed of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
+  roundingSeed: number | undefined
+  /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
+  seeThroughMs: number
+}
+
+/** Most bytes of payload in one transaction: nodes accept 128 KB of transaction. */
+const PAYLOAD_BYTES = 110_000
+const NO_SALT: Hex = `0x${'00'.repeat(32)}`
+
+/**
+ * Trains on the global model and writes the packed update to disk. Nothing is sent.
+ *
+ * @param until - Chain time at which the submission ends; training is aborted then.
+ * @throws {@link NonFiniteTrainingError} {@link UpdateLengthError} and what the trainer throws.
+ */
+export async function trainRound(actor: Actor, seen: Observation, until: number): Promise<void> {
+  const { terms, report, store, patience } = actor
+  const { number: round, cohort } = seen.round
+  const { position } = seen
+  if (position === undefined) return
+  const before = await report.timed('preparing', actor.readWeights)
+  report.tell({ kind: 'training-started', round })
+  const deadline = deadlineSignal(until - actor.now())
+  const signal = AbortSignal.any([patience.signal, deadline.signal])
+  const from = performance.now()
+  let trained: Awaited<ReturnType<Trainer['train']>>
+  try {
+    const task = { weights: before.slice(), manifest: actor.manifest, round, signal }
+    trained = await report.timed('training', () => actor.trainer.train(task))
+  } catch (error) {
+    if (patience.signal.aborted || !deadline.signal.aborted) throw error
+    report.tell({ kind: 'sat-out', round, reason: 'training took longer than the submission phase' })
+    store.forfeit(round, 'training took longer than the submission phase')
+    return
+  } finally {
+    deadline.clear()
+  }
+  const { weights: after, metrics } = trained
+  report.tell({ kind: 'training-finished', round, metrics, seconds: (performance.now() - from) / 1000 })
+  await report.timed('preparing', async () => {
+    if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
+    const broken = after.findIndex((weight) => !Number.isFinite(weight))
+    if (broken >= 0) throw new NonFiniteTrainingError(round, broken, after[broken]!)
+    const random = roundingOf(actor.roundingSeed, round, position)
+    const place = { terms, round, cohort, position }
+    const update = prepareUpdate({ before, after, steps: actor.steps }, place, random)
+    const { shards, payloads, saturatedLanes, quantisedLanes } = update
+    store.save({
+      round,
+      shards,
+      payloads,
+      salt: terms.commitSeconds > 0 ? toHex(randomBytes(32)) : NO_SALT,
+      metrics: encodeMetrics({ ...metrics, saturated: saturatedLanes, lanes: quantisedLanes }),
+      sendings: planSendings(payloads, terms.commitSeconds > 0),
+    })
+    const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
+    report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
+  })
+}
+
+/**
+ * Signs a commitment or a submission, keeps it, sends it, and waits to hear of it.
+ *
+ * @returns Whether its fate is known; false while the chain may still take it.
+ * @throws `ContractError` if the contract refuses it before anything is signed.
+ */
+export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
+  const { client, patience, store, report } = actor
+  const { round } = update
+  const { step } = sending
+  const call = callOf(actor, update, sending)
+  const attempt = await untilReached(() => signCall(client, call), patience)
+  sending.attempts = [attempt]
+  sending.state = 'sent'
+  store.save(update)
+  report.tell({ kind: 'signed', round, step, hash: attempt.hash })
+  await untilReached(() => broadcast(client, attempt), patience)
+  report.tell({ kind: 'sent', round, step, hash: attempt.hash })
+  return hearBack(actor, update, sending)
+}
+
+/** Asks what became of a transaction that was sent, and sends the same one again if the chain does not know it. */
+export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
+  const { client, patience } = actor
+  const fate = await untilReached(() => fateOf(client, sending.attempts), patience)
+  if (fate.kind === 'pending') await untilReached(() => broadcast(client, sending.attempts.at(-1)!), patience)
+  return hearBack(actor, update, sending)
+}
+
+async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
+  const { client, patience, store, report, seeThroughMs } = actor
+  const { round } = update
+  const keep = () => store.save(update)
+  const fate = await seeThrough(client, sending.attempts, { patience, patienceMs: seeThroughMs, keep })
+  if (fate.kind === 'pending') return false
+  if (fate.kind === 'replaced') {
+    // None of the attempts can be mined any more, so a new one is no second one.
+    sending.state = 'unsent'
+    sending.attempts = []
+    store.save(update)
+    return false
+  }
+  const cost = costOf(fate.receipt)
+  const isAccepted = fate.receipt.status === 'success'
+  const wasConfirmed = sending.state === 'confirmed'
+  sending.state = isAccepted ? 'confirmed' : 'failed'
+  store.save(update)
+  if (!isAccepted) {
+    report.tell({ kind: 'race-lost', round, step: sending.step, reason: 'the transaction was mined too late', cost })
+    report.tell({ kind: 'sat-out', round, reason: `the chain refused the ${sending.step}` })
+  } else if (sending.step === 'commit') {
+    if (!wasConfirmed) report.tell({ kind: 'committed', round, cost })
+  } else if (!wasConfirmed) {
+    const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
+    const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
+    report.tell({ kind: 'submitted', round, first: sending.first, shards: sending.count, bytes, cost })
+  }
+  return true
+}
+
+/** Shards in as few transactions as their size allows; all in one where they were committed to. */
+function planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Sending[] {
+  const unsent = { state: 'unsent', attempts: [] } as const
+  const all = { ...unsent, first: 0, count: payloads.length }
+  if (hasCommit)
+    return [
+      { ...all, attempts: [], step: 'commit' },
+      { ...all, attempts: [], step: 'submit' },
+    ]
+  const sendings: Sending[] = []
+  let bytes = Infinity
+  for (const [first, payload] of payloads.entries()) {
+    // Each payload has its place and its length beside its content.
+    const size = payload.length + 64
+    if (bytes + size > PAYLOAD_BYTES) {
+      sendings.push({ step: 'submit', first, count: 0, state: 'unsent', attempts: [] })
+      bytes = 0
+    }
+    sendings.at(-1)!.count++
+    bytes += size
+  }
+  return sendings
+}
+
+function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { step, first, count }: Sending): Call {
+  const { round, payloads, salt, metrics } = update
+  if (step === 'submit') {
+    const part = payloads.slice(first, first + count)
+    return callToSubmit(client, { id, round, first, payloads: part, salt, ...(first === 0 ? { metrics } : {}) })
+  }
+  const { chainId, core } = client
+  const member = client.account.address
+  const commitment = toCommitment({ chainId, core, id, round, member, salt, payloadHash: toPayloadHash(payloads) })
+  return callToCommit(client, { id, round, commitment })
+}
+
+function roundingOf(seed: number | undefined, round: number, position: number): Random {
+  if (seed === undefined) return fromSystem((block) => crypto.getRandomValues(block))
+  return fromSeed((BigInt(seed) << 40n) + (BigInt(round) << 16n) + BigInt(position))
+}
+
+/** Longest delay that a timer takes, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+function deadlineSignal(seconds: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController()
+  const milliseconds = Math.min(LONGEST_TIMER, Math.max(0, seconds * 1000))
+  const timer = setTimeout(() => controller.abort(), milliseconds)
+  return { signal: controller.signal, clear: () => clearTimeout(timer) }
+}
+
+/** Whether the contract itself refused, as opposed to the chain being out of reach. */
+export function isRefusal(error: unknown): error is ContractError {
+  return error instanceof ContractError
+}
+
+/** Training returned a weight that is no number. Nothing was sent. */
+export class NonFiniteTrainingError extends Error {
+  override readonly name = 'NonFiniteTrainingError'
+  readonly isRetryable = false
+
+  constructor(round: number, index: number, value: number) {
+    super(
+      `Training of round ${round} returned ${value} for weight ${index}; nothing was sent. Lower the learning rate, or check the data for extreme values.`,
+    )
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * A node: observe → decide → act, until the federation is finished or the node is told to stop.
+ *
+ * The chain may go away at any time: reads and broadcasts are tried again with growing waits, and what was under way is
+ * found again on disk. Errors that end a node say whether starting it again can help (`isRetryable`).
+ */
+import type { ChainClient } from '@tutti/chain'
+import type { Hex } from '@tutti/core'
+import { type ChainClock, createChainClock } from './clock.ts'
+import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
+import { type Action, decide, type Observation } from './decide.ts'
+import type { NodeEvent, NodeSummary } from './events.ts'
+import { createPayloadReader, readFederation, readWeights } from './federation.ts'
+import { createProgress } from './progress.ts'
+import { createReport } from './report.ts'
+import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
+import { type InFlight, type PayloadsOf, takeStep } from './steps.ts'
+import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
+import type { Trainer } from './trainer.ts'
+import { createWatch } from './watch.ts'
+
+/** How a node behaves; plain data, so that it can cross into a worker. */
+export interface NodeBehaviour {
+  /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
+  isKeeper?: boolean
+  /** Seconds between one member and the next where the contract names nobody. Default: 3. */
+  staggerSeconds?: number
+  /** Asks to leave after this many rounds of its own; 0 at once. Default: stays to the end. */
+  leavesAfterRounds?: number
+  /** Whether it fetches what it is owed at the end. Default: yes. */
+  claims?: boolean
+  /** Past rounds whose records stay on disk. Default: 8. */
+  keepsRounds?: number
+  /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
+  pollMilliseconds?: number
+  /** Hash of the manifest that the owner agreed to; another one on the chain is refused. Default: not compared. */
+  manifestHash?: Hex
+  /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
+  roundingSeed?: number
+}
+
+/** What {@link runNode} needs. */
+export interface RunNodeOptions extends NodeBehaviour {
+  /** Connection with the member's account. */
+  client: ChainClient
+  federationId: Hex
+  trainer: Trainer
+  /** Directory of all stores of this machine; this member's own is made inside. */
+  storeDirectory: string
+  /** Ends the node after the step at hand; what is under way is found again at the next start. */
+  signal?: AbortSignal
+  onEvent?: (event: NodeEvent) => void
+  backOff?: BackOff
+}
+
+/** Refusals of the same submission after which its round is given up. */
+const REFUSALS_TO_FORFEIT = 5
+
+/**
+ * Runs a member's node until the federation is finished, the member has left, or `signal` aborts.
+ *
+ * @returns What the node did; `reason` says why it ended.
+ * @throws `StoreLockedError` `StaleManifestError` `NotAMemberError` `NoFundsError` `NonFiniteTrainingError` and what the
+ *   trainer throws. What was on its way stays on disk.
+ */
+export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
+  const { client, federationId, trainer } = options
+  const account = client.account
+  if (account === undefined) throw new NodeAccountError()
+  const report = createReport(account.address, federationId, options.onEvent ?? (() => undefined))
+  const signal = options.signal ?? new AbortController().signal
+  const patience: Patience = {
+    backOff: options.backOff ?? defaultBackOff,
+    signal,
+    onWait: ({ error, failures, milliseconds }) =>
+      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message: error.message }),
+    onBack: (failures) => report.tell({ kind: 'chain-back', failures }),
+  }
+  const store = openStore({
+    root: options.storeDirectory,
+    chainId: client.chainId,
+    federationId,
+    account: account.address,
+  })
+  try {
+    const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
+    const clock = createChainClock()
+    const actor: Actor = {
+      client: { ...client, account },
+      federationId,
+      ...federation,
+      store,
+      trainer,
+      report,
+      patience,
+      now: clock.now,
+      readWeights: () => untilReached(() => readWeights(client, federationId, federation), patience),
+      roundingSeed: options.roundingSeed,
+      seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),
+    }
+    const reason = await runLoop(actor, options, clock)
+    const summary = report.summarise(reason)
+    report.tell({ kind: 'finished', summary })
+    return summary
+  } catch (error) {
+    if (signal.aborted) {
+      const summary = report.summarise('stopped')
+      report.tell({ kind: 'finished', summary })
+      return summary
+    }
+    const { name, message, isRetryable } = error as Error & { isRetryable?: boolean }
+    report.tell({ kind: 'failed', name, message, isRetryable: isRetryable === true })
+    throw error
+  } finally {
+    store.close()
+    await trainer.close?.()
+  }
+}
+
+async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock): Promise<string> {
+  const { client, store, report, patience } = actor
+  const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
+  const watch = createWatch(actor, clock, pollMs)
+  const progress = createProgress(actor, options)
+  const inFlight: InFlight = new Map()
+  const refusals = createRefusals()
+  const readPayloads = createPayloadReader(client, actor.federationId, actor.terms)
+
+  let sight = await watch.look()
+  if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
+  for (; ; sight = await watch.look()) {
+    await progress.note(sight)
+    const { observation } = sight
+    const record = store.load(observation.round.number)
+    if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
+    const action = decide(observation, progress.ownState(record), clock.now())
+    progress.noteAction(action)
+    if (action.kind === 'stop') return action.reason
+    if (action.kind === 'wait') {
+      watch.waitUntil(action.until ?? Infinity)
+      continue
+    }
+    const payloadsOf = (shard: number) => readPayloads(observation.round, shard, progress.fromBlock())
+    const isDone = await act(actor, action, observation, record, { inFlight, refusals, payloadsOf })
+    watch.lookAgain()
+    if (isDone && action.kind === 'claim') progress.noteClaim()
+    if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
+  }
+}
+
+/** Carries an action out. Returns whether it came to its end; a refusal is counted, not thrown. */
+async function act(
+  actor: Actor,
+  action: Exclude<Action, { kind: 'wait' | 'stop' }>,
+  observation: Observation,
+  record: RoundRecord,
+  memory: { inFlight: InFlight; refusals: Refusals; payloadsOf: PayloadsOf },
+): Promise<boolean> {
+  const { report, store } = actor
+  const { inFlight, refusals, payloadsOf } = memory
+  switch (action.kind) {
+    case 'train':
+      await trainRound(actor, observation, action.until)
+      return true
+    case 'commit':
+    case 'submit':
+    case 'confirm': {
+      if (record.kind !== 'update') return false
+      const { update } = record
+      const index =
+        action.kind === 'commit' ? update.sendings.findIndex(({ step }) => step === 'commit') : action.sending
+      const sending = update.sendings[index]!
+      try {
+        const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
+        return await report.timed('sending', () => send(actor, update, sending))
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        const reason = error.errorName
+        report.tell({ kind: 'race-lost', round: action.round, step: sending.step, reason })
+        if (refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+          store.forfeit(action.round, `the contract refuses the ${sending.step}: ${error.message}`)
+          report.tell({ kind: 'sat-out', round: action.round, reason: error.message })
+        }
+        return false
+      }
+    }
+    default: {
+      const isTaken = await report.timed('sending', () => takeStep(actor, action, inFlight, payloadsOf))
+      if (!isTaken) refusals.count(action)
+      return isTaken
+    }
+  }
+}
+
+/** A transaction that the chain took while the node was away is booked as heard of. */
+async function hearOfAccepted(actor: Actor, { round, position }: Observation, update: UpdateRecord): Promise<void> {
+  if (position === undefined) return
+  const isIn = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
+  for (const sending of update.sendings) {
+    if (sending.state === 'sent' && isIn(sending.step === 'commit' ? round.committed : round.submitted)) {
+      await confirmUpdate(actor, update, sending)
+    }
+  }
+}
+
+/** Neither a member nor anyone to whom something is owed. */
+function isStranger({ status, member }: Observation): boolean {
+  return !member.isMember && !status.isFinished && member.owed === 0n && member.stake === 0n
+}
+
+interface Refusals {
+  /** Counts one more refusal of an action and says how many there were. */
+  count(action: Action): number
+  /** How long to leave an action alone: doubled with each refusal. */
+  waitMs(action: Action, pollMs: number): number
+}
+
+function createRefusals(): Refusals {
+  const counts = new Map<string, number>()
+  const keyOf = (action: Action) =>
+    `${action.kind}/${'round' in action ? action.round : ''}/${'shard' in action ? action.shard : ''}`
+  return {
+    count: (action) => {
+      const next = (counts.get(keyOf(action)) ?? 0) + 1
+      counts.set(keyOf(action), next)
+      return next
+    },
+    waitMs: (action, pollMs) => pollMs * 2 ** Math.min(5, counts.get(keyOf(action)) ?? 0),
+  }
+}
+
+/** {@link runNode} was given a client that only reads. */
+export class NodeAccountError extends Error {
+  override readonly name = 'NodeAccountError'
+  readonly isRetryable = false
+
+  constructor() {
+    super('The client has no account to sign with. Connect with the private key of the member.')
+  }
+}
+
+/** The account has not joined the federation. */
+export class NotAMemberError extends Error {
+  override readonly name = 'NotAMemberError'
+  readonly isRetryable = false
+
+  constructor(account: string, id: string) {
+    super(`Account ${account} is not a member of federation ${id}. Join it first.`)
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * What a node keeps on disk, so that a process killed at any instant never sends two updates in a round.
+ *
+ * One directory for each chain, federation and account:
+ *
+ * ```
+ * <root>/<chainId>-<federation>-<account>/
+ *   lock                      the living node that works here
+ *   round-<n>/update.json     the update of round n: shards, salt, metrics, transactions, checksums of the files beside it
+ *   round-<n>/payload-<k>.bin packed update of the k-th assigned shard
+ *   round-<n>/attempt-<hash>.bin  a signed transaction, whole, as it is broadcast
+ *   round-<n>/forfeit.json    this round is sat out, and why
+ * ```
+ *
+ * `update.json` is written last and alone decides what stands. A transaction is recorded before it is broadcast, and
+ * what is broadcast again is the same bytes with the same nonce: the chain can take it once. A record that is damaged
+ * after a transaction was recorded cannot tell what was sent: the node sits that round out.
+ */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Hex } from '@tutti/core'
+import { type Disk, localDisk, writeAtomically } from './disk.ts'
+import { lockDirectory } from './lock.ts'
+
+/** A signed transaction that may have been broadcast. */
+export interface Attempt {
+  hash: Hex
+  nonce: number
+  /** The signed transaction as it is broadcast. */
+  signed: Hex
+}
+
+/** One transaction of a member's round: its commitment, or its shards `first` to `first + count − 1`. */
+export interface Sending {
+  step: 'commit' | 'submit'
+  first: number
+  count: number
+  /** `unsent`: nothing was signed. `sent`: signed and perhaps broadcast. `failed`: the chain refused it for good. */
+  state: 'unsent' | 'sent' | 'confirmed' | 'failed'
+  /** All have the same nonce, later ones higher fees. */
+  attempts: Attempt[]
+}
+
+/** The update of one round, ready to be sent. */
+export interface UpdateRecord {
+  round: number
+  /** Assigned shards, in order; `payloads[k]` belongs to `shards[k]`. */
+  shards: number[]
+  payloads: Uint8Array[]
+  /** Of the commitment; 32 bytes. */
+  salt: Hex
+  /** Self-reported metrics as they are logged on the chain. */
+  metrics: Uint8Array
+  sendings: Sending[]
+}
+
+/** What is on disk about a round. */
+export type RoundRecord =
+  | { kind: 'none' }
+  | { kind: 'update'; update: UpdateRecord }
+  | { kind: 'forfeited'; reason: string }
+
+/** A node's memory. All methods are synchronous: when one returns, what it wrote is on the platter. */
+export interface Store {
+  readonly directory: string
+  /**
+   * Writes the update of a round, replacing what stood there. Nothing that `record` names may have been broadcast yet.
+   */
+  save(record: UpdateRecord): void
+  /** The record of a round. Damage before anything was signed discards the record; damage after it forfeits the round. */
+  load(round: number): RoundRecord
+  /** Gives a round up. */
+  forfeit(round: number, reason: string): void
+  /** Removes records of rounds before `round`. */
+  forgetBefore(round: number): void
+  /** Gives the lock back. */
+  close(): void
+}
+
+/** Where {@link openStore} works and for whom. */
+export interface StoreOptions {
+  /** Directory of all stores of this machine. */
+  root: string
+  chainId: number
+  federationId: Hex
+  account: Hex
+  /** Defaults to the disk of this machine. */
+  disk?: Disk
+}
+
+const VERSION = 1
+
+/**
+ * Directory of a member's store: `<root>/<chainId>-<federation>-<account>`, the federation by its first 16 digits.
+ */
+export function storeDirectory(options: Pick<StoreOptions, 'root' | 'chainId' | 'federationId' | 'account'>): string {
+  const federation = options.federationId.slice(2, 18).toLowerCase()
+  return join(options.root, `${options.chainId}-${federation}-${options.account.slice(2).toLowerCase()}`)
+}
+
+/**
+ * Opens the store of one member of one federation and locks it.
+ *
+ * @throws {@link StoreLockedError} if another node works on it.
+ * @throws {@link StoreMismatchError} if the directory belongs to another federation or account, or a newer version.
+ */
+export function openStore(options: StoreOptions): Store {
+  const disk = options.disk ?? localDisk
+  const directory = storeDirectory(options)
+  disk.makeDirectory(directory)
+  const unlock = lockDirectory(directory)
+  try {
+    checkOwner(disk, directory, options)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+  const roundDirectory = (round: number) => join(directory, `round-${round}`)
+  const forfeit = (round: number, reason: string): void => {
+    disk.makeDirectory(roundDirectory(round))
+    writeAtomically(disk, join(roundDirectory(round), 'forfeit.json'), toBytes({ version: VERSION, round, reason }))
+    disk.syncDirectory(directory)
+  }
+  return {
+    directory,
+    save: (record) => saveUpdate(disk, directory, roundDirectory(record.round), record),
+    load: (round) => {
+      const loaded = loadRound(disk, roundDirectory(round), round)
+      if (loaded.kind === 'damaged') {
+        if (loaded.isSafeToDiscard) {
+          disk.remove(roundDirectory(round))
+          return { kind: 'none' }
+        }
+        forfeit(round, loaded.reason)
+        return { kind: 'forfeited', reason: loaded.reason }
+      }
+      return loaded
+    },
+    forfeit,
+    forgetBefore: (round) => {
+      for (const name of disk.list(directory)) {
+        const number = /^round-(\d+)$/.exec(name)?.[1]
+        if (number !== undefined && Number(number) < round) disk.remove(join(directory, name))
+      }
+    },
+    close: unlock,
+  }
+}
+
+interface FileEntry {
+  file: string
+  bytes: number
+  sha256: string
+}
+
+interface AttemptEntry extends FileEntry {
+  hash: Hex
+  nonce: number
+}
+
+interface SendingEntry extends Omit<Sending, 'attempts'> {
+  attempts: AttemptEntry[]
+}
+
+interface UpdateFile {
+  version: number
+  round: number
+  shards: number[]
+  salt: Hex
+  metrics: string
+  payloads: FileEntry[]
+  sendings: SendingEntry[]
+}
+
+function checkOwner(disk: Disk, directory: string, options: StoreOptions): void {
+  const path = join(directory, 'store.json')
+  const owner = {
+    version: VERSION,
+    chainId: options.chainId,
+    federationId: options.federationId.toLowerCase(),
+    account: options.account.toLowerCase(),
+  }
+  const found = fromBytes(disk.read(path)) as typeof owner | undefined
+  if (found === undefined) {
+    writeAtomically(disk, path, toBytes(owner))
+    return
+  }
+  if (found.version !== VERSION) throw new StoreMismatchError(directory, `has version ${found.version}`)
+  if (found.federationId !== owner.federationId) {
+    throw new StoreMismatchError(directory, `belongs to federation ${found.federationId}`)
+  }
+  if (found.account !== owner.account) throw new StoreMismatchError(directory, `belongs to account ${found.account}`)
+  if (found.chainId !== owner.chainId) throw new StoreMismatchError(directory, `belongs to chain ${found.chainId}`)
+}
+
+function saveUpdate(disk: Disk, parent: string, directory: string, record: UpdateRecord): void {
+  const isNew = disk.read(join(directory, 'update.json')) === undefined
+  disk.makeDirectory(directory)
+  const keep = (file: string, content: Uint8Array): FileEntry => {
+    const entry = { file, bytes: content.length, sha256: sha256(content) }
+    const found = disk.read(join(directory, file))
+    if (found === undefined || sha256(found) !== entry.sha256) writeAtomically(disk, join(directory, file), content)
+    return entry
+  }
+  const content: UpdateFile = {
+    version: VERSION,
+    round: record.round,
+    shards: record.shards,
+    salt: record.salt,
+    metrics: Buffer.from(record.metrics).toString('base64'),
+    payloads: record.payloads.map((payload, k) => keep(`payload-${k}.bin`, payload)),
+    sendings: record.sendings.map((sending) => ({
+      ...sending,
+      attempts: sending.attempts.map(({ hash, nonce, signed }) => ({
+        ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(signed.slice(2), 'hex')),
+        hash,
+        nonce,
+      })),
+    })),
+  }
+  writeAtomically(disk, join(directory, 'update.json'), toBytes(content))
+  if (isNew) disk.syncDirectory(parent)
+}
+
+type Loaded = RoundRecord | { kind: 'damaged'; reason: string; isSafeToDiscard: boolean }
+
+function loadRound(disk: Disk, directory: string, round: number): Loaded {
+  const forfeited = disk.read(join(directory, 'forfeit.json'))
+  if (forfeited !== undefined) {
+    const { reason } = (fromBytes(forfeited) ?? {}) as { reason?: string }
+    return { kind: 'forfeited', reason: reason ?? 'an earlier failure' }
+  }
+  // Attempts are written before the record that names them, so a directory without any proves that nothing was sent.
+  const isSafeToDiscard = !disk.list(directory).some((name) => name.startsWith('attempt-'))
+  const damaged = (what: string): Loaded => ({
+    kind: 'damaged',
+    reason: `${join(directory, what)} is damaged, so what was sent in round ${round} is not known`,
+    isSafeToDiscard,
+  })
+  const bytes = disk.read(join(directory, 'update.json'))
+  // Payloads alone are what a crash before the first record leaves; an attempt without a record is a loss.
+  if (bytes === undefined) return isSafeToDiscard ? { kind: 'none' } : damaged('update.json')
+  const content = fromBytes(bytes)
+  if (!isUpdateFile(content, round)) return damaged('update.json')
+  const read = (entry: FileEntry): Uint8Array | undefined => {
+    const found = disk.read(join(directory, entry.file))
+    return found !== undefined && found.length === entry.bytes && sha256(found) === entry.sha256 ? found : undefined
+  }
+  const payloads: Uint8Array[] = []
+  for (const entry of content.payloads) {
+    const payload = read(entry)
+    if (payload === undefined) return damaged(entry.file)
+    payloads.push(payload)
+  }
+  const sendings: Sending[] = []
+  for (const { attempts: entries, ...sending } of content.sendings) {
+    const attempts: Attempt[] = []
+    for (const entry of entries) {
+      const signed = read(entry)
+      if (signed === undefined) return damaged(entry.file)
+      const { hash, nonce } = entry
+      attempts.push({ hash, nonce, signed: `0x${Buffer.from(signed).toString('hex')}` })
+    }
+    sendings.push({ ...sending, attempts })
+  }
+  const { shards, salt } = content
+  const metrics = new Uint8Array(Buffer.from(content.metrics, 'base64'))
+  return { kind: 'update', update: { round, shards, payloads, salt, metrics, sendings } }
+}
+
+function isUpdateFile(content: unknown, round: number): content is UpdateFile {
+  const file = content as Partial<UpdateFile> | undefined
+  return (
+    file?.version === VERSION &&
+    file.round === round &&
+    Array.isArray(file.shards) &&
+    Array.isArray(file.payloads) &&
+    Array.isArray(file.sendings) &&
+    typeof file.salt === 'string' &&
+    typeof file.metrics === 'string' &&
+    file.shards.length === file.payloads.length
+  )
+}
+
+/** JSON with a checksum before it: a cut or altered file is told from a whole one. */
+function toBytes(content: object): Uint8Array {
+  const text = JSON.stringify(content)
+  return new TextEncoder().encode(`${sha256(new TextEncoder().encode(text))}\n${text}\n`)
+}
+
+function fromBytes(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined) return undefined
+  const [checksum, text] = new TextDecoder().decode(bytes).split('\n')
+  if (checksum === undefined || text === undefined) return undefined
+  return sha256(new TextEncoder().encode(text)) === checksum ? JSON.parse(text) : undefined
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The store belongs to somebody else. Do not retry. */
+export class StoreMismatchError extends Error {
+  override readonly name = 'StoreMismatchError'
+  readonly isRetryable = false
+
+  constructor(directory: string, what: string) {
+    super(`The store ${directory} ${what}. Give this node a directory of its own.`)
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
+ */
+import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest } from '@tutti/learn'
+import type { TrainingMetrics } from '../events.ts'
+import { checkDataset } from '../fitness.ts'
+import type { Trainer } from '../trainer.ts'
+
+/** How a member trains; what is absent is as the manifest suggests. Plain data, so that it can cross into a worker. */
+export interface LocalTrainerOptions {
+  dataset: Dataset
+  /** Seeds the order of the examples; round r uses `seed + r`. Default: 0. */
+  seed?: number
+  epochs?: number
+  batchSize?: number
+  learningRate?: number
+  /** Threads of the runtime. Default: 1. */
+  threads?: number
+}
+
+/** A trainer on local data; compiles the manifest's model when it is first asked. */
+export function createLocalTrainer(options: LocalTrainerOptions): Trainer {
+  const { dataset, seed = 0, threads = 1, ...how } = options
+  let compiled: { manifest: Manifest; fitter: Fitter } | undefined
+  const compile = async (manifest: Manifest): Promise<Fitter> => {
+    if (compiled !== undefined && compiled.manifest === manifest) return compiled.fitter
+    checkDataset(dataset, manifest)
+    await compiled?.fitter.release()
+    const { classWeights } = manifest.loss
+    const weighted = classWeights === undefined ? {} : { classWeights }
+    const fitter = await createTrainer(manifest.model, manifest.training, { threads, ...weighted })
+    compiled = { manifest, fitter }
+    return fitter
+  }
+  return {
+    train: async ({ weights, manifest, round, signal }) => {
+      const fitter = await compile(manifest)
+      const { correct, loss } = await fitter.evaluate(weights, dataset)
+      const fitted = await fitter.fit(weights, dataset, { ...how, seed: seed + round, round, signal })
+      const metrics: TrainingMetrics = { examples: dataset.count, loss: loss ?? fitted.loss }
+      if (correct !== undefined) metrics.correct = correct
+      const perClass = countClasses(dataset, manifest)
+      if (perClass !== undefined) metrics.perClass = perClass
+      return { weights: fitted.weights, metrics }
+    },
+    close: async () => {
+      await compiled?.fitter.release()
+      compiled = undefined
+    },
+  }
+}
+
+function countClasses({ labels }: Dataset, { data: { label } }: Manifest): number[] | undefined {
+  if (label.kind === 'number') return undefined
+  const counts = new Array<number>(label.classes.length).fill(0)
+  for (const value of labels) {
+    for (let index = 0; index < counts.length; index++) {
+      if (label.kind === 'class' ? value === index : ((value >> index) & 1) === 1) counts[index]!++
+    }
+  }
+  return counts
+}

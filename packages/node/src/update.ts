@@ -1,0 +1,72 @@
+/**
+ * From two vectors of weights to the packed update of a round.
+ *
+ * `q = round((after − before) / (step_t · D_s · gain_r))`, stochastically, for the shards
+ * that the member is assigned: D_s updates are expected for shard s, so that their sum is a mean.
+ */
+import {
+  assignedShards,
+  expectedUpdates,
+  gainAt,
+  packUpdate,
+  quantize,
+  type Random,
+  shardRange,
+  type Terms,
+} from '@tutti/core'
+
+/** What of the terms an update depends on. */
+export type UpdateTerms = Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember' | 'laneBits' | 'bits' | 'gains'>
+
+/** A member's packed update of one round. */
+export interface PreparedUpdate {
+  /** Assigned shards, in order; `payloads[k]` belongs to `shards[k]`. */
+  shards: number[]
+  payloads: Uint8Array[]
+  /** Integers that reached the limit of their width, of `quantisedLanes` in all. */
+  saturatedLanes: number
+  quantisedLanes: number
+}
+
+/**
+ * Quantises and packs what training changed.
+ *
+ * @param training - Weights before and after, shape [dimension]; steps of every parameter.
+ * @param place - The federation's terms, the round, its cohort, and this member's position in it.
+ * @param random - Of the stochastic rounding.
+ * @throws {@link UpdateLengthError} `NonFiniteValueError`
+ */
+export function prepareUpdate(
+  training: { before: Float32Array; after: Float32Array; steps: Float64Array },
+  place: { terms: UpdateTerms; round: number; cohort: number; position: number },
+  random: Random,
+): PreparedUpdate {
+  const { before, after, steps } = training
+  const { terms, round, cohort, position } = place
+  if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
+  const gain = gainAt(terms.gains, round)
+  const shards = assignedShards(terms, position, round)
+  let saturatedLanes = 0
+  let quantisedLanes = 0
+  const payloads = shards.map((shard) => {
+    const { start, length } = shardRange(terms, shard)
+    const update = new Float32Array(length)
+    for (let i = 0; i < length; i++) update[i] = after[start + i]! - before[start + i]!
+    const share = expectedUpdates(terms, shard, round, cohort) * gain
+    const { values, clamped } = quantize(update, { scale: (i) => steps[start + i]! * share, bits: terms.bits, random })
+    saturatedLanes += clamped
+    quantisedLanes += length
+    return packUpdate(values, terms)
+  })
+  return { shards, payloads, saturatedLanes, quantisedLanes }
+}
+
+/** Training returned another number of weights than the federation has parameters. */
+export class UpdateLengthError extends Error {
+  override readonly name = 'UpdateLengthError'
+  readonly isRetryable = false
+
+  constructor(length: number, dimension: number) {
+    super(`Training returned ${length} weights; the federation expects ${dimension}. Check the model in the manifest.`)
+  }
+}

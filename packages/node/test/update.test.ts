@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { expectedUpdates, fromSeed, packGains, shardRange, unpackUpdate } from '@tutti/core'
+import fc from 'fast-check'
+import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
+import { prepareUpdate, UpdateLengthError } from '../src/update.ts'
+import { termsForTest } from './terms.ts'
+
+const terms = termsForTest({
+  dimension: 300,
+  shardSize: 128,
+  shardsPerMember: 2,
+  gains: packGains([{ fromRound: 0, gain: 3 }]),
+})
+
+test('the update of a shard, times step · D · gain, is within one integer of what training changed', () => {
+  fc.assert(
+    fc.property(fc.nat(20), fc.nat(3), fc.integer(), (round, position, seed) => {
+      const random = fromSeed(seed)
+      const steps = Float64Array.from({ length: 300 }, (_, p) => (p < 200 ? 0.01 : 0.002))
+      const before = Float32Array.from({ length: 300 }, () => random())
+      const after = before.map((weight, p) => weight + (random() - 0.5) * steps[p]! * 4)
+      const place = { terms, round, cohort: 4, position }
+      const update = prepareUpdate({ before, after, steps }, place, random)
+      assert.equal(update.saturatedLanes, 0)
+      assert.equal(update.shards.length, 2)
+      for (const [k, shard] of update.shards.entries()) {
+        const { start, length } = shardRange(terms, shard)
+        const scale = expectedUpdates(terms, shard, round, 4) * 3
+        const values = unpackUpdate(update.payloads[k]!, { ...terms, length })
+        for (let i = 0; i < length; i++) {
+          const worth = values[i]! * steps[start + i]! * scale
+          const wanted = after[start + i]! - before[start + i]!
+          assert.ok(Math.abs(worth - wanted) <= steps[start + i]! * scale * (1 + 1e-4))
+        }
+      }
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('what a width cannot hold is clamped and counted', () => {
+  const before = new Float32Array(300)
+  const after = new Float32Array(300).fill(1000)
+  const steps = new Float64Array(300).fill(1)
+  const update = prepareUpdate({ before, after, steps }, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1))
+  assert.equal(update.quantisedLanes, 256)
+  assert.equal(update.saturatedLanes, 256)
+})
+
+test('a vector of another length than the model is refused', () => {
+  const training = { before: new Float32Array(300), after: new Float32Array(299), steps: new Float64Array(300).fill(1) }
+  assert.throws(
+    () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1)),
+    UpdateLengthError,
+  )
+})
+
+test('decode(encode(metrics)) ≡ metrics, to six digits', () => {
+  const metrics = { examples: 120, loss: 0.123456, correct: 80, perClass: [60, 60], saturated: 3, lanes: 2410 }
+  assert.deepEqual(decodeMetrics(encodeMetrics(metrics)), metrics)
+})
+
+test('metrics that are no number are left out, and foreign bytes are no error', () => {
+  assert.deepEqual(decodeMetrics(encodeMetrics({ examples: 5, loss: Number.NaN })), { examples: 5 })
+  assert.deepEqual(decodeMetrics(new TextEncoder().encode('{"examples":"many","loss":1}')), { loss: 1 })
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeMetrics(bytes)))
+})

@@ -1,0 +1,182 @@
+/**
+ * The house rules of who may know whom, held against the code: TypeScript packages and Solidity folders.
+ * Type-only imports count: a cycle of types is a cycle of ideas.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Which Tutti packages, and which outside libraries, a package may import. */
+const allowed: Record<string, { packages: string[]; libraries: RegExp }> = {
+  core: { packages: [], libraries: /^@noble\// },
+  learn: { packages: ['core'], libraries: /^(onnxruntime-node|protobufjs|csv-parse|zod|node:)/ },
+  chain: { packages: ['core'], libraries: /^(viem|@noble\/|@foundry-rs\/|node:)/ },
+  node: { packages: ['core', 'learn', 'chain'], libraries: /^(viem|node:)/ },
+  cli: { packages: ['core', 'learn', 'chain', 'node'], libraries: /^(viem|commander|node:)/ },
+}
+
+/** Which Solidity folders a folder may import from; outside libraries are named by their remapping. */
+const allowedSolidity: Record<string, string[]> = {
+  types: ['types'],
+  libraries: ['types', 'libraries', '@openzeppelin', 'solady'],
+  interfaces: ['types', 'interfaces'],
+  token: ['@openzeppelin'],
+  aggregators: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
+  gates: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
+  judges: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
+  '.': ['types', 'interfaces', 'libraries', '@openzeppelin'],
+}
+
+function listFiles(directory: string, ending: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function importsOfTypeScript(file: string): string[] {
+  return ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.map((entry) => entry.fileName)
+}
+
+function importsOfSolidity(file: string): string[] {
+  const source = readFileSync(file, 'utf8')
+  return [...source.matchAll(/^\s*import\s[^;]*?["']([^"']+)["']\s*;/gm)].map((match) => match[1]!)
+}
+
+/** A cycle in a directed graph as the path that closes it, or nothing. */
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const finished = new Set<string>()
+  const path: string[] = []
+  const visit = (at: string): string[] | undefined => {
+    if (finished.has(at)) return undefined
+    const start = path.indexOf(at)
+    if (start >= 0) return [...path.slice(start), at]
+    path.push(at)
+    for (const next of graph.get(at) ?? []) {
+      const cycle = visit(next)
+      if (cycle) return cycle
+    }
+    path.pop()
+    finished.add(at)
+    return undefined
+  }
+  for (const at of graph.keys()) {
+    const cycle = visit(at)
+    if (cycle) return cycle
+  }
+  return undefined
+}
+
+const packages = Object.keys(allowed).map((name) => ({
+  name,
+  source: join(root, existsSync(join(root, 'apps', name)) ? 'apps' : 'packages', name, 'src'),
+}))
+
+for (const { name, source } of packages) {
+  const files = listFiles(source, '.ts')
+
+  test(`${name} imports only what it may know`, () => {
+    assert.ok(files.length > 0, `${source} has no source files`)
+    const rules = allowed[name]!
+    for (const file of files) {
+      for (const specifier of importsOfTypeScript(file)) {
+        const where = `${relative(root, file)} imports ${specifier}`
+        if (specifier.startsWith('.')) {
+          assert.ok(existsSync(resolve(dirname(file), specifier)), `${where}, which does not exist`)
+          assert.ok(resolve(dirname(file), specifier).startsWith(source), `${where}, outside its package`)
+        } else if (specifier.startsWith('@tutti/')) {
+          assert.ok(rules.packages.includes(specifier.split('/')[1]!), `${where}, an arrow that is not allowed`)
+        } else {
+          assert.match(specifier, rules.libraries, `${where}, a library that is not allowed there`)
+        }
+      }
+    }
+  })
+
+  test(`${name} has no import cycle, types included`, () => {
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        importsOfTypeScript(file)
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => resolve(dirname(file), specifier)),
+      ]),
+    )
+    assert.deepEqual(
+      findCycle(graph)?.map((file) => relative(root, file)),
+      undefined,
+    )
+  })
+
+  test(`${name} never imports its own index`, () => {
+    for (const file of files) {
+      for (const specifier of importsOfTypeScript(file)) {
+        if (specifier.startsWith('.')) assert.doesNotMatch(specifier, /\/index\.ts$/, relative(root, file))
+      }
+    }
+  })
+}
+
+test('contracts import interfaces and libraries, never each other', () => {
+  const source = join(root, 'contracts/src')
+  const files = listFiles(source, '.sol')
+  assert.ok(files.length > 0)
+  for (const file of files) {
+    const folder = relative(source, dirname(file)) || '.'
+    const rules = allowedSolidity[folder]
+    assert.ok(rules, `${relative(root, file)} is in a folder that has no rule`)
+    for (const specifier of importsOfSolidity(file)) {
+      const target = specifier.startsWith('.')
+        ? relative(source, dirname(resolve(dirname(file), specifier))) || '.'
+        : specifier.split('/')[0]!
+      assert.ok(
+        rules.includes(target),
+        `${relative(root, file)} imports ${specifier}: ${folder} may not know ${target}`,
+      )
+    }
+  }
+})
+
+test('Solidity has no import cycle', () => {
+  const files = listFiles(join(root, 'contracts/src'), '.sol')
+  const graph = new Map(
+    files.map((file) => [
+      file,
+      importsOfSolidity(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => resolve(dirname(file), specifier)),
+    ]),
+  )
+  assert.deepEqual(
+    findCycle(graph)?.map((file) => relative(root, file)),
+    undefined,
+  )
+})
+
+test('a cycle is found, and named by the path that closes it', () => {
+  assert.deepEqual(
+    findCycle(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['b']],
+      ]),
+    ),
+    ['b', 'c', 'b'],
+  )
+  assert.equal(
+    findCycle(
+      new Map([
+        ['a', ['b', 'c']],
+        ['b', ['c']],
+        ['c', []],
+      ]),
+    ),
+    undefined,
+  )
+})
