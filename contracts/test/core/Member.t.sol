@@ -12,9 +12,11 @@ import { FederationFixture } from "./FederationFixture.sol";
 contract MemberTest is FederationFixture {
     function test_join_takesTheStake() external {
         bytes32 id = create(defaultTerms());
+        fund(person(0), STAKE);
         vm.expectEmit(address(core));
         emit IFederation.Joined(id, person(0));
-        fundAndJoin(id, person(0), STAKE);
+        vm.prank(person(0));
+        core.join(id, "");
         IFederation.Member memory member = core.memberOf(id, person(0));
         assertTrue(member.isMember);
         assertEq(member.stake, STAKE);
@@ -161,7 +163,8 @@ contract MemberTest is FederationFixture {
         assertEq(core.roundOf(id).number, 2);
         vm.expectPartialRevert(IFederationErrors.TooFewMembers.selector);
         core.open(id);
-        joinMany2(id, 2);
+        joinNewcomers(id, 2);
+        skip(1000);
         core.open(id);
         assertEq(core.roundOf(id).number, 2);
         assertPhase(id, Phase.Submit);
@@ -196,7 +199,7 @@ contract MemberTest is FederationFixture {
         assertEq(core.roundOf(id).members, 1);
         submit(id, person(1));
         assertPhase(id, Phase.Close);
-        joinMany2(id, 3);
+        joinNewcomers(id, 3);
         failRound(id);
         assertEq(core.roundOf(id).members, 4);
         playRound(id);
@@ -214,18 +217,10 @@ contract MemberTest is FederationFixture {
         core.close(id, round.number);
     }
 
-    function joinMany2(bytes32 id, uint256 count) private {
+    function joinNewcomers(bytes32 id, uint256 count) private {
         for (uint256 i; i < count; ++i) {
             join(id, person(100 + i));
         }
-    }
-
-    function fundAndJoin(bytes32 id, address member, uint256 stake) private {
-        token.mint(member, stake);
-        vm.startPrank(member);
-        token.approve(address(core), stake);
-        core.join(id, "");
-        vm.stopPrank();
     }
 
     function signPermit() private returns (address owner, uint8 v, bytes32 r, bytes32 s) {
