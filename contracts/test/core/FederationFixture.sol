@@ -108,6 +108,7 @@ abstract contract FederationFixture is Test {
     function payloadOf(bytes32 id, address member, uint256 round, uint256 shard)
         internal
         view
+        virtual
         returns (bytes memory payload)
     {
         payload = new bytes(aggregator.shardLength(address(core), id, shard));

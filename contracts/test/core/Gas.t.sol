@@ -108,12 +108,13 @@ contract GasTest is FederationFixture {
 
     function aggregated(bytes32 id) private returns (uint256 gas) {
         uint32 round = core.roundOf(id).number;
-        bytes memory data = new bytes(PAYLOAD_BYTES * core.roundOf(id).cohort);
+        uint256 cohort = core.roundOf(id).cohort;
+        string memory members = vm.toString(cohort);
+        bytes memory data = new bytes(PAYLOAD_BYTES * cohort);
         skip(50);
         cool();
         vm.prank(stranger);
         core.aggregate(id, round, 0, data);
-        string memory members = vm.toString(core.roundOf(id).cohort);
         gas = vm.snapshotGasLastCall(
             "Federation", string.concat("aggregate and settle, ", members, " members, without the aggregator")
         );

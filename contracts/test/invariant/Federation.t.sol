@@ -13,7 +13,7 @@ contract FederationInvariants is Test {
         handler = new FederationHandler();
         handler.setUp();
         core = IFederation(handler.coreAddress());
-        bytes4[] memory selectors = new bytes4[](20);
+        bytes4[] memory selectors = new bytes4[](23);
         selectors[0] = FederationHandler.initialise.selector;
         selectors[1] = FederationHandler.joinOne.selector;
         selectors[2] = FederationHandler.leave.selector;
@@ -21,7 +21,7 @@ contract FederationInvariants is Test {
         selectors[4] = FederationHandler.draw.selector;
         selectors[5] = FederationHandler.commitOne.selector;
         selectors[6] = FederationHandler.submitOne.selector;
-        selectors[7] = FederationHandler.submitMany.selector;
+        selectors[7] = FederationHandler.step.selector;
         selectors[8] = FederationHandler.challenge.selector;
         selectors[9] = FederationHandler.aggregate.selector;
         selectors[10] = FederationHandler.close.selector;
@@ -32,8 +32,11 @@ contract FederationInvariants is Test {
         selectors[15] = FederationHandler.pass.selector;
         selectors[16] = FederationHandler.passLong.selector;
         selectors[17] = FederationHandler.joinOne.selector;
-        selectors[18] = FederationHandler.submitMany.selector;
-        selectors[19] = FederationHandler.aggregate.selector;
+        selectors[18] = FederationHandler.step.selector;
+        selectors[19] = FederationHandler.step.selector;
+        selectors[20] = FederationHandler.step.selector;
+        selectors[21] = FederationHandler.step.selector;
+        selectors[22] = FederationHandler.challenge.selector;
         targetContract(address(handler));
         targetSelector(address(handler), selectors);
     }

@@ -39,6 +39,12 @@ contract FederationHandler is FederationFixture {
         terms.judge = address(new HostileModule());
         ids[1] = create(terms);
         (taken[0], taken[1]) = (BOUNTY, BOUNTY);
+        for (uint256 f; f < FEDERATIONS; ++f) {
+            core.initialise(ids[f], 0, "");
+            for (uint256 i; i < 4; ++i) {
+                admit(f, person(i));
+            }
+        }
     }
 
     // --- What strangers and members may try ---
@@ -48,11 +54,7 @@ contract FederationHandler is FederationFixture {
     }
 
     function joinOne(uint256 f, uint256 who) external watched {
-        f %= 2;
-        address member = person(who % PEOPLE);
-        join(ids[f], member);
-        taken[f] += STAKE;
-        stakeDue[f][member] = STAKE;
+        admit(f % 2, person(who % PEOPLE));
     }
 
     function leave(uint256 f, uint256 who) external watched {
@@ -82,14 +84,13 @@ contract FederationHandler is FederationFixture {
         submitAs(ids[f % 2], person(who % PEOPLE));
     }
 
-    function submitMany(uint256 f, uint256 mask) external watched {
-        bytes32 id = ids[f % 2];
-        address[] memory cohort = core.cohortOf(id);
-        for (uint256 p; p < cohort.length; ++p) {
-            if ((mask >> p) & 1 == 0) continue;
-            if (phase(id) == Phase.Commit) commitAs(id, cohort[p]);
-            else submitAs(id, cohort[p]);
-        }
+    /// @dev The next step that the federation waits for, members acting where `mask` says so: keeps campaigns moving.
+    function step(uint256 f, uint256 mask) external watched {
+        f %= 2;
+        bytes32 id = ids[f];
+        Phase now_ = phase(id);
+        if (now_ == Phase.Commit || now_ == Phase.Submit) actMany(id, mask | (mask >> 64));
+        else if (now_ != Phase.Finished) takeStep(f, core.roundOf(id).number);
     }
 
     function challenge(uint256 f, uint256 position) external watched {
@@ -161,29 +162,8 @@ contract FederationHandler is FederationFixture {
         uint32 round = core.roundOf(id).number;
         if (!core.statusOf(id).isInitialised && !core.statusOf(id).isFinished) core.initialise(id, 0, "");
         for (uint256 steps; steps < 12; ++steps) {
-            Phase now_ = phase(id);
-            if (now_ == Phase.Finished || core.roundOf(id).number > round) return;
-            if (now_ == Phase.Joining) {
-                openWithNewcomers(f);
-            } else if (now_ == Phase.Draw) {
-                if (vm.getBlockNumber() <= core.roundOf(id).seedBlock) mine(2);
-                core.draw(id, round);
-            } else if (now_ == Phase.Aggregate) {
-                skip(50);
-                for (uint16 shard; shard < 2; ++shard) {
-                    if ((core.roundOf(id).shards >> shard) & 1 == 1 || core.roundOf(id).number > round) continue;
-                    aggregateShard(id, shard, stranger);
-                }
-            } else if (now_ == Phase.Settle) {
-                vm.prank(stranger);
-                core.settle(id, round);
-            } else if (now_ == Phase.Close) {
-                vm.prank(stranger);
-                core.close(id, round);
-            } else {
-                (, uint256 endsAt) = core.phaseOf(id);
-                vm.warp(endsAt);
-            }
+            if (phase(id) == Phase.Finished || core.roundOf(id).number > round) return;
+            takeStep(f, round);
         }
         revert("no way to the next round");
     }
@@ -231,6 +211,12 @@ contract FederationHandler is FederationFixture {
 
     // --- Inside ---
 
+    function admit(uint256 f, address member) private {
+        join(ids[f], member);
+        taken[f] += STAKE;
+        stakeDue[f][member] = STAKE;
+    }
+
     modifier watched() {
         _;
         for (uint256 f; f < FEDERATIONS; ++f) {
@@ -241,22 +227,61 @@ contract FederationHandler is FederationFixture {
         }
     }
 
+    /// @dev What a keeper does in the present phase; where only time is missing, it waits.
+    function takeStep(uint256 f, uint32 round) private {
+        bytes32 id = ids[f];
+        Phase now_ = phase(id);
+        if (now_ == Phase.Joining) {
+            openWithNewcomers(f);
+        } else if (now_ == Phase.Draw) {
+            if (vm.getBlockNumber() <= core.roundOf(id).seedBlock) mine(2);
+            core.draw(id, round);
+        } else if (now_ == Phase.Aggregate) {
+            skip(50);
+            aggregateShard(id, (core.roundOf(id).shards & 1 == 0) ? 0 : 1, stranger);
+        } else if (now_ == Phase.Settle) {
+            vm.prank(stranger);
+            core.settle(id, round);
+        } else if (now_ == Phase.Close) {
+            vm.prank(stranger);
+            core.close(id, round);
+        } else {
+            (, uint256 endsAt) = core.phaseOf(id);
+            vm.warp(endsAt);
+        }
+    }
+
+    function actMany(bytes32 id, uint256 mask) private {
+        address[] memory cohort = core.cohortOf(id);
+        Round memory round = core.roundOf(id);
+        bool isCommit = phase(id) == Phase.Commit;
+        for (uint256 p; p < cohort.length; ++p) {
+            if ((mask >> p) & 1 == 0) continue;
+            bool hasCommitted = (round.committed >> p) & 1 == 1;
+            bool isLast = phase(id) != (isCommit ? Phase.Commit : Phase.Submit);
+            if (isLast) return;
+            if (isCommit) {
+                if (!hasCommitted) commitAs(id, cohort[p]);
+            } else if ((round.submitted >> p) & 1 == 0 && (hasCommitted || core.termsOf(id).commitSeconds == 0)) {
+                submitAs(id, cohort[p]);
+            }
+        }
+    }
+
     function openWithNewcomers(uint256 f) private {
         bytes32 id = ids[f];
         for (uint256 i; i < 3 && core.statusOf(id).members < 2; ++i) {
             address member = person(100 + i);
             IFederation.Member memory standing = core.memberOf(id, member);
             if (standing.isMember) continue;
-            join(id, member);
-            taken[f] += STAKE;
-            stakeDue[f][member] = STAKE;
+            admit(f, member);
         }
         skip(1000);
         core.open(id);
     }
 
     function commitAs(bytes32 id, address member) private {
-        bytes[] memory payloads = faultyPayloadsOf(id, member);
+        bytes[] memory payloads = payloadsOf(id, member);
         bytes memory hashes;
         for (uint256 k; k < payloads.length; ++k) {
             hashes = bytes.concat(hashes, keccak256(payloads[k]));
@@ -268,7 +293,7 @@ contract FederationHandler is FederationFixture {
     }
 
     function submitAs(bytes32 id, address member) private {
-        bytes[] memory payloads = faultyPayloadsOf(id, member);
+        bytes[] memory payloads = payloadsOf(id, member);
         uint32 round = core.roundOf(id).number;
         vm.prank(member);
         core.submit(id, round, 0, payloads, 0, "");
@@ -283,10 +308,6 @@ contract FederationHandler is FederationFixture {
     {
         payload = super.payloadOf(id, member, round, shard);
         if (uint256(keccak256(abi.encode(member, round))) % 4 == 0) payload[0] = 0x80;
-    }
-
-    function faultyPayloadsOf(bytes32 id, address member) private view returns (bytes[] memory) {
-        return payloadsOf(id, member);
     }
 
     function claimAs(uint256 f, address member) private {
