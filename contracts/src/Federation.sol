@@ -210,16 +210,17 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
-        bool isLast = round.shardsDone + 1 == shards;
-        bool isJudged = federation.terms.judge != address(0);
-        federation.round.shardsDone = round.shardsDone + 1;
-        federation.round.shards = round.shards | (1 << shard);
         // The next round overwrites the record at once when nothing is left to wait for.
-        if (!isLast || isJudged) federation.round.aggregatedAt = uint40(block.timestamp);
+        bool settles = round.shardsDone + 1 == shards && federation.terms.judge == address(0);
+        if (!settles) {
+            federation.round.shardsDone = round.shardsDone + 1;
+            federation.round.shards = round.shards | (1 << shard);
+            federation.round.aggregatedAt = uint40(block.timestamp);
+        }
         federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
 
         _fold(federation, id, round, shard, data);
-        if (isLast && !isJudged) federation.settle(id);
+        if (settles) federation.settle(id);
     }
 
     /// @inheritdoc IFederation
@@ -606,7 +607,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         view
         returns (address keeper, uint256 exclusiveUntil)
     {
-        keeper = federation.memberAt(round, uint256(keccak256(abi.encode(round.seed, shard))) % round.cohort);
+        keeper = federation.memberAt(round, Cohort.keeperPosition(round.seed, shard, round.cohort));
         Timing memory timing = federation.terms.timingOf();
         exclusiveUntil = PhaseLib.aggregateStart(round, timing) + timing.keeperSeconds;
     }
