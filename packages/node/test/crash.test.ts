@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect, readHistory, readSubmissions, withAccount } from '@tutti/chain'
+import { connect, mintDemoTokens, readHistory, readSubmissions, withAccount } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
 import { toHex } from '@tutti/core'
 import type { NodeEvent } from '../src/events.ts'
@@ -106,6 +106,86 @@ test('a node whose record was cut after it had signed sits the round out, and ta
       [0, 1].map((round) => countSubmissions(fixture.clients[0]!, fixture.federationId, account.address, round)),
     )
     assert.deepEqual(counts, [0, 1])
+  } finally {
+    await fixture.end()
+  }
+})
+
+/** Kills the first member's node when it has signed and not sent, does something, and runs it to the end. */
+async function runAfterSigning(
+  meanwhile: (fixture: Fixture) => Promise<void>,
+  check: (fixture: Fixture, hash: string) => Promise<void>,
+): Promise<void> {
+  const fixture = await startFederation({ members: 1, terms: { rounds: 1 } })
+  try {
+    const left = await runUntilKilled(fixture, 'signed')
+    const hash = /attempt-([0-9a-f]+)\.bin/.exec(left.find((path) => path.includes('attempt-'))!)![1]!
+    await meanwhile(fixture)
+    const summary = await start(fixture, 0).done
+    assert.deepEqual([summary.roundsTaken, summary.submitted], [1, 1])
+    await check(fixture, `0x${hash}`)
+  } finally {
+    await fixture.end()
+  }
+}
+
+test('what was signed and not sent is sent as it was signed', () =>
+  runAfterSigning(
+    async () => undefined,
+    async ({ clients, federationId: id }, hash) => {
+      const submissions = await readSubmissions(clients[0]!, { id, round: 0 })
+      assert.deepEqual(
+        submissions.map(({ transactionHash }) => transactionHash),
+        [hash],
+      )
+    },
+  ))
+
+test('when another transaction took its nonce, the update is signed anew and submitted once', () =>
+  runAfterSigning(
+    async ({ clients, terms }) => {
+      await mintDemoTokens(clients[0]!, { to: terms.aggregator, amount: 1n })
+    },
+    async ({ clients, federationId: id }, hash) => {
+      const submissions = await readSubmissions(clients[0]!, { id, round: 0 })
+      assert.equal(submissions.length, 1)
+      assert.notEqual(submissions[0]!.transactionHash, hash)
+    },
+  ))
+
+test('when fees have risen above what was signed for, the same nonce is signed for more and submitted once', () =>
+  runAfterSigning(
+    async ({ clients }) => {
+      const request = { method: 'anvil_setNextBlockBaseFeePerGas', params: ['0x2540be40000'] }
+      await clients[0]!.public.request(request as never)
+    },
+    async ({ clients, federationId: id }, hash) => {
+      const submissions = await readSubmissions(clients[0]!, { id, round: 0 })
+      assert.equal(submissions.length, 1)
+      const transaction = await clients[0]!.public.getTransaction({ hash: submissions[0]!.transactionHash })
+      assert.notEqual(transaction.hash, hash)
+      assert.ok(transaction.maxFeePerGas! >= 0x2540be40000n)
+    },
+  ))
+
+test('a submission that a reorganisation dropped is sent again as it was, and counts once', async () => {
+  const fixture = await startFederation({ members: 2, terms: { rounds: 1 } })
+  try {
+    const { clients, federationId: id } = fixture
+    const first = start(fixture, 0)
+    const submitted = () => first.events.find((event) => event.kind === 'submitted')
+    while (submitted() === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
+    await clients[0]!.public.request({ method: 'anvil_rollback', params: [1] } as never)
+    const other = start(fixture, 1)
+    await Promise.all([first.done, other.done])
+    const submissions = await readSubmissions(clients[0]!, { id, round: 0 })
+    const own = submissions.filter(({ member }) => member === clients[0]!.account.address)
+    const event = submitted()
+    assert.deepEqual(
+      own.map(({ transactionHash }) => transactionHash),
+      [event?.kind === 'submitted' ? event.cost.hash : ''],
+    )
+    assert.equal(submissions.length, 2)
   } finally {
     await fixture.end()
   }
