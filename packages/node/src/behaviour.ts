@@ -26,3 +26,47 @@ export interface NodeBehaviour {
   /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
   roundingSeed?: number
 }
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
+const isPositive = (value: number) => Number.isFinite(value) && value > 0
+
+/** What each number must be, and how to say so. */
+const rules: Partial<Record<keyof NodeBehaviour, [isAllowed: (value: number) => boolean, expected: string]>> = {
+  staggerSeconds: [isPositive, 'a positive number of seconds'],
+  marginSeconds: [(value) => Number.isFinite(value) && value >= 0, 'a number of seconds, 0 or more'],
+  bytesPerTransaction: [isPositive, 'a positive number of bytes'],
+  leavesAfterRounds: [isCount, 'a number of rounds, 0 or more'],
+  keepsRounds: [isCount, 'a number of rounds, 0 or more'],
+  pollMilliseconds: [isPositive, 'a positive number of milliseconds'],
+  roundingSeed: [Number.isSafeInteger, 'an integer'],
+}
+
+/**
+ * Checks what came from a command line or a file.
+ *
+ * @throws {@link NodeOptionError} naming the key.
+ */
+export function checkBehaviour(behaviour: NodeBehaviour): void {
+  for (const [key, [isAllowed, expected]] of Object.entries(rules)) {
+    const value = behaviour[key as keyof NodeBehaviour]
+    if (value !== undefined && !(typeof value === 'number' && isAllowed(value))) {
+      throw new NodeOptionError(key, value, expected)
+    }
+  }
+  const { manifestHash } = behaviour
+  if (manifestHash !== undefined && !/^0x[0-9a-f]{64}$/i.test(manifestHash)) {
+    throw new NodeOptionError('manifestHash', manifestHash, '32 bytes in hexadecimal')
+  }
+}
+
+/** An option of a node is not what it must be. Do not retry. */
+export class NodeOptionError extends Error {
+  override readonly name = 'NodeOptionError'
+  readonly isRetryable = false
+  readonly key: string
+
+  constructor(key: string, value: unknown, expected: string) {
+    super(`Option ${key} is ${String(value)}; give ${expected}.`)
+    this.key = key
+  }
+}

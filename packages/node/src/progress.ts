@@ -17,8 +17,8 @@ export interface Progress {
   note(sight: Sight): Promise<void>
   /** A block not after the one that opened the round in progress; undefined while that is not known. */
   fromBlock(): bigint | undefined
-  /** Takes note of a decision and tells of the phase it was taken in. */
-  noteAction(action: Action): void
+  /** Takes note of a decision and tells of the phase it was taken in, and of a round that is sat out. */
+  noteAction(action: Action, record: RoundRecord): void
   /** A claim went through. */
   noteClaim(): void
   ownState(record: RoundRecord): OwnState
@@ -103,9 +103,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       if (due.key !== key) due = { key, since: now }
     },
     fromBlock: () => blockBeforeRound,
-    noteAction: (action) => {
+    noteAction: (action, record) => {
       if (latest === undefined) return
       const { round, status } = latest.observation
+      if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const { phase, endsAt } = phaseAt(round, terms, actor.now())
       const shown = status.isFinished ? 'finished' : phase
       const key = `${round.number}/${shown}`

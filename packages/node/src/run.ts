@@ -6,7 +6,7 @@
  */
 import type { ChainClient } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { NodeBehaviour } from './behaviour.ts'
+import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
@@ -43,13 +43,15 @@ const REFUSALS_TO_FORFEIT = 5
  * Runs a member's node until the federation is finished, the member has left, or `signal` aborts.
  *
  * @returns What the node did; `reason` says why it ended.
- * @throws `StoreLockedError` `StaleManifestError` `NotAMemberError` `NoFundsError` `NonFiniteTrainingError` and what the
+ * @throws `NodeOptionError` `StoreLockedError` `StaleManifestError` `NotAMemberError` `InsufficientFundsError`
+ *   `NonFiniteTrainingError` and what the
  *   trainer throws. What was on its way stays on disk.
  */
 export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   const { client, federationId, trainer } = options
   const account = client.account
   if (account === undefined) throw new NodeAccountError()
+  checkBehaviour(options)
   const report = createReport(account.address, federationId, options.onEvent ?? (() => undefined))
   const signal = options.signal ?? new AbortController().signal
   const patience: Patience = {
@@ -118,7 +120,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const action = decide(observation, progress.ownState(record), clock.now())
-    progress.noteAction(action)
+    progress.noteAction(action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
       watch.waitUntil(action.until ?? Infinity)

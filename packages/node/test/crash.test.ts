@@ -100,7 +100,9 @@ test('a node whose record was cut after it had signed sits the round out, and ta
     const left = await runUntilKilled(fixture, 'signed')
     const record = left.find((path) => path.endsWith('update.json'))!
     truncateSync(record, readFileSync(record).length >> 1)
-    await start(fixture, 0).done
+    const again = start(fixture, 0)
+    await again.done
+    assert.equal(again.kinds().filter((kind) => kind === 'sat-out').length, 1)
     const { account } = fixture.clients[0]!
     const counts = await Promise.all(
       [0, 1].map((round) => countSubmissions(fixture.clients[0]!, fixture.federationId, account.address, round)),

@@ -67,6 +67,23 @@ test('a key with no funds is told what to do', async () => {
   await assertNothingSent(shared)
 })
 
+test('an option that makes no sense is refused by its name', async () => {
+  const wrong = [
+    { staggerSeconds: 0 },
+    { marginSeconds: Number.NaN },
+    { leavesAfterRounds: 1.5 },
+    { keepsRounds: -1 },
+    { pollMilliseconds: -5 },
+    { bytesPerTransaction: 0 },
+    { roundingSeed: 2 ** 60 },
+    { manifestHash: '0x12' as const },
+  ]
+  for (const option of wrong) {
+    const [key] = Object.keys(option)
+    await assert.rejects(start(shared, 0, option).done, { name: 'NodeOptionError', key })
+  }
+})
+
 test('an account that has not joined is told to join, and leaves no lock behind', async () => {
   const stranger = shared.clients.length - 1
   await assert.rejects(start(shared, stranger).done, NotAMemberError)
