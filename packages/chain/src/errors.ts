@@ -104,8 +104,9 @@ export class TransactionRevertedError extends ChainError {
 
 /** The transaction needs more gas than one transaction may use (EIP-7825). */
 export class GasCapExceededError extends ChainError {
-  constructor(estimate: bigint, cap: bigint) {
-    super(`The transaction needs ${estimate} gas; one may use ${cap}. Choose smaller shards.`, false)
+  constructor(estimate: bigint | undefined, cap: bigint) {
+    const needed = estimate === undefined ? 'more gas than can be estimated' : `${estimate} gas`
+    super(`The transaction needs ${needed}; one may use ${cap}. Choose smaller shards.`, false)
   }
 }
 

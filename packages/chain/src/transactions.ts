@@ -55,7 +55,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
   const request = { data: call.data, value, ...(call.to === undefined ? {} : { to: call.to }) }
   const [estimate, nonce, block, tip, balance] = await withChainErrors(client, () =>
     Promise.all([
-      client.public.estimateGas({ account: from, ...request }),
+      estimateGas(client, { account: from, ...request }),
       client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
       client.public.getBlock({ includeTransactions: false }),
       client.public.estimateMaxPriorityFeePerGas(),
@@ -78,6 +78,18 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
     ...request,
   })
   return { hash: keccak256(raw), raw, nonce, from, chainId }
+}
+
+/** The gas a call needs; an endpoint that gives up at its own limit means that it is too much for a transaction. */
+async function estimateGas(client: ChainClient, call: Parameters<ChainClient['public']['estimateGas']>[0]) {
+  try {
+    return await client.public.estimateGas(call)
+  } catch (error) {
+    if (findRevertData(error) === undefined && /gas required exceeds/i.test(String((error as Error).message))) {
+      throw new GasCapExceededError(undefined, transactionGasCap)
+    }
+    throw error
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   ContractError,
   connect,
   deployContracts,
+  GasCapExceededError,
   InsufficientFundsError,
   mintDemoTokens,
   NoAccountError,
@@ -119,6 +120,15 @@ test('sending', async (t) => {
     await assert.rejects(prepareTransaction({ ...reader, account: undefined }, gift), NoAccountError)
     const prepared = await prepareTransaction(client, gift)
     await assert.rejects(sendPrepared(client, { ...prepared, chainId: 1 }), ChainMismatchError)
+  })
+
+  await t.test('a transaction above the gas cap is refused before it is sent', async () => {
+    const endless = '0x5b600056'
+    await assert.rejects(prepareTransaction(client, { data: endless }), GasCapExceededError)
+    await assert.rejects(
+      prepareTransaction(client, { ...gift, data: `0x${'11'.repeat(500_000)}` }),
+      GasCapExceededError,
+    )
   })
 
   await t.test('a core that is not there is told from a federation that is not there', async () => {
