@@ -7,9 +7,12 @@ import type { Hex } from '@tutti/core'
 export interface NodeBehaviour {
   /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
   isKeeper?: boolean
-  /** Seconds between one member and the next where the contract names nobody. Default: 3. */
+  /** Seconds between one member and the next where the contract names nobody. Default: 3 on a local chain, else 15. */
   staggerSeconds?: number
-  /** Seconds before the end of a phase in which nothing is signed any more. Default: 0 on a local chain, else 15. */
+  /**
+   * Seconds before the end of a phase in which nothing is signed any more. Default: 0 on a local chain,
+   * else 15 or a quarter of the phase.
+   */
   marginSeconds?: number
   /** Most bytes of payload in one transaction; larger updates go in several. Default: 110,000. */
   bytesPerTransaction?: number

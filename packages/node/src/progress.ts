@@ -25,14 +25,21 @@ export interface Progress {
 }
 
 const KEEPS_ROUNDS = 8
-const STAGGER_SECONDS = 3
-const MARGIN_SECONDS = 15
+/** Longer than a block takes, so that the next in turn sees what the one before has done. */
+const STAGGER_SECONDS = { local: 3, public: 15 }
+const MARGIN_SECONDS = { local: 0, public: 15 }
+/** A margin takes no more than this part of a phase, however short the phase is. */
+const MARGIN_SHARE = 0.25
 
 /** Starts remembering. */
 export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
   const { client, federationId, terms, report, patience, store } = actor
   const account = client.account.address
   const taken = new Set<number>()
+  const place = client.chainId === localChainId ? 'local' : 'public'
+  const shortestPhase =
+    terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
+  const marginSeconds = behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE)
   let firstBlock = 0n
   let roundsClosed: number | undefined
   let openedRound = -1
@@ -72,8 +79,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     openedRound = round.number
     const shards = position === undefined ? [] : assignedShards(terms, position, round.number)
     const { number, members, cohort } = round
-    const place = position === undefined ? {} : { position }
-    report.tell({ kind: 'round-opened', round: number, members, cohort, ...place, shards })
+    const drawn = position === undefined ? {} : { position }
+    report.tell({ kind: 'round-opened', round: number, members, cohort, ...drawn, shards })
     store.forgetBefore(number - (behaviour.keepsRounds ?? KEEPS_ROUNDS))
     const record = store.load(number)
     if (record.kind !== 'update') return
@@ -121,8 +128,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       record,
       since: due.since,
       isKeeper: behaviour.isKeeper ?? true,
-      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS,
-      marginSeconds: behaviour.marginSeconds ?? (client.chainId === localChainId ? 0 : MARGIN_SECONDS),
+      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
+      marginSeconds,
       wantsToLeave: roundsLeft <= 0,
       claims: behaviour.claims ?? true,
       isClaimed,

@@ -44,8 +44,7 @@ const REFUSALS_TO_FORFEIT = 5
  *
  * @returns What the node did; `reason` says why it ended.
  * @throws `NodeOptionError` `StoreLockedError` `StaleManifestError` `NotAMemberError` `InsufficientFundsError`
- *   `NonFiniteTrainingError` and what the
- *   trainer throws. What was on its way stays on disk.
+ *   `NonFiniteTrainingError` and what the trainer throws. What was on its way stays on disk.
  */
 export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   const { client, federationId, trainer } = options

@@ -83,6 +83,19 @@ test('a round with too few updates is closed by somebody, and the absent member 
   }
 })
 
+test('shards whose keeper is away are aggregated by the others, after its window', async () => {
+  const terms = { rounds: 1, submitSeconds: 3, keeperSeconds: 2, cohortSize: 4, minimumUpdates: 1 }
+  const fixture = await startFederation({ members: 4, terms })
+  try {
+    const present = start(fixture, 0, { staggerSeconds: 1 })
+    const summary = await present.done
+    assert.deepEqual([summary.aggregatedShards, summary.roundsTaken], [3, 1])
+    assert.ok(summary.keeperPay > 0n && summary.rewards > 0n)
+  } finally {
+    await fixture.end()
+  }
+})
+
 test('a member who leaves takes part to the end of the round, gets its stake back, and its node ends', async () => {
   const fixture = await startFederation({ members: 3, terms: { minimumUpdates: 1 } })
   try {
