@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -65,6 +66,23 @@ test('the chain is the process itself: its id is gone after stop, and stopping t
   await chain.stop()
   await chain.stop()
   assert.throws(() => process.kill(chain.pid, 0))
+})
+
+test('a program that ends without stopping its chain leaves none behind', async () => {
+  const local = new URL('../src/local.ts', import.meta.url).href
+  const script = `const { startLocalChain } = await import('${local}'); console.log((await startLocalChain({ port: 0 })).pid); process.exit()`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
+  const pid = Number(execFileSync(process.execPath, args, { encoding: 'utf8' }))
+  assert.ok(pid > 0)
+  const isGone = () => {
+    try {
+      process.kill(pid, 0)
+      return false
+    } catch {
+      return true
+    }
+  }
+  while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 20))
 })
 
 test('a chain that disappears is unreachable, which can be retried; once it is back the same call works', async () => {
