@@ -16,7 +16,7 @@ export interface NodeBehaviour {
   marginSeconds?: number
   /** Most bytes of payload in one transaction; larger updates go in several. Default: 110,000. */
   bytesPerTransaction?: number
-  /** Asks to leave after this many rounds of its own; 0 at once. Default: stays to the end. */
+  /** Leaves after this many rounds: asks when its update of the last of them is in; 0 at once. Default: stays to the end. */
   leavesAfterRounds?: number
   /** Whether it fetches what it is owed at the end. Default: yes. */
   claims?: boolean

@@ -69,7 +69,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
           reward,
           keeperPay,
         })
-      if (taken.has(number)) roundsLeft--
+      if (updates > 0 && taken.has(number)) roundsLeft--
     }
   }
 
@@ -130,7 +130,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       isKeeper: behaviour.isKeeper ?? true,
       staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
       marginSeconds,
-      wantsToLeave: roundsLeft <= 0,
+      // Asked for while its last round runs, since the next one opens as soon as that is settled.
+      wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
       claims: behaviour.claims ?? true,
       isClaimed,
     }),
