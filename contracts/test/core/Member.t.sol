@@ -223,7 +223,7 @@ contract MemberTest is FederationFixture {
         }
     }
 
-    function signPermit() private returns (address owner, uint8 v, bytes32 r, bytes32 s) {
+    function signPermit() private view returns (address owner, uint8 v, bytes32 r, bytes32 s) {
         owner = vm.addr(7);
         bytes32 typeHash =
             keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");

@@ -151,7 +151,7 @@ contract FederationHandler is FederationFixture {
     }
 
     function passLong(uint256 seconds_) external watched {
-        if (seconds_ % 8 == 0) skip(seconds_ % 3000);
+        if (seconds_ % 8 == 0) skip(seconds_ % 9000);
     }
 
     // --- What an honest keeper can always do ---
