@@ -4,6 +4,7 @@
  * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
  */
 
+import { PHASES } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
 import { remedies } from './remedies.ts'
@@ -134,10 +135,14 @@ export function findRevertData(error: unknown): Hex | undefined {
   return undefined
 }
 
-/** Names the error behind revert data; `Error(string)`, `Panic(uint256)` and unknown selectors included. */
+/** Names the error behind revert data, phases by name; `Error(string)`, `Panic(uint256)`, unknown selectors included. */
 export function decodeRevert(data: Hex, cause?: unknown): ContractError {
   try {
     const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
+    if (errorName === 'WrongPhase') {
+      const [id, expected, actual] = args
+      return new ContractError(errorName, [id, PHASES[expected], PHASES[actual]], cause)
+    }
     return new ContractError(errorName, (args ?? []) as readonly unknown[], cause)
   } catch {
     return new ContractError('UnknownError', [data], cause)

@@ -31,6 +31,11 @@ test("decodeRevert(encode(error)) ≡ error, Solidity's own included", () => {
   assert.deepEqual([decodeRevert(message).errorName, decodeRevert(message).args], ['Error', ['no']])
 })
 
+test('phases are shown by name', () => {
+  const data = encodeErrorResult({ abi: errorsAbi, errorName: 'WrongPhase', args: [zeroHash, 3, 5] })
+  assert.deepEqual(decodeRevert(data).args, [zeroHash, 'submit', 'aggregate'])
+})
+
 test('bytes that are no known error are shown as they came', () => {
   const data = encodeFunctionData({ abi: federationAbi, functionName: 'open', args: [zeroHash] })
   const error = decodeRevert(data)
