@@ -114,7 +114,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   let sight = await watch.look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
   for (; ; sight = await watch.look()) {
-    await progress.note(sight)
+    await report.timed('observing', () => progress.note(sight))
     const { observation } = sight
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
