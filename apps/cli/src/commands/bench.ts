@@ -23,6 +23,11 @@ const benches = {
 
 type BenchName = keyof typeof benches
 
+interface BenchOptions {
+  json?: boolean
+  partitions?: string
+}
+
 /** Adds the command `bench`. */
 export function addBench(program: Command): void {
   const list = Object.entries(benches).map(([name, purpose]) => `  ${name.padEnd(9)} ${purpose}`)
@@ -31,10 +36,11 @@ export function addBench(program: Command): void {
     .description('Measure what is claimed: accuracy, gas or training speed.')
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
+    .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
     .addHelpText('after', `\n${list.join('\n')}\n\nExit code 1: a figure misses its limit.`)
-    .action(async (name: BenchName, options: { json?: boolean }) => {
+    .action(async (name: BenchName, options: BenchOptions) => {
       const output = createOutput({ isJson: options.json === true })
-      const figures = await runBench(name, output.progress)
+      const figures = await runBench(name, options, output.progress)
       for (const figure of figures) {
         output.line(describeFigure(figure))
         if (figure.baseline !== null) output.line(`    against ${figure.baseline}`)
@@ -46,14 +52,24 @@ export function addBench(program: Command): void {
 }
 
 /** Runs a benchmark; the packages below hand over figures in their own form. */
-async function runBench(name: BenchName, onProgress: (line: string) => void): Promise<BenchFigure[]> {
+async function runBench(
+  name: BenchName,
+  options: BenchOptions,
+  onProgress: (line: string) => void,
+): Promise<BenchFigure[]> {
   if (name === 'gas') {
     const { benchGas } = await import('@tutti/chain/bench')
     const { figures } = await benchGas({ onProgress })
     return figures.map((figure) => ({ ...figure, bound: 'atMost' }))
   }
   const { benchAccuracy, benchTrain } = await import('@tutti/learn')
-  const { figures } = name === 'accuracy' ? await benchAccuracy({ onProgress }) : await benchTrain({ onProgress })
+  const { figures } =
+    name === 'accuracy'
+      ? await benchAccuracy({
+          onProgress,
+          ...(options.partitions === undefined ? {} : { partitionsPath: options.partitions }),
+        })
+      : await benchTrain({ onProgress })
   return figures.map(({ limit, ...figure }) => {
     if (limit === null) return { ...figure, limit, bound: 'atMost' }
     return 'atMost' in limit
