@@ -16,20 +16,20 @@ const allowed: Record<string, { packages: string[]; libraries: RegExp }> = {
   core: { packages: [], libraries: /^@noble\// },
   learn: { packages: ['core'], libraries: /^(onnxruntime-node|protobufjs|csv-parse|zod|node:)/ },
   chain: { packages: ['core'], libraries: /^(viem|@noble\/|@foundry-rs\/|node:)/ },
-  node: { packages: ['core', 'learn', 'chain'], libraries: /^(viem|node:)/ },
+  node: { packages: ['core', 'learn', 'chain'], libraries: /^(viem|esbuild|tsx|node:)/ },
   cli: { packages: ['core', 'learn', 'chain', 'node'], libraries: /^(viem|commander|node:)/ },
 }
 
 /** Which Solidity folders a folder may import from; outside libraries are named by their remapping. */
 const allowedSolidity: Record<string, string[]> = {
   types: ['types'],
-  libraries: ['types', 'libraries', '@openzeppelin', 'solady'],
+  libraries: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
   interfaces: ['types', 'interfaces'],
   token: ['@openzeppelin'],
   aggregators: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
   gates: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
   judges: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
-  '.': ['types', 'interfaces', 'libraries', '@openzeppelin'],
+  '.': ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
 }
 
 function listFiles(directory: string, ending: string): string[] {

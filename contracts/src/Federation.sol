@@ -11,12 +11,12 @@ import { IGate } from "./interfaces/IGate.sol";
 import { Binding } from "./libraries/Binding.sol";
 import { Cohort } from "./libraries/Cohort.sol";
 import { Course } from "./libraries/Course.sol";
-import { Gains } from "./libraries/Gains.sol";
 import { Ledger } from "./libraries/Ledger.sol";
 import { Membership } from "./libraries/Membership.sol";
 import { ModuleCall } from "./libraries/ModuleCall.sol";
 import { PhaseLib, Timing } from "./libraries/Phase.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
+import { Updates } from "./libraries/Updates.sol";
 import { FederationState, Seat } from "./types/FederationState.sol";
 import { Phase, Round, RoundSummary } from "./types/Round.sol";
 import { Terms } from "./types/Terms.sol";
@@ -30,6 +30,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     using Ledger for FederationState;
     using Membership for FederationState;
     using TermsLib for Terms;
+    using Updates for FederationState;
 
     mapping(bytes32 id => FederationState) private _federations;
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) private _challenges;
@@ -162,9 +163,9 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Submit);
         uint256 position = _actingPosition(federation, id, round);
         if ((round.submitted >> position) & 1 == 1) revert AlreadySubmitted(position);
-        if (federation.terms.commitSeconds > 0) _checkCommitment(federation, id, round, position, payloads, salt);
-        bool isComplete = _advance(federation, number, position, first, payloads.length);
-        _storeDigests(federation, id, number, position, first, payloads);
+        if (federation.terms.commitSeconds > 0) federation.checkCommitment(id, round, position, payloads, salt);
+        bool isComplete = federation.advance(number, position, first, payloads.length);
+        federation.storeDigests(id, number, position, first, payloads);
         if (isComplete) {
             uint256 submitted = round.submitted | (1 << position);
             federation.round.submitted = submitted;
@@ -193,7 +194,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         }
         if (position >= round.cohort || (round.submitted >> position) & 1 == 0) revert NothingSubmitted(position);
         address member = federation.memberAt(round, position);
-        _checkFault(federation, id, number, member, position, assigned, proof);
+        federation.checkFault(id, number, member, position, assigned, proof);
 
         federation.round.submitted = round.submitted & ~(1 << position);
         (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
@@ -210,16 +211,17 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
-        bool isLast = round.shardsDone + 1 == shards;
-        bool isJudged = federation.terms.judge != address(0);
-        federation.round.shardsDone = round.shardsDone + 1;
-        federation.round.shards = round.shards | (1 << shard);
         // The next round overwrites the record at once when nothing is left to wait for.
-        if (!isLast || isJudged) federation.round.aggregatedAt = uint40(block.timestamp);
+        bool settles = round.shardsDone + 1 == shards && federation.terms.judge == address(0);
+        if (!settles) {
+            federation.round.shardsDone = round.shardsDone + 1;
+            federation.round.shards = round.shards | (1 << shard);
+            federation.round.aggregatedAt = uint40(block.timestamp);
+        }
         federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
 
-        _fold(federation, id, round, shard, data);
-        if (isLast && !isJudged) federation.settle(id);
+        federation.fold(id, round, shard, data);
+        if (settles) federation.settle(id);
     }
 
     /// @inheritdoc IFederation
@@ -475,138 +477,13 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         federation.take(msg.sender, stake);
     }
 
-    /// @dev After a commitment all payloads come at once, and hash to what was committed to.
-    function _checkCommitment(
-        FederationState storage federation,
-        bytes32 id,
-        Round memory round,
-        uint256 position,
-        bytes[] calldata payloads,
-        bytes32 salt
-    ) private view {
-        if ((round.committed >> position) & 1 == 0) revert NotCommitted(position);
-        uint256 expectedCount = federation.terms.shardsPerMember;
-        if (payloads.length != expectedCount) revert WrongPayloadCount(payloads.length, expectedCount);
-        bytes32 payloadHash = Binding.payloadHashOf(payloads);
-        bytes32 actual = Binding.commitmentOf(id, round.number, msg.sender, salt, payloadHash);
-        bytes32 expected = federation.commitments[position];
-        if (actual != expected) revert CommitmentMismatch(expected, actual);
-    }
-
-    /// @dev Counts `count` more payloads from `first` on; says whether all assigned shards have come.
-    function _advance(FederationState storage federation, uint32 number, uint256 position, uint256 first, uint256 count)
-        private
-        returns (bool isComplete)
-    {
-        uint256 tag = (uint256(number) + 1) << 16;
-        uint256 progress = federation.progress[position];
-        uint256 received = progress >> 16 == tag >> 16 ? progress & 0xffff : 0;
-        if (first != received) revert WrongFirst(received, first);
-        uint256 missing = federation.terms.shardsPerMember - received;
-        if (count == 0 || count > missing) revert WrongPayloadCount(count, missing);
-        isComplete = count == missing;
-        // Of a complete submission the bitmap of the round tells.
-        if (!isComplete) federation.progress[position] = tag | (received + count);
-    }
-
-    function _storeDigests(
-        FederationState storage federation,
-        bytes32 id,
-        uint256 number,
-        uint256 position,
-        uint256 first,
-        bytes[] calldata payloads
-    ) private {
-        bytes32 context = Binding.contextOf(id, number, msg.sender);
-        Terms storage terms = federation.terms;
-        address aggregator = terms.aggregator;
-        uint256 shardsPerMember = terms.shardsPerMember;
-        uint256 shards = terms.shardsOf();
-        for (uint256 i; i < payloads.length; ++i) {
-            uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
-            bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
-            federation.digests[(position << 8) | (first + i)] = bytes32(ModuleCall.readWord(aggregator, input));
-        }
-    }
-
-    function _checkFault(
-        FederationState storage federation,
-        bytes32 id,
-        uint256 number,
-        address member,
-        uint256 position,
-        uint256 assigned,
-        bytes calldata proof
-    ) private view {
-        Terms storage terms = federation.terms;
-        uint256 shardsPerMember = terms.shardsPerMember;
-        if (assigned >= shardsPerMember) revert AssignmentOutOfRange(assigned, shardsPerMember);
-        bytes memory input = abi.encodeCall(
-            IAggregator.isFault,
-            (
-                id,
-                Binding.contextOf(id, number, member),
-                Cohort.shardOf(position, number, assigned, shardsPerMember, terms.shardsOf()),
-                federation.digests[(position << 8) | assigned],
-                proof
-            )
-        );
-        if (!ModuleCall.isTrue(terms.aggregator, input)) revert FaultNotProven(position, assigned);
-    }
-
-    /// @dev Hands the aggregator the contexts and digests of those who sent this shard, and the data.
-    function _fold(
-        FederationState storage federation,
-        bytes32 id,
-        Round memory round,
-        uint16 shard,
-        bytes calldata data
-    ) private {
-        (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates) =
-            _updatesOf(federation, id, round, shard);
-        uint256 gain = Gains.gainAt(federation.terms.gains, round.number);
-        bytes memory input =
-            abi.encodeCall(IAggregator.aggregate, (id, round.number, shard, gain, contexts, digests, data));
-        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.terms.aggregator, input));
-        emit Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
-    }
-
-    /// @dev Of every position that sent `shard`, in order: context, digest, and its bit in `updates`.
-    function _updatesOf(FederationState storage federation, bytes32 id, Round memory round, uint256 shard)
-        private
-        view
-        returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
-    {
-        uint256 shardsPerMember = federation.terms.shardsPerMember;
-        uint256 shards = federation.terms.shardsOf();
-        uint256 size = LibBit.popCount(round.submitted);
-        contexts = new bytes32[](size);
-        digests = new bytes32[](size);
-        uint256 count;
-        for (uint256 position; position < round.cohort; ++position) {
-            if ((round.submitted >> position) & 1 == 0) continue;
-            (bool isAssigned, uint256 assigned) =
-                Cohort.assignmentOf(position, round.number, shard, shardsPerMember, shards);
-            if (!isAssigned) continue;
-            contexts[count] = Binding.contextOf(id, round.number, federation.memberAt(round, position));
-            digests[count] = federation.digests[(position << 8) | assigned];
-            updates |= 1 << position;
-            ++count;
-        }
-        // Equivalent to copying the first `count` entries into arrays of that length: `count ≤ size`, so lengths shrink.
-        assembly ("memory-safe") {
-            mstore(contexts, count)
-            mstore(digests, count)
-        }
-    }
-
     /// @dev The member chosen to aggregate `shard`, and until when it alone may.
     function _keeper(FederationState storage federation, Round memory round, uint256 shard)
         private
         view
         returns (address keeper, uint256 exclusiveUntil)
     {
-        keeper = federation.memberAt(round, uint256(keccak256(abi.encode(round.seed, shard))) % round.cohort);
+        keeper = federation.memberAt(round, Cohort.keeperPosition(round.seed, shard, round.cohort));
         Timing memory timing = federation.terms.timingOf();
         exclusiveUntil = PhaseLib.aggregateStart(round, timing) + timing.keeperSeconds;
     }

@@ -167,6 +167,16 @@ abstract contract Test {
         return min + x % (span + 1);
     }
 
+    /// @dev Lets time pass. The compiler takes `block.timestamp` for constant within a call, the cheatcode does not.
+    function skip(uint256 seconds_) internal {
+        vm.warp(vm.getBlockTimestamp() + seconds_);
+    }
+
+    /// @dev Lets blocks pass.
+    function mine(uint256 blocks) internal {
+        vm.roll(vm.getBlockNumber() + blocks);
+    }
+
     /// @dev An address with no code, named in traces.
     function account(string memory name) internal returns (address made) {
         made = vm.addr(uint256(keccak256(bytes(name))));

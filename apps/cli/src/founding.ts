@@ -5,12 +5,12 @@ import { type ChainClient, encodeSetup, readManifest, readModel } from '@tutti/c
 import { chunkHashes, type Hex, packModel, type Setup, type Terms } from '@tutti/core'
 import {
   type ArithmeticTerms,
+  buildManifest,
   calibrate,
   countParameters,
   createTrainer,
   type DataSchema,
   type Dataset,
-  type Initialisation,
   type Manifest,
   type ModelSpec,
   parseManifest,
@@ -18,7 +18,6 @@ import {
   type TaskKind,
   type TrainingSpec,
   toSetup,
-  validateManifest,
 } from '@tutti/learn'
 import { bytesToHex, keccak256, stringToBytes } from 'viem'
 import { proposeTerms, type TermChoices } from './terms-proposal.ts'
@@ -49,10 +48,6 @@ export interface Founding {
   words?: Uint8Array
 }
 
-const publicity =
-  'Every update is public for ever and reveals something about the data it was computed from; so are the number of ' +
-  'examples, the loss and the correct answers that a member reports.'
-
 /**
  * Calibrates steps and activation shifts by a rehearsal on the creator's own data, and builds terms that fit.
  *
@@ -77,27 +72,9 @@ export async function foundFederation(
       terms: arithmetic,
       seed,
     })
-    const initialisation: Initialisation = {
-      kind: 'seeded',
-      seed: keccak256(stringToBytes(`${undertaking.name} ${seed}`)),
-      amplitudes: calibration.amplitudes,
-    }
-    const manifest = validateManifest({
-      version: 1,
-      name: undertaking.name,
-      purpose: undertaking.purpose,
-      licence: undertaking.licence,
-      contact: undertaking.contact,
-      publicity,
-      task: { kind: undertaking.kind, metrics: metricsOf(undertaking.kind) },
-      data: schema,
-      model,
-      tensors: calibration.tensors,
-      initialisation,
-      network: calibration.network,
-      loss: {},
-      training,
-    })
+    const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
+    const { contact } = undertaking
+    const manifest = buildManifest({ task: undertaking, calibration, initialisation, contact })
     return describeFounding(manifest, choices)
   } finally {
     await trainer.release()
@@ -137,11 +114,4 @@ export async function continueFederation(
   const manifest = parseManifest(creation.manifest)
   const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
   return { ...describeFounding(continued, choices), words: packModel(lanes, laneBits) }
-}
-
-function metricsOf(kind: TaskKind): Manifest['task']['metrics'] {
-  if (kind === 'regression') return ['mae']
-  return kind === 'multi-class'
-    ? ['accuracy', 'balanced-accuracy', 'f1']
-    : ['accuracy', 'balanced-accuracy', 'f1', 'auroc']
 }

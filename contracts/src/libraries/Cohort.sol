@@ -41,6 +41,11 @@ library Cohort {
         while ((1 << (2 * halfBits)) < members) ++halfBits;
     }
 
+    /// @notice Position of the keeper chosen for a shard: `keccak256(seed, shard) mod cohort`.
+    function keeperPosition(bytes32 seed, uint256 shard, uint256 cohort) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed, shard))) % cohort;
+    }
+
     /// @notice The `assigned`-th shard of a position: `((position + round) · shardsPerMember + assigned) mod shards`.
     function shardOf(uint256 position, uint256 round, uint256 assigned, uint256 shardsPerMember, uint256 shards)
         internal

@@ -16,7 +16,7 @@ struct Round {
     uint40 submittedAt; //   0  when the last of the cohort submitted
     uint64 seedBlock; //     1  block whose hash seeds the cohort, fixed when the round opens
     uint32 endVotes; //      1  members who voted in this round to end the federation
-    uint40 aggregatedAt; //  1  when the last shard was aggregated
+    uint40 aggregatedAt; //  1  when a shard was last aggregated
     bytes32 seed; //         2  seeds the cohort and the choice of keepers
     uint256 committed; //    3  bit p: position p has committed
     uint256 submitted; //    4  bit p: position p has submitted all its shards and was not voided

@@ -5,7 +5,7 @@
  * the committed files are not what the contracts compile to. Forge gets folders of its own: others may be compiling.
  */
 
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
@@ -13,35 +13,17 @@ import { fileURLToPath } from 'node:url'
 import { type Abi, type AbiItem, toFunctionSelector } from 'viem'
 import { formatAbiItem } from 'viem/utils'
 
-type Target = {
-  contract: string
-  folder: 'src' | 'test/baselines'
-  file: string
-  exportName: string
-  isAbiOnly: boolean
-}
+/** A contract to take over, and the folder of `contracts/` that declares it. */
+type Target = { contract: string; folder: 'src' | 'test/baselines' }
 type Artifact = { abi: AbiItem[]; bytecode: { object: string } }
 
 const contracts = fileURLToPath(new URL('../../../contracts', import.meta.url))
 const destination = fileURLToPath(new URL('../src/abi', import.meta.url))
 
 const targets: Target[] = [
-  { contract: 'Federation', folder: 'src', file: 'federation.ts', exportName: 'federation', isAbiOnly: false },
-  {
-    contract: 'DirectAggregator',
-    folder: 'src',
-    file: 'directAggregator.ts',
-    exportName: 'directAggregator',
-    isAbiOnly: false,
-  },
-  { contract: 'DemoToken', folder: 'src', file: 'demoToken.ts', exportName: 'demoToken', isAbiOnly: false },
-  {
-    contract: 'NaiveAverage',
-    folder: 'test/baselines',
-    file: 'naiveAverage.ts',
-    exportName: 'naiveAverage',
-    isAbiOnly: false,
-  },
+  { contract: 'Federation', folder: 'src' },
+  { contract: 'DirectAggregator', folder: 'src' },
+  { contract: 'DemoToken', folder: 'src' },
 ]
 
 /** Finds the file below `folder` that declares `contract`. */
@@ -63,10 +45,7 @@ function compile(): Map<Target, Artifact> {
     const forge = join(contracts, '../node_modules/.bin/forge')
     const paths = sources.map((source) => relative(contracts, source))
     const folders = ['--out', join(folder, 'out'), '--cache-path', join(folder, 'cache')]
-    execFileSync(forge, ['build', '--root', contracts, ...folders, ...paths], {
-      cwd: contracts,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+    runForge(forge, ['build', '--root', contracts, ...folders, ...paths])
     return new Map(
       targets.map((target, index) => {
         const path = join(folder, 'out', basename(sources[index]!), `${target.contract}.json`)
@@ -76,6 +55,12 @@ function compile(): Map<Target, Artifact> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Runs forge; what it says is shown only if it fails, its lints being others' business. */
+function runForge(forge: string, args: string[]): void {
+  const { status, stdout, stderr } = spawnSync(forge, args, { cwd: contracts, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`forge failed:\n${stdout}\n${stderr}`)
 }
 
 /** Every error that any of the contracts declares, once each: modules revert through the core. */
@@ -106,8 +91,9 @@ function generate(): Map<string, string> {
   const artifacts = compile()
   const files = new Map<string, string>()
   for (const [target, { abi, bytecode }] of artifacts) {
-    const code = `\nexport const ${target.exportName}Bytecode =\n  '${bytecode.object}' as const\n`
-    files.set(target.file, `${header}\n${toSource(`${target.exportName}Abi`, abi)}${code}`)
+    const name = target.contract.charAt(0).toLowerCase() + target.contract.slice(1)
+    const code = `\nexport const ${name}Bytecode =\n  '${bytecode.object}' as const\n`
+    files.set(`${name}.ts`, `${header}\n${toSource(`${name}Abi`, abi)}${code}`)
   }
   const deployed = [...artifacts].filter(([target]) => target.folder === 'src').map(([, artifact]) => artifact)
   files.set('errors.ts', `${header}\n${toSource('errorsAbi', mergeErrors(deployed))}`)

@@ -4,6 +4,7 @@
  * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
  */
 
+import { PHASES } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
 import { remedies } from './remedies.ts'
@@ -44,6 +45,17 @@ export class ChainUnreachableError extends ChainError {
 export class NotDeployedError extends ChainError {
   constructor(core: Address, chainId: number) {
     super(`No federation core at ${core} on chain ${chainId}. Deploy it first, or name its address.`, false)
+  }
+}
+
+/** The RPC endpoint answered with an error that is none of the contract's. */
+export class RpcError extends ChainError {
+  constructor(reason: string, cause: unknown) {
+    super(
+      `The chain refused a request: ${reason.replace(/\.?$/, '.')} Check the endpoint and the parameters.`,
+      false,
+      cause,
+    )
   }
 }
 
@@ -93,8 +105,9 @@ export class TransactionRevertedError extends ChainError {
 
 /** The transaction needs more gas than one transaction may use (EIP-7825). */
 export class GasCapExceededError extends ChainError {
-  constructor(estimate: bigint, cap: bigint) {
-    super(`The transaction needs ${estimate} gas; one may use ${cap}. Choose smaller shards.`, false)
+  constructor(estimate: bigint | undefined, cap: bigint) {
+    const needed = estimate === undefined ? 'more gas than can be estimated' : `${estimate} gas`
+    super(`The transaction needs ${needed}; one may use ${cap}. Choose smaller shards.`, false)
   }
 }
 
@@ -122,10 +135,14 @@ export function findRevertData(error: unknown): Hex | undefined {
   return undefined
 }
 
-/** Names the error behind revert data; `Error(string)`, `Panic(uint256)` and unknown selectors included. */
+/** Names the error behind revert data, phases by name; `Error(string)`, `Panic(uint256)`, unknown selectors included. */
 export function decodeRevert(data: Hex, cause?: unknown): ContractError {
   try {
     const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
+    if (errorName === 'WrongPhase') {
+      const [id, expected, actual] = args
+      return new ContractError(errorName, [id, PHASES[expected], PHASES[actual]], cause)
+    }
     return new ContractError(errorName, (args ?? []) as readonly unknown[], cause)
   } catch {
     return new ContractError('UnknownError', [data], cause)
@@ -145,7 +162,7 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
     const status = (lost as { status?: number }).status
     if (status === undefined || status === 429 || status >= 500) return new ChainUnreachableError(url, error)
   }
-  return error
+  return new RpcError([error.shortMessage, error.details].filter((part) => part).join(' '), error)
 }
 
 /** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */

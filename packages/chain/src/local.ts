@@ -29,7 +29,7 @@ export type LocalChainOptions = {
   hardfork?: string
 }
 
-/** A running chain. Stop it, or its state since the last stop is lost. */
+/** A running chain. Its state is written when it is stopped, and every 20 seconds. */
 export type LocalChain = {
   rpcUrl: string
   port: number
@@ -55,15 +55,21 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
   args.push('--enable-tx-gas-limit', '--no-request-size-limit', '--quiet')
-  if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--preserve-historical-states')
+  if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
   if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000)
   })
+  // A program that ends without stopping its chain must not leave it behind.
+  const interrupt = () => child.kill('SIGINT')
+  process.once('exit', interrupt)
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve())
+    child.once('exit', () => {
+      process.off('exit', interrupt)
+      resolve()
+    })
     child.once('error', (error) => {
       complaint += error.message
       resolve()
@@ -78,7 +84,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
     accounts: testAccounts(accounts),
     ended,
     stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
+      if (child.exitCode === null && child.signalCode === null) interrupt()
       await ended
     },
   }

@@ -41,8 +41,8 @@ export type OwnStanding = {
   nonce: number
 }
 
-/** Terms never change: read once for each federation. */
-const knownTerms = new Map<string, Terms>()
+/** Terms never change: read once for each federation and connection. */
+const knownTerms = new WeakMap<ChainClient['public'], Map<Hex, Terms>>()
 
 /**
  * Observes a federation at the latest block.
@@ -54,14 +54,14 @@ export async function observeFederation(
   client: ChainClient,
   { id, account = client.account?.address }: { id: Hex; account?: Address | undefined },
 ): Promise<Observation> {
-  const termsKey = `${client.url}:${client.chainId}:${client.core}:${id}`
+  const known = knownTerms.get(client.public) ?? new Map<Hex, Terms>()
+  knownTerms.set(client.public, known)
   return readCore(client, async (core) => {
-    const known = knownTerms.get(termsKey)
     const [block, terms] = await Promise.all([
       client.public.getBlock({ includeTransactions: false }),
-      known ?? client.public.readContract({ ...core, functionName: 'termsOf', args: [id] }),
+      known.get(id) ?? client.public.readContract({ ...core, functionName: 'termsOf', args: [id] }),
     ])
-    knownTerms.set(termsKey, terms)
+    known.set(id, terms)
     const blockNumber = block.number
     const [status, round, [phaseIndex, endsAt], cohort, own] = await Promise.all([
       client.public.readContract({ ...core, functionName: 'statusOf', args: [id], blockNumber }),

@@ -55,7 +55,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
   const request = { data: call.data, value, ...(call.to === undefined ? {} : { to: call.to }) }
   const [estimate, nonce, block, tip, balance] = await withChainErrors(client, () =>
     Promise.all([
-      client.public.estimateGas({ account: from, ...request }),
+      estimateGas(client, { account: from, ...request }),
       client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
       client.public.getBlock({ includeTransactions: false }),
       client.public.estimateMaxPriorityFeePerGas(),
@@ -78,6 +78,18 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
     ...request,
   })
   return { hash: keccak256(raw), raw, nonce, from, chainId }
+}
+
+/** The gas a call needs; an endpoint that gives up at its own limit means that it is too much for a transaction. */
+async function estimateGas(client: ChainClient, call: Parameters<ChainClient['public']['estimateGas']>[0]) {
+  try {
+    return await client.public.estimateGas(call)
+  } catch (error) {
+    if (findRevertData(error) === undefined && /gas required exceeds/i.test(String((error as Error).message))) {
+      throw new GasCapExceededError(undefined, transactionGasCap)
+    }
+    throw error
+  }
 }
 
 /**
@@ -106,17 +118,28 @@ const queues = new Map<string, Promise<unknown>>()
 export async function sendCall(client: ChainClient, call: Call): Promise<WriteResult> {
   if (client.account === undefined) throw new NoAccountError()
   const key = `${client.chainId}:${client.account.address}:${client.url}`
-  const turn = (queues.get(key) ?? Promise.resolve()).then(async () => {
-    const prepared = await prepareTransaction(client, call)
-    await broadcast(client, prepared)
-    return prepared
-  })
+  const turn = (queues.get(key) ?? Promise.resolve()).then(() => prepareAndBroadcast(client, call))
   queues.set(
     key,
     turn.catch(() => undefined),
   )
   return sendPrepared(client, await turn)
 }
+
+/** Another process may sign with the same account: a nonce that it took is replaced, a few times. */
+async function prepareAndBroadcast(client: ChainClient, call: Call): Promise<PreparedTransaction> {
+  for (let attempt = 1; ; attempt++) {
+    const prepared = await prepareTransaction(client, call)
+    try {
+      await broadcast(client, prepared)
+      return prepared
+    } catch (error) {
+      if (!(error instanceof NonceTakenError) || attempt === nonceAttempts) throw error
+    }
+  }
+}
+
+const nonceAttempts = 5
 
 const knownMessages = /already known|already imported|already exists|known transaction|nonce too low|nonce is too low/i
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,7 @@ import {
   ContractError,
   connect,
   deployContracts,
+  GasCapExceededError,
   InsufficientFundsError,
   mintDemoTokens,
   NoAccountError,
@@ -66,6 +68,23 @@ test('the chain is the process itself: its id is gone after stop, and stopping t
   assert.throws(() => process.kill(chain.pid, 0))
 })
 
+test('a program that ends without stopping its chain leaves none behind', async () => {
+  const local = new URL('../src/local.ts', import.meta.url).href
+  const script = `const { startLocalChain } = await import('${local}'); console.log((await startLocalChain({ port: 0 })).pid); process.exit()`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
+  const pid = Number(execFileSync(process.execPath, args, { encoding: 'utf8' }))
+  assert.ok(pid > 0)
+  const isGone = () => {
+    try {
+      process.kill(pid, 0)
+      return false
+    } catch {
+      return true
+    }
+  }
+  while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 20))
+})
+
 test('a chain that disappears is unreachable, which can be retried; once it is back the same call works', async () => {
   const chain = await startLocalChain({ port: 0 })
   const client = await connect({ rpcUrl: chain.rpcUrl, account: sender, retries: 0 })
@@ -119,6 +138,15 @@ test('sending', async (t) => {
     await assert.rejects(prepareTransaction({ ...reader, account: undefined }, gift), NoAccountError)
     const prepared = await prepareTransaction(client, gift)
     await assert.rejects(sendPrepared(client, { ...prepared, chainId: 1 }), ChainMismatchError)
+  })
+
+  await t.test('a transaction above the gas cap is refused before it is sent', async () => {
+    const endless = '0x5b600056'
+    await assert.rejects(prepareTransaction(client, { data: endless }), GasCapExceededError)
+    await assert.rejects(
+      prepareTransaction(client, { ...gift, data: `0x${'11'.repeat(500_000)}` }),
+      GasCapExceededError,
+    )
   })
 
   await t.test('a core that is not there is told from a federation that is not there', async () => {

@@ -26,8 +26,10 @@ export interface CalibrationOptions {
   /** Updates that a shard expects in a round; the number of `members` when absent. */
   expectedUpdates?: number
   /** Rounds to rehearse; 5 when absent. */
-  rounds?: number
+  rehearsalRounds?: number
   seed: number
+  /** Overrides the trainer's specification. */
+  learningRate?: number
   /** Share of the updates of moving weights that must not be clamped; 0.98 when absent. */
   coverage?: number
   /** Factor by which activations may outgrow the rehearsal; 1.5 when absent. */
@@ -113,14 +115,16 @@ export function initialWeights(model: ModelSpec, seed: number): Float32Array {
 }
 
 /** Updates of each tensor over the rehearsal, |Δ| / gain of the weights that moved, and the weights at its end. */
-async function rehearse({ model, trainer, members, terms, rounds = 5, seed }: CalibrationOptions) {
+async function rehearse(rehearsal: CalibrationOptions) {
+  const { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate } = rehearsal
   const layout = tensorLayout(model)
   const gains = packGains(terms.gains)
   const moves: number[][] = layout.map(() => [])
   let weights = initialWeights(model, seed)
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rehearsalRounds; round++) {
     const gain = gainAt(gains, round)
-    const options = { trainer, members, weights, rounds: 1, seed: seed + round }
+    const rate = learningRate === undefined ? {} : { learningRate }
+    const options = { trainer, members, weights, rounds: 1, seed: seed + round, ...rate }
     for (const [member, dataset] of members.entries()) {
       const { weights: trained } = await fitRound(options, weights, dataset, 0, member)
       for (const [tensor, { offset, length }] of layout.entries()) {

@@ -34,9 +34,12 @@ export interface AveragingOptions {
   signal?: AbortSignal
 }
 
-/** Seed of one member's training in one round: distinct for seed < 2^31, round < 2^12, member < 2^9. */
+/**
+ * Seed of one member's training in one round: distinct for seed < 2^31, member < 2^9, round < 2^12. It rises by one with
+ * the round, so that a node that counts its rounds from `memberSeed(seed, 0, member)` trains in the same order.
+ */
 export function memberSeed(seed: number, round: number, member: number): number {
-  return (seed * 4096 + round) * 512 + member
+  return (seed * 512 + member) * 4096 + round
 }
 
 /**

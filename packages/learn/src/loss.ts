@@ -64,9 +64,15 @@ export function toTargets(model: ModelSpec, dataset: Dataset): Float32Array {
 /**
  * What each output of each example weighs in the loss, shape [count, outputs] (multi-label) or [count, 1];
  * undefined where no class weights are given.
+ *
+ * @throws {@link ClassWeightsError}
  */
 export function toRowWeights(model: ModelSpec, dataset: Dataset, classWeights?: number[]): Float32Array | undefined {
   if (classWeights === undefined || model.output === 'linear') return undefined
+  const classes = model.output === 'logistic' ? 2 : countOutputs(model)
+  if (classWeights.length !== classes || !classWeights.every((weight) => weight > 0 && Number.isFinite(weight))) {
+    throw new ClassWeightsError(classWeights, classes)
+  }
   if (model.output !== 'multi-label') return Float32Array.from(dataset.labels, (label) => classWeights[label]!)
   const outputs = countOutputs(model)
   return Float32Array.from({ length: dataset.count * outputs }, (_, i) => classWeights[i % outputs]!)
@@ -89,5 +95,13 @@ export class LabelError extends Error {
   override name = 'LabelError'
   constructor(row: number, label: number, expected: string) {
     super(`Example ${row} has label ${label}; the model expects ${expected}. Check the schema's label.`)
+  }
+}
+
+/** Class weights do not fit the model. */
+export class ClassWeightsError extends Error {
+  override name = 'ClassWeightsError'
+  constructor(weights: number[], classes: number) {
+    super(`Class weights are [${weights}]; the model needs ${classes} positive numbers. Check loss.classWeights.`)
   }
 }

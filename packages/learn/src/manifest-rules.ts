@@ -2,7 +2,7 @@
  * How the parts of a manifest must agree, each rule with the key that breaks it.
  */
 import type { Ratio } from './dataset.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from './manifest-form.ts'
 import { countOutputs, tensorLayout } from './model.ts'
 import { fromRatio, isEqual, multiply, rational } from './rational.ts'
 import { countInputs } from './schema.ts'

@@ -33,6 +33,8 @@ export type QuantizedAveragingOptions = Omit<AveragingOptions, 'weights' | 'onRo
   /** Integers before the first round, shape [dimension]. */
   lanes: Int32Array
   onRound?: (report: QuantizedRoundReport) => void | Promise<void>
+  /** Receives every update as it would be sent, in order of round and member. */
+  onPayload?: (sent: { round: number; member: number; payload: Uint8Array }) => void
 }
 
 /**
@@ -64,6 +66,7 @@ export async function quantizedAveraging(
       const random = fromSeed(~BigInt(memberSeed(seed, round, member)))
       const quantized = quantize(update, { scale, bits, random })
       const payload = packUpdate(quantized.values, { bits, laneBits })
+      options.onPayload?.({ round, member, payload })
       updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
       clamped += quantized.clamped
       loss += result.loss / members.length

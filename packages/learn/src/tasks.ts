@@ -41,7 +41,7 @@ const CC_BY = 'CC BY 4.0'
 
 const TRAINING: TrainingSpec = {
   optimizer: 'sgd',
-  learningRate: 0.1,
+  learningRate: 0.4,
   momentum: 0,
   epochs: 5,
   batchSize: 10,
@@ -105,7 +105,7 @@ function loadBreastCancer(path: string, seed: number): Task {
     train: selectExamples(all, train),
     heldOut: selectExamples(all, heldOut),
     model: mlp([30, 16, 1], 'logistic'),
-    training: { ...TRAINING, learningRate: 0.05 },
+    training: { ...TRAINING, learningRate: 0.1 },
     rounds: 20,
     terms: TERMS,
   }
@@ -121,7 +121,7 @@ function loadMnist(folder: string): Task {
     train: readIdx(findIdx(folder, 'train', 'images-idx3-ubyte'), findIdx(folder, 'train', 'labels-idx1-ubyte')),
     heldOut: readIdx(findIdx(folder, 't10k', 'images-idx3-ubyte'), findIdx(folder, 't10k', 'labels-idx1-ubyte')),
     model: mlp([784, 32, 10], 'softmax'),
-    training: { ...TRAINING, epochs: 1 },
+    training: { ...TRAINING, learningRate: 0.2, epochs: 1 },
     rounds: 20,
     terms: TERMS,
   }

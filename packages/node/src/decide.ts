@@ -29,6 +29,8 @@ export interface OwnState {
   isKeeper: boolean
   /** Seconds between one member and the next where the contract names nobody. */
   staggerSeconds: number
+  /** Nothing is signed in the last seconds of a phase, since it would be mined too late and paid for in vain. */
+  marginSeconds: number
   /** Whether to leave the federation. */
   wantsToLeave: boolean
   /** Whether to fetch what is owed at the end. */
@@ -77,9 +79,9 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
     case 'draw':
       return decideDraw(observation, own, now)
     case 'commit':
-      return decidePart(observation, own, 'commit', end)
+      return decidePart(observation, own, 'commit', end, now)
     case 'submit':
-      return decidePart(observation, own, 'submit', end)
+      return decidePart(observation, own, 'submit', end, now)
     case 'challenge':
       return wait(end, 'the challenge window is open')
     case 'aggregate':
@@ -125,8 +127,10 @@ function decidePart(
   own: OwnState,
   step: 'commit' | 'submit',
   end: number | undefined,
+  now: number,
 ): Action {
   const { terms, round, position } = observation
+  const isTooLate = end !== undefined && now > end - own.marginSeconds
   if (position === undefined) return wait(end, 'this member is not in the cohort of this round')
   if (terms.stake > 0n && observation.member.stake === 0n) return wait(end, 'the stake of this member was slashed')
   const hasActed = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
@@ -140,9 +144,13 @@ function decidePart(
       return wait(end, `this round is sat out: ${own.record.reason}`)
     case 'none':
       if (step === 'submit' && terms.commitSeconds > 0) return wait(end, 'the update committed to is lost')
+      if (isTooLate) return wait(end, 'too little time is left to send an update')
       return { kind: 'train', round: round.number, until: end ?? Infinity, reason: 'a new round wants an update' }
-    case 'update':
-      return decideSending(own.record.update.sendings, step, round.number, end)
+    case 'update': {
+      const action = decideSending(own.record.update.sendings, step, round.number, end)
+      const isNew = action.kind === 'commit' || action.kind === 'submit'
+      return isNew && isTooLate ? wait(end, `too little time is left to ${step}`) : action
+    }
   }
 }
 

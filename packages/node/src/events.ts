@@ -81,7 +81,9 @@ export interface NodeSummary {
   federationId: Hex
   /** Why it ended. */
   reason: string
+  /** Rounds that were settled with an update of this member in them. */
   roundsTaken: number
+  /** Submissions mined; an update too large for one transaction is several. */
   submitted: number
   aggregatedShards: number
   /** Lanes of updates that reached their limit, of `quantisedLanes` in all. */

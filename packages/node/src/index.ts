@@ -1,4 +1,5 @@
 /** The participant: observe, decide, act; one node a member. */
+export * from './behaviour.ts'
 export * from './clock.ts'
 export * from './connection.ts'
 export * from './decide.ts'

@@ -3,6 +3,7 @@
  *
  * The record of the round is one call, cheap enough for every poll; the rest is read when that has changed.
  */
+import { setTimeout as sleepFor } from 'node:timers/promises'
 import {
   type ChainClient,
   readEvents,
@@ -27,7 +28,9 @@ export interface Sight {
  * together and are read again.
  */
 export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Sight> {
-  for (;;) {
+  for (let mismatches = 0; ; mismatches++) {
+    // An endpoint with several servers may stay of two minds for a while.
+    if (mismatches > 0) await sleepFor(Math.min(2_000, 25 * 2 ** mismatches))
     const [before, status, member, position, latest, pending, after] = await Promise.all([
       readRound(client, { id }),
       readStatus(client, { id }),

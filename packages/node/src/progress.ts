@@ -2,12 +2,13 @@
  * What a node remembers between looks: which round and phase it has told of, what the rounds paid, and since when the
  * present step has been due.
  */
+import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt } from '@tutti/core'
+import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
 import type { Action, OwnState } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
-import type { NodeBehaviour } from './run.ts'
 import type { RoundRecord } from './store.ts'
 
 /** The memory of one run of a node. */
@@ -16,21 +17,29 @@ export interface Progress {
   note(sight: Sight): Promise<void>
   /** A block not after the one that opened the round in progress; undefined while that is not known. */
   fromBlock(): bigint | undefined
-  /** Takes note of a decision and tells of the phase it was taken in. */
-  noteAction(action: Action): void
+  /** Takes note of a decision and tells of the phase it was taken in, and of a round that is sat out. */
+  noteAction(action: Action, record: RoundRecord): void
   /** A claim went through. */
   noteClaim(): void
   ownState(record: RoundRecord): OwnState
 }
 
 const KEEPS_ROUNDS = 8
-const STAGGER_SECONDS = 3
+/** Longer than a block takes, so that the next in turn sees what the one before has done. */
+const STAGGER_SECONDS = { local: 3, public: 15 }
+const MARGIN_SECONDS = { local: 0, public: 15 }
+/** A margin takes no more than this part of a phase, however short the phase is. */
+const MARGIN_SHARE = 0.25
 
 /** Starts remembering. */
 export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
   const { client, federationId, terms, report, patience, store } = actor
   const account = client.account.address
   const taken = new Set<number>()
+  const place = client.chainId === localChainId ? 'local' : 'public'
+  const shortestPhase =
+    terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
+  const marginSeconds = behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE)
   let firstBlock = 0n
   let roundsClosed: number | undefined
   let openedRound = -1
@@ -60,7 +69,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
           reward,
           keeperPay,
         })
-      if (taken.has(number)) roundsLeft--
+      if (updates > 0 && taken.has(number)) roundsLeft--
     }
   }
 
@@ -70,8 +79,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     openedRound = round.number
     const shards = position === undefined ? [] : assignedShards(terms, position, round.number)
     const { number, members, cohort } = round
-    const place = position === undefined ? {} : { position }
-    report.tell({ kind: 'round-opened', round: number, members, cohort, ...place, shards })
+    const drawn = position === undefined ? {} : { position }
+    report.tell({ kind: 'round-opened', round: number, members, cohort, ...drawn, shards })
     store.forgetBefore(number - (behaviour.keepsRounds ?? KEEPS_ROUNDS))
     const record = store.load(number)
     if (record.kind !== 'update') return
@@ -101,9 +110,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       if (due.key !== key) due = { key, since: now }
     },
     fromBlock: () => blockBeforeRound,
-    noteAction: (action) => {
+    noteAction: (action, record) => {
       if (latest === undefined) return
       const { round, status } = latest.observation
+      if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const { phase, endsAt } = phaseAt(round, terms, actor.now())
       const shown = status.isFinished ? 'finished' : phase
       const key = `${round.number}/${shown}`
@@ -118,8 +128,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       record,
       since: due.since,
       isKeeper: behaviour.isKeeper ?? true,
-      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS,
-      wantsToLeave: roundsLeft <= 0,
+      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
+      marginSeconds,
+      // Asked for while its last round runs, since the next one opens as soon as that is settled.
+      wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
       claims: behaviour.claims ?? true,
       isClaimed,
     }),

@@ -66,8 +66,14 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
         return
     }
   }
+  const satOut = new Set<number>()
   return {
     tell: (event) => {
+      if (event.kind === 'sat-out') {
+        // Whoever notices tells; once a round is enough.
+        if (satOut.has(event.round)) return
+        satOut.add(event.round)
+      }
       add(event)
       onEvent({ ...event, time: Date.now(), account, federationId })
     },

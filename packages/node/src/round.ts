@@ -43,12 +43,12 @@ export interface Actor {
   readWeights: () => Promise<Float32Array>
   /** Seed of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
   roundingSeed: number | undefined
+  /** Most bytes of payload in one transaction. */
+  bytesPerTransaction: number
   /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
   seeThroughMs: number
 }
 
-/** Most bytes of payload in one transaction: nodes accept 128 KB of transaction. */
-const PAYLOAD_BYTES = 110_000
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
 
 /**
@@ -95,7 +95,7 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
       payloads,
       salt: terms.commitSeconds > 0 ? toHex(randomBytes(32)) : NO_SALT,
       metrics: encodeMetrics({ ...metrics, saturated: saturatedLanes, lanes: quantisedLanes }),
-      sendings: planSendings(payloads, terms.commitSeconds > 0),
+      sendings: planSendings(payloads, terms.commitSeconds > 0, actor.bytesPerTransaction),
     })
     const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
     report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
@@ -162,8 +162,15 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   return true
 }
 
-/** Shards in as few transactions as their size allows; all in one where they were committed to. */
-function planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Sending[] {
+/**
+ * The transactions of an update: its shards in order, as many in each as `bytesPerTransaction` allows and one at the
+ * least; all in one, after the commitment, where they are committed to.
+ */
+export function planSendings(
+  payloads: readonly Uint8Array[],
+  hasCommit: boolean,
+  bytesPerTransaction: number,
+): Sending[] {
   const unsent = { state: 'unsent', attempts: [] } as const
   const all = { ...unsent, first: 0, count: payloads.length }
   if (hasCommit)
@@ -176,7 +183,7 @@ function planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Send
   for (const [first, payload] of payloads.entries()) {
     // Each payload has its place and its length beside its content.
     const size = payload.length + 64
-    if (bytes + size > PAYLOAD_BYTES) {
+    if (bytes + size > bytesPerTransaction) {
       sendings.push({ step: 'submit', first, count: 0, state: 'unsent', attempts: [] })
       bytes = 0
     }

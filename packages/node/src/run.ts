@@ -6,6 +6,7 @@
  */
 import type { ChainClient } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
@@ -18,26 +19,6 @@ import { type InFlight, type PayloadsOf, takeStep } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
-
-/** How a node behaves; plain data, so that it can cross into a worker. */
-export interface NodeBehaviour {
-  /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
-  isKeeper?: boolean
-  /** Seconds between one member and the next where the contract names nobody. Default: 3. */
-  staggerSeconds?: number
-  /** Asks to leave after this many rounds of its own; 0 at once. Default: stays to the end. */
-  leavesAfterRounds?: number
-  /** Whether it fetches what it is owed at the end. Default: yes. */
-  claims?: boolean
-  /** Past rounds whose records stay on disk. Default: 8. */
-  keepsRounds?: number
-  /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
-  pollMilliseconds?: number
-  /** Hash of the manifest that the owner agreed to; another one on the chain is refused. Default: not compared. */
-  manifestHash?: Hex
-  /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
-  roundingSeed?: number
-}
 
 /** What {@link runNode} needs. */
 export interface RunNodeOptions extends NodeBehaviour {
@@ -53,6 +34,8 @@ export interface RunNodeOptions extends NodeBehaviour {
   backOff?: BackOff
 }
 
+/** Nodes accept transactions of 128 KB. */
+const BYTES_PER_TRANSACTION = 110_000
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5
 
@@ -60,13 +43,14 @@ const REFUSALS_TO_FORFEIT = 5
  * Runs a member's node until the federation is finished, the member has left, or `signal` aborts.
  *
  * @returns What the node did; `reason` says why it ended.
- * @throws `StoreLockedError` `StaleManifestError` `NotAMemberError` `NoFundsError` `NonFiniteTrainingError` and what the
- *   trainer throws. What was on its way stays on disk.
+ * @throws `NodeOptionError` `StoreLockedError` `StaleManifestError` `NotAMemberError` `InsufficientFundsError`
+ *   `NonFiniteTrainingError` and what the trainer throws. What was on its way stays on disk.
  */
 export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   const { client, federationId, trainer } = options
   const account = client.account
   if (account === undefined) throw new NodeAccountError()
+  checkBehaviour(options)
   const report = createReport(account.address, federationId, options.onEvent ?? (() => undefined))
   const signal = options.signal ?? new AbortController().signal
   const patience: Patience = {
@@ -96,6 +80,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       now: clock.now,
       readWeights: () => untilReached(() => readWeights(client, federationId, federation), patience),
       roundingSeed: options.roundingSeed,
+      bytesPerTransaction: options.bytesPerTransaction ?? BYTES_PER_TRANSACTION,
       seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),
     }
     const reason = await runLoop(actor, options, clock)
@@ -129,12 +114,12 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   let sight = await watch.look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
   for (; ; sight = await watch.look()) {
-    await progress.note(sight)
+    await report.timed('observing', () => progress.note(sight))
     const { observation } = sight
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const action = decide(observation, progress.ownState(record), clock.now())
-    progress.noteAction(action)
+    progress.noteAction(action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
       watch.waitUntil(action.until ?? Infinity)

@@ -22,7 +22,10 @@ export type Fate =
   | { kind: 'replaced' }
 
 /** Looks at the chain between two broadcasts of the same transaction. */
-const LOOKS_A_BROADCAST = 20
+const LOOKS_A_BROADCAST = 5
+/** What servers answer when they have a transaction, or cannot take it now; {@link fateOf} tells which. */
+const HARMLESS =
+  /already (known|imported|exists)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
 
 /**
  * Simulates a call and signs it.
@@ -36,8 +39,8 @@ export async function signCall(signer: Signer, call: Call): Promise<Attempt> {
 }
 
 /**
- * Hands a signed transaction to the chain. One that the chain already has, or whose nonce is taken, is no error here:
- * {@link fateOf} tells.
+ * Hands a signed transaction to the chain. One that the chain already has, whose nonce is taken, or whose fee is below
+ * the base fee at present is no error here: {@link fateOf} tells, and {@link seeThrough} raises the fee.
  *
  * @throws `InsufficientFundsError`; connection errors, after which the chain may have it or not.
  */
@@ -51,7 +54,7 @@ export async function broadcast(signer: Signer, attempt: Attempt): Promise<void>
       const { gas, maxFeePerGas } = parseTransaction(attempt.signed)
       throw new InsufficientFundsError(signer.account.address, balance, (gas ?? 0n) * (maxFeePerGas ?? 0n))
     }
-    if (!/already (known|imported|exists)|known transaction|nonce (is )?too low|underpriced/i.test(text)) throw error
+    if (!HARMLESS.test(text)) throw error
   }
 }
 
@@ -92,8 +95,8 @@ export async function seeThrough(
     const fate = await untilReached(() => fateOf(signer, attempts), patience)
     if (fate.kind !== 'pending' || Date.now() >= deadline) return fate
     if (looks % LOOKS_A_BROADCAST === 0) {
-      const block = await untilReached(() => signer.public.getBlock({ blockTag: 'latest' }), patience)
-      const raised = await raiseFee(signer, attempts.at(-1)!, block.baseFeePerGas ?? 0n)
+      const baseFee = await untilReached(() => readBaseFee(signer), patience)
+      const raised = await raiseFee(signer, attempts.at(-1)!, baseFee)
       if (raised !== undefined) {
         attempts.push(raised)
         options.keep()
@@ -129,6 +132,15 @@ async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Prom
     maxPriorityFeePerGas: raise(maxPriorityFeePerGas),
   })
   return { hash: keccak256(signed), nonce: attempt.nonce, signed }
+}
+
+/** Base fee that the next block will ask, where the chain has a pending block; else that of the last one. */
+async function readBaseFee({ public: client }: Signer): Promise<bigint> {
+  const [latest, pending] = await Promise.all([
+    client.getBlock({ blockTag: 'latest' }),
+    client.getBlock({ blockTag: 'pending' }).catch(() => undefined),
+  ])
+  return pending?.baseFeePerGas ?? latest.baseFeePerGas ?? 0n
 }
 
 function textOf(error: unknown): string {

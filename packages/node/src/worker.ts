@@ -4,9 +4,9 @@
 import { Worker } from 'node:worker_threads'
 import type { Hex } from '@tutti/core'
 import type { Dataset } from '@tutti/learn'
+import type { NodeBehaviour } from './behaviour.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { unlockAfterThread } from './lock.ts'
-import type { NodeBehaviour } from './run.ts'
 import { storeDirectory } from './store.ts'
 import type { LocalTrainerOptions } from './trainers/local.ts'
 
@@ -53,31 +53,39 @@ const STOP_MILLISECONDS = 10_000
 /** Starts a member in a worker thread. */
 export function startMemberWorker(options: MemberWorkerOptions): MemberWorker {
   const { onEvent, ...task } = options
+  const { account, chainId, federationId } = options
   const workerData: WorkerTask = {
     ...task,
     trainer: { ...task.trainer, dataset: withOwnBuffers(task.trainer.dataset) },
   }
-  const worker = new Worker(new URL('./worker-boot.js', import.meta.url), { workerData, execArgv: [] })
-  const thread = worker.threadId
-  const done = new Promise<NodeSummary>((resolve, reject) => {
-    worker.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'event') onEvent?.(message.event)
-      else if (message.kind === 'done') resolve(message.summary)
-      else reject(new MemberWorkerError(options.account, message.name, message.message, message.isRetryable))
-    })
-    worker.on('error', (error) => reject(new MemberWorkerError(options.account, error.name, error.message, false)))
-    worker.on('exit', (code) => {
-      const { federationId, chainId, account } = options
-      unlockAfterThread(storeDirectory({ root: options.storeDirectory, chainId, federationId, account }), thread)
-      reject(new MemberWorkerError(account, 'WorkerExit', `its thread ended with code ${code}`, true))
+  const directory = storeDirectory({ root: options.storeDirectory, chainId, federationId, account })
+  const starting = loadWorkerCode().then((source) =>
+    'code' in source
+      ? new Worker(source.code, { eval: true, workerData, execArgv: [] })
+      : new Worker(source.boot, { workerData, execArgv: [] }),
+  )
+  const done = starting.then((worker) => {
+    const thread = worker.threadId
+    return new Promise<NodeSummary>((resolve, reject) => {
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.kind === 'event') onEvent?.(message.event)
+        else if (message.kind === 'done') resolve(message.summary)
+        else reject(new MemberWorkerError(account, message.name, message.message, message.isRetryable))
+      })
+      worker.on('error', (error) => reject(new MemberWorkerError(account, error.name, error.message, false)))
+      worker.on('exit', (code) => {
+        unlockAfterThread(directory, thread)
+        reject(new MemberWorkerError(account, 'WorkerExit', `its thread ended with code ${code}`, true))
+      })
     })
   })
   // Whoever never looks at `done` learns of a failure by the event `failed`.
   done.catch(() => undefined)
   return {
-    account: options.account,
+    account,
     done,
     stop: async () => {
+      const worker = await starting
       worker.postMessage('stop')
       const timer = setTimeout(() => void worker.terminate(), STOP_MILLISECONDS)
       await done.catch(() => undefined)
@@ -85,6 +93,18 @@ export function startMemberWorker(options: MemberWorkerOptions): MemberWorker {
       await worker.terminate()
     },
   }
+}
+
+type WorkerCode = { code: string } | { boot: URL }
+
+let workerCode: Promise<WorkerCode> | undefined
+
+/** The script of all workers of this process, made when the first one starts. */
+function loadWorkerCode(): Promise<WorkerCode> {
+  workerCode ??= import(new URL('./worker-code.js', import.meta.url).href).then(
+    (module: { prepareWorkerCode(): Promise<WorkerCode> }) => module.prepareWorkerCode(),
+  )
+  return workerCode
 }
 
 /** Cloning a view clones the whole buffer behind it, which may be everybody's data: views get buffers of their own. */

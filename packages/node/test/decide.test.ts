@@ -31,6 +31,7 @@ function own(change: Partial<OwnState> = {}): OwnState {
     since: 1000,
     isKeeper: true,
     staggerSeconds: 2,
+    marginSeconds: 0,
     wantsToLeave: false,
     claims: true,
     isClaimed: false,
@@ -70,6 +71,15 @@ test('an update the chain refused, a forfeited round and a round one is not draw
   assert.equal(decide(observation({}), own({ record: updateRecord(['submit', 'failed']) }), 1001).kind, 'wait')
   assert.equal(decide(observation({}), own({ record: forfeited }), 1001).kind, 'wait')
   assert.equal(decide(observation({ position: undefined }), own(), 1001).kind, 'wait')
+})
+
+test('in the last seconds of a phase nothing new is signed, and what is on its way is still asked about', () => {
+  const end = 1000 + termsForTest().submitSeconds
+  const at = (record: RoundRecord, now: number) => decide(observation({}), own({ record, marginSeconds: 15 }), now).kind
+  const unsent = updateRecord(['submit', 'unsent'])
+  assert.deepEqual([at(unsent, end - 15), at(unsent, end - 14)], ['submit', 'wait'])
+  assert.deepEqual([at({ kind: 'none' }, end - 15), at({ kind: 'none' }, end - 14)], ['train', 'wait'])
+  assert.equal(at(updateRecord(['submit', 'sent']), end - 1), 'confirm')
 })
 
 test('a member whose stake was slashed takes no further part', () => {

@@ -166,6 +166,7 @@ export function simulate(weather: Weather): Course {
       since: member.seen.since,
       isKeeper: true,
       staggerSeconds: 4,
+      marginSeconds: 0,
       wantsToLeave: false,
       claims: false,
       isClaimed: false,

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { expectedUpdates, fromSeed, packGains, shardRange, unpackUpdate } from '@tutti/core'
 import fc from 'fast-check'
 import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
+import { planSendings } from '../src/round.ts'
 import { prepareUpdate, UpdateLengthError } from '../src/update.ts'
 import { termsForTest } from './terms.ts'
 
@@ -53,6 +54,38 @@ test('a vector of another length than the model is refused', () => {
   assert.throws(
     () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1)),
     UpdateLengthError,
+  )
+})
+
+test('the transactions of an update hold all its shards once, in order, and are as few as their size allows', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(500), { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 1, max: 1500 }),
+      (sizes, most) => {
+        const payloads = sizes.map((size) => new Uint8Array(size))
+        const sendings = planSendings(payloads, false, most)
+        const sizeOf = ({ first, count }: { first: number; count: number }) =>
+          sizes.slice(first, first + count).reduce((sum, size) => sum + size + 64, 0)
+        let next = 0
+        for (const [i, sending] of sendings.entries()) {
+          assert.equal(sending.first, next)
+          assert.ok(sending.count === 1 || sizeOf(sending) <= most)
+          const following = sendings[i + 1]
+          if (following !== undefined) assert.ok(sizeOf(sending) + sizes[following.first]! + 64 > most)
+          next += sending.count
+        }
+        assert.equal(next, sizes.length)
+        const committed = planSendings(payloads, true, most)
+        assert.deepEqual(
+          committed.map(({ step, count }) => [step, count]),
+          [
+            ['commit', sizes.length],
+            ['submit', sizes.length],
+          ],
+        )
+      },
+    ),
   )
 })
 

@@ -1,8 +1,18 @@
 /** `tutti bench NAME`: measures what is claimed, against its baseline in the same run and the limit it is held to. */
-import type { BenchReport, Figure } from '@tutti/learn'
 import { Argument, type Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+
+/** One figure as it is printed: `value` must be at most, or at least, `limit`; null where there is none. */
+export interface BenchFigure {
+  id: string
+  value: number | null
+  unit: string
+  limit: number | null
+  bound: 'atMost' | 'atLeast'
+  baseline: number | string | null
+  note: string
+}
 
 /** What each benchmark is for, shown by `--help`. */
 const benches = {
@@ -13,6 +23,11 @@ const benches = {
 
 type BenchName = keyof typeof benches
 
+interface BenchOptions {
+  json?: boolean
+  partitions?: string
+}
+
 /** Adds the command `bench`. */
 export function addBench(program: Command): void {
   const list = Object.entries(benches).map(([name, purpose]) => `  ${name.padEnd(9)} ${purpose}`)
@@ -21,51 +36,59 @@ export function addBench(program: Command): void {
     .description('Measure what is claimed: accuracy, gas or training speed.')
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
+    .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
     .addHelpText('after', `\n${list.join('\n')}\n\nExit code 1: a figure misses its limit.`)
-    .action(async (name: BenchName, options: { json?: boolean }) => {
+    .action(async (name: BenchName, options: BenchOptions) => {
       const output = createOutput({ isJson: options.json === true })
-      const report = await runBench(name, output.progress)
-      for (const figure of report.figures) {
+      const figures = await runBench(name, options, output.progress)
+      for (const figure of figures) {
         output.line(describeFigure(figure))
-        output.line(`    against ${figure.baseline}`)
+        if (figure.baseline !== null) output.line(`    against ${figure.baseline}`)
         if (figure.note !== '') output.line(`    ${figure.note}`)
       }
-      output.result(toJsonReport(report))
-      if (report.figures.some((figure) => !isMet(figure))) process.exitCode = exitCodes.answerIsNo
+      output.result({ bench: name, figures: figures.map((figure) => ({ ...figure, isMet: isMet(figure) })) })
+      if (figures.some((figure) => !isMet(figure))) process.exitCode = exitCodes.answerIsNo
     })
 }
 
-async function runBench(name: BenchName, onProgress: (line: string) => void): Promise<BenchReport> {
-  if (name === 'gas') return (await import('@tutti/chain/bench')).benchGas({ onProgress })
+/** Runs a benchmark; the packages below hand over figures in their own form. */
+async function runBench(
+  name: BenchName,
+  options: BenchOptions,
+  onProgress: (line: string) => void,
+): Promise<BenchFigure[]> {
+  if (name === 'gas') {
+    const { benchGas } = await import('@tutti/chain/bench')
+    const { figures } = await benchGas({ onProgress })
+    return figures.map((figure) => ({ ...figure, bound: 'atMost' }))
+  }
   const { benchAccuracy, benchTrain } = await import('@tutti/learn')
-  return name === 'accuracy' ? benchAccuracy({ onProgress }) : benchTrain({ onProgress })
+  const { figures } =
+    name === 'accuracy'
+      ? await benchAccuracy({
+          onProgress,
+          ...(options.partitions === undefined ? {} : { partitionsPath: options.partitions }),
+        })
+      : await benchTrain({ onProgress })
+  return figures.map(({ limit, ...figure }) => {
+    if (limit === null) return { ...figure, limit, bound: 'atMost' }
+    return 'atMost' in limit
+      ? { ...figure, limit: limit.atMost, bound: 'atMost' }
+      : { ...figure, limit: limit.atLeast, bound: 'atLeast' }
+  })
 }
 
 /** Whether a figure keeps its limit. One that was not measured, or has no limit, misses nothing: its note says why. */
-export function isMet({ value, limit }: Figure): boolean {
+export function isMet({ value, limit, bound }: BenchFigure): boolean {
   if (value === null || limit === null) return true
-  return 'atMost' in limit ? value <= limit.atMost : value >= limit.atLeast
+  return bound === 'atMost' ? value <= limit : value >= limit
 }
 
 /** A figure in one line: met or missed, id, value, unit, limit. */
-export function describeFigure(figure: Figure): string {
-  const { id, value, unit, limit } = figure
+export function describeFigure(figure: BenchFigure): string {
+  const { id, value, unit, limit, bound } = figure
   const mark = value === null ? '?' : limit === null ? '·' : isMet(figure) ? '✓' : '✗'
-  const bound =
-    limit === null ? '' : 'atMost' in limit ? `  (at most ${limit.atMost})` : `  (at least ${limit.atLeast})`
+  const held = limit === null ? '' : bound === 'atMost' ? `  (at most ${limit})` : `  (at least ${limit})`
   const shown = value === null ? 'not measured' : `${Number(value.toPrecision(6))} ${unit}`
-  return `${mark} ${id.padEnd(26)} ${shown}${bound}`
-}
-
-/** The report as machines read it: `limit` is a number, `bound` says on which side of it the value must be. */
-export function toJsonReport({ bench, figures }: BenchReport) {
-  return {
-    bench,
-    figures: figures.map(({ limit, ...figure }) => ({
-      ...figure,
-      limit: limit === null ? null : 'atMost' in limit ? limit.atMost : limit.atLeast,
-      bound: limit === null ? null : 'atMost' in limit ? 'atMost' : 'atLeast',
-      isMet: isMet({ ...figure, limit }),
-    })),
-  }
+  return `${mark} ${id.padEnd(26)} ${shown}${held}`
 }

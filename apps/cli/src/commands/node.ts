@@ -48,12 +48,19 @@ export function addNode(program: Command): void {
     .action(async (id: Hex, options: NodeCommandOptions) => {
       const output = createOutput({ isJson: options.json === true })
       const client = await openSigner(options)
-      const { readManifest } = await import('@tutti/chain')
+      const { readManifest, readMember } = await import('@tutti/chain')
       const { createLocalTrainer, runNode } = await import('@tutti/node')
       const { parseManifest } = await import('@tutti/learn')
       const { readLocalData } = await import('../local-data.ts')
       const { describeEvent } = await import('../node-lines.ts')
-      const creation = await readManifest(client, { id })
+      const account = client.account!.address
+      const [creation, member] = await Promise.all([readManifest(client, { id }), readMember(client, { id, account })])
+      if (!member.isMember && member.owed === 0n) {
+        throw new CommandError(
+          `${account} is not a member of this federation. First: tutti join ${id}`,
+          exitCodes.refused,
+        )
+      }
       const dataset = await readLocalData(parseManifest(creation.manifest), options.data)
       if (dataset.count === 0) throw new CommandError(`${options.data} has no rows to train on.`, exitCodes.badInput)
       const interruption = watchInterruption(() =>

@@ -1,6 +1,6 @@
 /** The members of the demo: a worker each, and what their events tell about the rounds as a whole. */
 import type { Hex } from '@tutti/core'
-import type { Dataset } from '@tutti/learn'
+import { type Dataset, memberSeed } from '@tutti/learn'
 import { type MemberWorker, type NodeEvent, type NodeSummary, startMemberWorker } from '@tutti/node'
 
 /** A member before it starts. */
@@ -44,7 +44,7 @@ export async function runMembers(
       privateKey,
       account,
       storeDirectory: federation.storeDirectory,
-      trainer: { dataset, seed: (options.seed * 512 + index) * 4_096 },
+      trainer: { dataset, seed: memberSeed(options.seed, 0, index) },
       node: { roundingSeed: options.seed * 512 + index, staggerSeconds: 1 },
       onEvent: (event) => {
         clock.note(event)

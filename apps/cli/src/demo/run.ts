@@ -24,7 +24,7 @@ import {
   withAccount,
 } from '@tutti/chain'
 import { type LocalChain, startLocalChain } from '@tutti/chain/local'
-import type { Hex, Terms } from '@tutti/core'
+import { classify as classifyByTwin, type Hex, type Setup, type Terms } from '@tutti/core'
 import {
   type Dataset,
   evaluateIntegers,
@@ -159,19 +159,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     await claim(creator, { id })
     onProgress(`asking the contract about ${task.heldOut.count} held-out examples…`)
     const answers = await askContract(creator, id, task.heldOut)
+    const { lanes } = await readModel(creator, { id, terms })
+    const differing = countDiffering(answers, lanes, founding.setup, task.heldOut)
     onProgress('replaying the chain’s history…')
     const replay = await replayFederation(creator, { id })
     const gas = await gasReport(creator, { id })
     const rewards = await readRewards(creator, id, founding.terms, members, report.summaries)
     const { roundsSettled } = await readStatus(creator, { id })
 
-    const lanes = toInitialLanes(manifest, terms.laneBits)
     const baselines = await trainBaselines({
       manifest,
       members: datasets,
       pooled: task.train,
       heldOut: task.heldOut,
-      weights: toWeights(manifest, lanes),
+      weights: toWeights(manifest, toInitialLanes(manifest, terms.laneBits)),
       rounds: options.rounds,
       seed,
       signal,
@@ -193,8 +194,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       gas,
       rewards,
       roundsSettled,
-      verified: replay.isConsistent,
-      finding: replay.finding,
+      verified: replay.isConsistent && differing === 0,
+      finding:
+        differing === 0
+          ? replay.finding
+          : `${differing} of the contract's answers differ from those of its TypeScript twin. ${replay.finding}`,
       seconds: (performance.now() - started) / 1000,
       roundSeconds: report.seconds,
       trainingSeconds: report.trainingSeconds,
@@ -285,6 +289,14 @@ async function askContract(client: ChainClient, id: Hex, heldOut: Dataset): Prom
     )
   }
   return answers
+}
+
+/** Answers of the contract that its TypeScript twin does not give on the same integers. There should be none. */
+function countDiffering(answers: readonly Answer[], lanes: Int32Array, setup: Setup, heldOut: Dataset): number {
+  return answers.filter(({ index, answer }) => {
+    const twin = classifyByTwin(lanes, setup, exampleInput(heldOut, index))
+    return Number(twin.class) !== answer
+  }).length
 }
 
 async function readRewards(

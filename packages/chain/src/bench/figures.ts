@@ -1,14 +1,14 @@
 /** The form in which benchmarks hand over what they measured. */
 
-/** One measured value, and the limit it is held against (at most), if it has one. */
+/** One measured value, and the limit it is held against, if it has one. */
 export type Figure = {
   id: string
   value: number
   unit: string
   /** The most that is acceptable; null: reported, not judged. */
   limit: number | null
-  /** What the same costs elsewhere, in the same unit; null: nothing to compare with. */
-  baseline: number | null
+  /** What it was measured against, in the same run where that is possible. */
+  baseline: string
   note: string
 }
 

@@ -75,19 +75,20 @@ export async function readManifest(
   client: ChainClient,
   { id, fromBlock }: { id: Hex; fromBlock?: bigint },
 ): Promise<Creation> {
-  const known = creations.get(creationKey(client, id))
-  if (known !== undefined) return known
+  const known = creations.get(client.public) ?? new Map<Hex, Creation>()
+  creations.set(client.public, known)
+  const found = known.get(id)
+  if (found !== undefined) return found
   const start = fromBlock ?? (await findBlock(client, (await readStatus(client, { id })).createdAt))
   const [event] = await readEvents(client, { eventName: 'Created', id, fromBlock: start })
   if (event === undefined) throw new FederationNotFoundError(id)
   const creation = toCreation(event)
-  creations.set(creationKey(client, id), creation)
+  known.set(id, creation)
   return creation
 }
 
-/** Creations are immutable (the id is the hash of the terms): looked up once. */
-const creations = new Map<string, Creation>()
-const creationKey = (client: ChainClient, id: Hex) => `${client.url}:${client.chainId}:${client.core}:${id}`
+/** Creations are immutable (the id is the hash of the terms): looked up once a connection. */
+const creations = new WeakMap<ChainClient['public'], Map<Hex, Creation>>()
 
 /** Every federation of this core, oldest first. */
 export async function listFederations(

@@ -18,14 +18,14 @@ import { partitionDirichlet, splitStratified } from '../partition.ts'
 import { quantizedAveraging } from '../quantized-averaging.ts'
 import { toWeights } from '../setup.ts'
 import { loadTask, type Task } from '../tasks.ts'
-import { createTrainer, type Trainer } from '../trainer.ts'
+import { createTrainer, type Trainer, TrainingDivergedError } from '../trainer.ts'
 import type { BenchProgress, BenchReport } from './figure.ts'
 import { type MeanInterval, upperInterval } from './interval.ts'
 
 const MEMBERS = 8
 const ALPHA = 0.5
 const LIMIT = 0.5
-const RATES = [0.05, 0.1, 0.2, 0.4]
+const RATES = [0.1, 0.2, 0.4, 0.8, 1.6]
 const WEIGHTINGS: Weighting[] = ['uniform', 'samples']
 const TUNING_SEED = 1000
 const VALIDATION = 0.2
@@ -58,7 +58,7 @@ export async function benchAccuracy(options: AccuracyBenchOptions = {}): Promise
       alone: [],
     }
     for (let seed = 1; seed <= seeds; seed++) {
-      const pair = await preparePair({ task, trainer, train: task.train, seed })
+      const pair = await preparePair({ task, trainer, train: task.train, seed, learningRate: tuned.chainRate })
       partitions.push(pair.indices.map((indices) => [...indices]))
       const run = { ...pair, task, trainer, rounds, seed, judged: task.heldOut }
       scores.chain.push(await runChain(run, tuned.chainRate))
@@ -100,12 +100,19 @@ interface Run extends Pair {
 }
 
 /** The partition, calibration and initial model of one seed. */
-async function preparePair(options: { task: Task; trainer: Trainer; train: Dataset; seed: number }): Promise<Pair> {
-  const { task, trainer, train, seed } = options
+async function preparePair(options: {
+  task: Task
+  trainer: Trainer
+  train: Dataset
+  seed: number
+  /** The rate that the chain's steps are calibrated for. */
+  learningRate: number
+}): Promise<Pair> {
+  const { task, trainer, train, seed, learningRate } = options
   const indices = partitionDirichlet(train.labels, { members: MEMBERS, alpha: ALPHA, seed })
   const members = indices.map((list) => selectExamples(train, list))
   const { model, schema, terms } = task
-  const calibration = await calibrate({ model, schema, trainer, members, terms, seed })
+  const calibration = await calibrate({ model, schema, trainer, members, terms, seed, learningRate })
   const initialisation = createHash('sha256').update(`accuracy ${seed}`).digest()
   const manifest = buildManifest({ task, calibration, initialisation })
   const lanes = toInitialLanes(manifest, terms.laneBits)
@@ -144,13 +151,14 @@ async function tune(options: {
   const split = splitStratified(task.train.labels, { fraction: VALIDATION, seed: TUNING_SEED })
   const train = selectExamples(task.train, split.train)
   const judged = selectExamples(task.train, split.heldOut)
-  const runs: Run[] = []
-  for (let index = 1; index <= seeds; index++) {
-    const seed = TUNING_SEED + index
-    runs.push({ ...(await preparePair({ task, trainer, train, seed })), task, trainer, rounds, seed, judged })
-  }
   const best = { chain: { score: -1, rate: 0 }, fedAvg: { score: -1, rate: 0, weighting: 'uniform' as Weighting } }
   for (const rate of RATES) {
+    const runs: Run[] = []
+    for (let index = 1; index <= seeds; index++) {
+      const seed = TUNING_SEED + index
+      const pair = await preparePair({ task, trainer, train, seed, learningRate: rate })
+      runs.push({ ...pair, task, trainer, rounds, seed, judged })
+    }
     const chain = await meanOver(runs, (run) => runChain(run, rate))
     if (chain > best.chain.score) best.chain = { score: chain, rate }
     onProgress(`tuning at rate ${rate}: chain ${percent(chain)} on the validation part`)
@@ -212,8 +220,18 @@ function publish(partitions: number[][][], path: string | undefined): string {
 
 async function meanOver(runs: Run[], of: (run: Run) => Promise<number>): Promise<number> {
   const scores: number[] = []
-  for (const run of runs) scores.push(await of(run))
+  for (const run of runs) scores.push(await scoreOf(run, of))
   return mean(scores)
+}
+
+/** A candidate that diverges is a bad candidate, not a failed benchmark. */
+async function scoreOf(run: Run, of: (run: Run) => Promise<number>): Promise<number> {
+  try {
+    return await of(run)
+  } catch (error) {
+    if (error instanceof TrainingDivergedError) return 0
+    throw error
+  }
 }
 
 function mean(values: number[]): number {

@@ -53,10 +53,11 @@ export async function benchTrain(options: TrainBenchOptions = {}): Promise<Bench
     const figures: Figure[] = []
     for (const batch of [10, 32]) {
       const steps = Math.floor(samples / batch)
+      const dataset = randomExamples(batch * steps)
       const speeds: Speeds[] = []
       // The first repetition warms caches and allocators of all sides and is left out.
       for (let repetition = 0; repetition <= repetitions; repetition++) {
-        const ours = await timeTrainer(trainer, batch, steps, repetition)
+        const ours = await timeTrainer(trainer, dataset, batch, repetition)
         const bare = await step.time(batch, steps)
         const theirs = 'run' in pytorch ? await pytorch.run(batch, steps) : undefined
         if (repetition === 0) continue
@@ -105,8 +106,7 @@ function toBareFigure(batch: number, speeds: Speeds[]): Figure {
   }
 }
 
-async function timeTrainer(trainer: Trainer, batchSize: number, steps: number, seed: number): Promise<number> {
-  const dataset = randomExamples(batchSize * steps)
+async function timeTrainer(trainer: Trainer, dataset: Dataset, batchSize: number, seed: number): Promise<number> {
   const weights = initialWeights(MODEL, 1)
   const started = performance.now()
   await trainer.fit(weights, dataset, { seed, epochs: 1, batchSize })

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { CommandError, exitCodes } from '../src/exit-codes.ts'
+import { toFailure } from '../src/failure.ts'
+import { formatUsd } from '../src/gas-lines.ts'
+import { toPlainText } from '../src/manifest-summary.ts'
+import { createOutput, formatInteger, formatTokens, toJson, toTable } from '../src/output.ts'
+import { drawImage } from '../src/picture.ts'
+
+function collect(): Writable & { text: string } {
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      stream.text += chunk.toString()
+      done()
+    },
+  }) as Writable & { text: string }
+  stream.text = ''
+  return stream
+}
+
+test('with --json standard output carries one object and nothing else', () => {
+  const stdout = collect()
+  const stderr = collect()
+  const output = createOutput({ isJson: true, stdout, stderr })
+  output.line('for people')
+  output.progress('under way')
+  output.result({ amount: 2n ** 80n, bytes: Uint8Array.of(1, 2) })
+  assert.deepEqual(JSON.parse(stdout.text), { amount: (2n ** 80n).toString(), bytes: [1, 2] })
+  assert.match(stderr.text, /under way/)
+})
+
+test('without --json the result object is not printed', () => {
+  const stdout = collect()
+  const output = createOutput({ isJson: false, stdout, stderr: collect() })
+  output.result({ a: 1 })
+  output.line('for people')
+  assert.equal(stdout.text, 'for people\n')
+})
+
+test('progress that cannot be redrawn is not repeated at once', () => {
+  const stderr = collect()
+  const output = createOutput({ isJson: false, stdout: collect(), stderr })
+  for (let i = 0; i < 100; i++) output.progress(`step ${i}`)
+  assert.equal(stderr.text, 'step 0\n')
+})
+
+test('formatTokens loses no value silently', () => {
+  assert.equal(formatTokens(0n), '0')
+  assert.equal(formatTokens(10n ** 18n), '1')
+  assert.equal(formatTokens(1_500_000n * 10n ** 18n), '1,500,000')
+  assert.equal(formatTokens(37_031_250n * 10n ** 12n), '37.03125')
+  assert.equal(formatTokens(1n), '0.000000…')
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n }), (amount) => {
+      const text = formatTokens(amount, 18, 18).replaceAll(',', '')
+      const [whole, fraction = ''] = text.split('.')
+      assert.equal(BigInt(whole! + fraction.padEnd(18, '0')), amount)
+    }),
+  )
+})
+
+test('formatInteger groups thousands', () => {
+  assert.equal(formatInteger(999), '999')
+  assert.equal(formatInteger(1_000), '1,000')
+  assert.equal(formatInteger(12_345_678n), '12,345,678')
+})
+
+test('formatUsd keeps two significant digits of small amounts', () => {
+  assert.equal(formatUsd(1_234.5), '$1,235')
+  assert.equal(formatUsd(12.345), '$12.35')
+  assert.equal(formatUsd(0.00123), '$0.0012')
+})
+
+test('a table aligns its columns', () => {
+  assert.equal(
+    toTable([
+      ['a', '1'],
+      ['bcd', '20'],
+    ]),
+    '  a     1\n  bcd  20',
+  )
+})
+
+test('toJson writes bigints as decimal strings', () => {
+  assert.equal(toJson({ x: 12n }), '{"x":"12"}')
+})
+
+test('a stranger’s text cannot rewrite the terminal', () => {
+  assert.equal(toPlainText('a\u001b[2Jb\u202ec'), 'a [2Jb c')
+})
+
+test('drawImage draws no ink as blank and full ink as the darkest character', () => {
+  assert.deepEqual(drawImage([0, 16, 8, 99], 2, 16), ['  @@', '++@@'])
+})
+
+test('failures end with the exit code of their kind', () => {
+  const named = (name: string) => Object.assign(new Error('what to do'), { name })
+  assert.equal(toFailure(named('ContractError')).exitCode, exitCodes.refused)
+  assert.equal(toFailure(named('ChainUnreachableError')).exitCode, exitCodes.unreachable)
+  assert.equal(toFailure(named('CsvError')).exitCode, exitCodes.badInput)
+  assert.equal(toFailure(named('InsufficientFundsError')).exitCode, exitCodes.noFunds)
+  assert.equal(toFailure(named('TestAccountRefusedError')).exitCode, exitCodes.noKey)
+  assert.equal(toFailure(new CommandError('x', exitCodes.noConsent)).exitCode, exitCodes.noConsent)
+  assert.equal(toFailure(new DOMException('x', 'AbortError')).exitCode, exitCodes.interrupted)
+  assert.match(toFailure(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })).message, /disk is full/)
+  assert.equal(toFailure(Object.assign(new Error('no file'), { code: 'ENOENT' })).exitCode, exitCodes.badInput)
+  assert.equal(toFailure('odd').exitCode, exitCodes.failed)
+})

@@ -1,0 +1,58 @@
+/** Runs the command line as a user does: a process of its own, its output and exit code. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
+
+/** How a command ended. */
+export interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** A running command. */
+export interface Running {
+  process: ChildProcess
+  ended: Promise<Ended>
+  /** Resolves with what standard output holds once it matches. */
+  until(pattern: RegExp): Promise<string>
+}
+
+/** Starts `tutti` with these words; keys of the surrounding environment are not passed on. */
+export function startTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Running {
+  const { TUTTI_PRIVATE_KEY: _key, TUTTI_PASSWORD: _password, TUTTI_RPC: _rpc, ...inherited } = process.env
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: options.cwd,
+    env: { ...inherited, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const waiting: { pattern: RegExp; resolve: (text: string) => void }[] = []
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString()
+    for (const { pattern, resolve } of waiting) if (pattern.test(stdout)) resolve(stdout)
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }))
+  })
+  return {
+    process: child,
+    ended,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        if (pattern.test(stdout)) resolve(stdout)
+        waiting.push({ pattern, resolve })
+        void ended.then(() => reject(new Error(`tutti ${args.join(' ')} ended first:\n${stdout}\n${stderr}`)))
+      }),
+  }
+}
+
+/** Runs `tutti` to its end. */
+export function runTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
+  return startTutti(args, options).ended
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { LibBit } from "solady/utils/LibBit.sol";
+import { IAggregator } from "../interfaces/IAggregator.sol";
+import { IFederation } from "../interfaces/IFederation.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { FederationState } from "../types/FederationState.sol";
+import { Round } from "../types/Round.sol";
+import { Terms } from "../types/Terms.sol";
+import { Binding } from "./Binding.sol";
+import { Cohort } from "./Cohort.sol";
+import { Gains } from "./Gains.sol";
+import { Membership } from "./Membership.sol";
+import { ModuleCall } from "./ModuleCall.sol";
+import { TermsLib } from "./TermsLib.sol";
+
+/// @title Updates
+/// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.
+/// @dev Digests, commitments and progress are kept by position and overwritten round after round; which of them count is
+///      told by the bitmaps of the round.
+library Updates {
+    using Membership for FederationState;
+    using TermsLib for Terms;
+
+    /// @notice After a commitment all payloads come at once, and hash to what was committed to.
+    function checkCommitment(
+        FederationState storage federation,
+        bytes32 id,
+        Round memory round,
+        uint256 position,
+        bytes[] calldata payloads,
+        bytes32 salt
+    ) internal view {
+        if ((round.committed >> position) & 1 == 0) revert IFederationErrors.NotCommitted(position);
+        uint256 expectedCount = federation.terms.shardsPerMember;
+        if (payloads.length != expectedCount) {
+            revert IFederationErrors.WrongPayloadCount(payloads.length, expectedCount);
+        }
+        bytes32 payloadHash = Binding.payloadHashOf(payloads);
+        bytes32 actual = Binding.commitmentOf(id, round.number, msg.sender, salt, payloadHash);
+        bytes32 expected = federation.commitments[position];
+        if (actual != expected) revert IFederationErrors.CommitmentMismatch(expected, actual);
+    }
+
+    /// @notice Counts `count` more payloads from `first` on; says whether all assigned shards have come.
+    function advance(FederationState storage federation, uint32 number, uint256 position, uint256 first, uint256 count)
+        internal
+        returns (bool isComplete)
+    {
+        uint256 tag = (uint256(number) + 1) << 16;
+        uint256 progress = federation.progress[position];
+        uint256 received = progress >> 16 == tag >> 16 ? progress & 0xffff : 0;
+        if (first != received) revert IFederationErrors.WrongFirst(received, first);
+        uint256 missing = federation.terms.shardsPerMember - received;
+        if (count == 0 || count > missing) revert IFederationErrors.WrongPayloadCount(count, missing);
+        isComplete = count == missing;
+        // Of a complete submission the bitmap of the round tells.
+        if (!isComplete) federation.progress[position] = tag | (received + count);
+    }
+
+    /// @notice Has the aggregator judge the form of each payload, and keeps what it is remembered by.
+    function storeDigests(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 number,
+        uint256 position,
+        uint256 first,
+        bytes[] calldata payloads
+    ) internal {
+        bytes32 context = Binding.contextOf(id, number, msg.sender);
+        Terms storage terms = federation.terms;
+        address aggregator = terms.aggregator;
+        uint256 shardsPerMember = terms.shardsPerMember;
+        uint256 shards = terms.shardsOf();
+        for (uint256 i; i < payloads.length; ++i) {
+            uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
+            bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
+            federation.digests[(position << 8) | (first + i)] = bytes32(ModuleCall.readWord(aggregator, input));
+        }
+    }
+
+    /// @notice Reverts unless the aggregator takes `proof` for a fault in the update that `member` sent.
+    function checkFault(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 number,
+        address member,
+        uint256 position,
+        uint256 assigned,
+        bytes calldata proof
+    ) internal view {
+        Terms storage terms = federation.terms;
+        uint256 shardsPerMember = terms.shardsPerMember;
+        if (assigned >= shardsPerMember) revert IFederationErrors.AssignmentOutOfRange(assigned, shardsPerMember);
+        bytes memory input = abi.encodeCall(
+            IAggregator.isFault,
+            (
+                id,
+                Binding.contextOf(id, number, member),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, terms.shardsOf()),
+                federation.digests[(position << 8) | assigned],
+                proof
+            )
+        );
+        if (!ModuleCall.isTrue(terms.aggregator, input)) revert IFederationErrors.FaultNotProven(position, assigned);
+    }
+
+    /// @notice Hands the aggregator the contexts and digests of those who sent this shard, and the data.
+    function fold(FederationState storage federation, bytes32 id, Round memory round, uint16 shard, bytes calldata data)
+        internal
+    {
+        (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates) = updatesOf(federation, id, round, shard);
+        uint256 gain = Gains.gainAt(federation.terms.gains, round.number);
+        bytes memory input =
+            abi.encodeCall(IAggregator.aggregate, (id, round.number, shard, gain, contexts, digests, data));
+        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.terms.aggregator, input));
+        emit IFederation.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
+    }
+
+    /// @notice Of every position that sent `shard`, in order: context, digest, and its bit in `updates`.
+    function updatesOf(FederationState storage federation, bytes32 id, Round memory round, uint256 shard)
+        internal
+        view
+        returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
+    {
+        uint256 shardsPerMember = federation.terms.shardsPerMember;
+        uint256 shards = federation.terms.shardsOf();
+        uint256 size = LibBit.popCount(round.submitted);
+        contexts = new bytes32[](size);
+        digests = new bytes32[](size);
+        uint256 count;
+        for (uint256 position; position < round.cohort; ++position) {
+            if ((round.submitted >> position) & 1 == 0) continue;
+            (bool isAssigned, uint256 assigned) =
+                Cohort.assignmentOf(position, round.number, shard, shardsPerMember, shards);
+            if (!isAssigned) continue;
+            contexts[count] = Binding.contextOf(id, round.number, federation.memberAt(round, position));
+            digests[count] = federation.digests[(position << 8) | assigned];
+            updates |= 1 << position;
+            ++count;
+        }
+        // Equivalent to copying the first `count` entries into arrays of that length: `count ≤ size`, so lengths shrink.
+        assembly ("memory-safe") {
+            mstore(contexts, count)
+            mstore(digests, count)
+        }
+    }
+}

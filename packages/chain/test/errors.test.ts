@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encodeErrorResult, encodeFunctionData, HttpRequestError, zeroHash } from 'viem'
+import {
+  ChainUnreachableError,
+  ContractError,
+  decodeRevert,
+  errorsAbi,
+  federationAbi,
+  findRevertData,
+  remedies,
+  toChainError,
+} from '../src/index.ts'
+
+test('every error of the contracts has a remedy', () => {
+  const missing = errorsAbi.filter(({ name }) => remedies[name] === undefined).map(({ name }) => name)
+  assert.deepEqual(missing, [])
+})
+
+test('a remedy is one sentence', () => {
+  for (const [name, { remedy }] of Object.entries(remedies)) assert.match(remedy, /^[A-Z].*\.$/, name)
+})
+
+test("decodeRevert(encode(error)) ≡ error, Solidity's own included", () => {
+  const data = encodeErrorResult({ abi: errorsAbi, errorName: 'WrongRound', args: [zeroHash, 3n, 2n] })
+  const error = decodeRevert(data)
+  assert.deepEqual([error.errorName, error.args, error.isRetryable], ['WrongRound', [zeroHash, 3n, 2n], true])
+  assert.match(error.message, /WrongRound\(0x0{64}, 3, 2\)/)
+  const reason = { abi: [{ type: 'error', name: 'Error', inputs: [{ type: 'string', name: '' }] }] } as const
+  const message = encodeErrorResult({ ...reason, errorName: 'Error', args: ['no'] })
+  assert.deepEqual([decodeRevert(message).errorName, decodeRevert(message).args], ['Error', ['no']])
+})
+
+test('phases are shown by name', () => {
+  const data = encodeErrorResult({ abi: errorsAbi, errorName: 'WrongPhase', args: [zeroHash, 3, 5] })
+  assert.deepEqual(decodeRevert(data).args, [zeroHash, 'submit', 'aggregate'])
+})
+
+test('bytes that are no known error are shown as they came', () => {
+  const data = encodeFunctionData({ abi: federationAbi, functionName: 'open', args: [zeroHash] })
+  const error = decodeRevert(data)
+  assert.ok(error instanceof ContractError)
+  assert.deepEqual([error.errorName, error.args], ['UnknownError', [data]])
+})
+
+test('revert data is found however deep a client buried it', () => {
+  assert.equal(findRevertData({ cause: { cause: { data: '0x12345678' } } }), '0x12345678')
+  assert.equal(findRevertData({ data: { data: '0x12345678' } }), '0x12345678')
+  assert.equal(findRevertData({ data: '0x' }), undefined)
+  assert.equal(findRevertData('0x12345678'), undefined)
+})
+
+test('no answer, too many requests and a failing server can be retried; a refusal of the endpoint cannot', () => {
+  for (const status of [undefined, 429, 503]) {
+    const error = toChainError(new HttpRequestError({ url: 'http://x', ...(status === undefined ? {} : { status }) }))
+    assert.ok(error instanceof ChainUnreachableError && error.isRetryable, String(status))
+  }
+  const refused = toChainError(new HttpRequestError({ url: 'http://x', status: 401 }))
+  assert.ok(!(refused instanceof ChainUnreachableError))
+  const own = new TypeError('a mistake of the program')
+  assert.equal(toChainError(own), own)
+})

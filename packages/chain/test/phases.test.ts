@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { cohortIndices, toCommitment, toPayloadHash } from '@tutti/core'
+import { toHex } from 'viem'
+import {
+  abandon,
+  aggregateShard,
+  type ChainClient,
+  ContractError,
+  claim,
+  commitUpdate,
+  drawCohort,
+  join,
+  leave,
+  mintDemoTokens,
+  observeFederation,
+  readCohort,
+  readMember,
+  readMembers,
+  readPhase,
+  readRound,
+  readStatus,
+  replayFederation,
+  settleRound,
+  submitUpdate,
+} from '../src/index.ts'
+import { advanceTime, type LocalChain } from '../src/local.ts'
+import { someUpdate, startFederation, startFixture } from './fixture.ts'
+
+let chain: LocalChain
+let client: ChainClient
+before(async () => {
+  ;({ chain, client } = await startFixture())
+})
+after(() => chain.stop())
+
+test('a sampled cohort is the one that the seed implies; it commits, submits and is aggregated', async () => {
+  const terms = { cohortSize: 2, commitSeconds: 100 }
+  const { id, members, ...federation } = await startFederation(chain, client, { terms, memberCount: 5 })
+  assert.equal((await readPhase(client, { id })).phase, 'draw')
+  await advanceTime(client, 1)
+  await advanceTime(client, 1)
+  await drawCohort(client, { id, round: 0 })
+
+  const round = await readRound(client, { id })
+  const cohort = await readCohort(client, { id })
+  const all = await readMembers(client, { id })
+  assert.deepEqual(
+    cohort,
+    cohortIndices(round).map((index) => all[index]),
+  )
+  const acting = cohort.map((address) => members.find(({ account }) => account?.address === address)!)
+
+  const salt = toHex(5, { size: 32 })
+  const updates = acting.map((_, position) => [someUpdate(federation.terms, position).payload])
+  for (const [position, member] of acting.entries()) {
+    const occasion = { chainId: client.chainId, core: client.core, id, round: 0, member: member.account!.address }
+    const commitment = toCommitment({ ...occasion, salt, payloadHash: toPayloadHash(updates[position]!) })
+    await commitUpdate(member, { id, round: 0, commitment })
+    assert.equal((await observeFederation(member, { id })).own?.hasCommitted, true)
+  }
+  const other = { id, round: 0, payloads: updates[1]!, salt }
+  await assert.rejects(submitUpdate(acting[0]!, other), (error: ContractError) => {
+    assert.equal(error.errorName, 'CommitmentMismatch')
+    return true
+  })
+  for (const [position, member] of acting.entries()) {
+    await submitUpdate(member, { id, round: 0, payloads: updates[position]!, salt })
+  }
+  const observation = await observeFederation(client, { id })
+  assert.equal(observation.phase, 'aggregate')
+  assert.ok(cohort.includes(observation.keepers[0]!.keeper))
+  await aggregateShard(client, { id, round: 0, shard: 0 })
+  const replay = await replayFederation(client, { id })
+  assert.ok(replay.isConsistent, replay.finding)
+})
+
+test('a member that is frozen leaves when the next round opens; one that is not leaves at once, with its stake', async () => {
+  const { id, terms, members } = await startFederation(chain, client, { terms: { salt: `0x${'07'.repeat(32)}` } })
+  const late = { ...client, account: chain.accounts[12]! }
+  await mintDemoTokens(client, { to: late.account.address, amount: terms.stake })
+  await join(late, { id })
+  await leave(late, { id })
+  assert.equal((await readMember(client, { id, account: late.account.address })).isMember, false)
+  await leave(members[2]!, { id })
+  assert.equal((await readMember(client, { id, account: members[2]!.account!.address })).isLeaving, true)
+  for (const [index, member] of members.entries()) {
+    await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
+  }
+  await aggregateShard(client, { id, round: 0, shard: 0 })
+  assert.equal((await readMember(client, { id, account: members[2]!.account!.address })).isMember, false)
+  assert.ok((await claim(members[2]!, { id })).amount >= terms.stake)
+})
+
+test('a federation whose step is overdue can be abandoned, and stakes go back', async () => {
+  const { id, terms, members } = await startFederation(chain, client, { terms: { salt: `0x${'08'.repeat(32)}` } })
+  const isNotOverdue = (error: ContractError) => error.isRetryable && ['NotOverdue'].includes(error.errorName)
+  await assert.rejects(abandon(client, { id }), isNotOverdue)
+  await advanceTime(client, terms.submitSeconds + terms.idleSeconds + 1)
+  await abandon(client, { id })
+  assert.equal((await readStatus(client, { id })).isFinished, true)
+  for (const member of members) assert.equal((await claim(member, { id })).amount, terms.stake)
+  assert.equal((await claim(client, { id })).amount, terms.bounty)
+  assert.ok((await replayFederation(client, { id })).isConsistent)
+})
+
+test('a round without a judge has nothing to settle', async () => {
+  const { id } = await startFederation(chain, client, { terms: { salt: `0x${'09'.repeat(32)}` } })
+  const isWrongPhase = (error: unknown) => error instanceof ContractError && error.errorName === 'WrongPhase'
+  await assert.rejects(settleRound(client, { id, round: 0 }), isWrongPhase)
+})

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { initialWeights } from '../src/calibrate.ts'
+import { exportOnnx, exportSafetensors } from '../src/export.ts'
+import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
+import { digitsSchema } from '../src/tasks.ts'
+
+const MODEL = mlp([4, 3, 2], 'softmax')
+const WEIGHTS = initialWeights(MODEL, 9).map((weight, p) => weight + p / 100)
+const X = [0.5, -1, 2, 0.25]
+
+/** Logits of the 4-3-2 model in plain arithmetic. */
+function logitsOf(weights: Float32Array, x: number[], outputs: number): number[] {
+  const dense = (input: number[], start: number, rows: number) =>
+    Array.from({ length: rows }, (_, row) =>
+      input.reduce(
+        (sum, value, j) => sum + value * weights[start + row * input.length + j]!,
+        weights[start + rows * input.length + row]!,
+      ),
+    )
+  return dense(
+    dense(x, 0, 3).map((value) => Math.max(0, value)),
+    15,
+    outputs,
+  )
+}
+
+const READINGS: [OutputKind, (logits: number[]) => number[]][] = [
+  ['softmax', (z) => z.map((value) => Math.exp(value) / z.reduce((sum, other) => sum + Math.exp(other), 0))],
+  ['multi-label', (z) => z.map((value) => 1 / (1 + Math.exp(-value)))],
+  ['linear', (z) => z.map((value) => value * 4 + 18)],
+]
+
+for (const [output, reading] of READINGS) {
+  test(`an exported ${output} model answers in onnxruntime as plain arithmetic does`, async () => {
+    const model = mlp([4, 3, 2], output)
+    const number = { name: 'y', kind: 'number', center: 18, spread: 4 } as const
+    const data = { ...digitsSchema(), ...(output === 'linear' ? { label: number } : {}) }
+    const session = await InferenceSession.create(exportOnnx({ model, data }, WEIGHTS))
+    const { output: answer } = await session.run({
+      input: new Tensor('float32', Float32Array.from([...X, ...X]), [2, 4]),
+    })
+    const expected = reading(logitsOf(WEIGHTS, X, 2))
+    for (const [i, value] of [...(answer!.data as Float32Array)].entries()) {
+      assert.ok(Math.abs(value - expected[i % 2]!) < 1e-5, `${value} is not ${expected[i % 2]}`)
+    }
+    await session.release()
+  })
+}
+
+test('NaN weights are not exported', () => {
+  const data = digitsSchema()
+  assert.throws(() => exportOnnx({ model: MODEL, data }, WEIGHTS.with(3, Number.NaN)), NonFiniteWeightError)
+})
+
+/** Runs a script in the first Python that has `module`; says why where none has. */
+function runPython(module: string, script: string, args: string[]): { output: string } | { reason: string } {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    if (spawnSync(python, ['-c', `import ${module}`]).status !== 0) continue
+    const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...args], { encoding: 'utf8' })
+    assert.equal(status, 0, stderr)
+    return { output: stdout }
+  }
+  return { reason: `no Python with ${module} on this machine: the file was not read back by it` }
+}
+
+// Reads the format by its description with the standard library and hands the bytes to PyTorch.
+const TORCH_SCRIPT = `
+import json, struct, sys, torch
+raw = open(sys.argv[1], 'rb').read()
+size = struct.unpack('<Q', raw[:8])[0]
+header = json.loads(raw[8:8 + size])
+header.pop('__metadata__', None)
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer0, self.layer1 = torch.nn.Linear(4, 3), torch.nn.Linear(3, 2)
+    def forward(self, x):
+        return self.layer1(torch.relu(self.layer0(x)))
+def load(entry):
+    begin, end = entry['data_offsets']
+    return torch.frombuffer(bytearray(raw[8 + size + begin:8 + size + end]), dtype=torch.float32).reshape(entry['shape'])
+net = Net()
+net.load_state_dict({name: load(entry) for name, entry in header.items()})
+print(json.dumps(net(torch.tensor(json.loads(sys.argv[2]))).tolist()))
+`
+
+test('PyTorch loads the safetensors as a state_dict and gives the same logits', (context) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'tutti-export-')), 'model.safetensors')
+  writeFileSync(path, exportSafetensors(MODEL, WEIGHTS, { made: 'by Tutti' }))
+  const run = runPython('torch', TORCH_SCRIPT, [path, JSON.stringify(X)])
+  if ('reason' in run) return context.diagnostic(run.reason)
+  const logits = logitsOf(WEIGHTS, X, 2)
+  for (const [i, value] of (JSON.parse(run.output) as number[]).entries())
+    assert.ok(Math.abs(value - logits[i]!) < 1e-5)
+})
+
+test("ONNX's own checker accepts the exported model", (context) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'tutti-export-')), 'model.onnx')
+  writeFileSync(path, exportOnnx({ model: MODEL, data: digitsSchema() }, WEIGHTS))
+  const run = runPython('onnx', 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), True)', [path])
+  if ('reason' in run) context.diagnostic(run.reason)
+})

@@ -1,0 +1,75 @@
+/**
+ * What the owner of a node decides about it; the rest follows from the terms and the manifest.
+ */
+import type { Hex } from '@tutti/core'
+
+/** How a node behaves; plain data, so that it can cross into a worker. */
+export interface NodeBehaviour {
+  /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
+  isKeeper?: boolean
+  /** Seconds between one member and the next where the contract names nobody. Default: 3 on a local chain, else 15. */
+  staggerSeconds?: number
+  /**
+   * Seconds before the end of a phase in which nothing is signed any more. Default: 0 on a local chain,
+   * else 15 or a quarter of the phase.
+   */
+  marginSeconds?: number
+  /** Most bytes of payload in one transaction; larger updates go in several. Default: 110,000. */
+  bytesPerTransaction?: number
+  /** Leaves after this many rounds: asks when its update of the last of them is in; 0 at once. Default: stays to the end. */
+  leavesAfterRounds?: number
+  /** Whether it fetches what it is owed at the end. Default: yes. */
+  claims?: boolean
+  /** Past rounds whose records stay on disk. Default: 8. */
+  keepsRounds?: number
+  /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
+  pollMilliseconds?: number
+  /** Hash of the manifest that the owner agreed to; another one on the chain is refused. Default: not compared. */
+  manifestHash?: Hex
+  /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
+  roundingSeed?: number
+}
+
+const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0
+const isPositive = (value: number) => Number.isFinite(value) && value > 0
+
+/** What each number must be, and how to say so. */
+const rules: Partial<Record<keyof NodeBehaviour, [isAllowed: (value: number) => boolean, expected: string]>> = {
+  staggerSeconds: [isPositive, 'a positive number of seconds'],
+  marginSeconds: [(value) => Number.isFinite(value) && value >= 0, 'a number of seconds, 0 or more'],
+  bytesPerTransaction: [isPositive, 'a positive number of bytes'],
+  leavesAfterRounds: [isCount, 'a number of rounds, 0 or more'],
+  keepsRounds: [isCount, 'a number of rounds, 0 or more'],
+  pollMilliseconds: [isPositive, 'a positive number of milliseconds'],
+  roundingSeed: [Number.isSafeInteger, 'an integer'],
+}
+
+/**
+ * Checks what came from a command line or a file.
+ *
+ * @throws {@link NodeOptionError} naming the key.
+ */
+export function checkBehaviour(behaviour: NodeBehaviour): void {
+  for (const [key, [isAllowed, expected]] of Object.entries(rules)) {
+    const value = behaviour[key as keyof NodeBehaviour]
+    if (value !== undefined && !(typeof value === 'number' && isAllowed(value))) {
+      throw new NodeOptionError(key, value, expected)
+    }
+  }
+  const { manifestHash } = behaviour
+  if (manifestHash !== undefined && !/^0x[0-9a-f]{64}$/i.test(manifestHash)) {
+    throw new NodeOptionError('manifestHash', manifestHash, '32 bytes in hexadecimal')
+  }
+}
+
+/** An option of a node is not what it must be. Do not retry. */
+export class NodeOptionError extends Error {
+  override readonly name = 'NodeOptionError'
+  readonly isRetryable = false
+  readonly key: string
+
+  constructor(key: string, value: unknown, expected: string) {
+    super(`Option ${key} is ${String(value)}; give ${expected}.`)
+    this.key = key
+  }
+}
