@@ -29,6 +29,8 @@ const FEW = 10
 const MOST_NUMBERED_CLASSES = 20
 /** How many times more frequent one class may be than another before weights are suggested. */
 const IMBALANCE = 3
+/** Widths of what was seen that are added to a range on each side. */
+const MARGIN = 4
 
 const IDENTIFIER = /(^|[_\s-])(id|uuid|guid|key)$/i
 
@@ -93,8 +95,9 @@ function proposeWidth(inputs: number): number {
 }
 
 /**
- * A range that values of others may be expected in: that seen, and its width again on each side, two digits of it;
- * never below zero where nothing below zero was seen.
+ * A range that values of others may be expected in: that seen, and four times its width on each side, to two digits;
+ * never below zero where nothing below zero was seen. It is wide since quantities are often skewed: it is there to find
+ * other units and mistakes, not outliers.
  */
 export function widenRange(low: number, high: number): { minimum: number; maximum: number } {
   const largest = Math.max(Math.abs(low), Math.abs(high))
@@ -102,8 +105,11 @@ export function widenRange(low: number, high: number): { minimum: number; maximu
   const width = high > low ? Math.max(high - low, 1e-6 * largest, 1e-100) : Math.max(1, largest)
   const unit = 10 ** (Math.floor(Math.log10(width)) - 1)
   const round = (units: number) => Number((units * unit).toPrecision(12))
-  const minimum = round(Math.floor((low - width) / unit))
-  return { minimum: low >= 0 ? Math.max(0, minimum) : minimum, maximum: round(Math.ceil((high + width) / unit)) }
+  const minimum = round(Math.floor((low - MARGIN * width) / unit))
+  return {
+    minimum: low >= 0 ? Math.max(0, minimum) : minimum,
+    maximum: round(Math.ceil((high + MARGIN * width) / unit)),
+  }
 }
 
 /** Taken with what was seen in it, or left out with a reason; either way perhaps with something to look at. */

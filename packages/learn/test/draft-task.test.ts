@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { calibrate } from '../src/calibrate.ts'
+import { calibrate, initialWeights } from '../src/calibrate.ts'
 import { findTableFaults } from '../src/check-table.ts'
 import { readTable, toDataset } from '../src/csv.ts'
 import { draftTask, widenRange } from '../src/draft-task.ts'
@@ -189,12 +189,10 @@ test('made-up data fit their schema, repeat for a seed, and can be learnt and ca
     const terms = { bits: 4, laneBits: 16, gains: [{ fromRound: 0, gain: 1 }] }
     const calibration = await calibrate({ model, schema: task.data, trainer, members: [data], terms, seed: 1 })
     assert.ok(calibration.amplitudes.every((amplitude) => amplitude < 2 ** 15))
-    const weights = new Float32Array(model.layers.length === 2 ? (model.inputs + 1) * 16 + 17 : 0).map(
-      (_, p) => ((p * 7919) % 13) / 40 - 0.15,
-    )
+    const weights = initialWeights(model, 1)
     const before = await trainer.evaluate(weights, data)
     const after = await trainer.evaluate(
-      await federatedAveraging({ trainer, members: [data], weights, rounds: 5, seed: 1 }),
+      await federatedAveraging({ trainer, members: [data], weights, rounds: 5, seed: 1, weighting: 'uniform' }),
       data,
     )
     assert.ok(after.loss! < 0.6 * before.loss!, `${after.loss} against ${before.loss}`)
