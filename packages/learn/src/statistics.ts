@@ -93,7 +93,8 @@ export function addNoise(
     const noisy = values[index]! + discreteLaplace(random, { numerator, denominator: BigInt(epsilon[0]) })
     const [lowest, highest] = digitRange(digits, plan.bits)
     if (noisy < lowest) return lowest
-    return noisy > highest ? highest : noisy
+    if (noisy > highest) return highest
+    return noisy
   })
 }
 

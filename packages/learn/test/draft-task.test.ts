@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import { buildManifest } from '../src/build-manifest.ts'
 import { calibrate, initialWeights } from '../src/calibrate.ts'
 import { findTableFaults } from '../src/check-table.ts'
 import { readTable, toDataset } from '../src/csv.ts'
+import { selectExamples } from '../src/dataset.ts'
 import { draftTask, widenRange } from '../src/draft-task.ts'
 import { federatedAveraging } from '../src/federated-averaging.ts'
+import { evaluateIntegers, toInitialLanes } from '../src/integer-model.ts'
+import { quantizedAveraging } from '../src/quantized-averaging.ts'
 import { DataSchemaError } from '../src/schema.ts'
 import { synthesizeData } from '../src/synthetic-data.ts'
-import { parseTaskFile, toModel } from '../src/task-file.ts'
+import { parseTaskFile, toModel, toTaskKind } from '../src/task-file.ts'
 import { createTrainer } from '../src/trainer.ts'
 import { writeTaskFile } from '../src/write-task-file.ts'
 
@@ -199,6 +203,48 @@ test('made-up data fit their schema, repeat for a seed, and can be learnt and ca
     await trainer.release()
   }
 })
+
+for (const [name, label, rounds] of [
+  ['digits', 'digit', 8],
+  ['breast-cancer', 'diagnosis', 8],
+  ['breast-cancer', 'area_worst', 12],
+] as const) {
+  test(`a task drafted from ${name} learns ${label} in the chain’s integers as it was proposed`, async () => {
+    const table = readTable(dataset(name))
+    const { task } = draftTask(table, { label, name })
+    const all = toDataset(table, task.data)
+    const parts = Array.from({ length: 5 }, (_, part) =>
+      selectExamples(
+        all,
+        Array.from({ length: all.count }, (_, row) => row).filter((row) => row % 5 === part),
+      ),
+    )
+    const [heldOut, ...members] = parts
+    const model = toModel(task)
+    const trainer = await createTrainer(model, task.training)
+    const terms = { bits: task.terms!.bits!, laneBits: 16, gains: [{ fromRound: 0, gain: 1 }] }
+    const calibration = await calibrate({
+      model,
+      schema: task.data,
+      trainer,
+      members: [members[0]!],
+      expectedUpdates: 4,
+      terms,
+      seed: 1,
+    })
+    const manifest = buildManifest({
+      task: { ...task, kind: toTaskKind(task), schema: task.data, model },
+      calibration,
+      initialisation: new Uint8Array(32),
+    })
+    const lanes = toInitialLanes(manifest, terms.laneBits)
+    const trained = await quantizedAveraging({ manifest, terms, lanes, trainer, members, rounds, seed: 1 })
+    const { accuracy, mae } = evaluateIntegers(manifest, trained.lanes, heldOut!)
+    if (task.data.label.kind === 'number') assert.ok(mae! < 0.2 * task.data.label.spread, `${mae}`)
+    else assert.ok(accuracy! > 0.9, `${accuracy}`)
+    await trainer.release()
+  })
+}
 
 test('made-up labels of every kind are ones that the schema has', () => {
   const x = (row: number) => row / 3

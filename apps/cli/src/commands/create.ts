@@ -1,5 +1,4 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
-import { readFile } from 'node:fs/promises'
 import type { Terms } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
@@ -187,7 +186,7 @@ async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined):
     }
     return options.data === undefined
       ? { undertaking, data: synthesizeData(schema, { seed: options.seed }), source: 'made-up' }
-      : { undertaking, data: readCsv(await readFile(options.data, 'utf8'), schema), source: 'own' }
+      : { undertaking, data: readCsv(options.data, schema), source: 'own' }
   }
   const name = options.task!
   const isFolder = name === 'mnist'
