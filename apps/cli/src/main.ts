@@ -12,6 +12,7 @@ import { addJoin } from './commands/join.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
+import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { toFailure } from './failure.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   for (const add of [
     addDemo,
     addChain,
+    addTask,
     addCreate,
     addJoin,
     addNode,
