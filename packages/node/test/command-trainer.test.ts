@@ -218,3 +218,27 @@ test('a trainer that takes longer than the round costs the round and not the nod
     await fixture.end()
   }
 })
+
+test('a node that is stopped while its trainer runs ends it, and all that it started, and sends nothing', async () => {
+  const fixture = await startFederation({ members: 1, terms: { minimumUpdates: 1 } })
+  try {
+    const directory = join(root, 'stopped')
+    const words = ['sh', '-c', 'sleep 1000 & echo $! > "$0.pid"; wait']
+    const { federationId, clients } = fixture
+    const trainer = createCommandTrainer({ words, federationId, directory })
+    const stop = new AbortController()
+    const node = start(fixture, 0, { trainer, signal: stop.signal })
+    const pidFile = () =>
+      existsSync(directory) ? join(directory, readdirSync(directory)[0] ?? '', 'round.json.pid') : directory
+    const isStarted = () => pidFile() !== directory && existsSync(pidFile()) && readFileSync(pidFile(), 'utf8') !== ''
+    while (!isStarted()) await new Promise((resolve) => setTimeout(resolve, 20))
+    const pid = Number(readFileSync(pidFile(), 'utf8'))
+    assert.ok(isAlive(pid))
+    stop.abort()
+    assert.equal((await node.done).reason, 'stopped')
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.equal(await countSubmissions(clients[0]!, federationId, clients[0]!.account.address, 0), 0)
+  } finally {
+    await fixture.end()
+  }
+})

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { ContractError, connect, leave } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
@@ -92,6 +94,27 @@ test('one dead endpoint of several is no obstacle; all dead are told of by host,
       return true
     })
   } finally {
+    await fixture.end()
+  }
+})
+
+test('an endpoint that takes requests and never answers costs one time-out, not one a request', async () => {
+  const fixture = await startFederation({ members: 1 })
+  let taken = 0
+  const mute = createServer(() => taken++)
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = mute.address() as AddressInfo
+    const client = await connectEndpoints({
+      rpcUrls: [`http://127.0.0.1:${port}`, fixture.chain.rpcUrl],
+      timeoutMilliseconds: 400,
+      restMilliseconds: 600_000,
+    })
+    for (let i = 0; i < 5; i++) assert.ok((await client.public.getBlockNumber()) > 0n)
+    assert.equal(taken, 1)
+  } finally {
+    mute.closeAllConnections()
+    mute.close()
     await fixture.end()
   }
 })
