@@ -9,6 +9,7 @@ import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExport } from './commands/export.ts'
 import { addJoin } from './commands/join.ts'
+import { addKeystore } from './commands/keystore.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     addTask,
     addCreate,
     addJoin,
+    addKeystore,
     addNode,
     addStatus,
     addPredict,
