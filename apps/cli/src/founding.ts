@@ -2,7 +2,7 @@
  * From a task to a federation: rehearses on the creator's data, writes the manifest, and proposes terms around it.
  */
 import { type ChainClient, encodeSetup, readManifest, readModel } from '@tutti/chain'
-import { chunkHashes, type Hex, packModel, type Setup, type Terms } from '@tutti/core'
+import { chunkHashes, type Hex, initialBound, largestLane, packModel, type Setup, type Terms } from '@tutti/core'
 import {
   type ArithmeticTerms,
   buildManifest,
@@ -12,6 +12,7 @@ import {
   type DataSchema,
   type Dataset,
   type Manifest,
+  type MetricName,
   type ModelSpec,
   parseManifest,
   serializeManifest,
@@ -19,8 +20,12 @@ import {
   type TrainingSpec,
   toSetup,
 } from '@tutti/learn'
-import { bytesToHex, keccak256, stringToBytes } from 'viem'
+import { bytesToHex, keccak256, stringToBytes, zeroHash } from 'viem'
 import { proposeTerms, type TermChoices } from './terms-proposal.ts'
+
+/** Widths of a model integer. */
+const NARROW = 16
+const WIDE = 32
 
 /** What is to be learnt, as a built-in task or a creator describes it. */
 export interface Undertaking {
@@ -32,10 +37,17 @@ export interface Undertaking {
   schema: DataSchema
   model: ModelSpec
   training: TrainingSpec
+  classWeights?: number[] | undefined
+  /** Those usual for the kind when absent. */
+  metrics?: MetricName[] | undefined
 }
 
 /** What a creator chooses beyond the undertaking. */
-export type FoundingChoices = Omit<TermChoices, 'manifestHash' | 'setupHash' | 'salt' | 'dimension'> & { seed: number }
+export type FoundingChoices = Omit<TermChoices, 'manifestHash' | 'setupHash' | 'salt' | 'dimension' | 'laneBits'> & {
+  seed: number
+  /** Width of a model integer; when absent 16, or 32 where 16 could overflow. */
+  laneBits?: number
+}
 
 /** All that `createFederation` needs, and what it was made of. */
 export interface Founding {
@@ -59,9 +71,12 @@ export async function foundFederation(
   choices: FoundingChoices,
 ): Promise<Founding> {
   const { model, schema, training } = undertaking
-  const { bits, laneBits, members, gain = 1, seed } = choices
+  const { bits, laneBits = NARROW, members, gain = 1, seed } = choices
+  // Steps depend on the width of updates alone, so the rehearsal may precede the choice of lanes.
   const arithmetic: ArithmeticTerms = { bits, laneBits, gains: [{ fromRound: 0, gain }] }
-  const trainer = await createTrainer(model, training, {})
+  const { classWeights, metrics } = undertaking
+  const weighted = classWeights === undefined ? {} : { classWeights }
+  const trainer = await createTrainer(model, training, weighted)
   try {
     const calibration = await calibrate({
       model,
@@ -74,7 +89,15 @@ export async function foundFederation(
     })
     const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
     const { contact } = undertaking
-    const manifest = buildManifest({ task: undertaking, calibration, initialisation, contact })
+    const measured = metrics === undefined ? {} : { metrics }
+    const manifest = buildManifest({
+      task: undertaking,
+      calibration,
+      initialisation,
+      contact,
+      ...weighted,
+      ...measured,
+    })
     return describeFounding(manifest, choices)
   } finally {
     await trainer.release()
@@ -86,14 +109,28 @@ export function describeFounding(manifest: Manifest, choices: FoundingChoices): 
   const manifestBytes = serializeManifest(manifest)
   const setup = toSetup(manifest)
   const setupBytes = encodeSetup(setup)
+  const dimension = countParameters(manifest.model)
   const terms = proposeTerms({
     ...choices,
-    dimension: countParameters(manifest.model),
+    dimension,
+    laneBits: choices.laneBits ?? proposeLaneBits(choices, dimension, initialBound(setup)),
     manifestHash: keccak256(manifestBytes),
     setupHash: keccak256(setupBytes),
     salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
   })
   return { terms, manifest, manifestBytes, setup, setupBytes }
+}
+
+/**
+ * The narrowest lanes that no sequence of accepted updates can overflow: 16 bits, else 32.
+ *
+ * @param bound - Largest |initial integer|.
+ * @throws `CommandError` if the updates of so many members fit no transaction.
+ */
+export function proposeLaneBits(choices: FoundingChoices, dimension: number, bound: bigint): number {
+  const hashes = { manifestHash: zeroHash, setupHash: zeroHash, salt: zeroHash }
+  const narrow = proposeTerms({ ...choices, ...hashes, dimension, laneBits: NARROW })
+  return largestLane(narrow, bound) < 1n << BigInt(NARROW - 1) ? NARROW : WIDE
 }
 
 /**
@@ -108,10 +145,10 @@ export async function continueFederation(
 ): Promise<Founding> {
   const creation = await readManifest(client, { id: source })
   const { lanes } = await readModel(client, { id: source, terms: creation.terms })
-  const { laneBits } = choices
-  const chunks = chunkHashes(lanes, laneBits)
   const bound = lanes.reduce((largest, lane) => Math.max(largest, Math.abs(lane)), 0)
+  const laneBits = choices.laneBits ?? proposeLaneBits(choices, lanes.length, BigInt(bound))
+  const chunks = chunkHashes(lanes, laneBits)
   const manifest = parseManifest(creation.manifest)
   const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
-  return { ...describeFounding(continued, choices), words: packModel(lanes, laneBits) }
+  return { ...describeFounding(continued, { ...choices, laneBits }), words: packModel(lanes, laneBits) }
 }

@@ -9,9 +9,11 @@ import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExport } from './commands/export.ts'
 import { addJoin } from './commands/join.ts'
+import { addKeystore } from './commands/keystore.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
+import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { toFailure } from './failure.ts'
@@ -36,8 +38,10 @@ export function createProgram(): Command {
   for (const add of [
     addDemo,
     addChain,
+    addTask,
     addCreate,
     addJoin,
+    addKeystore,
     addNode,
     addStatus,
     addPredict,

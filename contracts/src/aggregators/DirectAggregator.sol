@@ -9,7 +9,7 @@ import { Initial } from "../libraries/Initial.sol";
 import { Lanes } from "../libraries/Lanes.sol";
 import { Network } from "../libraries/Network.sol";
 import { SumRule } from "../libraries/SumRule.sol";
-import { OutputKind, Setup, Start } from "../types/Setup.sol";
+import { Setup, Start } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title DirectAggregator
@@ -32,9 +32,9 @@ contract DirectAggregator is IAggregator {
         uint16 chunksDone; //   0
         uint8 laneBits; //      0
         uint8 bits; //          0
-        bool hasNetwork; //     0
         address setup; //       1  code that holds the setup (SSTORE2)
-        uint256 written; //     2  bit c: chunk c has been written
+        address network; //     2  code that holds what predictions need of it; zero: there is no network
+        uint256 written; //     3  bit c: chunk c has been written
     }
 
     error AlreadyRegistered(bytes32 id);
@@ -67,7 +67,7 @@ contract DirectAggregator is IAggregator {
         if (setup.length > SETUP_LIMIT) revert SetupTooLarge(setup.length, SETUP_LIMIT);
         try this.decodeSetup(setup) returns (Setup memory decoded) {
             DirectTerms.check(terms, decoded);
-            config.hasNetwork = decoded.layers.length != 0;
+            if (decoded.layers.length != 0) config.network = SSTORE2.write(Network.encode(decoded));
         } catch {
             revert MalformedSetup(setup.length);
         }
@@ -192,18 +192,23 @@ contract DirectAggregator is IAggregator {
 
     /// @inheritdoc IAggregator
     function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs) {
-        OutputKind kind;
-        (outputs, kind) = _predict(id, input);
-        class = Network.classOf(kind, outputs);
+        bytes memory network;
+        (outputs, network) = _predict(id, input);
+        class = Network.classOf(network, outputs);
     }
 
-    function _predict(bytes32 id, bytes calldata input) private view returns (int256[] memory, OutputKind) {
+    function _predict(bytes32 id, bytes calldata input)
+        private
+        view
+        returns (int256[] memory outputs, bytes memory network)
+    {
         Config storage config = _initialised(id);
-        if (!config.hasNetwork) revert NoNetwork();
+        address code = config.network;
+        if (code == address(0)) revert NoNetwork();
         uint256 done = config.shardsDone;
         if (done != 0 && done != config.shards) revert ModelInMotion(config.round, done);
-        Setup memory setup = _setupOf(config);
-        return (Network.outputs(_modelSlot(id), config.laneBits, setup, input), setup.outputKind);
+        network = SSTORE2.read(code);
+        outputs = Network.outputs(network, _modelSlot(id), config.laneBits, input);
     }
 
     /// @dev Counts the shards that a round has aggregated: between the first and the last the model is in motion.

@@ -18,51 +18,81 @@ library Network {
     /// @dev Words of a row that are multiplied, two products each, before their sum is taken out.
     uint256 private constant BLOCK = 16;
 
-    /// @dev What stays the same within a layer.
+    /// @dev Zero bytes on either side of activations, so that whole words can be read around them.
+    uint256 private constant MARGIN = 32;
+
+    /// @dev What stays the same within a layer. Assembly reads it by position.
     struct Pass {
-        uint256 laneBits;
-        uint256 evens; //   mask of the even lanes of a stored word
-        uint256 start; //   B in every lane of twice the width
-        uint256 top; //     position of the top lane
-        uint256 bias; //    B
-        uint256 stride; //  words from a row to the next one, where all rows are aligned alike
-        uint256 words; //   words of the row at hand
-        uint256 packed; //  memory of the inputs packed for its alignment, two words a word
-        uint256 zero; //    byte that stands for zero
-        uint256 size; //    words of a block
+        uint256 slot; //     0x00  of the model's first word
+        uint256 laneBits; // 0x20
+        uint256 evens; //    0x40  mask of the even lanes of a stored word
+        uint256 start; //    0x60  B in every lane of twice the width
+        uint256 top; //      0x80  position of the top lane
+        uint256 bias; //     0xa0  B
+        uint256 stride; //   0xc0  words from a row to the next one, where all rows are aligned alike
+        uint256 words; //    0xe0  words of the row at hand
+        uint256 packed; //   0x100 memory of the inputs packed for its alignment, two words a word
+    }
+
+    /// @notice What a forward pass needs of a setup, a word each: kind, zero and count; scale; offset; the layers.
+    /// @dev Decoding a whole setup at each prediction would cost more than the last layer.
+    function encode(Setup memory setup) internal pure returns (bytes memory network) {
+        uint256[] memory words = new uint256[](3 + setup.layers.length);
+        words[0] = uint256(setup.outputKind) | uint256(setup.inputZero) << 8 | setup.layers.length << 16;
+        words[1] = uint256(setup.outputMultiplier);
+        words[2] = uint256(setup.outputOffset);
+        for (uint256 l; l < setup.layers.length; ++l) {
+            Layer memory layer = setup.layers[l];
+            words[3 + l] = uint256(layer.inputs) | uint256(layer.outputs) << 32 | uint256(layer.biasMultiplier) << 64
+                | uint256(layer.shift) << 96;
+        }
+        network = abi.encodePacked(words);
     }
 
     /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
+    /// @param network From `encode`.
     /// @param slot Storage slot of the model's first word.
     /// @param input One byte a feature, as many as the first layer has inputs.
-    function outputs(uint256 slot, uint256 laneBits, Setup memory setup, bytes calldata input)
+    function outputs(bytes memory network, uint256 slot, uint256 laneBits, bytes calldata input)
         internal
         view
         returns (int256[] memory values)
     {
-        Layer[] memory layers = setup.layers;
-        if (input.length != layers[0].inputs) revert WrongInputLength(input.length, layers[0].inputs);
-        bytes memory activations = _padded(input.length);
+        uint256 inputs = _wordAt(network, 3) & type(uint32).max;
+        if (input.length != inputs) revert WrongInputLength(input.length, inputs);
+        uint256 activations = _allocate(inputs + 2 * MARGIN) + MARGIN;
         assembly ("memory-safe") {
-            calldatacopy(add(activations, 0x40), input.offset, input.length)
+            calldatacopy(activations, input.offset, input.length)
         }
-        uint256 zero = setup.inputZero;
+        Pass memory pass;
+        pass.slot = slot;
+        pass.laneBits = laneBits;
+        pass.evens = Lanes.evens(laneBits);
+        pass.top = 256 - 2 * laneBits;
+        uint256 zero = (_wordAt(network, 0) >> 8) & 0xff;
+        uint256 count = _wordAt(network, 0) >> 16;
         uint256 parameter;
-        for (uint256 l; l < layers.length; ++l) {
-            values = _layer(slot, laneBits, layers[l], parameter, activations, zero);
-            parameter += uint256(layers[l].outputs) * (uint256(layers[l].inputs) + 1);
-            if (l + 1 < layers.length) activations = _requantise(values, layers[l].shift);
-            zero = 0;
-        }
-        // Bounded at registration: `DirectTerms` refuses scales that could overflow.
-        for (uint256 i; i < values.length; ++i) {
-            values[i] = values[i] * setup.outputMultiplier + setup.outputOffset;
+        // Bounded at registration: `DirectTerms` refuses sizes that do not sum to the dimension.
+        unchecked {
+            for (uint256 l = 3;; ++l) {
+                uint256 layer = _wordAt(network, l);
+                pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
+                pass.start = Lanes.ones(2 * laneBits) * pass.bias;
+                values = _layer(pass, layer, parameter, activations, zero);
+                if (l == count + 2) break;
+                parameter += uint256(uint32(layer >> 32)) * (uint256(uint32(layer)) + 1);
+                activations = _requantise(values, layer >> 96);
+                zero = 0;
+            }
+            _scale(values, int256(_wordAt(network, 1)), int256(_wordAt(network, 2)));
         }
     }
 
     /// @notice The class that outputs stand for: softmax, the largest, lowest index on ties; logistic, 1 if positive;
     ///         multi-label, bit i if output i is positive; linear, always 0.
-    function classOf(OutputKind kind, int256[] memory values) internal pure returns (uint256 class) {
+    /// @param network From `encode`.
+    function classOf(bytes memory network, int256[] memory values) internal pure returns (uint256 class) {
+        OutputKind kind = OutputKind(_wordAt(network, 0) & 0xff);
         if (kind == OutputKind.Softmax) {
             for (uint256 i = 1; i < values.length; ++i) {
                 if (values[i] > values[class]) class = i;
@@ -78,213 +108,204 @@ library Network {
 
     /// @dev `acc_i = Σ_j w_ij · (u_j − zero) + biasMultiplier · b_i`, rows from parameter `parameter` on, then biases.
     ///      Rows of whole words are all aligned alike, and four at a time share the reading of the inputs.
-    function _layer(
-        uint256 slot,
-        uint256 laneBits,
-        Layer memory layer,
-        uint256 parameter,
-        bytes memory activations,
-        uint256 zero
-    ) private view returns (int256[] memory acc) {
-        // Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
+    ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
+    function _layer(Pass memory pass, uint256 layer, uint256 parameter, uint256 activations, uint256 zero)
+        private
+        view
+        returns (int256[] memory acc)
+    {
         unchecked {
-            uint256 inputs = layer.inputs;
-            acc = new int256[](layer.outputs);
-            _addProducts(acc, slot, _pass(laneBits, zero), parameter, inputs, activations);
-            int256 offset = int256(1 << (laneBits - 1)) * _sum(activations, inputs, zero);
-            parameter += acc.length * inputs;
-            _addBiases(acc, slot, laneBits, parameter, int256(uint256(layer.biasMultiplier)), offset);
-        }
-    }
-
-    /// @dev `acc_i += Σ_j f_ij · (u_j − zero)`, f being the fields of the words.
-    function _addProducts(
-        int256[] memory acc,
-        uint256 slot,
-        Pass memory pass,
-        uint256 parameter,
-        uint256 inputs,
-        bytes memory activations
-    ) private view {
-        unchecked {
+            uint256 inputs = uint32(layer);
+            acc = new int256[](uint32(layer >> 32));
             uint256 lanes = 256 / pass.laneBits;
-            bytes memory ones = pass.zero == 0 ? activations : _ones(inputs);
-            pass.stride = inputs / lanes;
-            bool isAligned = lanes == 16 && inputs % 16 == 0;
+            uint256 ones = zero == 0 ? 0 : _ones(inputs);
             uint256[] memory packs = new uint256[](lanes);
+            uint256 fours = lanes == 16 && inputs % 16 == 0 ? acc.length & ~uint256(3) : 0;
+            pass.stride = inputs / lanes;
             for (uint256 i; i < acc.length;) {
-                uint256 align = (parameter + i * inputs) % lanes;
+                uint256 row = parameter + i * inputs;
+                uint256 align = row % lanes;
                 pass.words = (align + inputs + lanes - 1) / lanes;
-                if (packs[align] == 0) packs[align] = _pack(activations, ones, pass.words, align, lanes, pass.zero);
+                if (packs[align] == 0) {
+                    packs[align] = _pack(activations - align, pass.words, lanes);
+                    if (zero != 0) _subtract(packs[align], _pack(ones - align, pass.words, lanes), pass.words, zero);
+                }
                 pass.packed = packs[align];
-                uint256 row = slot + (parameter + i * inputs) / lanes;
-                if (isAligned && i + 4 <= acc.length) {
-                    _dotFour(pass, row, acc, i);
+                if (i < fours) {
+                    uint256 to;
+                    assembly ("memory-safe") {
+                        to := add(add(acc, 0x20), shl(5, i))
+                    }
+                    _dotFour(pass, pass.slot + row / lanes, to);
                     i += 4;
                 } else {
-                    acc[i] = _dot(pass, row);
+                    acc[i] = _dot(pass, pass.slot + row / lanes);
                     ++i;
                 }
             }
+            int256 offset = (_sum(activations, inputs) - int256(inputs * zero)) << (pass.laneBits - 1);
+            _addBiases(pass, acc, parameter + acc.length * inputs, int256(uint256(uint32(layer >> 64))), offset);
         }
     }
 
     /// @dev `acc_i += multiplier · b_i − offset`, b being the parameters from `parameter` on.
-    function _addBiases(
-        int256[] memory acc,
-        uint256 slot,
-        uint256 laneBits,
-        uint256 parameter,
-        int256 multiplier,
-        int256 offset
-    ) private view {
+    function _addBiases(Pass memory pass, int256[] memory acc, uint256 parameter, int256 multiplier, int256 offset)
+        private
+        view
+    {
         unchecked {
-            uint256 lanes = 256 / laneBits;
-            int256 half = int256(1 << (laneBits - 1));
-            slot += parameter / lanes;
-            uint256 lane = parameter % lanes;
-            uint256 stored;
+            uint256 laneBits = pass.laneBits;
+            uint256 slot = pass.slot + parameter * laneBits / 256;
+            uint256 shift = parameter * laneBits % 256;
+            uint256 half = 1 << (laneBits - 1);
+            offset += multiplier * int256(half);
+            // for each i: acc[i] += multiplier · field − (offset + multiplier · half); a word is read when it is entered
             assembly ("memory-safe") {
-                stored := shr(mul(laneBits, lane), sload(slot))
-            }
-            for (uint256 i; i < acc.length; ++i) {
-                if (lane == lanes) {
-                    lane = 0;
-                    assembly ("memory-safe") {
+                let mask := sub(shl(1, half), 1)
+                let stored := shr(shift, sload(slot))
+                let to := add(acc, 0x20)
+                for { let end := add(to, shl(5, mload(acc))) } lt(to, end) { to := add(to, 0x20) } {
+                    if eq(shift, 256) {
+                        shift := 0
                         slot := add(slot, 1)
                         stored := sload(slot)
                     }
+                    mstore(to, add(mload(to), sub(mul(multiplier, and(stored, mask)), offset)))
+                    stored := shr(laneBits, stored)
+                    shift := add(shift, laneBits)
                 }
-                acc[i] += multiplier * (int256(stored & (uint256(2 * half) - 1)) - half) - offset;
-                stored >>= laneBits;
-                ++lane;
             }
         }
     }
 
-    /// @dev Activations of the next layer: `min(255, (max(acc, 0) + 2^(shift−1)) >> shift)`.
-    function _requantise(int256[] memory acc, uint256 shift) private pure returns (bytes memory activations) {
-        activations = _padded(acc.length);
-        for (uint256 i; i < acc.length; ++i) {
-            if (acc[i] <= 0) continue;
-            uint256 value = (uint256(acc[i]) + (1 << (shift - 1))) >> shift;
-            activations[32 + i] = bytes1(uint8(value > 255 ? 255 : value));
+    /// @dev Activations of the next layer: `min(255, (max(acc, 0) + 2^(shift−1)) >> shift)`, a byte each.
+    /// @return activations Memory of the first one.
+    function _requantise(int256[] memory acc, uint256 shift) private pure returns (uint256 activations) {
+        activations = _allocate(acc.length + 2 * MARGIN) + MARGIN;
+        // mstore8(activations + i, …) where acc[i] > 0; fresh memory is zero
+        assembly ("memory-safe") {
+            let half := shl(sub(shift, 1), 1)
+            let from := add(acc, 0x20)
+            let to := activations
+            for { let end := add(from, shl(5, mload(acc))) } lt(from, end) { from := add(from, 0x20) } {
+                let value := mload(from)
+                if sgt(value, 0) {
+                    value := shr(shift, add(value, half))
+                    if gt(value, 255) { value := 255 }
+                    mstore8(to, value)
+                }
+                to := add(to, 1)
+            }
         }
     }
 
-    function _pass(uint256 laneBits, uint256 zero) private pure returns (Pass memory pass) {
-        pass.laneBits = laneBits;
-        pass.zero = zero;
-        pass.size = BLOCK;
-        pass.evens = Lanes.evens(laneBits);
-        pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
-        pass.start = Lanes.ones(2 * laneBits) * pass.bias;
-        pass.top = 256 - 2 * laneBits;
-    }
-
-    /// @dev Room for `length` bytes between 32 zero bytes on either side, so that whole words can be read around them.
-    function _padded(uint256 length) private pure returns (bytes memory) {
-        return new bytes(length + 64);
-    }
-
-    /// @dev As `_padded`, each of the `length` bytes being 1.
-    function _ones(uint256 length) private pure returns (bytes memory ones) {
-        ones = _padded(length);
-        for (uint256 i; i < length; ++i) {
-            ones[32 + i] = 0x01;
+    /// @dev `values[i] = values[i] · multiplier + offset`. `DirectTerms` refuses scales that could overflow.
+    function _scale(int256[] memory values, int256 multiplier, int256 offset) private pure {
+        assembly ("memory-safe") {
+            let to := add(values, 0x20)
+            for { let end := add(to, shl(5, mload(values))) } lt(to, end) { to := add(to, 0x20) } {
+                mstore(to, add(mul(mload(to), multiplier), offset))
+            }
         }
     }
 
-    /// @dev `Σ_j (u_j − zero)`.
-    function _sum(bytes memory activations, uint256 length, uint256 zero) private pure returns (int256) {
+    /// @dev `Σ_j u_j`. Bytes are added in 16 lanes of 16 bits, two of each word of 32; 128 words reach 128·2·255 < 2^16.
+    ///      The zeros after the last activation add nothing.
+    function _sum(uint256 activations, uint256 length) private pure returns (int256) {
         uint256 sum;
-        // Bytes are added in 16 lanes of 16 bits, two a word of 32 bytes; 128 words reach 128·2·255 < 2^16.
         uint256 bytesMask = Lanes.evens(8);
-        uint256 ones = Lanes.ones(32);
         uint256 pairs = Lanes.evens(16);
-        for (uint256 at; at < length; at += 4096) {
-            uint256 until = at + 4096 < length ? at + 4096 : length;
-            assembly ("memory-safe") {
+        uint256 ones = Lanes.ones(32);
+        assembly ("memory-safe") {
+            let end := add(activations, length)
+            for { } lt(activations, end) { } {
+                let until := add(activations, 4096)
+                if gt(until, end) { until := end }
                 let lanes := 0
-                let end := add(add(activations, 0x40), until)
-                for { let p := add(add(activations, 0x40), at) } lt(p, end) { p := add(p, 0x20) } {
-                    let word := mload(p)
+                for { } lt(activations, until) { activations := add(activations, 0x20) } {
+                    let word := mload(activations)
                     lanes := add(lanes, add(and(word, bytesMask), and(shr(8, word), bytesMask)))
                 }
-                lanes := add(and(lanes, pairs), and(shr(16, lanes), pairs))
                 // The top lane of the product with ones is the sum of all eight lanes, below 16·2^16.
+                lanes := add(and(lanes, pairs), and(shr(16, lanes), pairs))
                 sum := add(sum, shr(224, mul(lanes, ones)))
             }
         }
-        return int256(sum) - int256(length * zero);
+        return int256(sum);
     }
 
-    /// @dev Inputs of a row that begins `align` lanes into its first word: for each word of the row, the word that its
-    ///      even lanes meet and the one that its odd lanes meet, values `u − zero`, zero outside of the row.
+    /// @dev For each of `words` words of a row the word that its even lanes meet and the one that its odd lanes meet: of
+    ///      each pair of bytes from `from` on the first and the second, the earliest in the top lane.
     /// @return packed Memory of the `2 · words` words.
-    function _pack(
-        bytes memory activations,
-        bytes memory ones,
-        uint256 words,
-        uint256 align,
-        uint256 lanes,
-        uint256 zero
-    ) private pure returns (uint256 packed) {
-        uint256[] memory room = new uint256[](2 * words);
-        assembly ("memory-safe") {
-            packed := add(room, 0x20)
-        }
-        _addPacked(packed, words, activations, align, lanes, 1);
-        // Signed lanes in Σ form: taking `zero` off every lane that has an input is a subtraction modulo 2^256.
-        unchecked {
-            if (zero != 0) _addPacked(packed, words, ones, align, lanes, 0 - zero);
-        }
-    }
-
-    /// @dev Adds `factor` times the packed bytes of `source` to the words at `to`, modulo 2^256. The first byte stands 64
-    ///      bytes after the array's start, the 32 bytes before it are zero and `align` < 32.
-    function _addPacked(uint256 to, uint256 words, bytes memory source, uint256 align, uint256 lanes, uint256 factor)
-        private
-        pure
-    {
-        unchecked {
-            uint256 from;
-            assembly ("memory-safe") {
-                from := sub(add(source, 0x40), align)
-            }
-            for (uint256 stop = to + 64 * words; to < stop; to += 64) {
-                (uint256 even, uint256 odd) = _spread(from, lanes);
-                assembly ("memory-safe") {
-                    mstore(to, add(mload(to), mul(even, factor)))
-                    mstore(add(to, 0x20), add(mload(add(to, 0x20)), mul(odd, factor)))
-                }
-                from += lanes;
-            }
-        }
-    }
-
-    /// @dev `lanes` bytes of memory from `from` on: the first of each pair of bytes into `even`, the second into `odd`, the earliest in
-    ///      the top lane.
-    function _spread(uint256 from, uint256 lanes) private pure returns (uint256 even, uint256 odd) {
-        uint256 word;
-        assembly ("memory-safe") {
-            word := mload(from)
-        }
+    function _pack(uint256 from, uint256 words, uint256 lanes) private pure returns (uint256 packed) {
+        packed = _allocate(64 * words);
+        uint256 end = packed + 64 * words;
         if (lanes == 16) {
+            uint256 wide = Lanes.evens(64);
+            uint256 middle = Lanes.evens(32);
+            uint256 narrow = Lanes.evens(16);
+            uint256 bytesMask = Lanes.ones(32) * 0xff;
             // 8 pairs of bytes, moved apart to every 32 bits.
-            word >>= 128;
-            word = (word | (word << 64)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
-            word = (word | (word << 32)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
-            word = (word | (word << 16)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
-            odd = word & 0x000000ff000000ff000000ff000000ff000000ff000000ff000000ff000000ff;
-            even = (word >> 8) & 0x000000ff000000ff000000ff000000ff000000ff000000ff000000ff000000ff;
+            assembly ("memory-safe") {
+                for { let to := packed } lt(to, end) { to := add(to, 0x40) } {
+                    let word := shr(128, mload(from))
+                    word := and(or(word, shl(64, word)), wide)
+                    word := and(or(word, shl(32, word)), middle)
+                    word := and(or(word, shl(16, word)), narrow)
+                    mstore(to, and(shr(8, word), bytesMask))
+                    mstore(add(to, 0x20), and(word, bytesMask))
+                    from := add(from, 16)
+                }
+            }
         } else {
+            uint256 wide = Lanes.ones(128) * 0xffffffff;
+            uint256 narrow = Lanes.ones(64) * 0xffff;
+            uint256 bytesMask = Lanes.ones(64) * 0xff;
             // 4 pairs of bytes, moved apart to every 64 bits.
-            word >>= 192;
-            word = (word | (word << 96)) & 0x000000000000000000000000ffffffff000000000000000000000000ffffffff;
-            word = (word | (word << 48)) & 0x000000000000ffff000000000000ffff000000000000ffff000000000000ffff;
-            odd = word & 0x00000000000000ff00000000000000ff00000000000000ff00000000000000ff;
-            even = (word >> 8) & 0x00000000000000ff00000000000000ff00000000000000ff00000000000000ff;
+            assembly ("memory-safe") {
+                for { let to := packed } lt(to, end) { to := add(to, 0x40) } {
+                    let word := shr(192, mload(from))
+                    word := and(or(word, shl(96, word)), wide)
+                    word := and(or(word, shl(48, word)), narrow)
+                    mstore(to, and(shr(8, word), bytesMask))
+                    mstore(add(to, 0x20), and(word, bytesMask))
+                    from := add(from, 8)
+                }
+            }
+        }
+    }
+
+    /// @dev Takes `zero` off every lane that has an input: signed lanes in Σ form, modulo 2^256.
+    function _subtract(uint256 packed, uint256 ones, uint256 words, uint256 zero) private pure {
+        assembly ("memory-safe") {
+            for { let end := add(packed, shl(6, words)) } lt(packed, end) { packed := add(packed, 0x20) } {
+                mstore(packed, sub(mload(packed), mul(mload(ones), zero)))
+                ones := add(ones, 0x20)
+            }
+        }
+    }
+
+    /// @dev Memory of `length` bytes that are 1, between margins of zeros.
+    function _ones(uint256 length) private pure returns (uint256 ones) {
+        ones = _allocate(length + 2 * MARGIN) + MARGIN;
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, length) { i := add(i, 1) } {
+                mstore8(add(ones, i), 1)
+            }
+        }
+    }
+
+    /// @dev Memory of `length` zero bytes.
+    function _allocate(uint256 length) private pure returns (uint256 place) {
+        bytes memory room = new bytes(length);
+        assembly ("memory-safe") {
+            place := add(room, 0x20)
+        }
+    }
+
+    function _wordAt(bytes memory network, uint256 index) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(network, 0x20), shl(5, index)))
         }
     }
 
@@ -311,31 +332,39 @@ library Network {
         }
     }
 
-    /// @dev `_dot` of four rows, `stride` words apart, into `acc[i]` to `acc[i + 3]`.
-    function _dotFour(Pass memory pass, uint256 slot, int256[] memory acc, uint256 i) private view {
-        uint256 place = pass.packed;
-        uint256 to;
-        assembly ("memory-safe") {
-            to := add(add(acc, 0x20), shl(5, i))
-        }
+    /// @dev `_dot` of four rows of 16-bit lanes, `stride` words apart, into the four words of memory at `to`.
+    function _dotFour(Pass memory pass, uint256 slot, uint256 to) private view {
         // Two calls keep the loop a function of its own, whose variables fit the stack.
         unchecked {
-            uint256 size = pass.words % BLOCK;
-            uint256 left = pass.words - size;
-            if (size != 0) {
-                _addTops(pass, to, _products(pass.start, pass.evens, pass.stride, slot, place, place + 64 * size));
+            uint256 place = pass.packed;
+            uint256 end = place + 64 * pass.words;
+            uint256 until = place + 64 * (pass.words % BLOCK);
+            if (until != place) {
+                _addTops(to, _products(pass.start, pass.evens, pass.stride, slot, place, until), pass.bias);
             }
-            while (left != 0) {
-                slot += size;
-                place += 64 * size;
-                size = pass.size;
-                _addTops(pass, to, _products(pass.start, pass.evens, pass.stride, slot, place, place + 64 * size));
-                left -= size;
+            while (until != end) {
+                slot += (until - place) / 64;
+                place = until;
+                until += 64 * BLOCK;
+                _addTops(to, _products(pass.start, pass.evens, pass.stride, slot, place, until), pass.bias);
             }
         }
     }
 
-    /// @dev Sums of products of the words of four rows of 16-bit lanes: for row r, modulo 2^256 and from `start` on,
+    /// @dev Adds the top lanes of four sums, less B, to the four words of memory at `to`.
+    function _addTops(uint256 to, uint256 sums, uint256 bias) private pure {
+        assembly ("memory-safe") {
+            mstore(to, add(mload(to), sub(shr(224, mload(sums)), bias)))
+            to := add(to, 0x20)
+            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x20))), bias)))
+            to := add(to, 0x20)
+            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x40))), bias)))
+            to := add(to, 0x20)
+            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x60))), bias)))
+        }
+    }
+
+    /// @dev Sums of the products of the words of four rows: for row r, modulo 2^256 and from `start` on,
     ///      `w = storage[slot + r·stride + k]; p_r += (w & evens) · even_k + ((w >> 16) & evens) · odd_k`.
     ///      The width is a literal so that all that changes fits the stack; wider lanes go row by row.
     /// @param place Memory of the packed inputs, up to `end`: at most `BLOCK` words.
@@ -373,19 +402,6 @@ library Network {
             mstore(add(sums, 0x20), b)
             mstore(add(sums, 0x40), c)
             mstore(add(sums, 0x60), d)
-        }
-    }
-
-    /// @dev Adds the top lanes of four sums, less B, to the accumulators in memory at `to`.
-    function _addTops(Pass memory pass, uint256 to, uint256 sums) private pure {
-        assembly ("memory-safe") {
-            let top := mload(add(pass, 0x60))
-            let bias := mload(add(pass, 0x80))
-            for { let end := add(to, 0x80) } lt(to, end) { } {
-                mstore(to, add(mload(to), sub(shr(top, mload(sums)), bias)))
-                to := add(to, 0x20)
-                sums := add(sums, 0x20)
-            }
         }
     }
 }

@@ -20,7 +20,8 @@ contract NetworkHarness {
         view
         returns (uint256 class, int256[] memory outputs)
     {
-        outputs = Network.outputs(0, laneBits, setup, input);
-        class = Network.classOf(setup.outputKind, outputs);
+        bytes memory network = Network.encode(setup);
+        outputs = Network.outputs(network, 0, laneBits, input);
+        class = Network.classOf(network, outputs);
     }
 }

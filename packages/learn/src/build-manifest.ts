@@ -6,6 +6,7 @@ import type { Calibration } from './calibrate.ts'
 import { type Initialisation, type Manifest, type MetricName, type TaskKind, validateManifest } from './manifest.ts'
 import type { Task } from './tasks.ts'
 
+/** The metrics that a manifest lists unless others are asked for. */
 const METRICS: Record<TaskKind, MetricName[]> = {
   'multi-class': ['accuracy', 'balanced-accuracy', 'f1'],
   binary: ['accuracy', 'balanced-accuracy', 'f1', 'auroc'],
@@ -25,6 +26,7 @@ export interface ManifestOptions {
   initialisation: Uint8Array | Initialisation
   contact?: string
   classWeights?: number[]
+  metrics?: MetricName[]
 }
 
 /** @throws `ManifestError` naming the key. */
@@ -34,6 +36,7 @@ export function buildManifest({
   initialisation,
   contact = '',
   classWeights,
+  metrics = METRICS[task.kind],
 }: ManifestOptions): Manifest {
   return validateManifest({
     version: 1,
@@ -42,7 +45,7 @@ export function buildManifest({
     licence: task.licence,
     contact,
     publicity: PUBLICITY,
-    task: { kind: task.kind, metrics: METRICS[task.kind] },
+    task: { kind: task.kind, metrics },
     data: task.schema,
     model: task.model,
     tensors: calibration.tensors,

@@ -6,8 +6,7 @@ import { readNumber, type Table } from './csv.ts'
 import { type DataSchema, DataSchemaError, type Feature, parseDataSchema } from './schema.ts'
 
 /** Bytes of standardised features: ±4 standard deviations in steps of 1/32. */
-const STANDARD_SCALE: [number, number] = [1, 32]
-const STANDARD_ZERO = 128
+export const STANDARD_BYTES: Pick<DataSchema, 'inputZero' | 'inputScale'> = { inputZero: 128, inputScale: [1, 32] }
 const MAXIMUM_CATEGORIES = 64
 
 /**
@@ -36,12 +35,16 @@ export function inferSchema(
     version: 1,
     features,
     label: isNumber ? { name: label, kind: 'number', ...moments(numbers) } : { name: label, kind: 'class', classes },
-    inputZero: STANDARD_ZERO,
-    inputScale: STANDARD_SCALE,
+    ...STANDARD_BYTES,
   })
 }
 
-function inferFeature(name: string, cells: string[]): Feature {
+/**
+ * A column as a feature: a number if every cell that is not empty is one, else a category.
+ *
+ * @throws `DataSchemaError` if it has more than 64 texts.
+ */
+export function inferFeature(name: string, cells: string[]): Feature {
   const present = cells.filter((cell) => cell !== '')
   const numbers = present.map(readNumber)
   if (present.length > 0 && !numbers.some(Number.isNaN)) {
@@ -65,7 +68,7 @@ function inferFeature(name: string, cells: string[]): Feature {
 }
 
 /** Mean and standard deviation with six significant digits, so that a manifest is legible. */
-function moments(values: number[]): { center: number; spread: number } {
+export function moments(values: number[]): { center: number; spread: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
   const round = (value: number) => Number(value.toPrecision(6))

@@ -14,18 +14,24 @@ const size = z
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 32 bytes in lower-case hexadecimal')
 const integerText = z.string().regex(/^(0|-?[1-9][0-9]*)$/, 'expected an integer as decimal text')
 
-const metricForm = z.enum(['accuracy', 'balanced-accuracy', 'f1', 'auroc', 'mae'])
+/** Zod form of {@link MetricName}. */
+export const metricForm = z.enum(['accuracy', 'balanced-accuracy', 'f1', 'auroc', 'mae'])
 
-const trainingForm = z.strictObject({
-  optimizer: z.enum(['sgd', 'adam']),
-  learningRate: finite.positive(),
-  momentum: finite.min(0).lt(1),
-  epochs: size,
-  batchSize: size,
-  /** FedProx (Li et al. 2020): adds `proximal/2 · ‖w − w_global‖²` to the loss; 0 is plain FedAvg. */
-  proximal: finite.min(0),
-  /** The learning rate of round r is `learningRate · decay^r`; 1 when absent. */
-  decay: finite.positive().max(1).optional(),
+/** Zod form of {@link TrainingSpec}. */
+export const trainingForm = z.strictObject({
+  optimizer: z.enum(['sgd', 'adam']).describe('How a member steps along its gradients.'),
+  learningRate: finite.positive().describe('Size of a step. Halve it if training diverges.'),
+  momentum: finite.min(0).lt(1).describe('Share of the last step that is kept (sgd).'),
+  epochs: size.describe('Passes over a member’s own rows in a round.'),
+  batchSize: size.describe('Rows a step.'),
+  proximal: finite
+    .min(0)
+    .describe('FedProx (Li et al. 2020): adds proximal/2 · ‖w − w_global‖² to the loss; 0 is plain FedAvg.'),
+  decay: finite
+    .positive()
+    .max(1)
+    .optional()
+    .describe('The learning rate of round r is learningRate · decay^r; 1 when absent.'),
 })
 
 /** Zod form of {@link Manifest}. */

@@ -2,10 +2,10 @@
  * How the parts of a manifest must agree, each rule with the key that breaks it.
  */
 import type { Ratio } from './dataset.ts'
-import type { Manifest } from './manifest-form.ts'
-import { countOutputs, tensorLayout } from './model.ts'
+import type { Manifest, TaskKind } from './manifest-form.ts'
+import { countOutputs, type OutputKind, tensorLayout } from './model.ts'
 import { fromRatio, isEqual, multiply, rational } from './rational.ts'
-import { countInputs } from './schema.ts'
+import { countInputs, type DataSchema } from './schema.ts'
 
 /** The key that breaks a rule, and why. */
 export interface ManifestFault {
@@ -13,6 +13,7 @@ export interface ManifestFault {
   reason: string
 }
 
+/** The output that each kind of task has. */
 const OUTPUT_OF_TASK = {
   'multi-class': 'softmax',
   binary: 'logistic',
@@ -32,7 +33,24 @@ export function findManifestFault(manifest: Manifest): ManifestFault | undefined
   return findTaskFault(manifest) ?? findModelFault(manifest) ?? findTensorFault(manifest) ?? findNetworkFault(manifest)
 }
 
-function findTaskFault({ task, data, model, loss }: Manifest): ManifestFault | undefined {
+/** The kind of task that a model with such an output learns. */
+export function taskKindOf(output: OutputKind): TaskKind {
+  const kinds = Object.keys(OUTPUT_OF_TASK) as TaskKind[]
+  return kinds.find((kind) => OUTPUT_OF_TASK[kind] === output)!
+}
+
+/** The first disagreement between kind of task, label, output and class weights, if any. */
+export function findTaskFault({
+  task,
+  data,
+  model,
+  loss,
+}: {
+  task: { kind: TaskKind }
+  data: DataSchema
+  model: { output: OutputKind }
+  loss: Manifest['loss']
+}): ManifestFault | undefined {
   if (model.output !== OUTPUT_OF_TASK[task.kind]) {
     return { key: 'model.output', reason: `a ${task.kind} task needs "${OUTPUT_OF_TASK[task.kind]}"` }
   }

@@ -9,27 +9,32 @@ import type { Ratio } from './dataset.ts'
 
 const finite = z.number().refine(Number.isFinite)
 const ratio = z.tuple([z.int().positive(), z.int().positive()])
-const name = z.string().min(1)
+const name = z.string().min(1).describe('Name of the column, as the header of the CSV has it.')
+const unit = z.string().optional().describe('What the numbers count, for people.')
+const minimum = finite.optional().describe('Values below are refused: another unit, or a mistake.')
+const maximum = finite.optional().describe('Values above are refused: another unit, or a mistake.')
+const center = finite.describe('The value that becomes 0, the mean for example.')
+const spread = finite
+  .positive()
+  .describe('The distance from the centre that becomes 1, the standard deviation for example.')
 
 const numberFeature = z.strictObject({
   name,
   kind: z.literal('number'),
-  unit: z.string().optional(),
-  /** Values outside [minimum, maximum] are refused: they are another unit, or a mistake. */
-  minimum: finite.optional(),
-  maximum: finite.optional(),
-  center: finite,
-  spread: finite.positive(),
-  missing: z.union([z.literal('refuse'), finite]),
+  unit,
+  minimum,
+  maximum,
+  center,
+  spread,
+  missing: z.union([z.literal('refuse'), finite]).describe('refuse, or the value that an empty cell stands for.'),
 })
 
 const categoryFeature = z.strictObject({
   name,
   kind: z.literal('category'),
-  categories: z.array(z.string().min(1)).min(1),
-  /** `zero`: a value that is not listed sets none of the bytes. */
-  unknown: z.enum(['refuse', 'zero']),
-  missing: z.enum(['refuse', 'zero']),
+  categories: z.array(z.string().min(1)).min(1).describe('The texts that occur; each becomes an input of its own.'),
+  unknown: z.enum(['refuse', 'zero']).describe('zero: a text that is not listed sets none of the inputs.'),
+  missing: z.enum(['refuse', 'zero']).describe('zero: an empty cell sets none of the inputs.'),
 })
 
 const label = z.discriminatedUnion('kind', [
@@ -38,11 +43,11 @@ const label = z.discriminatedUnion('kind', [
   z.strictObject({
     name,
     kind: z.literal('number'),
-    unit: z.string().optional(),
-    minimum: finite.optional(),
-    maximum: finite.optional(),
-    center: finite,
-    spread: finite.positive(),
+    unit,
+    minimum,
+    maximum,
+    center,
+    spread,
   }),
 ])
 
@@ -52,8 +57,8 @@ export const dataSchemaForm = z
     version: z.literal(1),
     features: z.array(z.discriminatedUnion('kind', [numberFeature, categoryFeature])).min(1),
     label,
-    inputZero: z.int().min(0).max(255),
-    inputScale: ratio,
+    inputZero: z.int().min(0).max(255).describe('The byte that stands for zero.'),
+    inputScale: ratio.describe('What one step of a byte is worth, [numerator, denominator].'),
   })
   .superRefine((schema, context) => {
     const names = [...schema.features.map((feature) => feature.name), schema.label.name]

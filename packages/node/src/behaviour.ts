@@ -57,7 +57,7 @@ export function checkBehaviour(behaviour: NodeBehaviour): void {
     }
   }
   const { manifestHash } = behaviour
-  if (manifestHash !== undefined && !/^0x[0-9a-f]{64}$/i.test(manifestHash)) {
+  if (manifestHash !== undefined && !(typeof manifestHash === 'string' && /^0x[0-9a-f]{64}$/i.test(manifestHash))) {
     throw new NodeOptionError('manifestHash', manifestHash, '32 bytes in hexadecimal')
   }
 }
@@ -67,9 +67,12 @@ export class NodeOptionError extends Error {
   override readonly name = 'NodeOptionError'
   readonly isRetryable = false
   readonly key: string
+  /** What to give instead. */
+  readonly expected: string
 
   constructor(key: string, value: unknown, expected: string) {
     super(`Option ${key} is ${String(value)}; give ${expected}.`)
     this.key = key
+    this.expected = expected
   }
 }

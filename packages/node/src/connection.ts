@@ -71,7 +71,11 @@ export async function untilReached<T>(attempt: () => Promise<T>, patience: Patie
       if (failures > 0) patience.onBack?.(failures)
       return answer
     } catch (error) {
-      if (!isChainOutOfReach(error)) throw error
+      if (!isChainOutOfReach(error)) {
+        // A refusal is an answer too.
+        if (failures > 0) patience.onBack?.(failures)
+        throw error
+      }
       failures++
       const milliseconds = backOffMilliseconds(patience.backOff, failures)
       patience.onWait?.({ error: error as Error, failures, milliseconds })

@@ -54,6 +54,8 @@ export type NodeEventBody =
   /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */
   | { kind: 'left'; amount: bigint; cost: TransactionCost }
   | { kind: 'claimed'; amount: bigint; cost: TransactionCost }
+  /** A sign of life: the chain was read; every few seconds at the most, while nothing else is under way. */
+  | { kind: 'looked'; round: number; block: bigint }
   | { kind: 'chain-unreachable'; failures: number; waitMilliseconds: number; message: string }
   | { kind: 'chain-back'; failures: number }
   | { kind: 'finished'; summary: NodeSummary }

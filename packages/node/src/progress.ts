@@ -3,7 +3,7 @@
  * present step has been due.
  */
 import { localChainId } from '@tutti/chain'
-import { assignedShards, phaseAt } from '@tutti/core'
+import { assignedShards, phaseAt, type Terms } from '@tutti/core'
 import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
 import type { Action, OwnState } from './decide.ts'
@@ -31,15 +31,29 @@ const MARGIN_SECONDS = { local: 0, public: 15 }
 /** A margin takes no more than this part of a phase, however short the phase is. */
 const MARGIN_SHARE = 0.25
 
+/** What decisions need of the owner's wishes, the absent ones filled in for this chain and these terms. */
+export function toStance(
+  chainId: number,
+  terms: Pick<Terms, 'commitSeconds' | 'submitSeconds'>,
+  behaviour: NodeBehaviour,
+): Pick<OwnState, 'isKeeper' | 'staggerSeconds' | 'marginSeconds' | 'claims'> {
+  const place = chainId === localChainId ? 'local' : 'public'
+  const shortestPhase =
+    terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
+  return {
+    isKeeper: behaviour.isKeeper ?? true,
+    staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
+    marginSeconds: behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE),
+    claims: behaviour.claims ?? true,
+  }
+}
+
 /** Starts remembering. */
 export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress {
   const { client, federationId, terms, report, patience, store } = actor
   const account = client.account.address
   const taken = new Set<number>()
-  const place = client.chainId === localChainId ? 'local' : 'public'
-  const shortestPhase =
-    terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
-  const marginSeconds = behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE)
+  const stance = toStance(client.chainId, terms, behaviour)
   let firstBlock = 0n
   let roundsClosed: number | undefined
   let openedRound = -1
@@ -125,14 +139,11 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       isClaimed = true
     },
     ownState: (record) => ({
+      ...stance,
       record,
       since: due.since,
-      isKeeper: behaviour.isKeeper ?? true,
-      staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
-      marginSeconds,
       // Asked for while its last round runs, since the next one opens as soon as that is settled.
       wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
-      claims: behaviour.claims ?? true,
       isClaimed,
     }),
   }

@@ -2,7 +2,8 @@
  * Counts what a node did while it tells the outside about it: events in, summary out.
  */
 import type { Hex } from '@tutti/core'
-import type { NodeEvent, NodeEventBody, NodeSummary, NodeTimes, TransactionCost } from './events.ts'
+import type { NodeEvent, NodeEventBody, NodeSummary, NodeTimes } from './events.ts'
+import { addEvent, createTally } from './tally.ts'
 
 /** Where a node's events go and its sums are kept. */
 export interface Report {
@@ -22,50 +23,7 @@ export interface Report {
 export function createReport(account: Hex, federationId: Hex, onEvent: (event: NodeEvent) => void): Report {
   const started = performance.now()
   const seconds: NodeTimes = { training: 0, preparing: 0, sending: 0, observing: 0, waiting: 0, total: 0 }
-  const sums = {
-    roundsTaken: 0,
-    submitted: 0,
-    aggregatedShards: 0,
-    saturatedLanes: 0,
-    quantisedLanes: 0,
-    rewards: 0n,
-    keeperPay: 0n,
-    claimed: 0n,
-    gasUsed: 0n,
-  }
-  const gasByStep: NodeSummary['gasByStep'] = {}
-  const count = (step: string, { gasUsed }: TransactionCost) => {
-    sums.gasUsed += gasUsed
-    const sum = gasByStep[step] ?? { transactions: 0, gasUsed: 0n }
-    gasByStep[step] = { transactions: sum.transactions + 1, gasUsed: sum.gasUsed + gasUsed }
-  }
-  const add = (event: NodeEventBody) => {
-    if ('cost' in event && event.cost !== undefined) count(event.kind, event.cost)
-    switch (event.kind) {
-      case 'update-prepared':
-        sums.saturatedLanes += event.saturatedLanes
-        sums.quantisedLanes += event.parameters
-        return
-      case 'submitted':
-        sums.submitted++
-        return
-      case 'aggregated':
-        sums.aggregatedShards++
-        return
-      case 'round-settled':
-        if (event.hasTakenPart) sums.roundsTaken++
-        sums.rewards += event.reward
-        sums.keeperPay += event.keeperPay
-        return
-      case 'round-failed':
-        sums.keeperPay += event.keeperPay
-        return
-      case 'left':
-      case 'claimed':
-        sums.claimed += event.amount
-        return
-    }
-  }
+  const tally = createTally()
   const satOut = new Set<number>()
   return {
     tell: (event) => {
@@ -74,7 +32,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
         if (satOut.has(event.round)) return
         satOut.add(event.round)
       }
-      add(event)
+      addEvent(tally, event)
       onEvent({ ...event, time: Date.now(), account, federationId })
     },
     timed: async (part, work) => {
@@ -87,7 +45,8 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
     },
     summarise: (reason) => {
       const total = (performance.now() - started) / 1000
-      return { account, federationId, reason, ...sums, gasByStep, seconds: { ...seconds, total } }
+      const gasByStep = { ...tally.gasByStep }
+      return { account, federationId, reason, ...tally, gasByStep, seconds: { ...seconds, total } }
     },
   }
 }

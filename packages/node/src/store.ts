@@ -147,6 +147,15 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
+/**
+ * The record of a round as a node would find it, read without lock and without a trace: a living node may work there.
+ */
+export function peekRound(options: Omit<StoreOptions, 'disk'>, round: number): RoundRecord {
+  const loaded = loadRound(localDisk, join(storeDirectory(options), `round-${round}`), round)
+  if (loaded.kind !== 'damaged') return loaded
+  return loaded.isSafeToDiscard ? { kind: 'none' } : { kind: 'forfeited', reason: loaded.reason }
+}
+
 interface FileEntry {
   file: string
   bytes: number

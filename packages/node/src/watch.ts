@@ -30,6 +30,7 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
   let known: Sight | undefined
   let lookedAt = 0
   let wakeAt = 0
+  let toldAt = Number.NEGATIVE_INFINITY
 
   const lookFully = async (): Promise<Sight> => {
     const account = client.account.address
@@ -39,6 +40,10 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
     clock.observe(seen.observation.block)
     lookedAt = performance.now()
     known = seen
+    if (lookedAt - toldAt >= FULL_LOOK_MILLISECONDS) {
+      toldAt = lookedAt
+      report.tell({ kind: 'looked', round: seen.observation.round.number, block: seen.observation.block.number })
+    }
     return seen
   }
 

@@ -1,5 +1,6 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
-import type { Dataset } from '@tutti/learn'
+import type { Terms } from '@tutti/core'
+import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -15,16 +16,18 @@ import {
   parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
+import type { FoundingChoices, Undertaking } from '../founding.ts'
 import { createOutput, formatTokens } from '../output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
+  taskFile?: string
   from?: Hex
   data?: string
   members: number
   rounds: number
   bits: string
-  laneBits: string
+  laneBits?: string
   stake: bigint
   bounty: bigint
   joinSeconds: number
@@ -46,6 +49,7 @@ export function addCreate(program: Command): void {
     .command('create')
     .description('Create a federation: rehearse on your own data, publish the manifest, pay the bounty.')
     .addOption(new Option('--task <name>', 'a built-in task').choices(['digits', 'breast-cancer', 'mnist']))
+    .option('--task-file <path>', 'a task of your own, YAML or JSON; `tutti task init` writes a first one')
     .option('--from <id>', 'continue the model of another federation', parseId)
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
     .option('--members <n>', 'the most members that train in a round', parseCount, 8)
@@ -56,7 +60,12 @@ export function addCreate(program: Command): void {
     )
     .option('--rounds <n>', 'the most rounds', parseCount, 30)
     .addOption(new Option('--bits <n>', 'bits of an update, a parameter').choices(['1', '2', '4', '8']).default('4'))
-    .addOption(new Option('--lane-bits <n>', 'bits of a model integer').choices(['16', '32']).default('16'))
+    .addOption(
+      new Option(
+        '--lane-bits <n>',
+        'bits of a model integer (default: 16, or 32 where so many rounds and members could overflow 16)',
+      ).choices(['16', '32']),
+    )
     .addOption(
       new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(10n ** 19n, '10'),
     )
@@ -76,48 +85,62 @@ export function addCreate(program: Command): void {
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
     .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
   addAccountOptions(addConnectionOptions(command))
-    .addHelpText('after', '\nWithout --data, the built-in data of the task are rehearsed on.')
+    .addHelpText(
+      'after',
+      '\nWithout --data, the built-in data of a built-in task are rehearsed on; for a task file, made-up data of its\n' +
+        'columns. Terms in a task file come before the defaults above; options that are given come before the file.',
+    )
     .action(async (options: CreateOptions) => {
       const output = createOutput({ isJson: options.json === true })
-      if ((options.task === undefined) === (options.from === undefined)) {
-        throw new CommandError('Say what to learn: --task NAME, or --from ID to continue a model.', exitCodes.usage)
+      const sources = [options.task, options.taskFile, options.from].filter((source) => source !== undefined)
+      if (sources.length !== 1) {
+        throw new CommandError(
+          'Say what to learn: --task NAME, --task-file PATH, or --from ID to continue a model.',
+          exitCodes.usage,
+        )
       }
+      const { readTaskFile } = await import('@tutti/learn')
+      const taskFile = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
+      const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
       const { initialBound } = await import('@tutti/core')
       const { describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation } = await import('../founding.ts')
       const { aggregator, token } = { aggregator: deployment().directAggregator, token: deployment().demoToken }
-      const choices = {
+      const choices: FoundingChoices = {
+        ...chooseTerms(options, taskFile?.terms ?? {}, command),
         aggregator,
         token: options.token ?? token,
-        members: options.members,
-        rounds: options.rounds,
-        bits: Number(options.bits),
-        laneBits: Number(options.laneBits),
-        stake: options.stake,
-        bounty: options.bounty,
-        joinSeconds: options.joinSeconds,
-        commitSeconds: options.commitSeconds,
-        submitSeconds: options.submitSeconds,
-        idleSeconds: options.idleSeconds,
         seed: options.seed,
-        ...(options.minimumUpdates === undefined ? {} : { minimumUpdates: options.minimumUpdates }),
-        ...(options.shards === undefined ? {} : { shards: options.shards }),
-        ...(options.shardsPerMember === undefined ? {} : { shardsPerMember: options.shardsPerMember }),
       }
-      output.progress(options.from === undefined ? 'rehearsing, to calibrate steps…' : 'reading the model…')
+      if (plan?.source === 'made-up') {
+        output.note(
+          `No --data: rehearsing on ${plan.data.count} made-up examples of the task's columns (seed ${options.seed}). ` +
+            'Steps measured on data of your own fit better.',
+        )
+      }
+      output.progress(plan === undefined ? 'reading the model…' : 'rehearsing, to calibrate steps…')
       const founding =
-        options.from === undefined
-          ? await foundFederation(...(await readUndertaking(options)), choices)
-          : await continueFederation(client, options.from, choices)
+        plan === undefined
+          ? await continueFederation(client, options.from!, choices)
+          : await foundFederation(plan.undertaking, plan.data, choices)
       const { terms, manifest, setup } = founding
+      await checkTerms(terms, initialBound(setup))
       output.line(`${manifest.name}: ${manifest.purpose}`)
       for (const line of describeTerms(terms, initialBound(setup))) output.line(`  ${line}`)
       output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
+      const isWidened = choices.laneBits === undefined && terms.laneBits === 32
+      if (isWidened) {
+        output.line(
+          `  lanes of 32 bits are proposed, since lanes of 16 could overflow in ${terms.rounds} rounds of ` +
+            `${terms.cohortSize} members with updates of ${terms.bits} bits; they cost about twice the gas to write`,
+        )
+      }
+      const rehearsal = plan === undefined ? {} : { rehearsal: { source: plan.source, examples: plan.data.count } }
       if (options.dryRun === true) {
         output.line('Nothing was sent (--dry-run).')
-        output.result({ terms, manifest })
+        output.result({ terms, manifest, isWidened, ...rehearsal })
         return
       }
       output.progress('creating…')
@@ -134,17 +157,86 @@ export function addCreate(program: Command): void {
       output.line(`Created ${id}`)
       output.line(`Members join with: tutti join ${id} --data FILE`)
       const gas = { create: gasUsed, initialise: writes.reduce((sum, write) => sum + write.gasUsed, 0n) }
-      output.result({ id, terms, manifest, gas })
+      output.result({ id, terms, manifest, isWidened, ...rehearsal, gas })
     })
 }
 
-async function readUndertaking(options: CreateOptions) {
-  const { loadTask, readCsv } = await import('@tutti/learn')
+/** What is to be learnt, and what it is rehearsed on. */
+interface Plan {
+  undertaking: Undertaking
+  data: Dataset
+  /** Whose the data are: the creator's, the built-in task's, or nobody's. */
+  source: 'own' | 'built-in' | 'made-up'
+}
+
+async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined): Promise<Plan> {
+  const { loadTask, readCsv, synthesizeData, toModel, toTaskKind } = await import('@tutti/learn')
+  const atRate = ({ training }: Pick<Undertaking, 'training'>) => ({
+    training: { ...training, learningRate: options.learningRate ?? training.learningRate },
+  })
+  if (taskFile !== undefined) {
+    const { data: schema, loss, ...described } = taskFile
+    const undertaking: Undertaking = {
+      ...described,
+      ...atRate(taskFile),
+      kind: toTaskKind(taskFile),
+      schema,
+      model: toModel(taskFile),
+      classWeights: loss?.classWeights,
+    }
+    return options.data === undefined
+      ? { undertaking, data: synthesizeData(schema, { seed: options.seed }), source: 'made-up' }
+      : { undertaking, data: readCsv(options.data, schema), source: 'own' }
+  }
   const name = options.task!
   const isFolder = name === 'mnist'
   const task = loadTask(name, isFolder && options.data !== undefined ? { path: options.data } : {})
-  const own: Dataset = !isFolder && options.data !== undefined ? readCsv(options.data, task.schema) : task.train
-  const learningRate = options.learningRate ?? task.training.learningRate
-  const undertaking = { ...task, contact: 'not given', training: { ...task.training, learningRate } }
-  return [undertaking, own] as const
+  const undertaking = { ...task, contact: 'not given', ...atRate(task) }
+  if (options.data === undefined) return { undertaking, data: task.train, source: 'built-in' }
+  return { undertaking, data: isFolder ? task.train : readCsv(options.data, task.schema), source: 'own' }
+}
+
+/** What may be chosen of the terms, on the command line or in a task file. */
+type ChosenTerms = Omit<FoundingChoices, 'aggregator' | 'token' | 'seed'>
+
+/** Options that were given come before the task file, and the file before the options' defaults. */
+function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']>, command: Command): ChosenTerms {
+  const { stake, bounty, ...plain } = file
+  const fromFile = {
+    ...plain,
+    ...(stake === undefined ? {} : { stake: parseTokens(String(stake)) }),
+    ...(bounty === undefined ? {} : { bounty: parseTokens(String(bounty)) }),
+  }
+  const fromOptions: Record<keyof ChosenTerms & keyof CreateOptions, number | bigint | undefined> = {
+    members: options.members,
+    minimumUpdates: options.minimumUpdates,
+    rounds: options.rounds,
+    bits: Number(options.bits),
+    laneBits: options.laneBits === undefined ? undefined : Number(options.laneBits),
+    stake: options.stake,
+    bounty: options.bounty,
+    joinSeconds: options.joinSeconds,
+    commitSeconds: options.commitSeconds,
+    submitSeconds: options.submitSeconds,
+    idleSeconds: options.idleSeconds,
+    shards: options.shards,
+    shardsPerMember: options.shardsPerMember,
+  }
+  const defined = Object.entries(fromOptions).filter(([, value]) => value !== undefined)
+  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default'
+  return {
+    ...Object.fromEntries(defined.filter(([name]) => isDefault(name))),
+    ...fromFile,
+    ...Object.fromEntries(defined.filter(([name]) => !isDefault(name))),
+  } as ChosenTerms
+}
+
+/** Refuses what the contract would refuse, before anything is paid or a dry run says that all is well. */
+async function checkTerms(terms: Terms, bound: bigint): Promise<void> {
+  const { validateTerms } = await import('@tutti/core')
+  try {
+    validateTerms(terms, bound)
+  } catch (cause) {
+    throw new CommandError((cause as Error).message, exitCodes.usage)
+  }
 }

@@ -1,0 +1,151 @@
+/** `tutti keystore`: a private key of one's own in an encrypted file (Web3 Secret Storage), and whose key a file holds. */
+import { existsSync } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { getAddress } from 'viem'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import { createOutput } from '../output.ts'
+
+interface KeystoreCommandOptions {
+  json?: boolean
+}
+
+/** Adds the command `keystore` with `new` and `show`. */
+export function addKeystore(program: Command): void {
+  const keystore = program
+    .command('keystore')
+    .description('Make an encrypted keystore for --keystore, or show whose key one holds.')
+  const make = keystore
+    .command('new')
+    .description('Make a new key and write it encrypted; the password is asked for, or read from TUTTI_PASSWORD.')
+    .argument('<file>', 'the file to write; one that exists is never overwritten')
+    .option('--json', 'print one JSON object')
+    .action(createKeystore)
+  const show = keystore
+    .command('show')
+    .description('Print the address of a keystore, nothing else of it.')
+    .argument('<file>', 'the keystore')
+    .option('--json', 'print one JSON object')
+    .action(showKeystore)
+  for (const command of [make, show]) command.exitOverride()
+}
+
+async function createKeystore(file: string, options: KeystoreCommandOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  // Looked at before the password is asked for; whether it is really new is settled when it is written.
+  if (existsSync(file)) throw overwriteError(file)
+  const password = await readPassword('Password for the new keystore: ', { isNew: true })
+  const { generatePrivateKey, privateKeyToAddress } = await import('viem/accounts')
+  const { encryptKeystore } = await import('@tutti/chain/local')
+  const privateKey = generatePrivateKey()
+  const address = privateKeyToAddress(privateKey)
+  const text = `${JSON.stringify(await encryptKeystore(privateKey, password), undefined, 2)}\n`
+  await writeNew(file, text)
+  output.line(`Address: ${address}`)
+  output.line(`${file} holds its key, encrypted. Keep a copy of the file and remember the password: without either,`)
+  output.line('whatever the address holds is lost. Use it with --keystore; send it some of the currency of the chain.')
+  output.result({ file, address })
+}
+
+async function showKeystore(file: string, options: KeystoreCommandOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const text = await readFile(file, 'utf8')
+  const address = await readAddress(text)
+  output.line(address)
+  output.result({ file, address })
+}
+
+/** The address as the file names it; where it names none (the format allows that), the key is decrypted to find it. */
+async function readAddress(text: string): Promise<string> {
+  const { accountFromKeystore, KeystoreError } = await import('@tutti/chain/local')
+  let found: { address?: unknown; crypto?: unknown } | null
+  try {
+    found = JSON.parse(text) as typeof found
+  } catch {
+    throw new KeystoreError('it is not JSON')
+  }
+  if (typeof found !== 'object' || found === null || typeof found.crypto !== 'object') {
+    throw new KeystoreError('it is no Web3 Secret Storage')
+  }
+  if (found.address === undefined) {
+    return (await accountFromKeystore(text, await readPassword('Password of the keystore: '))).address
+  }
+  const digits = String(found.address).replace(/^0x/, '').toLowerCase()
+  if (!/^[0-9a-f]{40}$/.test(digits)) throw new KeystoreError('its address is none')
+  return getAddress(`0x${digits}`)
+}
+
+/** Writes a file that must not exist, readable by its owner alone, and forces it to the platter. */
+async function writeNew(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? overwriteError(file) : error
+  })
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function overwriteError(file: string): CommandError {
+  return new CommandError(
+    `${file} exists and may hold a key; nothing was written. Name another file.`,
+    exitCodes.badInput,
+  )
+}
+
+/** A terminal as {@link readHidden} needs it. */
+type Terminal = NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (isRaw: boolean) => unknown }
+
+/**
+ * A password: from TUTTI_PASSWORD, else asked for on the terminal without showing it; twice where it is a new one.
+ *
+ * @throws `CommandError` if it is empty, if the two differ, or if there is nobody to ask.
+ */
+export async function readPassword(
+  question: string,
+  options: { isNew?: boolean; input?: Terminal; output?: NodeJS.WritableStream } = {},
+): Promise<string> {
+  const { isNew = false, input = process.stdin, output = process.stderr } = options
+  const given = process.env.TUTTI_PASSWORD
+  if (given === undefined && input.isTTY !== true) {
+    throw new CommandError('Put the password into TUTTI_PASSWORD, or call this on a terminal.', exitCodes.noKey)
+  }
+  const password = given ?? (await readHidden(question, input, output))
+  if (password === '') throw new CommandError('The password is empty. Choose one.', exitCodes.noKey)
+  if (given === undefined && isNew && (await readHidden('The same again: ', input, output)) !== password) {
+    throw new CommandError('The two passwords differ; nothing was written. Try again.', exitCodes.noKey)
+  }
+  return password
+}
+
+/** Asks on a terminal; what is typed is not shown. Ctrl-C and Ctrl-D end the command. */
+function readHidden(question: string, input: Terminal, output: NodeJS.WritableStream): Promise<string> {
+  output.write(question)
+  return new Promise((resolve, reject) => {
+    let typed: string[] = []
+    const end = (settle: () => void) => {
+      input.off('data', onData)
+      input.setRawMode?.(false)
+      input.pause()
+      output.write('\n')
+      settle()
+    }
+    const onData = (chunk: Buffer | string) => {
+      for (const character of chunk.toString()) {
+        if (character === '\r' || character === '\n') return end(() => resolve(typed.join('')))
+        if (character === '\u0003' || character === '\u0004') {
+          return end(() => reject(new CommandError('Interrupted; nothing was written.', exitCodes.interrupted)))
+        }
+        if (character === '\u007f' || character === '\b') typed.pop()
+        else if (character === '\u0015') typed = []
+        else if (character >= ' ') typed.push(character)
+      }
+    }
+    input.setRawMode?.(true)
+    input.setEncoding('utf8')
+    input.on('data', onData)
+    input.resume()
+  })
+}

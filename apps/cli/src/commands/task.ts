@@ -1,0 +1,130 @@
+/** `tutti task`: a task of one's own: writes a first task file from a CSV, checks one, prints its form. */
+import { writeFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import type { Dataset, TaskFile } from '@tutti/learn'
+import type { Command } from 'commander'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import { toPlainText } from '../manifest-summary.ts'
+import { createOutput, formatInteger, type Output } from '../output.ts'
+
+interface InitOptions {
+  label: string
+  out: string
+  name?: string
+  json?: boolean
+}
+
+interface CheckOptions {
+  data?: string
+  json?: boolean
+}
+
+/** Adds the command `task` and what it can do. */
+export function addTask(program: Command): void {
+  const task = program.command('task').description('Describe a task of your own: write a task file, check it.')
+  task
+    .command('init')
+    .description('Write a first task file from a CSV, guessing kinds, ranges, classes and a small model.')
+    .argument('<csv>', 'rows as members have them, with a header line')
+    .requiredOption('--label <column>', 'the column to predict from the others')
+    .option('--out <file>', 'the task file to write, .yaml or .json; never overwritten', 'task.yaml')
+    .option('--name <name>', 'name of the federation (default: that of the CSV)')
+    .option('--json', 'print one JSON object')
+    .action((csv: string, options: InitOptions) => initTask(csv, options))
+  task
+    .command('check')
+    .description('Check a task file, and rows against it, naming line and column of what does not fit.')
+    .argument('<file>', 'the task file')
+    .option('--data <csv>', 'check these rows too')
+    .option('--json', 'print one JSON object')
+    .action((file: string, options: CheckOptions) => checkTask(file, options))
+  task
+    .command('schema')
+    .description('Print the JSON Schema of task files, for editors.')
+    .action(async () => {
+      const { taskFileSchema } = await import('@tutti/learn')
+      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, 2)}\n`)
+    })
+  for (const command of task.commands) command.exitOverride()
+}
+
+async function initTask(csv: string, options: InitOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { draftTask, readTable, writeTaskFile } = await import('@tutti/learn')
+  const name = options.name ?? basename(csv, extname(csv))
+  const draft = draftTask(readTable(csv), { label: options.label, name })
+  const { task, observations, omitted, advice } = draft
+  const text = writeTaskFile(draft, basename(csv))
+  await writeNew(options.out, options.out.endsWith('.json') ? `${JSON.stringify(task, null, 2)}\n` : text)
+  output.line(`Wrote ${options.out}, guessed from ${csv}:`)
+  for (const feature of task.data.features) {
+    output.line(`  ${toPlainText(feature.name)}: ${feature.kind}, ${toPlainText(observations.get(feature.name) ?? '')}`)
+  }
+  for (const { name: column, reason } of omitted) output.line(`  ${toPlainText(`${column}: left out, ${reason}`)}`)
+  const { label } = task.data
+  output.line(`  ${toPlainText(`${label.name} is to be predicted: ${observations.get(label.name) ?? ''}`)}`)
+  output.line(`  ${await describeModel(task)}`)
+  if (advice.length > 0) output.line('Look at this:')
+  for (const text of advice) output.line(`  ${toPlainText(text)}.`)
+  output.line('Every guess may be wrong: read the file, then')
+  output.line(`  tutti task check ${options.out} --data ${csv}`)
+  output.line(`  tutti create --task-file ${options.out} --data ${csv}`)
+  output.result({ out: options.out, task, observations: Object.fromEntries(observations), omitted, advice })
+}
+
+async function checkTask(file: string, options: CheckOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { findTableFaults, readTable, readTaskFile, toDataset } = await import('@tutti/learn')
+  const task = readTaskFile(file)
+  output.line(`${toPlainText(task.name)}: ${toPlainText(task.purpose)}`)
+  output.line(`  ${await describeModel(task)}`)
+  if (options.data === undefined) {
+    output.line(`${file} is a task file. Check rows against it with --data FILE.`)
+    output.result({ task, isFit: true })
+    return
+  }
+  const table = readTable(options.data)
+  const faults = findTableFaults(table, task.data)
+  if (faults.length > 0) {
+    reportFaults(options.data, faults, output)
+    output.result({
+      task,
+      isFit: false,
+      faults: faults.map(({ line, column, message }) => ({ line, column, message })),
+    })
+    process.exitCode = exitCodes.badInput
+    return
+  }
+  const dataset = toDataset(table, task.data)
+  output.line(`${options.data} fits: ${formatInteger(dataset.count)} examples${describeLabels(task, dataset)}.`)
+  output.result({ task, isFit: true, examples: dataset.count })
+}
+
+function reportFaults(file: string, faults: { message: string }[], output: Output): void {
+  output.note(`${file} does not fit${faults.length > 1 ? `; the first ${faults.length} faults` : ''}:`)
+  for (const { message } of faults) output.note(`  ${toPlainText(message)}`)
+}
+
+async function describeModel(task: TaskFile): Promise<string> {
+  const { countParameters, toModel, toTaskKind } = await import('@tutti/learn')
+  const model = toModel(task)
+  const sizes = [model.inputs, ...model.layers.map(({ outputs }) => outputs)].join('-')
+  return `${toTaskKind(task)}, network ${sizes} (${formatInteger(countParameters(model))} parameters)`
+}
+
+/** How many examples each class has. */
+function describeLabels({ data: { label } }: TaskFile, { labels }: Dataset): string {
+  if (label.kind !== 'class') return ''
+  const counts = label.classes.map((_, index) => Array.from(labels).filter((value) => value === index).length)
+  return ` (${toPlainText(label.classes.map((name, index) => `${name} ${counts[index]}`).join(', '))})`
+}
+
+/** Writes a file that must not exist yet. */
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new CommandError(`${path} exists, and is not overwritten. Choose another with --out.`, exitCodes.usage)
+  }
+}

@@ -1,0 +1,69 @@
+/** The worked example in `examples/own-csv`: the commands of its README, run as they stand, on a real chain. */
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { exitCodes } from '../src/exit-codes.ts'
+import { type Ended, runTutti, startTutti } from './tutti.ts'
+
+const folder = fileURLToPath(new URL('../../../examples/own-csv', import.meta.url))
+const cwd = mkdtempSync(join(tmpdir(), 'tutti-own-csv-'))
+after(() => rmSync(cwd, { recursive: true, force: true }))
+
+/** Commands in the README's blocks, in order. */
+function commandsOf(readme: string): { words: string[]; isBackground: boolean }[] {
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!)
+  return blocks
+    .join('\n')
+    .split('\n')
+    .filter((line) => line.startsWith('npm run tutti -- '))
+    .map((line) => {
+      const words = line.replace('npm run tutti -- ', '').split(' ')
+      return words.at(-1) === '&' ? { words: words.slice(0, -1), isBackground: true } : { words, isBackground: false }
+    })
+}
+
+test('the commands of the README lead from a CSV to a model that answers', async () => {
+  cpSync(folder, join(cwd, 'examples/own-csv'), { recursive: true })
+  const commands = commandsOf(readFileSync(join(folder, 'README.md'), 'utf8'))
+  const names = commands.map(({ words }) => words[0])
+  assert.deepEqual(names, ['task', 'chain', 'task', 'create', 'join', 'join', 'node', 'node', 'predict', 'verify'])
+  const chain = startTutti(['chain', '--port', '0', '--json'], { cwd })
+  const background: Promise<Ended>[] = []
+  const outputs: Record<string, string> = {}
+  try {
+    const env = { TUTTI_RPC: JSON.parse(await chain.until(/\}\n$/)).rpcUrl as string }
+    let id = 'ID'
+    for (const { words, isBackground } of commands) {
+      if (words[0] === 'chain') continue
+      const running = runTutti(
+        words.map((word) => (word === 'ID' ? id : word)),
+        { cwd, env },
+      )
+      if (isBackground) {
+        background.push(running)
+        continue
+      }
+      const { code, stdout, stderr } = await running
+      assert.equal(code, exitCodes.done, `tutti ${words.join(' ')}\n${stdout}\n${stderr}`)
+      outputs[words[0]!] = stdout
+      id = /Created (0x[0-9a-f]{64})/.exec(stdout)?.[1] ?? id
+    }
+    for (const { code, stderr } of await Promise.all(background)) assert.equal(code, exitCodes.done, stderr)
+    const [header, ...rows] = readFileSync(join(folder, 'pumps.csv'), 'utf8').trim().split('\n')
+    assert.equal(header!.split(',').at(-1), 'failed')
+    assert.match(outputs.predict!, new RegExp(`^failed: ${rows[1]!.split(',').at(-1)}\n`))
+    let right = 0
+    for (const row of [0, 2, 3, 4]) {
+      const args = ['predict', id, '--data', 'examples/own-csv/pumps.csv', '--row', String(row), '--json']
+      const { stdout } = await runTutti(args, { cwd, env })
+      if (JSON.parse(stdout).answer === rows[row]!.split(',').at(-1)) right++
+    }
+    assert.ok(right >= 3, `${right} of 4 right`)
+  } finally {
+    chain.process.kill('SIGINT')
+    await chain.ended
+  }
+})

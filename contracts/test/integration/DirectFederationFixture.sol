@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Federation } from "../../src/Federation.sol";
+import { DemoToken } from "../../src/token/DemoToken.sol";
+import { Setup } from "../../src/types/Setup.sol";
+import { Terms } from "../../src/types/Terms.sol";
+import { DirectFixture } from "../aggregators/DirectFixture.sol";
+
+/// @title DirectFederationFixture
+/// @notice The real core, the real aggregator and a token; the moves of a federation's life in one call each.
+abstract contract DirectFederationFixture is DirectFixture {
+    uint128 internal constant STAKE = 1000;
+    uint128 internal constant BOUNTY = 80_003;
+    bytes internal constant MANIFEST = "{}";
+
+    Federation internal core;
+    DemoToken internal token;
+
+    function setUp() public virtual override {
+        super.setUp();
+        vm.warp(1_800_000_000);
+        vm.roll(1000);
+        core = new Federation();
+        token = new DemoToken();
+    }
+
+    function person(uint256 p) internal pure returns (address) {
+        return address(uint160(0xA11CE000 + p));
+    }
+
+    function federationTerms(uint256 laneBits, uint256 bits, uint256 dimension, uint256 members)
+        internal
+        view
+        returns (Terms memory terms)
+    {
+        terms = plainTerms(laneBits, bits, dimension);
+        terms.token = address(token);
+        terms.stake = STAKE;
+        terms.bounty = BOUNTY;
+        terms.cohortSize = uint16(members);
+        terms.minimumUpdates = uint16(members) / 2;
+        terms.idleSeconds = 3600;
+        terms.manifestHash = keccak256(MANIFEST);
+    }
+
+    function openFederation(Terms memory terms, Setup memory setup) internal returns (bytes32 id) {
+        bytes memory encoded = abi.encode(setup);
+        terms.setupHash = keccak256(encoded);
+        token.mint(address(this), terms.bounty);
+        token.approve(address(core), terms.bounty);
+        id = core.create(terms, MANIFEST, encoded);
+        uint256 lanes = 256 / uint256(terms.laneBits);
+        for (uint256 chunk; chunk * 512 * lanes < terms.dimension; ++chunk) {
+            core.initialise(id, chunk, "");
+        }
+        for (uint256 p; p < terms.cohortSize; ++p) {
+            token.mint(person(p), terms.stake);
+            vm.prank(person(p));
+            token.approve(address(core), terms.stake);
+            vm.prank(person(p));
+            core.join(id, "");
+        }
+        core.open(id);
+    }
+
+    function assignedOf(Terms memory terms, uint256 position, uint256 round, uint256 k)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 shards = (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
+        return ((position + round) * terms.shardsPerMember + k) % shards;
+    }
+
+    function shardOf(Terms memory terms, uint256 shard) internal pure returns (uint256 from, uint256 length) {
+        from = shard * terms.shardSize;
+        length = terms.dimension - from < terms.shardSize ? terms.dimension - from : terms.shardSize;
+    }
+
+    /// @dev What was submitted, by federation, round, position and shard: to be handed in again.
+    mapping(bytes32 key => bytes payload) private _sent;
+
+    function submitUpdate(bytes32 id, Terms memory terms, uint32 round, uint256 position, int256[] memory update)
+        internal
+    {
+        bytes[] memory payloads = new bytes[](terms.shardsPerMember);
+        for (uint256 k; k < payloads.length; ++k) {
+            uint256 shard = assignedOf(terms, position, round, k);
+            (uint256 from, uint256 length) = shardOf(terms, shard);
+            payloads[k] = encode(update, from, length, terms.laneBits, terms.bits);
+            _sent[keccak256(abi.encode(id, round, position, shard))] = payloads[k];
+        }
+        vm.prank(person(position));
+        core.submit(id, round, 0, payloads, "", "");
+    }
+
+    function aggregateAll(bytes32 id, Terms memory terms, uint32 round) internal {
+        for (uint256 s; s * terms.shardSize < terms.dimension; ++s) {
+            core.aggregate(id, round, uint16(s), sentOf(id, terms, round, s));
+        }
+    }
+
+    /// @dev The payloads that came for a shard, in order of position.
+    function sentOf(bytes32 id, Terms memory terms, uint32 round, uint256 shard) internal view returns (bytes memory) {
+        bytes[] memory payloads = new bytes[](terms.cohortSize);
+        uint256 count;
+        for (uint256 p; p < terms.cohortSize; ++p) {
+            bytes memory payload = _sent[keccak256(abi.encode(id, round, p, shard))];
+            if (payload.length != 0) payloads[count++] = payload;
+        }
+        assembly ("memory-safe") {
+            mstore(payloads, count)
+        }
+        return concat(payloads);
+    }
+}

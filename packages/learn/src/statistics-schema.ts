@@ -1,0 +1,69 @@
+/** The constants of a data schema from statistics over all members, and what to count in order to find them. */
+import type { DataSchema } from './schema.ts'
+import { type FederatedStatistics, histogramQuantile } from './statistics.ts'
+import { FEWEST_MEMBERS, type StatisticsPlan, StatisticsPlanError } from './statistics-plan.ts'
+
+/**
+ * A plan that counts every feature of a schema, and its label if that is a number.
+ *
+ * @param options.bits - Width of an update's integer: 2, 4 or 8.
+ * @param options.bins - Bins of each number's histogram; 32 when absent.
+ * @param options.largestCount - The most rows of a member; 1,000,000 when absent.
+ * @param options.minimumMembers - 3, the fewest, when absent.
+ * @throws `StatisticsPlanError` if a number has no range: bins need one that all members share.
+ */
+export function planStatistics(
+  schema: DataSchema,
+  options: { bits: number; bins?: number; largestCount?: number; minimumMembers?: number },
+): StatisticsPlan {
+  const { bits, bins = 32, largestCount = 1_000_000, minimumMembers = FEWEST_MEMBERS } = options
+  const label = schema.label.kind === 'number' ? [schema.label] : []
+  const columns = [...schema.features, ...label].map((feature): StatisticsPlan['columns'][number] => {
+    const { name } = feature
+    if (feature.kind === 'category') return { kind: 'category', name, categories: feature.categories }
+    const { minimum, maximum } = feature
+    if (minimum === undefined || maximum === undefined) {
+      throw new StatisticsPlanError(name, 'give it a minimum and a maximum, which its bins divide')
+    }
+    return { kind: 'number', name, minimum, maximum, bins }
+  })
+  return { columns, bits, largestCount, minimumMembers }
+}
+
+/**
+ * A schema whose numbers are centred on the mean over all members and divided by the standard deviation. Where there
+ * were no values, or all were alike, centre or spread stay as they were. A missing value that stood for the old centre
+ * stands for the new one.
+ */
+export function fitSchema(schema: DataSchema, { columns }: FederatedStatistics): DataSchema {
+  const momentsOf = (name: string) => {
+    const column = columns.find((candidate) => candidate.name === name)
+    if (column?.kind !== 'number') return {}
+    const { mean, standardDeviation } = column
+    const round = (value: number) => Number(value.toPrecision(6))
+    return {
+      ...(mean === undefined ? {} : { center: round(mean) }),
+      ...(standardDeviation ? { spread: round(standardDeviation) } : {}),
+    }
+  }
+  const features = schema.features.map((feature) => {
+    if (feature.kind === 'category') return feature
+    const fitted = { ...feature, ...momentsOf(feature.name) }
+    return feature.missing === feature.center ? { ...fitted, missing: fitted.center } : fitted
+  })
+  const { label } = schema
+  return { ...schema, features, label: label.kind === 'number' ? { ...label, ...momentsOf(label.name) } : label }
+}
+
+/** Quantiles of a number over all members, by name; undefined where nothing was counted. */
+export function federatedQuantile(
+  { columns }: FederatedStatistics,
+  plan: StatisticsPlan,
+  name: string,
+  share: number,
+): number | undefined {
+  const range = plan.columns.find((column) => column.name === name)
+  const counted = columns.find((column) => column.name === name)
+  if (range?.kind !== 'number' || counted?.kind !== 'number') return undefined
+  return histogramQuantile(counted.histogram, range, share)
+}

@@ -1,0 +1,87 @@
+/**
+ * What a node would do at this moment and why: observes and decides as a running node does, and stops there. Nothing is
+ * signed, sent or written.
+ */
+import type { ChainClient } from '@tutti/chain'
+import { assignedShards, type Hex, phaseAt } from '@tutti/core'
+import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
+import { createChainClock } from './clock.ts'
+import { type Action, decide } from './decide.ts'
+import { readFederation } from './federation.ts'
+import { observe } from './observe.ts'
+import { toStance } from './progress.ts'
+import { NodeAccountError } from './run.ts'
+import { peekRound } from './store.ts'
+
+/** What {@link planNode} needs: what `runNode` would be given. */
+export interface PlanOptions extends NodeBehaviour {
+  client: ChainClient
+  federationId: Hex
+  storeDirectory: string
+}
+
+/** A node's view of a federation, and its decision. Times in seconds of the chain. */
+export interface NodePlan {
+  account: Hex
+  federationId: Hex
+  block: bigint
+  now: number
+  isMember: boolean
+  members: number
+  /** From 0. */
+  round: number
+  phase: string
+  /** Exclusive end of the phase; undefined where it has none. */
+  endsAt: number | undefined
+  /** Position in the cohort; undefined when this member is not in it. */
+  position: number | undefined
+  shards: number[]
+  /** What lies on disk of this round. */
+  record: 'none' | 'update' | 'forfeited'
+  /** The first decision; where members take turns, the turn is counted from now. */
+  action: Action
+}
+
+/**
+ * Observes and decides once.
+ *
+ * @throws `NodeOptionError` `StaleManifestError` `ChainUnreachableError` and the other errors of reading.
+ */
+export async function planNode(options: PlanOptions): Promise<NodePlan> {
+  const { client, federationId } = options
+  const account = client.account?.address
+  if (account === undefined) throw new NodeAccountError()
+  checkBehaviour(options)
+  const { terms } = await readFederation(client, federationId, options.manifestHash)
+  const { observation } = await observe(client, federationId, terms, account)
+  const clock = createChainClock()
+  clock.observe(observation.block)
+  const now = clock.now()
+  const { round, position, status, member, block } = observation
+  const store = { root: options.storeDirectory, chainId: client.chainId, federationId, account }
+  const record = peekRound(store, round.number)
+  const isIn = position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n
+  const own = {
+    ...toStance(client.chainId, terms, options),
+    record,
+    since: now,
+    wantsToLeave: (options.leavesAfterRounds ?? Infinity) - (isIn ? 1 : 0) <= 0,
+    isClaimed: false,
+  }
+  const { phase, endsAt } = phaseAt(round, terms, now)
+  return {
+    account,
+    federationId,
+    block: block.number,
+    now,
+    isMember: member.isMember,
+    members: status.members,
+    round: round.number,
+    phase: status.isFinished ? 'finished' : phase,
+    endsAt: endsAt === 0 ? undefined : endsAt,
+    position,
+    shards: position === undefined ? [] : assignedShards(terms, position, round.number),
+    record: record.kind,
+    action: decide(observation, own, now),
+  }
+}
