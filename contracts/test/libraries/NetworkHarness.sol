@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Network } from "../../src/libraries/Network.sol";
-import { Setup } from "../../src/types/Setup.sol";
+import { OutputKind, Setup } from "../../src/types/Setup.sol";
 
 /// @notice A network over words at slot 0 and after.
 contract NetworkHarness {
@@ -23,5 +23,11 @@ contract NetworkHarness {
         bytes memory network = Network.encode(setup);
         outputs = Network.outputs(network, 0, laneBits, input);
         class = Network.classOf(network, outputs);
+    }
+
+    function classOf(OutputKind kind, int256[] calldata values) external pure returns (uint256) {
+        Setup memory setup;
+        setup.outputKind = kind;
+        return Network.classOf(Network.encode(setup), values);
     }
 }
