@@ -123,4 +123,5 @@ interface Vm {
     function resumeGasMetering() external;
     function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function getDeployedCode(string calldata artifact) external view returns (bytes memory runtimeCode);
+    function blobhashes(bytes32[] calldata hashes) external;
 }
