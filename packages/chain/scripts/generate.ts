@@ -34,6 +34,13 @@ const targets: Target[] = [
     exportName: 'directAggregator',
     isAbiOnly: false,
   },
+  {
+    contract: 'BlobAggregator',
+    folder: 'src',
+    file: 'blobAggregator.ts',
+    exportName: 'blobAggregator',
+    isAbiOnly: false,
+  },
   { contract: 'DemoToken', folder: 'src', file: 'demoToken.ts', exportName: 'demoToken', isAbiOnly: false },
   {
     contract: 'NaiveAverage',

@@ -4,12 +4,13 @@
  * Lanes start at zero; the float weights they are added to are a seed's or a file's, which the setup names by hash.
  * Twin of `libraries/BlobTerms.sol`.
  */
-import { BLOBS_PER_TRANSACTION, parametersPerBlob } from './blob.ts'
+import { BLOBS_PER_TRANSACTION, blobsFor, parametersPerBlob } from './blob.ts'
 import { UnsupportedBitsError } from './codec.ts'
+import { BYTES_LIMIT } from './estimate.ts'
 import { FieldLaneBitsError } from './field-lanes.ts'
 import { fromHex, type Hex, toHex } from './hex.ts'
-import { shardCount, type Terms } from './terms.ts'
-import { UnsupportedRuleError, validateOverflow } from './validate-direct.ts'
+import { maxUpdates, shardCount, type Terms } from './terms.ts'
+import { AggregateTooLongError, UnsupportedRuleError, validateOverflow } from './validate-direct.ts'
 
 /** The setup of a blob-path model; its ABI encoding is published at creation and its hash is in the terms. */
 export type BlobSetup = {
@@ -22,6 +23,12 @@ export const SHORTEST_CHALLENGE_SECONDS = 7_200
 
 /** Chain id of a local chain, where a window of a second will do. */
 const LOCAL_CHAIN_ID = 31_337
+
+/** Bytes of a commitment in affine coordinates. */
+const AFFINE_BYTES = 96
+
+/** Head and envelope of a transaction that aggregates. */
+const ENVELOPE_BYTES = 448
 
 /** Writes a setup as the aggregator reads it: `abi.encode(BlobSetup)`, 32 bytes. */
 export function encodeBlobSetup({ baseModelHash }: BlobSetup): Uint8Array {
@@ -46,7 +53,8 @@ export function decodeBlobSetup(bytes: Uint8Array): BlobSetup {
  *
  * @param chainId - Windows may be short on a local chain alone.
  * @throws `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link ChallengeTooShortError},
- *   {@link ShardTooLargeError}, {@link MisalignedBlobShardError}, `LaneOverflowError`
+ *   {@link ShardTooLargeError}, {@link MisalignedBlobShardError}, {@link CommitmentOverSeveralShardsError},
+ *   `LaneOverflowError`, `AggregateTooLongError`
  */
 export function validateBlobTerms(terms: Terms, chainId: number): void {
   const { laneBits, bits, shardSize, challengeSeconds } = terms
@@ -62,7 +70,12 @@ export function validateBlobTerms(terms: Terms, chainId: number): void {
   const largest = BLOBS_PER_TRANSACTION * capacity
   if (length > largest) throw new ShardTooLargeError(length, largest)
   if (!isWhole && shardSize % capacity !== 0) throw new MisalignedBlobShardError(shardSize, capacity)
+  if (terms.commitSeconds > 0 && terms.shardsPerMember > 1) {
+    throw new CommitmentOverSeveralShardsError(terms.shardsPerMember)
+  }
   validateOverflow(terms, 0n)
+  const bytes = maxUpdates(terms) * blobsFor(length, laneBits) * AFFINE_BYTES
+  if (bytes > BYTES_LIMIT - ENVELOPE_BYTES) throw new AggregateTooLongError(bytes)
 }
 
 /** A setup of the wrong size. */
@@ -102,5 +115,16 @@ export class MisalignedBlobShardError extends Error {
   override readonly name = 'MisalignedBlobShardError'
   constructor(shardSize: number, capacity: number) {
     super(`shardSize is ${shardSize}; with several shards it must be a multiple of the ${capacity} lanes of a blob.`)
+  }
+}
+
+/** A commit phase where an update comes in several transactions. */
+export class CommitmentOverSeveralShardsError extends Error {
+  override readonly name = 'CommitmentOverSeveralShardsError'
+  constructor(shardsPerMember: number) {
+    super(
+      `commitSeconds is set and a member trains ${shardsPerMember} shards; a committed update comes in one transaction, ` +
+        'which carries one shard. Use no commit phase, or one shard a member.',
+    )
   }
 }

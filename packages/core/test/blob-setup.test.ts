@@ -4,6 +4,7 @@ import {
   BlobBitsError,
   BlobSetupError,
   ChallengeTooShortError,
+  CommitmentOverSeveralShardsError,
   decodeBlobSetup,
   encodeBlobSetup,
   MisalignedBlobShardError,
@@ -13,7 +14,7 @@ import {
 import { UnsupportedBitsError } from '../src/codec.ts'
 import { FieldLaneBitsError } from '../src/field-lanes.ts'
 import type { Terms } from '../src/terms.ts'
-import { LaneOverflowError, UnsupportedRuleError } from '../src/validate-direct.ts'
+import { AggregateTooLongError, LaneOverflowError, UnsupportedRuleError } from '../src/validate-direct.ts'
 import { termsOf } from './terms-of.ts'
 
 const blobTerms = (changes: Partial<Terms> = {}) =>
@@ -46,6 +47,8 @@ test('each term that the blob path cannot live by is refused by its own error', 
     [{ dimension: 245_761, shardSize: 300_000 }, ShardTooLargeError],
     [{ shardSize: 40_961 }, MisalignedBlobShardError],
     [{ laneBits: 12, shardSize: 4096 * 21, dimension: 4096 * 42, rounds: 100 }, LaneOverflowError],
+    [{ commitSeconds: 60, shardsPerMember: 2 }, CommitmentOverSeveralShardsError],
+    [{ cohortSize: 227, shardsPerMember: 7, rounds: 100 }, AggregateTooLongError],
   ]
   for (const [changes, error] of refused) assert.throws(() => validateBlobTerms(blobTerms(changes), 1), error)
 })
