@@ -13,16 +13,18 @@ abstract contract BlobVectors is Test {
     uint256 internal constant MEMBERS = 3;
     uint256 internal constant ROUNDS = 2;
     uint256 internal constant SHARDS = 2;
-    uint256 internal constant SHARD_BLOBS = 2;
+    uint32 internal constant OPENED_LENGTH = 40_935;
 
-    string internal json = vm.readFile("../vectors/blob.json");
+    /// @dev The list of points; reading the file takes its time, and tests that fuzz read often.
+    bytes[] internal pointForms;
+    bytes32[] internal pointHashes;
 
     /// @dev Of the federation of the vectors: 122,887 parameters, 24 bits a lane, two shards of two blobs.
-    function blobTerms() internal view returns (Terms memory terms) {
-        terms.laneBits = uint8(vm.parseJsonUint(json, ".federation.laneBits"));
-        terms.bits = uint8(vm.parseJsonUint(json, ".federation.bits"));
-        terms.dimension = uint32(vm.parseJsonUint(json, ".federation.dimension"));
-        terms.shardSize = uint32(vm.parseJsonUint(json, ".federation.shardSize"));
+    function blobTerms() internal pure returns (Terms memory terms) {
+        terms.laneBits = 24;
+        terms.bits = 8;
+        terms.dimension = 122_887;
+        terms.shardSize = 81_920;
         terms.shardsPerMember = uint16(SHARDS);
         terms.cohortSize = uint16(MEMBERS);
         terms.minimumUpdates = 1;
@@ -34,11 +36,23 @@ abstract contract BlobVectors is Test {
     }
 
     /// @dev Terms of the vectors' openings: one blob, whose last words are padding.
-    function openedTerms() internal view returns (Terms memory terms) {
+    function openedTerms() internal pure returns (Terms memory terms) {
         terms = blobTerms();
-        terms.dimension = uint32(vm.parseJsonUint(json, ".openedLength"));
+        terms.dimension = OPENED_LENGTH;
         terms.shardSize = terms.dimension;
         terms.shardsPerMember = 1;
+    }
+
+    /// @dev Read anew each time: in storage it would be copied for every run of a fuzz test.
+    function json() internal view returns (string memory) {
+        return vm.readFile("../vectors/blob.json");
+    }
+
+    function readPoints() internal {
+        for (uint256 i; i < countOf("points"); ++i) {
+            pointForms.push(bytesAt("points", i, "affine"));
+            pointHashes.push(wordAt("points", i, "versionedHash"));
+        }
     }
 
     function blobSetup() internal pure returns (bytes memory) {
@@ -58,23 +72,23 @@ abstract contract BlobVectors is Test {
     }
 
     function bytesAt(string memory list, uint256 i, string memory field) internal view returns (bytes memory) {
-        return vm.parseJsonBytes(json, path(list, i, field));
+        return vm.parseJsonBytes(json(), path(list, i, field));
     }
 
     function wordAt(string memory list, uint256 i, string memory field) internal view returns (bytes32) {
-        return vm.parseJsonBytes32(json, path(list, i, field));
+        return vm.parseJsonBytes32(json(), path(list, i, field));
     }
 
     function numberAt(string memory list, uint256 i, string memory field) internal view returns (uint256) {
-        return vm.parseJsonUint(json, path(list, i, field));
+        return vm.parseJsonUint(json(), path(list, i, field));
     }
 
     function flagAt(string memory list, uint256 i, string memory field) internal view returns (bool) {
-        return vm.parseJsonBool(json, path(list, i, field));
+        return vm.parseJsonBool(json(), path(list, i, field));
     }
 
     function countOf(string memory list) internal view returns (uint256) {
-        return vm.parseJsonUint(json, string.concat(".", list, "Count"));
+        return vm.parseJsonUint(json(), string.concat(".", list, "Count"));
     }
 
     function path(string memory list, uint256 i, string memory field) internal pure returns (string memory) {

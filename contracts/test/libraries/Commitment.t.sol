@@ -11,6 +11,10 @@ contract CommitmentTest is BlobVectors {
         hex"1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab";
     bytes private constant ZERO = new bytes(48);
 
+    function setUp() external {
+        readPoints();
+    }
+
     function test_compress_andHashAreThoseOfTheVectors() external view {
         for (uint256 i; i < countOf("points"); ++i) {
             G1Point memory point = this.read(bytesAt("points", i, "affine"));
@@ -52,7 +56,7 @@ contract CommitmentTest is BlobVectors {
 
     function testFuzz_scale_distributesOverSums(uint256 i, uint16 a, uint16 b) external view {
         vm.assume(a != 0 && b != 0);
-        bytes memory form = bytesAt("points", i % countOf("points"), "affine");
+        bytes memory form = pointForms[i % pointForms.length];
         G1Point memory left = this.read(form);
         G1Point memory right = this.read(form);
         G1Point memory both = this.read(form);

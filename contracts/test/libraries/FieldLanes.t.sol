@@ -6,11 +6,11 @@ import { BlobVectors } from "../aggregators/BlobVectors.sol";
 
 contract FieldLanesTest is BlobVectors {
     function test_isFault_judgesTheVectors() external view {
-        bytes32[] memory words = vm.parseJsonBytes32Array(json, ".words.word");
-        uint256[] memory widths = vm.parseJsonUintArray(json, ".words.laneBits");
-        uint256[] memory bits = vm.parseJsonUintArray(json, ".words.bits");
-        uint256[] memory used = vm.parseJsonUintArray(json, ".words.used");
-        uint256[] memory faults = vm.parseJsonUintArray(json, ".words.isFault");
+        bytes32[] memory words = vm.parseJsonBytes32Array(json(), ".words.word");
+        uint256[] memory widths = vm.parseJsonUintArray(json(), ".words.laneBits");
+        uint256[] memory bits = vm.parseJsonUintArray(json(), ".words.bits");
+        uint256[] memory used = vm.parseJsonUintArray(json(), ".words.used");
+        uint256[] memory faults = vm.parseJsonUintArray(json(), ".words.isFault");
         for (uint256 i; i < words.length; ++i) {
             bool isFault = FieldLanes.isFault(uint256(words[i]), widths[i], bits[i], used[i]);
             assertEq(isFault, faults[i] == 1);
