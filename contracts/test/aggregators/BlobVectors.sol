@@ -43,7 +43,20 @@ abstract contract BlobVectors is Test {
         terms.shardsPerMember = 1;
     }
 
-    /// @dev Read anew each time: in storage it would be copied for every run of a fuzz test.
+    // Calls of their own leave the memory of the test to the test, and no copy of the file in its storage.
+
+    function readBytes(string calldata key) external view returns (bytes memory) {
+        return vm.parseJsonBytes(json(), key);
+    }
+
+    function readNumber(string calldata key) external view returns (uint256) {
+        return vm.parseJsonUint(json(), key);
+    }
+
+    function readFlag(string calldata key) external view returns (bool) {
+        return vm.parseJsonBool(json(), key);
+    }
+
     function json() internal view returns (string memory) {
         return vm.readFile("../vectors/blob.json");
     }
@@ -72,23 +85,23 @@ abstract contract BlobVectors is Test {
     }
 
     function bytesAt(string memory list, uint256 i, string memory field) internal view returns (bytes memory) {
-        return vm.parseJsonBytes(json(), path(list, i, field));
+        return this.readBytes(path(list, i, field));
     }
 
     function wordAt(string memory list, uint256 i, string memory field) internal view returns (bytes32) {
-        return vm.parseJsonBytes32(json(), path(list, i, field));
+        return bytes32(this.readBytes(path(list, i, field)));
     }
 
     function numberAt(string memory list, uint256 i, string memory field) internal view returns (uint256) {
-        return vm.parseJsonUint(json(), path(list, i, field));
+        return this.readNumber(path(list, i, field));
     }
 
     function flagAt(string memory list, uint256 i, string memory field) internal view returns (bool) {
-        return vm.parseJsonBool(json(), path(list, i, field));
+        return this.readFlag(path(list, i, field));
     }
 
     function countOf(string memory list) internal view returns (uint256) {
-        return vm.parseJsonUint(json(), string.concat(".", list, "Count"));
+        return this.readNumber(string.concat(".", list, "Count"));
     }
 
     function path(string memory list, uint256 i, string memory field) internal pure returns (string memory) {
