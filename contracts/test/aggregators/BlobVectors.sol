@@ -123,7 +123,7 @@ abstract contract BlobVectors is Test {
     }
 
     /// @dev Has this transaction carry the blobs of a payload.
-    function carry(bytes memory payload) internal {
+    function carry(bytes memory payload) internal virtual {
         vm.blobhashes(wordsOf(payload));
     }
 
