@@ -93,7 +93,7 @@ async function isCommitmentOf(kzg: Kzg, { blob, commitment }: VerifiedBlob): Pro
 
 async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path)
+    return Uint8Array.from(await readFile(path))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

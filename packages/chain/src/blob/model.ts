@@ -4,10 +4,11 @@ import { packBlobs, shardBlobs, shardCount, type Terms, versionedHash } from '@t
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
 import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
 import { federationAbi } from '../abi/federation.ts'
-import type { FederationTarget } from '../actions/calls.ts'
+import { callToInitialise, type FederationTarget } from '../actions/calls.ts'
 import type { ChainClient } from '../client.ts'
 import { ChainError } from '../errors.ts'
 import { atBlock, type FederationQuery, readCore, readTerms } from '../reads/federation.ts'
+import { sendCall, type WriteResult } from '../transactions.ts'
 import { AFFINE_BYTES, fromAffine } from './commitments.ts'
 import type { BlobArchive } from './fetch.ts'
 import type { Kzg } from './kzg.ts'
@@ -33,6 +34,11 @@ export async function readShardCommitments(
   return Array.from({ length: bytes.length / AFFINE_BYTES }, (_, i) =>
     fromAffine(bytes.subarray(i * AFFINE_BYTES, (i + 1) * AFFINE_BYTES)),
   )
+}
+
+/** Completes the initial model, which is zero: one empty chunk. Anyone may. */
+export function initialiseBlobModel(client: ChainClient, { id }: FederationTarget): Promise<WriteResult> {
+  return sendCall(client, callToInitialise(client, { id, chunk: 0 }))
 }
 
 /** Where a vector is not the chain's model. */

@@ -78,9 +78,8 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
   const from = account.address
   const request = requestOf(client)
   const shown = { type: '0x3', from, to, data, value: toHex(value), blobVersionedHashes: bundle.versionedHashes }
-  const [estimate, nonce, pending, block, tip, balance, blobFee] = await withChainErrors(client, () =>
+  const [nonce, pending, block, tip, balance, blobFee] = await withChainErrors(client, () =>
     Promise.all([
-      request<Hex>('eth_estimateGas', [shown]).then(BigInt),
       client.public.getTransactionCount({ address: from, blockTag: 'latest' }),
       client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
       client.public.getBlock({ includeTransactions: false }),
@@ -90,16 +89,22 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
     ]),
   )
   if (pending > nonce) throw new AccountBusyError(from, pending - nonce)
+  const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
+  const maxFeePerBlobGas = blobFee * 2n
+  const neededFor = (gas: bigint) => gas * maxFeePerGas + value + BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
+  // Some nodes refuse to simulate what the account could not pay: that is said as what it is.
+  if (balance < neededFor(leastGas)) throw new InsufficientFundsError(from, balance, neededFor(leastGas))
+  const estimate = BigInt(await withChainErrors(client, () => request<Hex>('eth_estimateGas', [shown])))
   if (estimate > transactionGasCap) throw new GasCapExceededError(estimate, transactionGasCap)
   const wanted = (estimate * 5n) / 4n + (call.spareGas ?? 0n)
   const gas = wanted < transactionGasCap ? wanted : transactionGasCap
-  const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
-  const maxFeePerBlobGas = blobFee * 2n
-  const needed = gas * maxFeePerGas + value + BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
-  if (balance < needed) throw new InsufficientFundsError(from, balance, needed)
+  if (balance < neededFor(gas)) throw new InsufficientFundsError(from, balance, neededFor(gas))
   const terms = { to, data, value, gas, nonce, blobVersionedHashes: bundle.versionedHashes }
   return sign(client, { ...terms, maxFeePerGas, maxPriorityFeePerGas: tip, maxFeePerBlobGas })
 }
+
+/** Of any transaction. */
+const leastGas = 21_000n
 
 type BlobTerms = {
   to: Hex
@@ -212,19 +217,24 @@ export async function sendPreparedBlobs(
   const deadline = Date.now() + client.receiptTimeoutMs
   const send = sender(client, bundle, options)
   options.onSigned?.(attempts)
-  await send(attempts.at(-1)!)
+  let isSent = await send(attempts.at(-1)!)
+  let looksReplaced = 0
   for (let sentAt = Date.now(); ; ) {
-    const receipt = await findReceipt(client, attempts)
+    const { isNonceUsed, receipt } = await lookFor(client, attempts)
     if (receipt !== undefined) {
       if (receipt.status === 'reverted') throw await explainRevert(client, receipt, attempts)
       const { blobGasUsed = 0n, blobGasPrice = 0n, gasUsed, transactionHash: hash } = receipt
       return { hash, receipt, gasUsed, blobGasUsed, blobGasPrice }
     }
+    // A node may count a transaction some time before it has the receipt.
+    looksReplaced = isNonceUsed ? looksReplaced + 1 : 0
+    if (looksReplaced === looksUntilReplaced) throw new NonceTakenError(attempts.at(-1)!.hash, first.nonce)
     if (Date.now() >= deadline) throw new TransactionPendingError(attempts.at(-1)!.hash, client.receiptTimeoutMs)
-    if (Date.now() - sentAt >= replaceAfterMs && attempts.length < most) {
+    const isStuck = !isSent || Date.now() - sentAt >= replaceAfterMs
+    if (!isNonceUsed && isStuck && attempts.length < most) {
       attempts.push(await replaceBlobTransaction(client, attempts.at(-1)!))
       options.onSigned?.(attempts)
-      await send(attempts.at(-1)!)
+      isSent = await send(attempts.at(-1)!)
       sentAt = Date.now()
     }
     await sleep(client.pollingIntervalMs)
@@ -235,33 +245,51 @@ export async function sendPreparedBlobs(
 const versionZeroNodes = new Set<string>()
 
 const known = /already known|already imported|already exists|known transaction|nonce too low|nonce is too low/i
+const underpriced = /underpriced|less than block (blob )?base fee|fee (cap )?too low/i
 const sidecarRefused = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
 
-/** A function that sends attempts with their sidecar, whose proofs are computed once. */
+/**
+ * A function that sends attempts with their sidecar, whose proofs are computed once. It answers whether the node took
+ * the attempt: false if its fees have become too low, so that only a replacement can help.
+ */
 function sender(client: ChainClient, bundle: BlobBundle, { kzg, version }: BlobSendOptions) {
   const proofs = new Map<SidecarVersion, Promise<Uint8Array[]>>()
   const broadcast = async ({ raw }: PreparedBlobTransaction, sidecarVersion: SidecarVersion) => {
-    const known = proofs.get(sidecarVersion) ?? proveBundle(kzg, bundle, sidecarVersion)
-    proofs.set(sidecarVersion, known)
-    const serializedTransaction = toEnvelope(raw, { ...bundle, proofs: await known, version: sidecarVersion })
+    const proven = proofs.get(sidecarVersion) ?? proveBundle(kzg, bundle, sidecarVersion)
+    proofs.set(sidecarVersion, proven)
+    const serializedTransaction = toEnvelope(raw, { ...bundle, proofs: await proven, version: sidecarVersion })
     await client.public.sendRawTransaction({ serializedTransaction })
   }
-  return async (attempt: PreparedBlobTransaction): Promise<void> => {
+  return async (attempt: PreparedBlobTransaction): Promise<boolean> => {
     const preferred = version ?? (versionZeroNodes.has(client.url) ? 0 : 1)
+    const mayFallBack = version === undefined && preferred === 1
     try {
       await broadcast(attempt, preferred)
     } catch (error) {
-      if (await isSettled(client, attempt, error)) return
-      if (version !== undefined || preferred === 0 || !sidecarRefused.test(textOf(error)))
-        throw nameError(client, error)
+      const answer = await readRefusal(client, attempt, error)
+      if (answer !== undefined) return answer
+      if (!mayFallBack || !sidecarRefused.test(textOf(error))) throw nameError(client, error)
       try {
         await broadcast(attempt, 0)
         versionZeroNodes.add(client.url)
       } catch (second) {
-        if (!(await isSettled(client, attempt, second))) throw nameError(client, second)
+        const secondAnswer = await readRefusal(client, attempt, second)
+        if (secondAnswer === undefined) throw nameError(client, second)
+        return secondAnswer
       }
     }
+    return true
   }
+}
+
+/** What a refused broadcast means: true if the chain has it anyway, false if it must pay more, undefined otherwise. */
+async function readRefusal(
+  client: ChainClient,
+  attempt: PreparedBlobTransaction,
+  error: unknown,
+): Promise<boolean | undefined> {
+  if (await isSettled(client, attempt, error)) return true
+  return underpriced.test(textOf(error)) ? false : undefined
 }
 
 /** Whether the chain has the attempt, or another one of its nonce, in spite of the error. */
@@ -279,11 +307,13 @@ function nameError(client: ChainClient, error: unknown): unknown {
   return toChainError(error, client.url)
 }
 
-/** The receipt of whichever attempt was included. */
-async function findReceipt(
+const looksUntilReplaced = 20
+
+/** Whether the attempts' nonce was used, and the receipt of whichever of them was included and is confirmed. */
+async function lookFor(
   client: ChainClient,
   attempts: readonly PreparedBlobTransaction[],
-): Promise<TransactionReceipt | undefined> {
+): Promise<{ isNonceUsed: boolean; receipt?: TransactionReceipt }> {
   const { from, nonce } = attempts[0]!
   // The count is read before the receipts: what is included in between is found as such, never as replaced.
   const used = await withChainErrors(client, () =>
@@ -292,12 +322,12 @@ async function findReceipt(
   for (const { hash } of attempts.toReversed()) {
     const receipt = await withChainErrors(client, () => receiptOf(client, hash))
     if (receipt === undefined) continue
-    if (client.confirmations <= 1) return receipt
+    if (client.confirmations <= 1) return { isNonceUsed: true, receipt }
     const head = await withChainErrors(client, () => client.public.getBlockNumber())
-    return head - receipt.blockNumber + 1n >= BigInt(client.confirmations) ? receipt : undefined
+    const isConfirmed = head - receipt.blockNumber + 1n >= BigInt(client.confirmations)
+    return isConfirmed ? { isNonceUsed: true, receipt } : { isNonceUsed: false }
   }
-  if (used > nonce) throw new NonceTakenError(attempts.at(-1)!.hash, nonce)
-  return undefined
+  return { isNonceUsed: used > nonce }
 }
 
 async function receiptOf(client: ChainClient, hash: Hash): Promise<TransactionReceipt | undefined> {
