@@ -54,6 +54,16 @@ contract CommitmentTest is BlobVectors {
         }
     }
 
+    /// @dev One point of G1MSM takes 12,000 gas (EIP-2537) before the call.
+    function test_scale_isCheaperThanAMultiplicationBelow512() external {
+        G1Point memory point = this.read(pointForms[6]);
+        uint256 before = gasleft();
+        Commitment.scale(point, 511);
+        uint256 gas = before - gasleft();
+        vm.snapshotValue("BlobAggregator", "scaling a point by 511", gas);
+        assertLt(gas, 12_000);
+    }
+
     function testFuzz_scale_distributesOverSums(uint256 i, uint16 a, uint16 b) external view {
         vm.assume(a != 0 && b != 0);
         bytes memory form = pointForms[i % pointForms.length];
