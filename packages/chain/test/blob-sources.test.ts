@@ -181,7 +181,7 @@ test('commitments outlive blobs in beacon blocks, and are enough to aggregate', 
 })
 
 test('blobs that the chain forgot come from the archive, or what is missing is said exactly', async () => {
-  const short = await startBlobFixture({ blocksKept: 3 })
+  const short = await startBlobFixture({ blocksKept: 40 })
   try {
     const { id, terms, members } = await startBlobFederation(short, { cohortSize: 1 })
     const archive = await openBlobArchive({ directory: join(root, 'kept'), kzg: short.kzg })
@@ -191,7 +191,7 @@ test('blobs that the chain forgot come from the archive, or what is missing is s
     const submissions: Submission[] = await readSubmissions(short.client, { id, round: 0 })
     const [update] = locateUpdates({ terms, round: 0, positions: [0], submissions })
     assert.equal((await fetchBlobs(short.access, update!.location)).length, 2)
-    for (let i = 0; i < 6; i++) await advanceTime(short.client, 1)
+    for (let block = 0; block < 60; block++) await advanceTime(short.client, 1)
     await assert.rejects(fetchBlobs(short.access, update!.location), (error) => {
       assert.ok(error instanceof BlobsMissingError)
       assert.deepEqual(
