@@ -90,7 +90,7 @@ library Commitment {
         }
     }
 
-    /// @notice `point ·= factor` by doubling and adding: cheaper than G1MSM below some 2^9, and no other precompile.
+    /// @notice `point ·= factor` by doubling and adding: cheaper than G1MSM below 2^8, and no other precompile.
     /// @param point On the curve.
     /// @param factor At least 1.
     /// @return success False only where the precompile is missing or gas ran out.
