@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assignedShards, FIELD_MODULUS, fieldBias, packBlobs, packGains, shardCount, toBytes32 } from '@tutti/core'
+import {
+  assignedShards,
+  FIELD_MODULUS,
+  fieldBias,
+  packBlobs,
+  packGains,
+  shardCount,
+  toBytes32,
+  toCommitment,
+  toPayloadHash,
+} from '@tutti/core'
 import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
 import {
   aggregateBlobs,
@@ -11,6 +21,7 @@ import {
   challengeFault,
   checkpointModel,
   checkRound,
+  commitUpdate,
   compareModel,
   type FoundFault,
   locateUpdates,
@@ -28,6 +39,7 @@ import {
   submitBlobs,
   sumCommitments,
   syncModel,
+  toPayload,
   withAccount,
 } from '../src/index.ts'
 import { advanceTime } from '../src/local.ts'
@@ -288,4 +300,50 @@ test('a checkpoint posts the model, a newcomer starts from it, and another vecto
   const all = await replayBlobs(client, { id, access: fixture.access })
   assert.deepEqual(synced.values, all.model)
   assert.equal(synced.blobs, 2 + 4)
+})
+
+test('the same blobs from two members, an update and its negative, and no change at all add up as vectors do', async () => {
+  const { id, terms, members } = await start()
+  const update = blobUpdate(terms, 4).map((value) => Math.max(value, -127))
+  const common = { id, kzg: fixture.kzg, version: 0 as const, terms }
+  const run = async (round: number, updates: Int8Array[]) => {
+    for (const [m, member] of members.entries()) await submitBlobs(member, { ...common, round, updates: [updates[m]!] })
+    await passWindows()
+    await aggregateBlobs(client, { id, round, shard: 0, access: fixture.access })
+    const replay = await replayBlobs(client, { id, access: fixture.access })
+    assert.equal(replay.isConsistent, true, replay.finding)
+    return replay.model!
+  }
+  const none = new Int8Array(terms.dimension)
+  const negative = update.map((value) => -value)
+  assert.deepEqual(await run(0, [update, negative, none]), new Int32Array(terms.dimension))
+  const infinity = `0xc0${'00'.repeat(47)}`
+  const stored = await readShardCommitments(client, { id, shard: 0 })
+  assert.deepEqual(
+    stored.map((point) => toHex(point)),
+    [infinity, infinity],
+  )
+  assert.deepEqual(
+    await run(1, [update, update, none]),
+    Int32Array.from(update, (value) => 2 * value),
+  )
+  assert.deepEqual(await run(2, [negative, none, negative]), new Int32Array(terms.dimension))
+})
+
+test('with a commit phase, the blobs must be those that were committed to', async () => {
+  const { id, terms, members } = await start({ commitSeconds: 600, cohortSize: 1 })
+  const member = members[0]!
+  const account = member.account!.address
+  const update = blobUpdate(terms, 6)
+  const bundle = await bundleBlobs(fixture.kzg, packBlobs(update, terms))
+  const salt: Hex = `0x${'5a'.repeat(32)}`
+  const occasion = { chainId: client.chainId, core: client.core, id, round: 0, member: account }
+  const commitment = toCommitment({ ...occasion, salt, payloadHash: toPayloadHash([toPayload(bundle)]) })
+  await commitUpdate(member, { id, round: 0, commitment })
+  const common = { id, round: 0, kzg: fixture.kzg, version: 0 as const, terms, salt }
+  await assert.rejects(submitBlobs(member, { ...common, updates: [blobUpdate(terms, 7)] }), (error) => {
+    return error instanceof ContractError && error.errorName === 'CommitmentMismatch'
+  })
+  await submitBlobs(member, { ...common, updates: [update] })
+  assert.equal((await readRound(client, { id })).submitted, 1n)
 })

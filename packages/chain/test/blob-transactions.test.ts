@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { packBlobs } from '@tutti/core'
 import { fromRlp, type Hex, parseTransaction } from 'viem'
@@ -8,16 +11,19 @@ import {
   AccountBusyError,
   type BlobBundle,
   type BlobCall,
+  BundleLostError,
   bundleBlobs,
   type ChainClient,
   ChainMismatchError,
   connect,
   InsufficientFundsError,
+  keepBundle,
   NonceTakenError,
   type PreparedBlobTransaction,
   prepareBlobTransaction,
   prepareTransaction,
   replaceBlobTransaction,
+  restoreBundle,
   sendBlobCall,
   sendCall,
   sendPrepared,
@@ -25,6 +31,7 @@ import {
   TooManyBlobsError,
   TransactionPendingError,
 } from '../src/index.ts'
+import { openBlobArchive } from '../src/local.ts'
 import { type BlobFixture, startBlobFixture } from './blob-fixture.ts'
 
 let fixture: BlobFixture
@@ -188,6 +195,24 @@ test('sending the same attempts again, as after a crash, is the same one transac
   const first = await sendPreparedBlobs(client, attempts, bundle, options)
   const second = await sendPreparedBlobs(client, [...attempts], bundle, options)
   assert.equal(first.hash, second.hash)
+})
+
+test('what was signed can be sent after a crash, its blobs from the archive', async () => {
+  const client = await clientOf(13)
+  const directory = await mkdtemp(join(tmpdir(), 'tutti-crash-'))
+  try {
+    const archive = await openBlobArchive({ directory, kzg: fixture.kzg })
+    await keepBundle(archive, bundle)
+    const kept = JSON.stringify([await prepareBlobTransaction(client, callOf())])
+    const attempts: PreparedBlobTransaction[] = JSON.parse(kept)
+    const restored = await restoreBundle(await openBlobArchive({ directory, kzg: fixture.kzg }), attempts[0]!)
+    const { receipt } = await sendPreparedBlobs(client, attempts, restored, { kzg: fixture.kzg, version: 0 })
+    assert.equal(receipt.status, 'success')
+    const empty = await openBlobArchive({ directory: join(directory, 'empty'), kzg: fixture.kzg })
+    await assert.rejects(restoreBundle(empty, attempts[0]!), BundleLostError)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 })
 
 test('a nonce that another transaction took, and one that stays pending, are told apart', async () => {

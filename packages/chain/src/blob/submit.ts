@@ -1,14 +1,20 @@
 /** Submission: an update packed into blobs, kept in the archive, and sent, one shard a transaction. */
 
 import { assignedShards, concat, packBlobs, shardBlobs, type Terms } from '@tutti/core'
-import { type Hex, hexToBytes } from 'viem'
+import { type Hex, hexToBytes, parseTransaction } from 'viem'
 import { callToSubmit, type RoundTarget } from '../actions/calls.ts'
 import type { ChainClient } from '../client.ts'
 import { ChainError, NoAccountError } from '../errors.ts'
 import { readPosition, readTerms } from '../reads/federation.ts'
 import type { BlobArchive } from './fetch.ts'
 import { type BlobBundle, bundleBlobs } from './sidecar.ts'
-import { type BlobCall, type BlobSendOptions, type BlobWriteResult, sendBlobCall } from './transactions.ts'
+import {
+  type BlobCall,
+  type BlobSendOptions,
+  type BlobWriteResult,
+  type PreparedBlobTransaction,
+  sendBlobCall,
+} from './transactions.ts'
 
 /** What goes with a submission besides its blobs. */
 export type SubmissionExtras = {
@@ -81,6 +87,41 @@ export async function submitBlobs(client: ChainClient, parameters: SubmitBlobsPa
 export async function keepBundle(archive: BlobArchive | undefined, bundle: BlobBundle): Promise<void> {
   for (const [i, blob] of bundle.blobs.entries()) {
     await archive?.put({ versionedHash: bundle.versionedHashes[i]!, commitment: bundle.commitments[i]!, blob })
+  }
+}
+
+/**
+ * The blobs of a signed transaction, from the archive: what a node needs to send after a crash what it had signed.
+ *
+ * @throws {@link BundleLostError}
+ */
+export async function restoreBundle(
+  archive: BlobArchive,
+  { raw, hash }: Pick<PreparedBlobTransaction, 'raw' | 'hash'>,
+): Promise<BlobBundle> {
+  const { blobVersionedHashes = [] } = parseTransaction(raw as `0x03${string}`)
+  const kept = await Promise.all(
+    blobVersionedHashes.map(async (versionedHash) => {
+      const found = await archive.get(versionedHash)
+      if (found === undefined) throw new BundleLostError(hash, versionedHash)
+      return found
+    }),
+  )
+  return {
+    blobs: kept.map(({ blob }) => blob),
+    commitments: kept.map(({ commitment }) => commitment),
+    versionedHashes: blobVersionedHashes,
+  }
+}
+
+/** The archive does not hold what was signed. */
+export class BundleLostError extends ChainError {
+  constructor(transaction: Hex, versionedHash: Hex) {
+    super(
+      `The archive holds no blob ${versionedHash}, which transaction ${transaction} carries. ` +
+        'Pack the update again, and sign a new transaction.',
+      false,
+    )
   }
 }
 
