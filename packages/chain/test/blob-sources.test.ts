@@ -11,6 +11,8 @@ import {
   BlobsMissingError,
   type BlobUpdate,
   beaconSource,
+  blobSources,
+  type ChainClient,
   checkRound,
   fetchBlobs,
   fetchCommitments,
@@ -77,6 +79,17 @@ test('the beacon endpoint of a local chain gives the blobs of a block, by versio
     )
     assert.equal((await source.blobs({ ...location, versionedHashes: location.versionedHashes.slice(1) })).length, 1)
   }
+})
+
+test('the beacon node that is named is asked first, then a local chain; elsewhere there is no default', () => {
+  const names = (client: ChainClient, beaconUrl?: string) =>
+    blobSources(client, beaconUrl === undefined ? {} : { beaconUrl }).map(({ name }) => name)
+  const local = `the local chain at ${fixture.client.url}`
+  const elsewhere = { ...fixture.client, chainId: 1 }
+  assert.deepEqual(names(fixture.client), [local])
+  assert.deepEqual(names(fixture.client, 'http://beacon/'), ['the beacon node at http://beacon', local])
+  assert.deepEqual(names(elsewhere), [])
+  assert.deepEqual(names(elsewhere, 'http://beacon'), ['the beacon node at http://beacon'])
 })
 
 test('a beacon node with slots is asked for the slot of the block', async () => {

@@ -5,7 +5,7 @@
  */
 
 import { type Hash, type Hex, hexToBytes, isHex } from 'viem'
-import type { ChainClient } from '../client.ts'
+import { type ChainClient, localChainId } from '../client.ts'
 import { ChainError, withChainErrors } from '../errors.ts'
 import { requestOf } from './transactions.ts'
 
@@ -81,6 +81,17 @@ export function localSource(client: ChainClient): BlobSource {
       return toByteStrings(blobs, name)
     },
   }
+}
+
+/**
+ * Where to look for blobs: the beacon node, if one is named, then the chain itself, if it is a local one. Elsewhere
+ * without a beacon node there is nowhere but the archive.
+ */
+export function blobSources(client: ChainClient, { beaconUrl }: { beaconUrl?: string } = {}): BlobSource[] {
+  return [
+    ...(beaconUrl === undefined ? [] : [beaconSource(client, { url: beaconUrl })]),
+    ...(client.chainId === localChainId ? [localSource(client)] : []),
+  ]
 }
 
 type SlotClock = { genesis: bigint; secondsPerSlot: bigint }
