@@ -7,7 +7,7 @@
 import { type Hash, type Hex, hexToBytes, isHex } from 'viem'
 import { type ChainClient, localChainId } from '../client.ts'
 import { ChainError, withChainErrors } from '../errors.ts'
-import { requestOf } from './transactions.ts'
+import { requestOf } from './broadcast.ts'
 
 /** Which blobs, and the transaction that carried them. */
 export type BlobLocation = { versionedHashes: readonly Hex[]; transactionHash: Hash; blockNumber: bigint }

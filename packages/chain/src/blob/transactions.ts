@@ -15,7 +15,6 @@ import type { ChainClient } from '../client.ts'
 import {
   ChainError,
   ChainMismatchError,
-  ChainUnreachableError,
   findRevertData,
   GasCapExceededError,
   InsufficientFundsError,
@@ -27,8 +26,9 @@ import {
   withChainErrors,
 } from '../errors.ts'
 import { type Call, type PreparedTransaction, transactionGasCap, type WriteResult } from '../transactions.ts'
+import { AccountBusyError, openSender, requestOf } from './broadcast.ts'
 import type { Kzg } from './kzg.ts'
-import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'
+import type { BlobBundle, SidecarVersion } from './sidecar.ts'
 
 /** A call whose transaction carries blobs. */
 export type BlobCall = Call & { to: `0x${string}`; bundle: BlobBundle }
@@ -215,7 +215,7 @@ export async function sendPreparedBlobs(
   const replaceAfterMs = options.replaceAfterMs ?? 36_000
   const most = attempts.length + (options.replacements ?? 5)
   const deadline = Date.now() + client.receiptTimeoutMs
-  const send = sender(client, bundle, options)
+  const send = openSender(client, bundle, options)
   options.onSigned?.(attempts)
   let isSent = await send(attempts.at(-1)!)
   let looksReplaced = 0
@@ -239,72 +239,6 @@ export async function sendPreparedBlobs(
     }
     await sleep(client.pollingIntervalMs)
   }
-}
-
-/** Nodes that refused sidecars of version 1, by address. */
-const versionZeroNodes = new Set<string>()
-
-const known = /already known|already imported|already exists|known transaction|nonce too low|nonce is too low/i
-const underpriced = /underpriced|less than block (blob )?base fee|fee (cap )?too low/i
-const sidecarRefused = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
-
-/**
- * A function that sends attempts with their sidecar, whose proofs are computed once. It answers whether the node took
- * the attempt: false if its fees have become too low, so that only a replacement can help.
- */
-function sender(client: ChainClient, bundle: BlobBundle, { kzg, version }: BlobSendOptions) {
-  const proofs = new Map<SidecarVersion, Promise<Uint8Array[]>>()
-  const broadcast = async ({ raw }: PreparedBlobTransaction, sidecarVersion: SidecarVersion) => {
-    const proven = proofs.get(sidecarVersion) ?? proveBundle(kzg, bundle, sidecarVersion)
-    proofs.set(sidecarVersion, proven)
-    const serializedTransaction = toEnvelope(raw, { ...bundle, proofs: await proven, version: sidecarVersion })
-    await client.public.sendRawTransaction({ serializedTransaction })
-  }
-  return async (attempt: PreparedBlobTransaction): Promise<boolean> => {
-    const preferred = version ?? (versionZeroNodes.has(client.url) ? 0 : 1)
-    const mayFallBack = version === undefined && preferred === 1
-    try {
-      await broadcast(attempt, preferred)
-    } catch (error) {
-      const answer = await readRefusal(client, attempt, error)
-      if (answer !== undefined) return answer
-      if (!mayFallBack || !sidecarRefused.test(textOf(error))) throw nameError(client, error)
-      try {
-        await broadcast(attempt, 0)
-        versionZeroNodes.add(client.url)
-      } catch (second) {
-        const secondAnswer = await readRefusal(client, attempt, second)
-        if (secondAnswer === undefined) throw nameError(client, second)
-        return secondAnswer
-      }
-    }
-    return true
-  }
-}
-
-/** What a refused broadcast means: true if the chain has it anyway, false if it must pay more, undefined otherwise. */
-async function readRefusal(
-  client: ChainClient,
-  attempt: PreparedBlobTransaction,
-  error: unknown,
-): Promise<boolean | undefined> {
-  if (await isSettled(client, attempt, error)) return true
-  return underpriced.test(textOf(error)) ? false : undefined
-}
-
-/** Whether the chain has the attempt, or another one of its nonce, in spite of the error. */
-async function isSettled(client: ChainClient, attempt: PreparedBlobTransaction, error: unknown): Promise<boolean> {
-  if (!known.test(textOf(error))) return false
-  if (!/nonce/i.test(textOf(error))) return true
-  const used = await withChainErrors(client, () =>
-    client.public.getTransactionCount({ address: attempt.from, blockTag: 'latest' }),
-  )
-  return used > attempt.nonce
-}
-
-function nameError(client: ChainClient, error: unknown): unknown {
-  if (/address already reserved/i.test(textOf(error))) return new AccountBusyError(client.account!.address, 1)
-  return toChainError(error, client.url)
 }
 
 const looksUntilReplaced = 20
@@ -356,25 +290,8 @@ async function explainRevert(
   return new TransactionRevertedError(receipt.transactionHash)
 }
 
-/** viem's types know no blob hashes in a simulated call; JSON-RPC does. */
-export function requestOf(client: ChainClient): <T>(method: string, params: unknown[]) => Promise<T> {
-  const request = client.public.request as unknown as (request: { method: string; params: unknown[] }) => Promise<never>
-  return (method, params) => request({ method, params })
-}
-
 function largest(a: bigint, b: bigint): bigint {
   return a > b ? a : b
-}
-
-function textOf(error: unknown): string {
-  let text = ''
-  for (let cause: unknown = error; cause instanceof Error && !(cause instanceof ChainUnreachableError); ) {
-    // viem's messages quote the request, blobs and all; its details do not.
-    const { details, shortMessage } = cause as { details?: string; shortMessage?: string }
-    text += ` ${details || shortMessage || cause.message.slice(0, 500)}`
-    cause = cause.cause
-  }
-  return text
 }
 
 function sleep(ms: number): Promise<void> {
@@ -387,17 +304,6 @@ export class TooManyBlobsError extends ChainError {
     super(
       `A transaction carries 1 to ${BLOBS_PER_TRANSACTION} blobs, not ${blobs}. Send one shard a transaction.`,
       false,
-    )
-  }
-}
-
-/** Other transactions of the account are pending; nodes do not mix them with blob transactions. */
-export class AccountBusyError extends ChainError {
-  constructor(account: Hex, pending: number) {
-    super(
-      `Account ${account} has ${pending} transactions pending, which nodes do not mix with blob transactions. ` +
-        'Wait until they are included.',
-      true,
     )
   }
 }
