@@ -15,7 +15,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const allowed: Record<string, { packages: string[]; libraries: RegExp }> = {
   core: { packages: [], libraries: /^@noble\// },
   learn: { packages: ['core'], libraries: /^(onnxruntime-node|protobufjs|csv-parse|yaml|zod|node:)/ },
-  chain: { packages: ['core'], libraries: /^(viem|@noble\/|@foundry-rs\/|node:)/ },
+  chain: { packages: ['core'], libraries: /^(viem|@noble\/|@foundry-rs\/|@crate-crypto\/|kzg-wasm|node:)/ },
   node: { packages: ['core', 'learn', 'chain'], libraries: /^(viem|esbuild|tsx|node:)/ },
   cli: { packages: ['core', 'learn', 'chain', 'node'], libraries: /^(viem|commander|node:)/ },
 }

@@ -123,4 +123,15 @@ interface Vm {
     function resumeGasMetering() external;
     function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function getDeployedCode(string calldata artifact) external view returns (bytes memory runtimeCode);
+    function blobhashes(bytes32[] calldata hashes) external;
+
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
+    function lastCallGas() external view returns (Gas memory gas);
 }

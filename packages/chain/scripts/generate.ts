@@ -23,7 +23,9 @@ const destination = fileURLToPath(new URL('../src/abi', import.meta.url))
 const targets: Target[] = [
   { contract: 'Federation', folder: 'src' },
   { contract: 'DirectAggregator', folder: 'src' },
+  { contract: 'BlobAggregator', folder: 'src' },
   { contract: 'DemoToken', folder: 'src' },
+  { contract: 'NaiveAverage', folder: 'test/baselines' },
 ]
 
 /** Finds the file below `folder` that declares `contract`. */

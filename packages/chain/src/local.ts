@@ -15,6 +15,7 @@ import type { ChainClient } from './client.ts'
 import { ChainError, withChainErrors } from './errors.ts'
 import { testAccounts } from './keys.ts'
 
+export { type ArchiveOptions, openBlobArchive } from './blob/archive.ts'
 export { accountFromKeystore, encryptKeystore, type Keystore, KeystoreError } from './keystore.ts'
 
 export type LocalChainOptions = {
@@ -27,6 +28,8 @@ export type LocalChainOptions = {
   /** Mines at this pace even when idle, so that time passes; transactions are included at once either way. */
   blockTimeSeconds?: number
   hardfork?: string
+  /** Forgets transactions and blobs of all but the latest so many blocks, as public chains forget blobs. */
+  blocksKept?: number
 }
 
 /** A running chain. Its state is written when it is stopped, and every 20 seconds. */
@@ -50,13 +53,14 @@ const startTimeoutMs = 60_000
  * @throws {@link PortTakenError}, {@link LocalChainError}
  */
 export async function startLocalChain(options: LocalChainOptions = {}): Promise<LocalChain> {
-  const { directory, accounts = 10, blockTimeSeconds, hardfork = 'osaka' } = options
+  const { directory, accounts = 10, blockTimeSeconds, hardfork = 'osaka', blocksKept } = options
   const port = await choosePort(options.port ?? 8545)
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
   args.push('--enable-tx-gas-limit', '--no-request-size-limit', '--quiet')
   if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
   if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))
+  if (blocksKept !== undefined) args.push('--transaction-block-keeper', String(blocksKept))
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {

@@ -159,6 +159,24 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "BlobMismatch",
+  "inputs": [
+   {
+    "name": "blob",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "BoundExceeded",
   "inputs": [
    {
@@ -219,6 +237,20 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "ChallengeTooShort",
+  "inputs": [
+   {
+    "name": "challengeSeconds",
+    "type": "uint256"
+   },
+   {
+    "name": "minimum",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ChunkAlreadyWritten",
   "inputs": [
    {
@@ -270,6 +302,30 @@ export const errorsAbi = [
    {
     "name": "actual",
     "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "CommitmentOverSeveralShards",
+  "inputs": [
+   {
+    "name": "shardsPerMember",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "CoordinateOutOfRange",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   },
+   {
+    "name": "blob",
+    "type": "uint256"
    }
   ]
  },
@@ -944,6 +1000,16 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "NothingAggregated",
+  "inputs": [
+   {
+    "name": "shard",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "NothingSubmitted",
   "inputs": [
    {
@@ -1005,6 +1071,20 @@ export const errorsAbi = [
    {
     "name": "account",
     "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NotOnCurve",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   },
+   {
+    "name": "blob",
+    "type": "uint256"
    }
   ]
  },
@@ -1284,6 +1364,20 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "TooManyBlobs",
+  "inputs": [
+   {
+    "name": "blobs",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "TooManyShards",
   "inputs": [
    {
@@ -1345,6 +1439,16 @@ export const errorsAbi = [
    {
     "name": "bits",
     "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedChain",
+  "inputs": [
+   {
+    "name": "precompile",
+    "type": "address"
    }
   ]
  },

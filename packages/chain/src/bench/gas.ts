@@ -15,6 +15,7 @@ import { claim, commitUpdate } from '../actions/steps.ts'
 import { type ChainClient, connect } from '../client.ts'
 import { gasReport } from '../gas.ts'
 import { type LocalChain, startLocalChain } from '../local.ts'
+import { measureNaiveAverage } from './baseline.ts'
 import {
   type BenchFederation,
   benchDimension,
@@ -39,8 +40,11 @@ export type BenchGasOptions = {
 
 const steadyRounds = 3
 
-/** What a weight of an update costs elsewhere: a naive average in storage, and Microsoft's 0xDeCA10B (perceptron). */
-const baseline = 'a naive on-chain average: 5,087; 0xDeCA10B: 3,660 a weight'
+/** What a weight of an update costs in Microsoft's 0xDeCA10B (perceptron), as its authors report. */
+const decaGasPerWeight = 3_660
+
+const describeBaseline = (naive: number) =>
+  `a naive on-chain average in the same run: ${Math.round(naive)}; 0xDeCA10B: ${decaGasPerWeight} a weight`
 
 const cases = [
   { id: 'gas.sum.members8', limit: 75, terms: { cohortSize: 8 } },
@@ -55,11 +59,14 @@ export async function benchGas(options: BenchGasOptions = {}): Promise<Benchmark
   try {
     const client = await connect({ rpcUrl: chain.rpcUrl, account: chain.accounts[0]! })
     await deployContracts(client)
+    onProgress?.('a naive on-chain average, for comparison')
+    const naive = await measureNaiveAverage(client, chain.accounts.slice(1, 9))
+    const baseline = describeBaseline(naive)
     const figures: Figure[] = []
     for (const { id, limit, terms } of cases) {
       onProgress?.(`${terms.cohortSize} members, ${benchDimension} parameters`)
       const federation = await startBenchFederation(client, chain.accounts, benchTerms(terms))
-      figures.push(...(await measureSum(federation, { id, limit, payloadDirectory })))
+      figures.push(...(await measureSum(federation, { id, limit, baseline, payloadDirectory })))
       if (id === 'gas.sum.members8') figures.push(...(await measureSteps(federation)), await measureMac(federation))
     }
     onProgress?.('commitment and claim')
@@ -72,10 +79,10 @@ export async function benchGas(options: BenchGasOptions = {}): Promise<Benchmark
 
 const unit = 'gas per parameter and member'
 
-type SumCase = { id: string; limit: number; payloadDirectory: string }
+type SumCase = { id: string; limit: number; baseline: string; payloadDirectory: string }
 
 /** The first round, then steady rounds with dense updates, then the recorded ones. */
-async function measureSum(federation: BenchFederation, { id, limit, payloadDirectory }: SumCase) {
+async function measureSum(federation: BenchFederation, { id, limit, baseline, payloadDirectory }: SumCase) {
   const { terms } = federation
   const members = federation.members.length
   const random = fromSeed(784)

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IAggregator } from "../interfaces/IAggregator.sol";
+import { BlobTerms } from "../libraries/BlobTerms.sol";
+import { Commitment } from "../libraries/Commitment.sol";
+import { FieldLanes } from "../libraries/FieldLanes.sol";
+import { Opening } from "../libraries/Opening.sol";
+import { BlobSetup } from "../types/BlobSetup.sol";
+import { FaultProof } from "../types/FaultProof.sol";
+import { G1Point } from "../types/G1Point.sol";
+import { Terms } from "../types/Terms.sol";
+
+/// @title BlobAggregator
+/// @notice Keeps models as KZG commitments and adds updates that come as EIP-4844 blobs: it never sees the numbers, and
+///         holds the exact commitment of the model all the same.
+/// @dev The rule is the sum: `model += gain · Σ updates`, and the commitment of a sum is the sum of the commitments.
+///      An update of a shard is the versioned hashes of its blobs, 32 bytes each; it can be submitted only in the
+///      transaction that carries them, so one shard a transaction. Their points are handed in at aggregation.
+///      Parameter p of a shard stands in blob ⌊p / (4,096·L)⌋, word ⌊p / L⌋ mod 4,096, lane p mod L: see `FieldLanes`.
+///
+///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
+///      gains of the schedule, at least 1; digests that `digest` returned; each shard once a round.
+///      Of consensus: that a transaction with a versioned hash carries a blob with a valid commitment, a point of the
+///      subgroup. That is why points that match a digest need no check of the subgroup.
+///      Of the KZG ceremony: that one of those who took part forgot their secret. Else openings could be forged.
+///      Of watchers: updates are not read on chain. A value out of bounds stands unless somebody proves it in the
+///      challenge window: one live, uncensored watcher is assumed. The terms' guarantee against overflow holds for
+///      updates within bounds.
+///      Availability. Blobs leave the network after some weeks. Commitments prove a copy, they do not bring one back.
+///      Liveness. `aggregate` accepts whatever `digest` accepted: every valid commitment can be added to every other.
+contract BlobAggregator is IAggregator {
+    /// @dev Two slots, then the rounds.
+    struct Config {
+        uint32 dimension; //     0  zero: not registered
+        uint32 shardSize; //     0
+        uint16 maxUpdates; //    0  most updates of a shard in a round
+        uint16 shards; //        0
+        uint8 laneBits; //       0
+        uint8 bits; //           0
+        bool isInitialised; //   0
+        bytes32 baseModelHash; //1
+        mapping(uint256 shard => uint256) aggregatedIn; // last round that aggregated the shard, plus one
+    }
+
+    /// @notice Commitments after the aggregation of a shard, compressed, 48 bytes a blob.
+    /// @param core The core that called. Ids are a core's own: without it an event says nothing.
+    /// @param roundCommitments Of `Σ updates`, before the gain.
+    /// @param modelCommitments Of the model after it.
+    event Commitments(
+        address indexed core,
+        bytes32 indexed id,
+        uint256 indexed round,
+        uint256 shard,
+        bytes roundCommitments,
+        bytes modelCommitments
+    );
+
+    /// @notice The blobs of this transaction are a shard of the model as `round` left it.
+    event Checkpoint(
+        address indexed core, bytes32 indexed id, uint256 indexed shard, uint256 round, bytes32[] versionedHashes
+    );
+
+    error AlreadyRegistered(bytes32 id);
+    error NotRegistered(bytes32 id);
+    /// @notice The setup is `abi.encode(BlobSetup)`: 32 bytes.
+    error MalformedSetup(uint256 length);
+    /// @notice This path needs a chain with the precompile at `precompile`: G1ADD (EIP-2537), point evaluation (EIP-4844).
+    error UnsupportedChain(address precompile);
+    error NoSuchChunk(uint256 chunk, uint256 chunks);
+    error ChunkAlreadyWritten(uint256 chunk);
+    error WrongChunkLength(uint256 length, uint256 expected);
+    error NotInitialised(bytes32 id);
+    error NoSuchShard(uint256 shard, uint256 shards);
+    /// @notice The payload is the versioned hashes of the shard's blobs.
+    error WrongPayloadLength(uint256 length, uint256 expected);
+    /// @notice Blob `blob` of this transaction is not the one named; none at all if `actual` is zero.
+    error BlobMismatch(uint256 blob, bytes32 expected, bytes32 actual);
+    error TooManyUpdates(uint256 updates, uint256 limit);
+    error WrongDigestCount(uint256 digests, uint256 contexts);
+    error WrongDataLength(uint256 length, uint256 expected);
+    /// @notice A coordinate of the point of blob `blob` of update `update` is not below the field's modulus.
+    error CoordinateOutOfRange(uint256 update, uint256 blob);
+    error DigestMismatch(uint256 update);
+    /// @notice The point has the right x and the right sign of y, but another y.
+    error NotOnCurve(uint256 update, uint256 blob);
+    /// @notice The model is still zero: there is nothing to post.
+    error NothingAggregated(uint256 shard);
+    /// @notice Predictions are for the direct path: here the contract does not have the numbers.
+    error NoNetwork();
+
+    uint256 private constant POINT_SLOTS = 3;
+    bytes32 private constant MODEL_DOMAIN = keccak256("tutti.blob.model");
+
+    mapping(address core => mapping(bytes32 id => Config)) private _configs;
+
+    // --- Before the first round ---
+
+    /// @inheritdoc IAggregator
+    function register(bytes32 id, Terms calldata terms, bytes calldata setup) external {
+        Config storage config = _configs[msg.sender][id];
+        if (config.dimension != 0) revert AlreadyRegistered(id);
+        if (setup.length != 32) revert MalformedSetup(setup.length);
+        BlobTerms.check(terms);
+        _checkChain();
+        config.dimension = terms.dimension;
+        config.shardSize = terms.shardSize;
+        config.maxUpdates = uint16(BlobTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
+        config.shards = uint16(BlobTerms.shardCount(terms)); // at most 256
+        config.laneBits = terms.laneBits;
+        config.bits = terms.bits;
+        config.baseModelHash = abi.decode(setup, (BlobSetup)).baseModelHash;
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev One empty chunk: commitments start at infinity, which is zero in storage.
+    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
+        Config storage config = _registered(msg.sender, id);
+        if (chunk != 0) revert NoSuchChunk(chunk, 1);
+        if (config.isInitialised) revert ChunkAlreadyWritten(chunk);
+        if (data.length != 0) revert WrongChunkLength(data.length, 0);
+        config.isInitialised = true;
+        complete = true;
+    }
+
+    // --- A round ---
+
+    /// @inheritdoc IAggregator
+    /// @dev `keccak256(context ‖ shard ‖ payload)`, if the payload names the first blobs of this transaction.
+    function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
+        external
+        view
+        returns (bytes32)
+    {
+        uint256 blobs = _blobsOf(_registered(msg.sender, id), shard);
+        if (payload.length != 32 * blobs) revert WrongPayloadLength(payload.length, 32 * blobs);
+        for (uint256 b; b < blobs; ++b) {
+            _checkBlob(b, bytes32(payload[32 * b:]));
+        }
+        return keccak256(abi.encodePacked(context, shard, payload));
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev `data`: for each update, for each of its blobs, the commitment's affine form: see `Commitment`. Digests bind
+    ///      its x and the sign of its y, the curve the rest of y. The hash is that of what `model` returns.
+    function aggregate(
+        bytes32 id,
+        uint256 round,
+        uint256 shard,
+        uint256 gain,
+        bytes32[] calldata contexts,
+        bytes32[] calldata digests,
+        bytes calldata data
+    ) external returns (bytes32 modelHash) {
+        Config storage config = _initialised(msg.sender, id);
+        uint256 blobs = _blobsOf(config, shard);
+        if (contexts.length > config.maxUpdates) revert TooManyUpdates(contexts.length, config.maxUpdates);
+        if (digests.length != contexts.length) revert WrongDigestCount(digests.length, contexts.length);
+        uint256 expected = contexts.length * blobs * Commitment.AFFINE_BYTES;
+        if (data.length != expected) revert WrongDataLength(data.length, expected);
+        uint256 from;
+        assembly ("memory-safe") {
+            from := data.offset
+        }
+        G1Point[] memory sums = _sum(shard, blobs, contexts, digests, from);
+        bytes memory roundCommitments = _compress(sums);
+        config.aggregatedIn[shard] = round + 1;
+        G1Point[] memory points = _fold(_shardSlot(config, msg.sender, id, shard), gain, sums);
+        emit Commitments(msg.sender, id, round, shard, roundCommitments, _compress(points));
+        modelHash = keccak256(_affine(points));
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev `proof` is a `FaultProof`. Whatever is wrong with it, the answer is no: the digest fixes the blobs' hashes,
+    ///      the hash the commitment, and the commitment the only value that can be opened at a place.
+    function isFault(bytes32 id, bytes32 context, uint256 shard, bytes32 digest_, bytes calldata proof)
+        external
+        view
+        returns (bool)
+    {
+        Config storage config = _configs[msg.sender][id];
+        if (shard >= config.shards) return false;
+        try this.decodeProof(proof) returns (FaultProof memory fault) {
+            return _isFault(config, context, shard, digest_, fault);
+        } catch {
+            return false;
+        }
+    }
+
+    /// @notice The proof that these bytes stand for. Reverts if they stand for none.
+    function decodeProof(bytes calldata proof) external pure returns (FaultProof memory fault) {
+        (fault.versionedHashes, fault.blob, fault.word, fault.value, fault.commitment, fault.opening) =
+            abi.decode(proof, (bytes32[], uint256, uint256, bytes32, bytes, bytes));
+    }
+
+    // --- The model ---
+
+    /// @notice Records that the blobs of this transaction are a shard of the model, so that who joins later finds it.
+    /// @dev Anyone may call, in a transaction that carries the blobs.
+    function checkpoint(address core, bytes32 id, uint256 shard) external {
+        Config storage config = _initialised(core, id);
+        uint256 blobs = _blobsOf(config, shard);
+        uint256 aggregatedIn = config.aggregatedIn[shard];
+        if (aggregatedIn == 0) revert NothingAggregated(shard);
+        uint256 slot = _shardSlot(config, core, id, shard);
+        bytes32[] memory hashes = new bytes32[](blobs);
+        for (uint256 b; b < blobs; ++b) {
+            hashes[b] = Commitment.versionedHash(Commitment.load(slot + POINT_SLOTS * b));
+            _checkBlob(b, hashes[b]);
+        }
+        emit Checkpoint(core, id, shard, aggregatedIn - 1, hashes);
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev In this path: the affine forms of the commitments of the shard's blobs, 96 bytes each, infinity all zero.
+    function model(bytes32 id, uint256 shard) external view returns (bytes memory) {
+        Config storage config = _initialised(msg.sender, id);
+        G1Point[] memory points = new G1Point[](_blobsOf(config, shard));
+        uint256 slot = _shardSlot(config, msg.sender, id, shard);
+        for (uint256 b; b < points.length; ++b) {
+            points[b] = Commitment.load(slot + POINT_SLOTS * b);
+        }
+        return _affine(points);
+    }
+
+    /// @notice What the weights are counted from: the hash of the base model, or zero where the manifest seeds it.
+    function baseModelHash(address core, bytes32 id) external view returns (bytes32) {
+        return _registered(core, id).baseModelHash;
+    }
+
+    /// @inheritdoc IAggregator
+    function predict(bytes32, bytes calldata) external pure returns (int256[] memory) {
+        revert NoNetwork();
+    }
+
+    /// @inheritdoc IAggregator
+    function classify(bytes32, bytes calldata) external pure returns (uint256, int256[] memory) {
+        revert NoNetwork();
+    }
+
+    // --- Points ---
+
+    /// @dev The sum of the updates' commitments, blob by blob, of points that match the digests.
+    function _sum(uint256 shard, uint256 blobs, bytes32[] calldata contexts, bytes32[] calldata digests, uint256 from)
+        private
+        view
+        returns (G1Point[] memory sums)
+    {
+        sums = new G1Point[](blobs);
+        bytes32[] memory hashes = new bytes32[](blobs);
+        G1Point memory point;
+        for (uint256 m; m < contexts.length; ++m) {
+            uint256 start = from;
+            for (uint256 b; b < blobs; ++b) {
+                Commitment.read(point, from);
+                if (!Commitment.isCanonical(point)) revert CoordinateOutOfRange(m, b);
+                hashes[b] = Commitment.versionedHash(point);
+                from += Commitment.AFFINE_BYTES;
+            }
+            if (_digest(contexts[m], shard, hashes) != digests[m]) revert DigestMismatch(m);
+            // Points are added once they are known to be meant: a failing precompile takes all the gas it was given.
+            for (uint256 b; b < blobs; ++b) {
+                Commitment.read(point, start + Commitment.AFFINE_BYTES * b);
+                if (!Commitment.add(sums[b], point)) revert NotOnCurve(m, b);
+            }
+        }
+    }
+
+    /// @dev `model += gain · sums` in storage. Returns the model's points; `sums` are scaled.
+    function _fold(uint256 slot, uint256 gain, G1Point[] memory sums) private returns (G1Point[] memory points) {
+        points = new G1Point[](sums.length);
+        for (uint256 b; b < sums.length; ++b) {
+            points[b] = Commitment.load(slot);
+            bool success = Commitment.scale(sums[b], gain) && Commitment.add(points[b], sums[b]);
+            // Both are points of the curve: only gas can be missing.
+            assert(success);
+            Commitment.store(slot, points[b]);
+            slot += POINT_SLOTS;
+        }
+    }
+
+    function _compress(G1Point[] memory points) private pure returns (bytes memory compressed) {
+        compressed = new bytes(Commitment.COMPRESSED_BYTES * points.length);
+        for (uint256 b; b < points.length; ++b) {
+            (uint256 head, uint256 tail) = Commitment.compress(points[b]);
+            // 48 bytes a point: the tail is written first, ending with the point's last byte, and the head before it.
+            assembly ("memory-safe") {
+                let to := add(add(compressed, 0x20), mul(b, 48))
+                mstore(add(to, 16), or(shl(128, head), shr(128, tail)))
+                mstore(to, head)
+            }
+        }
+    }
+
+    function _affine(G1Point[] memory points) private pure returns (bytes memory affine) {
+        affine = new bytes(Commitment.AFFINE_BYTES * points.length);
+        for (uint256 b; b < points.length; ++b) {
+            (uint256 first, uint256 second, uint256 third) = Commitment.toWords(points[b]);
+            assembly ("memory-safe") {
+                let to := add(add(affine, 0x20), mul(b, 96))
+                mstore(to, first)
+                mstore(add(to, 0x20), second)
+                mstore(add(to, 0x40), third)
+            }
+        }
+    }
+
+    // --- Faults ---
+
+    function _isFault(Config storage config, bytes32 context, uint256 shard, bytes32 digest_, FaultProof memory fault)
+        private
+        view
+        returns (bool)
+    {
+        bytes32[] memory hashes = fault.versionedHashes;
+        // What the digest covers has one hash for each blob of the shard: `digest` saw to it.
+        if (_digest(context, shard, hashes) != digest_) return false;
+        if (fault.blob >= hashes.length || fault.word >= FieldLanes.BLOB_WORDS) return false;
+        uint256 usedLanes = FieldLanes.used(config.laneBits, _shardLength(config, shard), fault.blob, fault.word);
+        // The cheaper question first: an honest value is no fault, proven or not.
+        if (!FieldLanes.isFault(uint256(fault.value), config.laneBits, config.bits, usedLanes)) return false;
+        uint256 point = Opening.evaluationPoint(fault.word);
+        return Opening.verify(hashes[fault.blob], point, fault.value, fault.commitment, fault.opening);
+    }
+
+    // --- Guards ---
+
+    /// @dev Both precompiles answer for the point at infinity, commitment and opening of the zero blob alike.
+    function _checkChain() private view {
+        G1Point memory infinity;
+        if (!Commitment.add(infinity, infinity)) revert UnsupportedChain(address(0x0b));
+        G1Point[] memory points = new G1Point[](1);
+        bytes memory compressed = _compress(points);
+        if (!Opening.verify(Commitment.versionedHash(infinity), 0, 0, compressed, compressed)) {
+            revert UnsupportedChain(address(0x0a));
+        }
+    }
+
+    /// @dev A hash of zero is refused even where the transaction carries no such blob, which BLOBHASH answers as zero.
+    function _checkBlob(uint256 blob, bytes32 expected) private view {
+        bytes32 actual = blobhash(blob);
+        if (actual == 0 || actual != expected) revert BlobMismatch(blob, expected, actual);
+    }
+
+    function _registered(address core, bytes32 id) private view returns (Config storage config) {
+        config = _configs[core][id];
+        if (config.dimension == 0) revert NotRegistered(id);
+    }
+
+    function _initialised(address core, bytes32 id) private view returns (Config storage config) {
+        config = _registered(core, id);
+        if (!config.isInitialised) revert NotInitialised(id);
+    }
+
+    // --- Places ---
+
+    function _digest(bytes32 context, uint256 shard, bytes32[] memory hashes) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(context, shard, hashes));
+    }
+
+    function _shardLength(Config storage config, uint256 shard) private view returns (uint256 length) {
+        if (shard >= config.shards) revert NoSuchShard(shard, config.shards);
+        uint256 size = config.shardSize;
+        length = config.dimension - shard * size;
+        if (length > size) length = size;
+    }
+
+    function _blobsOf(Config storage config, uint256 shard) private view returns (uint256) {
+        return FieldLanes.blobs(config.laneBits, _shardLength(config, shard));
+    }
+
+    /// @dev Points of a model stand at consecutive slots from `keccak256(domain, core, id)`: a preimage of three words,
+    ///      where those of mappings have two. All shards but the last have as many blobs as `shardSize` fills.
+    function _shardSlot(Config storage config, address core, bytes32 id, uint256 shard) private view returns (uint256) {
+        uint256 first = uint256(keccak256(abi.encode(MODEL_DOMAIN, core, id)));
+        return first + POINT_SLOTS * shard * FieldLanes.blobs(config.laneBits, config.shardSize);
+    }
+}

@@ -1,0 +1,93 @@
+/** What the blob aggregator logs: commitments after each aggregation, and models re-posted as blobs. */
+
+import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hex, hexToBytes } from 'viem'
+import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
+import type { ChainClient } from '../client.ts'
+import { ChainUnreachableError, toChainError } from '../errors.ts'
+import { COMMITMENT_BYTES } from './commitments.ts'
+
+type EventName = ContractEventName<typeof blobAggregatorAbi>
+type AggregatorEvent<Name extends EventName> = GetContractEventsReturnType<typeof blobAggregatorAbi, Name, true>[number]
+
+/** Which events of which federation; bounds are inclusive. */
+export type AggregatorQuery = { aggregator: Address; id: Hex; fromBlock: bigint; toBlock?: bigint }
+
+/** Commitments after the aggregation of a shard, compressed, one a blob. */
+export type RoundCommitments = {
+  round: number
+  shard: number
+  /** Of the sum of the updates, before the gain. */
+  roundCommitments: Uint8Array[]
+  modelCommitments: Uint8Array[]
+  transactionHash: Hex
+}
+
+/** A shard of the model that was posted as blobs. */
+export type Checkpoint = {
+  shard: number
+  /** The round that the model was left by. */
+  round: number
+  versionedHashes: readonly Hex[]
+  transactionHash: Hex
+  blockNumber: bigint
+}
+
+/** The commitments after each aggregation, in order of the chain. */
+export async function readCommitments(client: ChainClient, query: AggregatorQuery): Promise<RoundCommitments[]> {
+  const events = await readAggregatorEvents(client, 'Commitments', query)
+  return events.map(({ args, transactionHash }) => ({
+    round: Number(args.round),
+    shard: Number(args.shard),
+    roundCommitments: splitCommitments(hexToBytes(args.roundCommitments)),
+    modelCommitments: splitCommitments(hexToBytes(args.modelCommitments)),
+    transactionHash,
+  }))
+}
+
+/** The checkpoints of a federation, in order of the chain. */
+export async function readCheckpoints(client: ChainClient, query: AggregatorQuery): Promise<Checkpoint[]> {
+  const events = await readAggregatorEvents(client, 'Checkpoint', query)
+  return events.map(({ args, transactionHash, blockNumber }) => ({
+    shard: Number(args.shard),
+    round: Number(args.round),
+    versionedHashes: args.versionedHashes,
+    transactionHash,
+    blockNumber,
+  }))
+}
+
+function splitCommitments(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / COMMITMENT_BYTES }, (_, i) =>
+    bytes.slice(i * COMMITMENT_BYTES, (i + 1) * COMMITMENT_BYTES),
+  )
+}
+
+/** Reads events in order, halving the range whenever the endpoint refuses it. */
+async function readAggregatorEvents<Name extends EventName>(
+  client: ChainClient,
+  eventName: Name,
+  { aggregator, id, fromBlock, toBlock }: AggregatorQuery,
+): Promise<AggregatorEvent<Name>[]> {
+  const read = async (from: bigint, to: bigint | 'latest'): Promise<AggregatorEvent<Name>[]> => {
+    try {
+      const events = await client.public.getContractEvents({
+        address: aggregator,
+        abi: blobAggregatorAbi,
+        eventName,
+        args: { core: client.core, id } as never,
+        fromBlock: from,
+        toBlock: to,
+        strict: true,
+      })
+      return events as unknown as AggregatorEvent<Name>[]
+    } catch (error) {
+      const named = toChainError(error, client.url)
+      if (named instanceof ChainUnreachableError) throw named
+      const last = to === 'latest' ? await client.public.getBlockNumber() : to
+      if (last <= from) throw named
+      const middle = (from + last) / 2n
+      return [...(await read(from, middle)), ...(await read(middle + 1n, last))]
+    }
+  }
+  return read(fromBlock, toBlock ?? 'latest')
+}

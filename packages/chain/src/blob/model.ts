@@ -1,0 +1,129 @@
+/** The model of the blob path: its commitments in the contract, and vectors held against them. */
+
+import { packBlobs, shardBlobs, shardCount, type Terms, versionedHash } from '@tutti/core'
+import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
+import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
+import { federationAbi } from '../abi/federation.ts'
+import { callToInitialise, type FederationTarget } from '../actions/calls.ts'
+import type { ChainClient } from '../client.ts'
+import { ChainError } from '../errors.ts'
+import { atBlock, type FederationQuery, readCore, readTerms } from '../reads/federation.ts'
+import { sendCall, type WriteResult } from '../transactions.ts'
+import { AFFINE_BYTES, fromAffine } from './commitments.ts'
+import type { BlobArchive } from './fetch.ts'
+import type { Kzg } from './kzg.ts'
+import { type BlobBundle, bundleBlobs } from './sidecar.ts'
+import { keepBundle } from './submit.ts'
+import { type BlobCall, type BlobSendOptions, type BlobWriteResult, sendBlobCall } from './transactions.ts'
+
+/** The commitments of one shard of the model, compressed, one a blob. */
+export async function readShardCommitments(
+  client: ChainClient,
+  query: FederationQuery & { shard: number },
+): Promise<Uint8Array[]> {
+  const model = await readCore(client, (core) =>
+    client.public.readContract({
+      ...core,
+      abi: federationAbi,
+      functionName: 'model',
+      args: [query.id, BigInt(query.shard)],
+      ...atBlock(query),
+    }),
+  )
+  const bytes = hexToBytes(model)
+  return Array.from({ length: bytes.length / AFFINE_BYTES }, (_, i) =>
+    fromAffine(bytes.subarray(i * AFFINE_BYTES, (i + 1) * AFFINE_BYTES)),
+  )
+}
+
+/** Completes the initial model, which is zero: one empty chunk. Anyone may. */
+export function initialiseBlobModel(client: ChainClient, { id }: FederationTarget): Promise<WriteResult> {
+  return sendCall(client, callToInitialise(client, { id, chunk: 0 }))
+}
+
+/** Where a vector is not the chain's model. */
+export type ModelDifference = { shard: number; blob: number; expected: Uint8Array; actual: Uint8Array }
+
+/**
+ * Holds a vector against the contract's commitments: this is how a model from anyone becomes one to believe.
+ *
+ * @param parameters - `values`: integers of the whole model, shape [dimension].
+ * @returns The first blob that differs; undefined if the vector is the model.
+ */
+export async function compareModel(
+  client: ChainClient,
+  parameters: FederationQuery & { kzg: Kzg; values: Int32Array; terms?: Terms },
+): Promise<ModelDifference | undefined> {
+  const { kzg, values } = parameters
+  const terms = parameters.terms ?? (await readTerms(client, parameters))
+  if (values.length !== terms.dimension) throw new ModelDimensionError(values.length, terms.dimension)
+  for (let shard = 0; shard < shardCount(terms); shard++) {
+    const committed = await readShardCommitments(client, { ...parameters, shard })
+    const { commitments } = await bundleBlobs(kzg, packShard(values, terms, shard))
+    const blob = commitments.findIndex((commitment, b) => bytesToHex(commitment) !== bytesToHex(committed[b]!))
+    if (blob >= 0) return { shard, blob, expected: committed[blob]!, actual: commitments[blob]! }
+  }
+  return undefined
+}
+
+function packShard(values: Int32Array, terms: Terms, shard: number): Uint8Array[] {
+  const { start, length } = shardBlobs(terms, shard)
+  return packBlobs(values.subarray(start, start + length), terms)
+}
+
+/** Posts a shard of the model as blobs. */
+export function callToCheckpoint(
+  { core }: Pick<ChainClient, 'core'>,
+  { id, shard, aggregator, bundle }: FederationTarget & { shard: number; aggregator: Hex; bundle: BlobBundle },
+): BlobCall {
+  const args = [core, id, BigInt(shard)] as const
+  const data = encodeFunctionData({ abi: blobAggregatorAbi, functionName: 'checkpoint', args })
+  return { to: aggregator, data, bundle }
+}
+
+/**
+ * Posts a shard of the model as blobs again, so that who joins later can fetch it from the chain. Anyone may.
+ *
+ * @param parameters - `values`: integers of the whole model, shape [dimension].
+ * @throws {@link StaleModelError} before anything is paid, if the values are not the chain's model.
+ */
+export async function checkpointModel(
+  client: ChainClient,
+  parameters: FederationTarget &
+    BlobSendOptions & { shard: number; values: Int32Array; archive?: BlobArchive; terms?: Terms },
+): Promise<BlobWriteResult> {
+  const { id, shard, values, kzg, archive } = parameters
+  const terms = parameters.terms ?? (await readTerms(client, { id }))
+  if (values.length !== terms.dimension) throw new ModelDimensionError(values.length, terms.dimension)
+  const [committed, bundle] = await Promise.all([
+    readShardCommitments(client, { id, shard }),
+    bundleBlobs(kzg, packShard(values, terms, shard)),
+  ])
+  const differing = committed.findIndex((commitment, b) => versionedHash(commitment) !== bundle.versionedHashes[b])
+  if (differing >= 0) throw new StaleModelError(shard, differing)
+  await keepBundle(archive, bundle)
+  const call = callToCheckpoint(client, { id, shard, aggregator: terms.aggregator, bundle })
+  return sendBlobCall(client, call, parameters)
+}
+
+/** Values that are not what the contract's commitment commits to. */
+export class StaleModelError extends ChainError {
+  readonly shard: number
+  readonly blob: number
+  constructor(shard: number, blob: number) {
+    super(
+      `Blob ${blob} of shard ${shard} is not the chain's model: its commitment differs. ` +
+        'Synchronise the model again; a round may have been aggregated in the meantime.',
+      true,
+    )
+    this.shard = shard
+    this.blob = blob
+  }
+}
+
+/** A vector that is not as long as the model. */
+export class ModelDimensionError extends ChainError {
+  constructor(values: number, dimension: number) {
+    super(`The vector has ${values} values; the model has ${dimension}. Check the federation.`, false)
+  }
+}

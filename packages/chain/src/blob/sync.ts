@@ -1,0 +1,115 @@
+/**
+ * The model's integers for whoever comes late: from the latest checkpoint that can be had, and the updates after it,
+ * or from a vector that somebody gives. Nothing is believed but what has the contract's commitment.
+ */
+
+import { gainAt, setBits, shardBlobs, shardCount, type Terms, unpackBlobs } from '@tutti/core'
+import type { Hex } from 'viem'
+import type { ChainClient } from '../client.ts'
+import { withChainErrors } from '../errors.ts'
+import { type Creation, readManifest } from '../reads/logs.ts'
+import { type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
+import { type Checkpoint, readCheckpoints } from './events.ts'
+import { type BlobAccess, BlobsMissingError, findBlobs, type MissingBlob, type VerifiedBlob } from './fetch.ts'
+import { compareModel, StaleModelError } from './model.ts'
+import { locateUpdates } from './updates.ts'
+
+/** A model as of one block. */
+export type SyncedModel = {
+  /** Integers, shape [dimension]. */
+  values: Int32Array
+  blockNumber: bigint
+  /** Blobs that were read: of checkpoints and of updates. */
+  blobs: number
+}
+
+/**
+ * Puts the model together as of the latest block and holds it against the contract.
+ *
+ * @throws {@link BlobsMissingError} naming every blob that is needed and cannot be had; {@link StaleModelError} if the
+ *   sum is not the chain's model; `PackingRangeError` if an update that nobody challenged cannot be read
+ */
+export async function syncModel(
+  client: ChainClient,
+  { id, access, fromBlock }: { id: Hex; access: BlobAccess; fromBlock?: bigint },
+): Promise<SyncedModel> {
+  const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
+  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  const { terms } = creation
+  const events = await readRoundEvents(client, creation, blockNumber)
+  const range = { aggregator: terms.aggregator, id, fromBlock: creation.blockNumber, toBlock: blockNumber }
+  const checkpoints = await readCheckpoints(client, range)
+  const values = new Int32Array(terms.dimension)
+  const missing: MissingBlob[] = []
+  let blobs = 0
+  for (let shard = 0; shard < shardCount(terms); shard++) {
+    const result = await syncShard(access, { creation, events, checkpoints, shard, values })
+    blobs += result.blobs
+    missing.push(...result.missing)
+  }
+  if (missing.length > 0) throw new BlobsMissingError(missing)
+  const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, values })
+  if (different !== undefined) throw new StaleModelError(different.shard, different.blob)
+  return { values, blockNumber, blobs }
+}
+
+type ShardSync = {
+  creation: Creation
+  events: RoundEvents
+  checkpoints: readonly Checkpoint[]
+  shard: number
+  values: Int32Array
+}
+
+async function syncShard(
+  access: BlobAccess,
+  { creation, events, checkpoints, shard, values }: ShardSync,
+): Promise<{ blobs: number; missing: MissingBlob[] }> {
+  const { terms } = creation
+  const missing: MissingBlob[] = []
+  let blobs = 0
+  const start = await findCheckpoint(access, checkpoints, shard)
+  if (start !== undefined) {
+    addShard(values, terms, shard, start.blobs, 1)
+    blobs += start.blobs.length
+  }
+  for (const { args } of events.aggregated) {
+    if (args.shard !== shard || (start !== undefined && args.round <= start.round)) continue
+    const positions = setBits(args.updates)
+    const selection = { terms, round: args.round, shard, positions, submissions: events.submissions }
+    for (const { location } of locateUpdates(selection)) {
+      const result = await findBlobs(access, location)
+      missing.push(...result.missing)
+      // Once a blob is missing, the rest is only looked up so that the error can name everything.
+      if (missing.length > 0) continue
+      const found = location.versionedHashes.map((hash) => result.found.get(hash)!)
+      addShard(values, terms, shard, found, gainAt(terms.gains, args.round))
+      blobs += found.length
+    }
+  }
+  return { blobs, missing }
+}
+
+/** The latest checkpoint of a shard whose blobs can all be had. */
+async function findCheckpoint(
+  access: BlobAccess,
+  checkpoints: readonly Checkpoint[],
+  shard: number,
+): Promise<{ round: number; blobs: VerifiedBlob[] } | undefined> {
+  for (const checkpoint of checkpoints.filter((entry) => entry.shard === shard).toReversed()) {
+    const { found, missing } = await findBlobs(access, checkpoint)
+    if (missing.length > 0) continue
+    return { round: checkpoint.round, blobs: checkpoint.versionedHashes.map((hash) => found.get(hash)!) }
+  }
+  return undefined
+}
+
+/** `values[p] += gain · blobs[p]` over a shard. */
+function addShard(values: Int32Array, terms: Terms, shard: number, blobs: readonly VerifiedBlob[], gain: number): void {
+  const { start, length } = shardBlobs(terms, shard)
+  const lanes = unpackBlobs(
+    blobs.map(({ blob }) => blob),
+    { laneBits: terms.laneBits, length },
+  )
+  for (let p = 0; p < length; p++) values[start + p] = values[start + p]! + gain * lanes[p]!
+}

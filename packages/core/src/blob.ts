@@ -1,0 +1,317 @@
+/**
+ * Blobs: 4,096 field elements of 32 big-endian bytes, each a word of lanes, and vectors to and from them.
+ *
+ * The arithmetic of `field-lanes.ts` in 32-bit limbs, since packing must not be what one waits for. A word's sum of
+ * lanes is negative exactly if a borrow is left over after its highest lane; then r is added.
+ *
+ * @see EIP-4844
+ */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { FIELD_MODULUS, fieldLanesPerWord, NotCanonicalError } from './field-lanes.ts'
+import { type Hex, toHex } from './hex.ts'
+import { LaneRangeError } from './lanes.ts'
+import { shardRange, type Terms } from './terms.ts'
+
+/** Field elements in a blob. */
+export const BLOB_WORDS = 4096
+
+/** Bytes of a blob. */
+export const BLOB_BYTES = BLOB_WORDS * 32
+
+/** The most blobs one transaction carries (EIP-7594). */
+export const BLOBS_PER_TRANSACTION = 6
+
+const LIMBS = 8
+const LIMB_SPAN = 2 ** 32
+
+/** Width of a lane; `fieldLanesPerWord` of them make a word. */
+export type BlobWidths = { readonly laneBits: number }
+
+/**
+ * Parameters that a blob holds: `4096 · ⌊253 / laneBits⌋`.
+ *
+ * @throws `FieldLaneBitsError`
+ */
+export function parametersPerBlob(laneBits: number): number {
+  return BLOB_WORDS * fieldLanesPerWord(laneBits)
+}
+
+/** Blobs that hold `length` parameters: `⌈length / parametersPerBlob⌉`. */
+export function blobsFor(length: number, laneBits: number): number {
+  return Math.ceil(length / parametersPerBlob(laneBits))
+}
+
+/** How a shard lies in blobs. */
+export type ShardBlobs = {
+  /** First parameter of the shard in the model. */
+  readonly start: number
+  /** Parameters of the shard. */
+  readonly length: number
+  /** Parameters that each blob holds: all full but the last. What lies beyond is zero. */
+  readonly lengths: readonly number[]
+}
+
+/**
+ * The blobs of a shard: parameter q of it lies in blob `⌊q/B⌋`, word `⌊(q mod B)/L⌋`, lane `q mod L`, with L lanes a
+ * word and B = 4096·L.
+ *
+ * @throws `UnknownShardError`, `FieldLaneBitsError`
+ */
+export function shardBlobs(terms: Pick<Terms, 'dimension' | 'shardSize' | 'laneBits'>, shard: number): ShardBlobs {
+  const { start, length } = shardRange(terms, shard)
+  const capacity = parametersPerBlob(terms.laneBits)
+  const lengths = Array.from({ length: blobsFor(length, terms.laneBits) }, (_, blob) =>
+    Math.min(capacity, length - blob * capacity),
+  )
+  return { start, length, lengths }
+}
+
+/**
+ * Packs integers into as many blobs as they need, the lanes beyond the last integer 0.
+ *
+ * @param values - Shape [length], each in `[−2^(laneBits−1), 2^(laneBits−1))`.
+ * @returns `blobsFor(length)` blobs, every word canonical.
+ * @throws `FieldLaneBitsError`, `LaneRangeError` with the index in `values`
+ */
+export function packBlobs(values: Int32Array | Int8Array, { laneBits }: BlobWidths): Uint8Array[] {
+  const lanes = fieldLanesPerWord(laneBits)
+  const capacity = BLOB_WORDS * lanes
+  const raise = limbsOf(FIELD_MODULUS - (1n << BigInt(laneBits * lanes)))
+  const half = 2 ** (laneBits - 1)
+  const limbs = new Uint32Array(LIMBS)
+  const blobs: Uint8Array[] = []
+  for (let first = 0; first < values.length; first += capacity) {
+    const blob = new Uint8Array(BLOB_BYTES)
+    const view = new DataView(blob.buffer)
+    const end = Math.min(first + capacity, values.length)
+    for (let p = first, at = 0; p < end; at += 32) {
+      limbs.fill(0)
+      const count = Math.min(lanes, end - p)
+      let borrow = 0
+      for (let j = 0, bit = 0; j < count; j++, p++, bit += laneBits) {
+        const value = values[p]!
+        if (value < -half || value >= half) throw new LaneRangeError(p, value, laneBits)
+        borrow = putLane(limbs, bit, laneBits, value + borrow)
+      }
+      for (let j = count, bit = count * laneBits; borrow !== 0 && j < lanes; j++, bit += laneBits) {
+        putLane(limbs, bit, laneBits, -1)
+      }
+      if (borrow !== 0) addLimbs(limbs, raise)
+      for (let i = 0; i < LIMBS; i++) view.setUint32(at + 28 - 4 * i, limbs[i]!)
+    }
+    blobs.push(blob)
+  }
+  return blobs
+}
+
+/** Writes the lowest `laneBits` bits of an integer at `bit`; returns −1 if it was negative, which the next lane owes. */
+function putLane(limbs: Uint32Array, bit: number, laneBits: number, value: number): number {
+  const field = value & (-1 >>> (32 - laneBits))
+  const limb = bit >>> 5
+  const shift = bit & 31
+  limbs[limb] = limbs[limb]! | (field << shift)
+  if (shift + laneBits > 32) limbs[limb + 1] = limbs[limb + 1]! | (field >>> (32 - shift))
+  return value < 0 ? -1 : 0
+}
+
+/**
+ * Unpacks blobs: the inverse of {@link packBlobs}. Sums of updates read like updates, as long as each lane of the sum
+ * stays inside its width.
+ *
+ * @param blobs - `blobsFor(length)` blobs.
+ * @param length - Integers to read.
+ * @returns Integers, shape [length].
+ * @throws {@link BlobCountError}, {@link BlobLengthError}, `NotCanonicalError`, {@link PackingRangeError},
+ *   {@link BlobPaddingError}, `FieldLaneBitsError`
+ */
+export function unpackBlobs(
+  blobs: readonly Uint8Array[],
+  { laneBits, length }: BlobWidths & { readonly length: number },
+): Int32Array {
+  const expected = blobsFor(length, laneBits)
+  if (blobs.length !== expected) throw new BlobCountError(blobs.length, expected, length)
+  const values = new Int32Array(length)
+  const capacity = parametersPerBlob(laneBits)
+  const lanes = new Int32Array(fieldLanesPerWord(laneBits))
+  for (const [b, blob] of blobs.entries()) {
+    const first = b * capacity
+    const read = wordReader(blob, laneBits)
+    for (let k = 0; k < BLOB_WORDS; k++) {
+      const p = first + k * lanes.length
+      const reading = read(k, lanes)
+      if (reading === Reading.NotCanonical) throw new NotCanonicalError(k)
+      if (reading === Reading.OutOfRange) throw new PackingRangeError(b, k)
+      for (let j = 0; j < lanes.length; j++) {
+        if (p + j < length) values[p + j] = lanes[j]!
+        else if (lanes[j] !== 0) throw new BlobPaddingError(b, k, j)
+      }
+    }
+  }
+  return values
+}
+
+/** What is wrong with a word: see {@link findFault}. */
+export type BlobFault =
+  /** The word is not below the modulus: not a blob at all, and refused by every node of the chain. */
+  | { readonly kind: 'canonical'; readonly word: number }
+  /** The word is out of packing range: no lanes give it. */
+  | { readonly kind: 'packing'; readonly word: number }
+  /** A lane is larger than an update's integers may be. */
+  | { readonly kind: 'bound'; readonly word: number; readonly lane: number }
+  /** A lane beyond the last parameter is not zero. */
+  | { readonly kind: 'padding'; readonly word: number; readonly lane: number }
+
+/**
+ * Finds the first fault in a blob of an update: a word out of packing range, a lane outside
+ * `[−2^(bits−1), 2^(bits−1) − 1]`, or a lane beyond `used` that is not zero.
+ *
+ * @param blob - 131,072 bytes.
+ * @param options.used - Parameters that the blob holds: see {@link shardBlobs}.
+ * @returns The first faulty word, with its first faulty lane where the lanes can be read; undefined if it is faultless.
+ * @throws {@link BlobLengthError}, `FieldLaneBitsError`
+ */
+export function findFault(
+  blob: Uint8Array,
+  { laneBits, bits, used }: BlobWidths & { readonly bits: number; readonly used: number },
+): BlobFault | undefined {
+  const lanes = new Int32Array(fieldLanesPerWord(laneBits))
+  const highest = 2 ** (bits - 1) - 1
+  const read = wordReader(blob, laneBits)
+  for (let word = 0, p = 0; word < BLOB_WORDS; word++, p += lanes.length) {
+    const reading = read(word, lanes)
+    if (reading === Reading.NotCanonical) return { kind: 'canonical', word }
+    if (reading === Reading.OutOfRange) return { kind: 'packing', word }
+    for (let lane = 0; lane < lanes.length; lane++) {
+      const value = lanes[lane]!
+      if (p + lane >= used) {
+        if (value !== 0) return { kind: 'padding', word, lane }
+      } else if (value > highest || value < -highest - 1) return { kind: 'bound', word, lane }
+    }
+  }
+  return undefined
+}
+
+/** How reading a word went. */
+const Reading = { Fine: 0, NotCanonical: 1, OutOfRange: 2 } as const
+
+type ReadWord = (word: number, lanes: Int32Array) => number
+
+/** A function that reads word after word of a blob into lanes. */
+function wordReader(blob: Uint8Array, laneBits: number): ReadWord {
+  if (blob.length !== BLOB_BYTES) throw new BlobLengthError(blob.length)
+  const count = fieldLanesPerWord(laneBits)
+  const bits = laneBits * count
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+  const modulus = limbsOf(FIELD_MODULUS)
+  const limbs = new Uint32Array(LIMBS)
+  const half = 2 ** (laneBits - 1)
+  const bias = new Uint32Array(LIMBS)
+  for (let j = 0; j < count; j++) putLane(bias, laneBits * j, laneBits, half)
+  const mask = -1 >>> (32 - laneBits)
+  return (word, lanes) => {
+    const at = word * 32
+    for (let i = 0; i < LIMBS; i++) limbs[i] = view.getUint32(at + 28 - 4 * i)
+    if (isAtLeast(limbs, modulus)) return Reading.NotCanonical
+    addLimbs(limbs, bias)
+    if (isAtLeast(limbs, modulus)) subtractLimbs(limbs, modulus)
+    if (limbs[bits >>> 5]! >>> (bits & 31) !== 0) return Reading.OutOfRange
+    for (let i = (bits >>> 5) + 1; i < LIMBS; i++) if (limbs[i] !== 0) return Reading.OutOfRange
+    for (let j = 0, bit = 0; j < count; j++, bit += laneBits) {
+      const limb = bit >>> 5
+      const shift = bit & 31
+      let field = limbs[limb]! >>> shift
+      if (shift + laneBits > 32) field |= limbs[limb + 1]! << (32 - shift)
+      lanes[j] = ((field & mask) >>> 0) - half
+    }
+    return Reading.Fine
+  }
+}
+
+/** Little-endian limbs of an integer below 2^256. */
+function limbsOf(value: bigint): Uint32Array {
+  return Uint32Array.from({ length: LIMBS }, (_, i) => Number(BigInt.asUintN(32, value >> BigInt(32 * i))))
+}
+
+function addLimbs(limbs: Uint32Array, other: Uint32Array): void {
+  for (let i = 0, carry = 0; i < LIMBS; i++) {
+    const sum = limbs[i]! + other[i]! + carry
+    limbs[i] = sum
+    carry = sum >= LIMB_SPAN ? 1 : 0
+  }
+}
+
+function subtractLimbs(limbs: Uint32Array, other: Uint32Array): void {
+  for (let i = 0, borrow = 0; i < LIMBS; i++) {
+    const difference = limbs[i]! - other[i]! - borrow
+    limbs[i] = difference
+    borrow = difference < 0 ? 1 : 0
+  }
+}
+
+function isAtLeast(limbs: Uint32Array, other: Uint32Array): boolean {
+  for (let i = LIMBS - 1; i >= 0; i--) if (limbs[i] !== other[i]) return limbs[i]! > other[i]!
+  return true
+}
+
+/**
+ * What the chain calls a blob by: `0x01 ‖ sha256(commitment)[1:]`.
+ *
+ * @param commitment - Compressed KZG commitment, 48 bytes.
+ * @see EIP-4844 `kzg_to_versioned_hash`
+ */
+export function versionedHash(commitment: Uint8Array): Hex {
+  const hash = sha256(commitment)
+  hash[0] = 0x01
+  return toHex(hash)
+}
+
+/** A blob of the wrong size. */
+export class BlobLengthError extends Error {
+  override readonly name = 'BlobLengthError'
+  readonly bytes: number
+  constructor(bytes: number) {
+    super(`A blob has ${BLOB_BYTES} bytes; this one has ${bytes}. Fetch it again from elsewhere.`)
+    this.bytes = bytes
+  }
+}
+
+/** Another number of blobs than the length demands. */
+export class BlobCountError extends Error {
+  override readonly name = 'BlobCountError'
+  readonly blobs: number
+  readonly expected: number
+  constructor(blobs: number, expected: number, length: number) {
+    super(`${blobs} blobs were given; ${length} parameters take ${expected}. Check shard and lane width in the terms.`)
+    this.blobs = blobs
+    this.expected = expected
+  }
+}
+
+/** A word that no lanes give. */
+export class PackingRangeError extends Error {
+  override readonly name = 'PackingRangeError'
+  readonly blob: number
+  readonly word: number
+  constructor(blob: number, word: number) {
+    super(`Word ${word} of blob ${blob} is out of packing range: no lanes give it. Challenge the update that holds it.`)
+    this.blob = blob
+    this.word = word
+  }
+}
+
+/** A lane beyond the last parameter is not 0. */
+export class BlobPaddingError extends Error {
+  override readonly name = 'BlobPaddingError'
+  readonly blob: number
+  readonly word: number
+  readonly lane: number
+  constructor(blob: number, word: number, lane: number) {
+    super(
+      `Lane ${lane} of word ${word} of blob ${blob} lies beyond the last parameter and is not zero. ` +
+        'Check the length, or challenge the update that holds it.',
+    )
+    this.blob = blob
+    this.word = word
+    this.lane = lane
+  }
+}
