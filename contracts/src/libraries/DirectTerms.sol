@@ -5,6 +5,7 @@ import { Layer, OutputKind, Setup, Start } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 import { Codec } from "./Codec.sol";
 import { Estimate } from "./Estimate.sol";
+import { Gains } from "./Gains.sol";
 import { Lanes } from "./Lanes.sol";
 
 /// @title DirectTerms
@@ -22,12 +23,11 @@ library DirectTerms {
     error TooManyShards(uint256 shards, uint256 limit);
     error InvalidShardsPerMember(uint256 shardsPerMember, uint256 shards);
     error InvalidCohortSize(uint256 cohortSize, uint256 limit);
-    error InvalidGain(uint256 entry, uint256 value);
+    error NoRounds();
     error LaneOverflow(uint256 largest, uint256 limit);
     error AggregateTooLong(uint256 size, uint256 limit);
     error AggregateTooCostly(uint256 gas, uint256 limit);
     error SubmitTooLong(uint256 size, uint256 limit);
-    error SubmitTooCostly(uint256 gas, uint256 limit);
     error EmptyTensor(uint256 tensor);
     error TensorsMismatch(uint256 parameters, uint256 dimension);
     error AmplitudeTooLarge(uint256 tensor, uint256 amplitude, uint256 limit);
@@ -44,8 +44,6 @@ library DirectTerms {
     /// @notice Words written by one call of `initialise`.
     uint256 internal constant CHUNK_WORDS = 512;
 
-    uint256 private constant GAIN_ENTRIES = 5;
-    uint256 private constant GAIN_WIDTH = 48;
     uint256 private constant LIMIT = 256;
 
     /// @notice Reverts with a named error if the terms or the setup are impossible.
@@ -111,26 +109,20 @@ library DirectTerms {
         if (setup.chunks.length != chunks) revert WrongChunkCount(setup.chunks.length, chunks);
     }
 
-    /// @dev `initial + Σ_{r < rounds} gain_r · maxUpdates · 2^(bits−1) < 2^(laneBits−1)`. The schedule holds five entries of
-    ///      48 bits, `(fromRound << 16) | gain`, rising; a zero entry ends it.
+    /// @dev `initial + Σ_{r < rounds} gain_r · maxUpdates · 2^(bits−1) < 2^(laneBits−1)`.
     function _checkOverflow(Terms calldata terms, Setup memory setup) private pure {
-        uint256 gains = terms.gains;
-        uint256 total; // Σ of gains over all rounds
+        if (terms.rounds == 0) revert NoRounds();
+        Gains.check(terms.gains, terms.rounds);
+        uint256 total; // Σ of gains over all rounds, each entry holding until the next one's round
         uint256 from;
         uint256 gain;
-        for (uint256 e; e <= GAIN_ENTRIES; ++e) {
-            uint256 entry = e == GAIN_ENTRIES ? 0 : (gains >> (GAIN_WIDTH * e)) & ((1 << GAIN_WIDTH) - 1);
-            if (entry == 0) {
-                if (e == 0 || gains >> (GAIN_WIDTH * e) != 0) revert InvalidGain(e, gains >> (GAIN_WIDTH * e));
-                total += gain * (terms.rounds - from);
-                break;
-            }
-            uint256 next = entry >> 16;
-            bool isOrdered = e == 0 ? next == 0 : next > from;
-            if (!isOrdered || next >= terms.rounds || entry & 0xffff == 0) revert InvalidGain(e, entry);
-            total += gain * (next - from);
-            (from, gain) = (next, entry & 0xffff);
+        for (uint256 i; i < Gains.ENTRIES; ++i) {
+            uint256 entry = (terms.gains >> (48 * i)) & 0xffffffffffff;
+            if (entry == 0) break;
+            total += gain * ((entry >> 16) - from);
+            (from, gain) = (entry >> 16, entry & 0xffff);
         }
+        total += gain * (terms.rounds - from);
         uint256 largest = _initialBound(setup) + total * maxUpdates(terms) * Codec.largest(terms.bits);
         uint256 limit = 1 << (terms.laneBits - 1);
         if (largest >= limit) revert LaneOverflow(largest, limit);
@@ -186,10 +178,9 @@ library DirectTerms {
         uint256 gas = Estimate.aggregateGas(terms.cohortSize, updates, length, terms.laneBits, terms.bits);
         if (gas > Estimate.GAS_LIMIT) revert AggregateTooCostly(gas, Estimate.GAS_LIMIT);
         // Committed updates come in one transaction, since the commitment binds them all; others may come shard by shard.
+        // What fits in bytes fits in gas: `Estimate.submitGas` of 131,072 bytes and 256 shards is below the cap.
         uint256 shards = terms.commitSeconds == 0 ? 1 : terms.shardsPerMember;
         size = Estimate.submitBytes(shards, length, terms.bits);
         if (size > Estimate.BYTES_LIMIT) revert SubmitTooLong(size, Estimate.BYTES_LIMIT);
-        gas = Estimate.submitGas(shards, length, terms.bits);
-        if (gas > Estimate.GAS_LIMIT) revert SubmitTooCostly(gas, Estimate.GAS_LIMIT);
     }
 }

@@ -39,7 +39,7 @@ abstract contract DirectFederationFixture is DirectFixture {
         terms.stake = STAKE;
         terms.bounty = BOUNTY;
         terms.cohortSize = uint16(members);
-        terms.minimumUpdates = uint16(members) / 2;
+        terms.minimumUpdates = uint16(members + 1) / 2;
         terms.idleSeconds = 3600;
         terms.manifestHash = keccak256(MANIFEST);
     }

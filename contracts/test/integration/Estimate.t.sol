@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Estimate } from "../../src/libraries/Estimate.sol";
+import { Lanes } from "../../src/libraries/Lanes.sol";
+import { Setup, Start, Tensor } from "../../src/types/Setup.sol";
+import { Terms } from "../../src/types/Terms.sol";
+import { DirectFederationFixture } from "./DirectFederationFixture.sol";
+
+/// @notice What terms are refused by are upper bounds of what the real transactions cost, at the extremes, and not idle
+///         ones. Isolated: measured gas holds intrinsic gas and calldata.
+contract EstimateTest is DirectFederationFixture {
+    /// forge-config: default.isolate = true
+    function test_aggregate_oneMemberOneBit() external {
+        _check(16, 1, 30_000, 1);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_aggregate_twoMembersWideLanesOneBit() external {
+        _check(32, 1, 20_000, 2);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_aggregate_eightMembersFourBits() external {
+        _check(16, 4, 25_450, 8);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_aggregate_thirtyThreeMembersTwoBits() external {
+        _check(16, 2, 15_000, 33);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_aggregate_manyMembersOneBit() external {
+        _check(32, 1, 4000, 200);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_aggregate_fullCohort() external {
+        _check(16, 1, 1000, 256);
+        _check(32, 8, 200, 256);
+    }
+
+    /// @dev The worst value of each lane: −1 and −2^(bits−1) have no zero bytes, and every word changes.
+    function _check(uint256 laneBits, uint256 bits, uint256 dimension, uint256 members) private {
+        Terms memory terms = federationTerms(laneBits, bits, dimension, members);
+        terms.bounty = 1e18;
+        terms.keeperPay = 1e12;
+        bytes32 id = openFederation(terms, plainSetup(dimension));
+        bytes[] memory sent = new bytes[](members);
+        string memory name =
+            string.concat(vm.toString(members), " members, ", vm.toString(bits), " bits in ", vm.toString(laneBits));
+        uint256 most;
+        for (uint256 p; p < members; ++p) {
+            bytes[] memory payloads = new bytes[](1);
+            payloads[0] = densePayload(p, dimension, laneBits, bits);
+            sent[p] = payloads[0];
+            vm.prank(person(p));
+            core.submit(id, 0, 0, payloads, "", "");
+            uint256 gas = vm.snapshotGasLastCall("Estimate", string.concat("submit, ", name));
+            if (gas > most) most = gas;
+        }
+        assertLe(most, Estimate.submitGas(1, dimension, bits), "submit");
+        bytes memory data = concat(sent);
+        core.aggregate(id, 0, 0, data);
+        uint256 measured = vm.snapshotGasLastCall("Estimate", string.concat("aggregate, ", name));
+        uint256 estimate = Estimate.aggregateGas(members, members, dimension, laneBits, bits);
+        assertLe(measured, estimate, "aggregate");
+        // The core's part holds first rewards and leavers, which are not here.
+        assertLe(estimate, measured * 5 / 2, "an idle bound");
+        assertLe(
+            abi.encodeCall(core.aggregate, (id, 0, 0, data)).length + 200,
+            Estimate.aggregateBytes(members, dimension, bits)
+        );
+    }
+
+    /// forge-config: default.isolate = true
+    function test_submit_ofManyShardsAtOnce() external {
+        Terms memory terms = federationTerms(16, 8, 32 * 256, 2);
+        terms.shardSize = 32;
+        terms.shardsPerMember = 256;
+        terms.commitSeconds = 60;
+        bytes32 id = openFederation(terms, plainSetup(terms.dimension));
+        bytes[] memory payloads = new bytes[](256);
+        bytes memory hashes;
+        for (uint256 s; s < 256; ++s) {
+            payloads[s] = densePayload(s, 32, 16, 8);
+            hashes = bytes.concat(hashes, keccak256(payloads[s]));
+        }
+        for (uint256 p; p < 2; ++p) {
+            bytes32 commitment = core.commitmentOf(id, 0, person(p), 0, keccak256(hashes));
+            vm.prank(person(p));
+            core.commit(id, 0, commitment);
+        }
+        vm.prank(person(0));
+        core.submit(id, 0, 0, payloads, 0, "");
+        uint256 measured = vm.snapshotGasLastCall("Estimate", "submit 256 shards");
+        assertLe(measured, Estimate.submitGas(256, 32, 8));
+    }
+
+    /// @dev Whatever fits 128 KiB fits the cap, so that no terms need be refused for the gas of a submission.
+    function testFuzz_submit_thatFitsInBytesFitsInGas(uint256 shards, uint256 length, uint256 width) external pure {
+        uint256 bits = 1 << (width % 4);
+        shards = bound(shards, 1, 256);
+        length = bound(length, 1, (Estimate.BYTES_LIMIT / shards) * 8 / bits);
+        if (Estimate.submitBytes(shards, length, bits) > Estimate.BYTES_LIMIT) return;
+        assertLe(Estimate.submitGas(shards, length, bits), Estimate.GAS_LIMIT);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_initialise_fitsTheCap() external {
+        for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
+            uint256 dimension = 512 * 256 / laneBits;
+            Setup memory setup = plainSetup(dimension);
+            setup.start = Start.Seeded;
+            setup.tensors = new Tensor[](dimension / 16);
+            for (uint256 t; t < setup.tensors.length; ++t) {
+                setup.tensors[t] = Tensor(16, uint32(100 + t));
+            }
+            setup.tensors[0].length -= 1;
+            setup.tensors[setup.tensors.length - 1].length += 1;
+            if (setup.tensors.length > 350) continue;
+            _initialise(laneBits, setup, "", "seeded, many tensors");
+        }
+        for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
+            uint256 dimension = 512 * 256 / laneBits;
+            Setup memory setup = plainSetup(dimension);
+            setup.start = Start.Seeded;
+            setup.tensors[0].amplitude = 100;
+            _initialise(laneBits, setup, "", "seeded");
+            int256[] memory values = updateOf(laneBits, dimension, 8);
+            bytes memory data = encodeModel(values, 0, dimension, laneBits);
+            setup.start = Start.Given;
+            setup.bound = 128;
+            setup.chunks = new bytes32[](1);
+            setup.chunks[0] = keccak256(data);
+            _initialise(laneBits, setup, data, "given");
+        }
+    }
+
+    function _initialise(uint256 laneBits, Setup memory setup, bytes memory data, string memory name) private {
+        Terms memory terms = federationTerms(laneBits, 4, Lanes.count(laneBits) * 512, 2);
+        bytes memory encoded = abi.encode(setup);
+        terms.setupHash = keccak256(encoded);
+        terms.salt = keccak256(abi.encode(laneBits, name));
+        token.mint(address(this), terms.bounty);
+        token.approve(address(core), terms.bounty);
+        bytes32 id = core.create(terms, MANIFEST, encoded);
+        core.initialise(id, 0, data);
+        uint256 gas = vm.snapshotGasLastCall(
+            "Estimate", string.concat("initialise 512 words in ", vm.toString(laneBits), ", ", name)
+        );
+        assertLe(gas, Estimate.GAS_LIMIT);
+    }
+}
