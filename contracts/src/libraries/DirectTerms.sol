@@ -140,14 +140,14 @@ library DirectTerms {
         Layer[] memory layers = setup.layers;
         if (layers.length == 0) return;
         uint256 parameters;
-        for (uint256 l; l < layers.length; ++l) {
-            Layer memory layer = layers[l];
-            if (layer.inputs == 0 || layer.outputs == 0) revert EmptyLayer(l);
-            if (l != 0 && layer.inputs != layers[l - 1].outputs) {
-                revert LayersUnconnected(l, layer.inputs, layers[l - 1].outputs);
+        for (uint256 k; k < layers.length; ++k) {
+            Layer memory layer = layers[k];
+            if (layer.inputs == 0 || layer.outputs == 0) revert EmptyLayer(k);
+            if (k != 0 && layer.inputs != layers[k - 1].outputs) {
+                revert LayersUnconnected(k, layer.inputs, layers[k - 1].outputs);
             }
-            if (layer.biasMultiplier == 0) revert ZeroBiasMultiplier(l);
-            if ((layer.shift == 0) != (l + 1 == layers.length)) revert InvalidLayerShift(l, layer.shift);
+            if (layer.biasMultiplier == 0) revert ZeroBiasMultiplier(k);
+            if ((layer.shift == 0) != (k + 1 == layers.length)) revert InvalidLayerShift(k, layer.shift);
             parameters += uint256(layer.outputs) * (uint256(layer.inputs) + 1);
         }
         if (parameters != terms.dimension) revert LayersMismatch(parameters, terms.dimension);

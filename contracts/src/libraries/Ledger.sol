@@ -6,7 +6,6 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
-import { Reward } from "./Reward.sol";
 import { TermsLib } from "./TermsLib.sol";
 import { Terms } from "../types/Terms.sol";
 

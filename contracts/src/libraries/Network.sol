@@ -41,9 +41,9 @@ library Network {
         words[0] = uint256(setup.outputKind) | uint256(setup.inputZero) << 8 | setup.layers.length << 16;
         words[1] = uint256(setup.outputMultiplier);
         words[2] = uint256(setup.outputOffset);
-        for (uint256 l; l < setup.layers.length; ++l) {
-            Layer memory layer = setup.layers[l];
-            words[3 + l] = uint256(layer.inputs) | uint256(layer.outputs) << 32 | uint256(layer.biasMultiplier) << 64
+        for (uint256 k; k < setup.layers.length; ++k) {
+            Layer memory layer = setup.layers[k];
+            words[3 + k] = uint256(layer.inputs) | uint256(layer.outputs) << 32 | uint256(layer.biasMultiplier) << 64
                 | uint256(layer.shift) << 96;
         }
         network = abi.encodePacked(words);
@@ -74,12 +74,12 @@ library Network {
         uint256 parameter;
         // Bounded at registration: `DirectTerms` refuses sizes that do not sum to the dimension.
         unchecked {
-            for (uint256 l = 3;; ++l) {
-                uint256 layer = _wordAt(network, l);
+            for (uint256 k = 3;; ++k) {
+                uint256 layer = _wordAt(network, k);
                 pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
                 pass.start = Lanes.ones(2 * laneBits) * pass.bias;
                 values = _layer(pass, layer, parameter, activations, zero);
-                if (l == count + 2) break;
+                if (k == count + 2) break;
                 parameter += uint256(uint32(layer >> 32)) * (uint256(uint32(layer)) + 1);
                 activations = _requantise(values, layer >> 96);
                 zero = 0;
