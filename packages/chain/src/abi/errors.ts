@@ -644,20 +644,6 @@ export const errorsAbi = [
  },
  {
   "type": "error",
-  "name": "InvalidGain",
-  "inputs": [
-   {
-    "name": "entry",
-    "type": "uint256"
-   },
-   {
-    "name": "value",
-    "type": "uint256"
-   }
-  ]
- },
- {
-  "type": "error",
   "name": "InvalidLayerShift",
   "inputs": [
    {
@@ -913,6 +899,11 @@ export const errorsAbi = [
     "type": "uint256"
    }
   ]
+ },
+ {
+  "type": "error",
+  "name": "NoRounds",
+  "inputs": []
  },
  {
   "type": "error",
@@ -1269,20 +1260,6 @@ export const errorsAbi = [
   "type": "error",
   "name": "SubmitSecondsZero",
   "inputs": []
- },
- {
-  "type": "error",
-  "name": "SubmitTooCostly",
-  "inputs": [
-   {
-    "name": "gas",
-    "type": "uint256"
-   },
-   {
-    "name": "limit",
-    "type": "uint256"
-   }
-  ]
  },
  {
   "type": "error",
