@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
 import { Estimate } from "../../src/libraries/Estimate.sol";
 import { Start, Setup, Tensor } from "../../src/types/Setup.sol";
@@ -201,7 +202,7 @@ contract RegisterTest is DirectFixture {
 
     function _refuseGains(Terms memory terms, uint256 gains, uint256 entry, uint256 value) private {
         terms.gains = gains;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.InvalidGain.selector, entry, value));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.GainsMalformed.selector, entry, value));
     }
 
     function _refuse(Terms memory terms, bytes memory error_) private {
