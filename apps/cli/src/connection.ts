@@ -47,8 +47,8 @@ export async function openReader(options: ConnectionOptions): Promise<ChainClien
   const code = await client.public.getCode({ address: client.core })
   if (code === undefined || code === '0x') {
     throw new CommandError(
-      `There is no Federation contract at ${client.core} on chain ${client.chainId}. Start a local chain that has it ` +
-        'with `tutti chain`, or name another with --core.',
+      `There is no Federation contract at ${client.core} on chain ${client.chainId}. Deploy it with \`tutti deploy\`, ` +
+        'start a local chain that has it with `tutti chain`, or name another with --core.',
       exitCodes.usage,
     )
   }

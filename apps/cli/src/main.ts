@@ -7,9 +7,11 @@ import { addBench } from './commands/bench.ts'
 import { addChain } from './commands/chain.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
+import { addDeploy } from './commands/deploy.ts'
 import { addExport } from './commands/export.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
+import { addMint } from './commands/mint.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
@@ -38,6 +40,8 @@ export function createProgram(): Command {
   for (const add of [
     addDemo,
     addChain,
+    addDeploy,
+    addMint,
     addTask,
     addCreate,
     addJoin,

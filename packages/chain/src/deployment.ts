@@ -6,6 +6,7 @@
  */
 
 import { type Address, getCreate2Address, type Hex, zeroHash } from 'viem'
+import { blobAggregatorBytecode } from './abi/blobAggregator.ts'
 import { demoTokenBytecode } from './abi/demoToken.ts'
 import { directAggregatorBytecode } from './abi/directAggregator.ts'
 import { federationBytecode } from './abi/federation.ts'
@@ -16,22 +17,30 @@ export type Deployment = { core: Address; directAggregator: Address; demoToken: 
 /** The proxy that deploys what it is called with: `salt ‖ creation code`. Anvil has it from the start. */
 export const deploymentProxy: Address = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 
+/** The contracts of this version. */
+export type ContractName = keyof Deployment | 'blobAggregator'
+
 /** Creation code of each contract; none takes constructor arguments. */
-export const creationCode: Record<keyof Deployment, Hex> = {
+export const creationCode: Record<ContractName, Hex> = {
   core: federationBytecode,
   directAggregator: directAggregatorBytecode,
   demoToken: demoTokenBytecode,
+  blobAggregator: blobAggregatorBytecode,
 }
 
 /** Salt of every deployment: addresses tell versions apart by bytecode alone. */
 export const deploymentSalt: Hex = zeroHash
 
+/** The address that this version of a contract has on every chain with the deployment proxy. */
+export function contractAddress(name: ContractName): Address {
+  return getCreate2Address({ from: deploymentProxy, salt: deploymentSalt, bytecode: creationCode[name] })
+}
+
 /** The addresses that this version of the contracts has on every chain with the deployment proxy. */
 export function deployment(): Deployment {
-  const at = (bytecode: Hex) => getCreate2Address({ from: deploymentProxy, salt: deploymentSalt, bytecode })
   return {
-    core: at(creationCode.core),
-    directAggregator: at(creationCode.directAggregator),
-    demoToken: at(creationCode.demoToken),
+    core: contractAddress('core'),
+    directAggregator: contractAddress('directAggregator'),
+    demoToken: contractAddress('demoToken'),
   }
 }

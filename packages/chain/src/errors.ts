@@ -44,7 +44,10 @@ export class ChainUnreachableError extends ChainError {
 /** There is no contract where the federation core should be. */
 export class NotDeployedError extends ChainError {
   constructor(core: Address, chainId: number) {
-    super(`No federation core at ${core} on chain ${chainId}. Deploy it first, or name its address.`, false)
+    super(
+      `No federation core at ${core} on chain ${chainId}. Deploy it first (tutti deploy), or name its address.`,
+      false,
+    )
   }
 }
 

@@ -28,6 +28,8 @@ export type LocalChainOptions = {
   /** Mines at this pace even when idle, so that time passes; transactions are included at once either way. */
   blockTimeSeconds?: number
   hardfork?: string
+  /** 31,337 unless another network is to be played. */
+  chainId?: number
   /** Forgets transactions and blobs of all but the latest so many blocks, as public chains forget blobs. */
   blocksKept?: number
 }
@@ -58,6 +60,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
   args.push('--enable-tx-gas-limit', '--no-request-size-limit', '--quiet')
+  if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId))
   if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
   if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))
   if (blocksKept !== undefined) args.push('--transaction-block-keeper', String(blocksKept))

@@ -1,7 +1,7 @@
 /** Founding a federation: creation with its bounty, and the initial model. */
 
 import { CHUNK_WORDS, chunkCount, wordsFor } from '@tutti/core'
-import { type Hex, parseEventLogs } from 'viem'
+import { type Hex, parseEventLogs, zeroAddress } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
 import { ContractError } from '../errors.ts'
@@ -10,18 +10,20 @@ import { readEvents, readManifest } from '../reads/logs.ts'
 import { sendCall, type WriteResult } from '../transactions.ts'
 import type { Terms } from '../types.ts'
 import { callToCreate, callToInitialise, type FederationTarget } from './calls.ts'
-import { callToApprove, checkTokens } from './tokens.ts'
+import { callToApprove, checkTokens, requireToken } from './tokens.ts'
 
 /**
  * Creates a federation and pays its bounty, approving the tokens first if they are not.
  *
- * @throws {@link ContractError} naming the term that is impossible; {@link InsufficientTokensError}
+ * @throws {@link ContractError} naming the term that is impossible; {@link InsufficientTokensError};
+ *   {@link TokenMissingError}
  */
 export async function createFederation(
   client: ChainClient,
   parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array },
 ): Promise<WriteResult & { id: Hex }> {
   const { token, bounty } = parameters.terms
+  if (token !== zeroAddress) await requireToken(client, token)
   if (bounty > 0n) {
     const { isAllowed } = await checkTokens(client, { token, amount: bounty })
     if (!isAllowed) await sendCall(client, callToApprove(client, { token, amount: bounty }))

@@ -4,7 +4,7 @@ import { type Address, encodeFunctionData, erc20Abi, type Hex, maxUint256, parse
 import { demoTokenAbi } from '../abi/demoToken.ts'
 import type { ChainClient } from '../client.ts'
 import { deployment } from '../deployment.ts'
-import { InsufficientTokensError, NoAccountError, withChainErrors } from '../errors.ts'
+import { ChainError, InsufficientTokensError, NoAccountError, withChainErrors } from '../errors.ts'
 import { type Call, sendCall, type WriteResult } from '../transactions.ts'
 
 /** Makes demo tokens out of nothing. They are worth nothing. */
@@ -61,6 +61,16 @@ export async function checkTokens(
   return { isAllowed: allowance >= amount }
 }
 
+/**
+ * Checks that there is a contract where the terms say that the token is.
+ *
+ * @throws {@link TokenMissingError}
+ */
+export async function requireToken(client: ChainClient, token: Address): Promise<void> {
+  const code = await withChainErrors(client, () => client.public.getCode({ address: token }))
+  if (code === undefined || code === '0x') throw new TokenMissingError(token, client.chainId)
+}
+
 /** A signature that lets the core take tokens, in place of an approval (ERC-2612). */
 export type Permit = { deadline: bigint; v: number; r: Hex; s: Hex }
 
@@ -101,4 +111,16 @@ export async function signPermit(client: ChainClient, { token, amount }: TokenAm
   })
   const { r, s, yParity } = parseSignature(signature)
   return { deadline, v: 27 + yParity, r, s }
+}
+
+/** The token of stake and bounty is not on this chain. */
+export class TokenMissingError extends ChainError {
+  constructor(token: Address, chainId: number) {
+    const isDemo = token.toLowerCase() === deployment().demoToken.toLowerCase()
+    super(
+      `There is no ${isDemo ? 'demo token' : 'token'} at ${token} on chain ${chainId}. Name another (--token), go ` +
+        'without (--stake 0 --bounty 0), or on a test net deploy the demo token (tutti deploy --demo-token).',
+      false,
+    )
+  }
 }

@@ -1,0 +1,103 @@
+/** `tutti deploy`: puts the contracts on a chain, at the addresses that they have on every chain. */
+import type { ContractName, DeploymentPlan } from '@tutti/chain'
+import { type Command, Option } from 'commander'
+import { formatEther, formatGwei } from 'viem'
+import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount } from '../connection.ts'
+import { createOutput, formatInteger, type Output } from '../output.ts'
+
+interface DeployCommandOptions extends AccountOptions {
+  rpc: string
+  demoToken?: boolean
+  dryRun?: boolean
+  json?: boolean
+}
+
+/** How people read the contracts' names. */
+const titles: Record<ContractName, string> = {
+  core: 'Federation',
+  directAggregator: 'DirectAggregator',
+  blobAggregator: 'BlobAggregator',
+  demoToken: 'DemoToken',
+}
+
+/** Adds the command `deploy`. */
+export function addDeploy(program: Command): void {
+  const command = program
+    .command('deploy')
+    .description('Put the contracts on a chain, at the same addresses as on every other; what is there is checked.')
+    .addOption(new Option('--rpc <url>', 'the chain').env('TUTTI_RPC').default(defaultRpcUrl))
+    .option('--demo-token', 'the demo token too, which anyone may mint: for test nets (default on a local chain)')
+    .option('--no-demo-token', 'no demo token')
+    .option('--dry-run', 'say what is there, what is missing and what it would cost; needs no key, sends nothing')
+    .option('--json', 'print one JSON object')
+  addAccountOptions(command)
+    .addHelpText(
+      'after',
+      '\nThe addresses follow from the code alone (CREATE2 through the deployment proxy at\n' +
+        '0x4e59b44847b379578588920cA78FbF26c0B4956C, which is deployed too where it is missing), so every other command\n' +
+        'finds the contracts without being told. Running it again finds all in place and spends nothing. Where the EVM\n' +
+        'lacks what blobs need, the direct path alone is deployed.',
+    )
+    .action(runDeploy)
+}
+
+async function runDeploy(options: DeployCommandOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { connect, deployContracts, localChainId, planDeployment, refuseTestAccounts } = await import('@tutti/chain')
+  const isDryRun = options.dryRun === true
+  const reader = await connect({ rpcUrl: options.rpc })
+  const account = isDryRun ? undefined : await openAccount(options)
+  if (account !== undefined) refuseTestAccounts(account.address, reader.chainId)
+  const client = account === undefined ? reader : await connect({ rpcUrl: options.rpc, account })
+  const hasDemoToken = options.demoToken ?? client.chainId === localChainId
+  const plan = await planDeployment(client, { hasDemoToken })
+  describePlan(plan, output)
+  const missing = plan.contracts.filter(({ isThere }) => !isThere)
+  const result = describeResult(plan)
+  if (isDryRun || (missing.length === 0 && plan.proxy.isThere)) {
+    output.line(isDryRun ? 'Nothing was sent (--dry-run).' : 'All is in place; nothing was sent.')
+    output.result({ ...result, isDryRun, gasUsed: 0n, paid: 0n })
+    return
+  }
+  const { writes } = await deployContracts(client, {
+    names: plan.contracts.map(({ name }) => name),
+    onContract: (name) => output.progress(`deploying ${titles[name]}…`),
+  })
+  const gasUsed = writes.reduce((sum, write) => sum + write.gasUsed, 0n)
+  const paid = writes.reduce((sum, { receipt }) => sum + receipt.gasUsed * receipt.effectiveGasPrice, 0n)
+  output.line(`Deployed and checked; it took ${formatInteger(gasUsed)} gas and ${formatEther(paid)} of its coin.`)
+  output.line(`Next: tutti create --rpc ${options.rpc} --task-file task.yaml …`)
+  output.result({ ...result, isDryRun, gasUsed, paid, transactions: writes.map(({ hash }) => hash) })
+}
+
+function describePlan(plan: DeploymentPlan, output: Output): void {
+  const { chainId, capabilities, contracts, proxy, gas, feePerGas, cost } = plan
+  const state = (isThere: boolean, own: bigint) => (isThere ? 'in place' : `missing, ${formatInteger(own)} gas`)
+  output.line(`Chain ${chainId}:`)
+  output.line(`  ${'deployment proxy'.padEnd(17)} ${proxy.address}  ${state(proxy.isThere, proxy.gas)}`)
+  for (const { name, address, isThere, gas: own } of contracts) {
+    output.line(`  ${titles[name].padEnd(17)} ${address}  ${state(isThere, own)}`)
+  }
+  const { missingForBlobPath } = capabilities
+  if (missingForBlobPath.length === 0) output.line('Direct path and blob path: its EVM has what both need.')
+  else output.line(`Direct path only. For the blob path this chain lacks: ${missingForBlobPath.join(', ')}.`)
+  if (gas > 0n) {
+    output.line(
+      `To deploy what is missing: ${formatInteger(gas)} gas, ${formatEther(cost)} of its coin at ` +
+        `${formatGwei(feePerGas)} gwei. A rollup adds what it pays for data on the chain below.`,
+    )
+  }
+}
+
+function describeResult({ chainId, capabilities, contracts, proxy, gas, feePerGas, cost }: DeploymentPlan) {
+  const addressOf = Object.fromEntries(contracts.map(({ name, address }) => [name, address]))
+  return {
+    chainId,
+    paths: capabilities.missingForBlobPath.length === 0 ? ['direct', 'blob'] : ['direct'],
+    missingForBlobPath: capabilities.missingForBlobPath,
+    ...addressOf,
+    contracts,
+    proxy,
+    estimate: { gas, feePerGas, cost },
+  }
+}
