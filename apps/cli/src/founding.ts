@@ -14,7 +14,7 @@ import {
   type Manifest,
   type MetricName,
   type ModelSpec,
-  parseManifest,
+  parseModelManifest,
   serializeManifest,
   type TaskKind,
   type TrainingSpec,
@@ -148,7 +148,7 @@ export async function continueFederation(
   const bound = lanes.reduce((largest, lane) => Math.max(largest, Math.abs(lane)), 0)
   const laneBits = choices.laneBits ?? proposeLaneBits(choices, lanes.length, BigInt(bound))
   const chunks = chunkHashes(lanes, laneBits)
-  const manifest = parseManifest(creation.manifest)
+  const manifest = parseModelManifest(creation.manifest)
   const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
   return { ...describeFounding(continued, { ...choices, laneBits }), words: packModel(lanes, laneBits) }
 }

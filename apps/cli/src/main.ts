@@ -14,6 +14,7 @@ import { addKeystore } from './commands/keystore.ts'
 import { addMint } from './commands/mint.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
+import { addStats } from './commands/stats.ts'
 import { addStatus } from './commands/status.ts'
 import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     addDeploy,
     addMint,
     addTask,
+    addStats,
     addCreate,
     addJoin,
     addKeystore,

@@ -1,10 +1,22 @@
 /** What a manifest says, in a few lines for people. A stranger wrote it: control characters never reach the terminal. */
-import { countParameters, type Manifest, parseManifest } from '@tutti/learn'
+import { countParameters, isStatistics, type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 
 /** Lines that introduce a federation: name, purpose, model, task, licence, contact. */
 export function summariseManifest(bytes: Uint8Array): string[] {
   const manifest = parseOrUndefined(bytes)
   if (manifest === undefined) return ['(its manifest is not one that this version reads)']
+  if (isStatistics(manifest)) {
+    const { columns, minimumMembers } = manifest.plan
+    const noise =
+      manifest.noise === undefined ? 'no noise' : `noise of ε = ${formatEpsilon(manifest.noise.epsilon)} a member`
+    const names = columns.map(({ name }) => name).join(', ')
+    return [
+      manifest.name,
+      manifest.purpose,
+      `statistics round over ${columns.length} columns (${names}), ${noise}, at least ${minimumMembers} members; ` +
+        `licence ${manifest.licence}, contact ${manifest.contact}`,
+    ].map(toPlainText)
+  }
   const layers = [manifest.model.inputs, ...manifest.model.layers.map((layer) => layer.outputs)].join('-')
   return [
     manifest.name,
@@ -19,12 +31,17 @@ export function nameOfManifest(bytes: Uint8Array): string {
   return toPlainText(parseOrUndefined(bytes)?.name ?? '(unreadable manifest)')
 }
 
-function parseOrUndefined(bytes: Uint8Array): Manifest | undefined {
+function parseOrUndefined(bytes: Uint8Array): PublishedManifest | undefined {
   try {
-    return parseManifest(bytes)
+    return parsePublishedManifest(bytes)
   } catch {
     return undefined
   }
+}
+
+/** ε as people write it. */
+export function formatEpsilon([numerator, denominator]: readonly [number, number]): string {
+  return String(Number((numerator / denominator).toPrecision(6)))
 }
 
 /** Text without control and formatting characters, so that it cannot rewrite a terminal. */

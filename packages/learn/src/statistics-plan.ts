@@ -19,8 +19,10 @@ export interface StatisticsPlan {
   bits: number
   /** The most rows a member may count. */
   largestCount: number
-  /** Fewer members expose each other: the sum is not read. At least {@link FEWEST_MEMBERS}. */
+  /** Fewer members expose each other: nobody takes part, and the sum is not read. At least {@link FEWEST_MEMBERS}. */
   minimumMembers: number
+  /** Whether even fewer members than {@link FEWEST_MEMBERS} may be asked for: said to all who are to join. */
+  exposesFew?: true | undefined
 }
 
 /** Of two members, each could subtract its own part from the sum. */
@@ -86,16 +88,14 @@ export function countTouched(plan: StatisticsPlan): number {
   return plan.columns.reduce((sum, { kind }) => sum + (kind === 'number' ? 3 : 1), 1)
 }
 
-function validatePlan({ columns, largestCount, minimumMembers }: StatisticsPlan): void {
+function validatePlan({ columns, largestCount, minimumMembers, exposesFew }: StatisticsPlan): void {
   if (columns.length === 0) throw new StatisticsPlanError('columns', 'there are none')
   if (!Number.isSafeInteger(largestCount) || largestCount < 1) {
     throw new StatisticsPlanError('largestCount', `${largestCount} is not a whole number from 1`)
   }
-  if (!Number.isInteger(minimumMembers) || minimumMembers < FEWEST_MEMBERS) {
-    throw new StatisticsPlanError(
-      'minimumMembers',
-      `${minimumMembers} members expose each other; at least ${FEWEST_MEMBERS}`,
-    )
+  const fewest = exposesFew === true ? 1 : FEWEST_MEMBERS
+  if (!Number.isInteger(minimumMembers) || minimumMembers < fewest) {
+    throw new StatisticsPlanError('minimumMembers', `${minimumMembers} members expose each other; at least ${fewest}`)
   }
   const names = columns.map(({ name }) => name)
   for (const [index, column] of columns.entries()) {

@@ -4,7 +4,7 @@ import { type FederatedStatistics, histogramQuantile } from './statistics.ts'
 import { FEWEST_MEMBERS, type StatisticsPlan, StatisticsPlanError } from './statistics-plan.ts'
 
 /**
- * A plan that counts every feature of a schema, and its label if that is a number.
+ * A plan that counts every feature of a schema, and its label: a number like any other, a class like a category.
  *
  * @param options.bits - Width of an update's integer: 2, 4 or 8.
  * @param options.bins - Bins of each number's histogram; 32 when absent.
@@ -14,12 +14,14 @@ import { FEWEST_MEMBERS, type StatisticsPlan, StatisticsPlanError } from './stat
  */
 export function planStatistics(
   schema: DataSchema,
-  options: { bits: number; bins?: number; largestCount?: number; minimumMembers?: number },
-): StatisticsPlan {
-  const { bits, bins = 32, largestCount = 1_000_000, minimumMembers = FEWEST_MEMBERS } = options
-  const label = schema.label.kind === 'number' ? [schema.label] : []
-  const columns = [...schema.features, ...label].map((feature): StatisticsPlan['columns'][number] => {
+  options: { bits: 2 | 4 | 8; bins?: number; largestCount?: number; minimumMembers?: number; exposesFew?: true },
+): StatisticsPlan & { bits: 2 | 4 | 8 } {
+  const { bits, bins = 32, largestCount = 1_000_000, minimumMembers = FEWEST_MEMBERS, exposesFew } = options
+  const { label } = schema
+  const counted = label.kind === 'labels' ? [] : [label]
+  const columns = [...schema.features, ...counted].map((feature): StatisticsPlan['columns'][number] => {
     const { name } = feature
+    if (feature.kind === 'class') return { kind: 'category', name, categories: feature.classes }
     if (feature.kind === 'category') return { kind: 'category', name, categories: feature.categories }
     const { minimum, maximum } = feature
     if (minimum === undefined || maximum === undefined) {
@@ -27,7 +29,7 @@ export function planStatistics(
     }
     return { kind: 'number', name, minimum, maximum, bins }
   })
-  return { columns, bits, largestCount, minimumMembers }
+  return { columns, bits, largestCount, minimumMembers, ...(exposesFew === undefined ? {} : { exposesFew }) }
 }
 
 /**
@@ -53,6 +55,39 @@ export function fitSchema(schema: DataSchema, { columns }: FederatedStatistics):
   })
   const { label } = schema
   return { ...schema, features, label: label.kind === 'number' ? { ...label, ...momentsOf(label.name) } : label }
+}
+
+/** A constant of a schema before and after {@link fitSchema}. */
+export interface FittedConstant {
+  name: string
+  before: { center: number; spread: number }
+  after: { center: number; spread: number }
+}
+
+/** The numbers of a schema whose constants a fit has changed. */
+export function findFittedConstants(before: DataSchema, after: DataSchema): FittedConstant[] {
+  const numbersOf = ({ features, label }: DataSchema) =>
+    [...features, label].flatMap((column) => (column.kind === 'number' ? [column] : []))
+  const fitted = numbersOf(after)
+  return numbersOf(before).flatMap(({ name, center, spread }, index) => {
+    const now = fitted[index]!
+    if (now.center === center && now.spread === spread) return []
+    return [{ name, before: { center, spread }, after: { center: now.center, spread: now.spread } }]
+  })
+}
+
+/**
+ * Columns of a schema that a plan does not count as the schema means them.
+ *
+ * @returns Names, each with the reason.
+ */
+export function findUncounted(schema: DataSchema, plan: StatisticsPlan): { name: string; reason: string }[] {
+  const numbers = [...schema.features, schema.label].filter(({ kind }) => kind === 'number')
+  return numbers.flatMap(({ name }) => {
+    const column = plan.columns.find((candidate) => candidate.name === name)
+    if (column === undefined) return [{ name, reason: 'it was not counted' }]
+    return column.kind === 'number' ? [] : [{ name, reason: 'it was counted as a category' }]
+  })
 }
 
 /** Quantiles of a number over all members, by name; undefined where nothing was counted. */

@@ -124,6 +124,7 @@ export type ColumnStatistics =
       histogram: number[]
       /** Of the values within the range; undefined where there are none. */
       mean: number | undefined
+      /** Undefined too where noise leaves no square to take the root of. */
       standardDeviation: number | undefined
     }
   | { kind: 'category'; name: string; counts: number[]; other: number }
@@ -150,8 +151,7 @@ export function sumStatistics(lanes: Int32Array, plan: StatisticsPlan): bigint[]
 }
 
 /**
- * Reads the statistics of all members: `mean = minimum + w·Σu/n`, `variance = w²·(n·Σu² − (Σu)²)/n²`, with u the steps
- * of a value and w the width of a step.
+ * Reads the statistics of all members off the sum of their updates.
  *
  * @param lanes - As for {@link sumStatistics}.
  * @param members - Updates that were aggregated.
@@ -159,7 +159,20 @@ export function sumStatistics(lanes: Int32Array, plan: StatisticsPlan): bigint[]
  */
 export function decodeStatistics(lanes: Int32Array, plan: StatisticsPlan, members: number): FederatedStatistics {
   if (members < plan.minimumMembers) throw new TooFewMembersError(members, plan.minimumMembers)
-  const sums = sumStatistics(lanes, plan)
+  return interpretStatistics(sumStatistics(lanes, plan), plan, members)
+}
+
+/**
+ * What integers in the order of the plan's layout say, those of one member or of all:
+ * `mean = minimum + w·Σu/n`, `variance = w²·(n·Σu² − (Σu)²)/n²`, with u the steps of a value and w the width of a step.
+ *
+ * @throws `StatisticsPlanError`
+ */
+export function interpretStatistics(
+  sums: readonly bigint[],
+  plan: StatisticsPlan,
+  members: number,
+): FederatedStatistics {
   const entries = layoutStatistics(plan)
   const columns = plan.columns.map((column, index): ColumnStatistics => {
     const own = sums.filter((_, entry) => entries[entry]!.column === index)
@@ -190,8 +203,9 @@ function toMoments(
   const step = (maximum - minimum) / STEPS
   // Whole numbers until the last division: the difference of two large sums would lose its digits in floating point.
   const spread = count * squares - sum * sum
-  const deviation = spread > 0n ? Math.sqrt(Number(spread)) / Number(count) : 0
-  return { mean: minimum + (step * Number(sum)) / Number(count), standardDeviation: step * deviation }
+  // Below zero only where noise outweighs the rows.
+  const standardDeviation = spread < 0n ? undefined : (step * Math.sqrt(Number(spread))) / Number(count)
+  return { mean: minimum + (step * Number(sum)) / Number(count), standardDeviation }
 }
 
 /**
@@ -214,6 +228,75 @@ export function histogramQuantile(
     rest -= count
   }
   return maximum
+}
+
+/**
+ * Lower edge of the lowest bin that holds a value and upper edge of the highest: smallest and largest value, to a bin.
+ *
+ * @returns Undefined where there are no values.
+ */
+export function histogramBounds(
+  histogram: readonly number[],
+  { minimum, maximum }: { minimum: number; maximum: number },
+): { lowest: number; highest: number } | undefined {
+  const first = histogram.findIndex((count) => count > 0)
+  if (first < 0) return undefined
+  const last = histogram.findLastIndex((count) => count > 0)
+  const width = (maximum - minimum) / histogram.length
+  return { lowest: minimum + width * first, highest: minimum + width * (last + 1) }
+}
+
+/** Rows in which a column's cell is empty: all rows less those that were counted anywhere. */
+export function countMissing(column: ColumnStatistics, rows: number): number {
+  const counted =
+    column.kind === 'number' ? [column.below, column.above, ...column.histogram] : [column.other, ...column.counts]
+  return counted.reduce((rest, count) => rest - count, rows)
+}
+
+/** Standard deviation of the noise of a count over all members: `√n · √2 · scale`, to a good approximation. */
+export function countNoiseStdDev(plan: StatisticsPlan, epsilon: Ratio, members: number): number {
+  return Math.sqrt(2 * members) * ((countTouched(plan) * epsilon[1]) / epsilon[0])
+}
+
+/**
+ * Standard deviation of what noise adds to a mean: that of the sum, `√n · √2 · scale` steps, over the count.
+ *
+ * @returns In units of the column; infinite where nothing was counted.
+ */
+export function meanNoiseStdDev(
+  { minimum, maximum }: { minimum: number; maximum: number },
+  count: number,
+  noise: { plan: StatisticsPlan; epsilon: Ratio; members: number },
+): number {
+  const { plan, epsilon, members } = noise
+  return count > 0 ? ((maximum - minimum) * countNoiseStdDev(plan, epsilon, members)) / count : Number.POSITIVE_INFINITY
+}
+
+/** How many times the noise of a variance, `2f` of the range's square, the variance must be. */
+const VARIANCE_OVER_NOISE = 4
+
+/**
+ * Statistics without the means and deviations that noise has spoilt: where the variance is not four times its own noise,
+ * of which some 2f·range² is to be expected with f·range that of the mean, both become undefined. Otherwise the mean is
+ * off by less than a sixteenth of the deviation.
+ */
+export function withoutSpoiltMoments(
+  statistics: FederatedStatistics,
+  plan: StatisticsPlan,
+  epsilon: Ratio,
+): FederatedStatistics {
+  const { members } = statistics
+  const columns = statistics.columns.map((column, index): ColumnStatistics => {
+    const range = plan.columns[index]
+    if (column.kind !== 'number' || range?.kind !== 'number') return column
+    const count = column.histogram.reduce((sum, bin) => sum + bin, 0)
+    const width = range.maximum - range.minimum
+    const noise = meanNoiseStdDev(range, count, { plan, epsilon, members }) / width
+    const variance = ((column.standardDeviation ?? 0) / width) ** 2
+    const isSound = variance >= VARIANCE_OVER_NOISE * 2 * noise
+    return isSound ? column : { ...column, mean: undefined, standardDeviation: undefined }
+  })
+  return { ...statistics, columns }
 }
 
 /** More rows than the plan lets a member count. */

@@ -9,14 +9,19 @@ import { draftTask } from '../src/draft-task.ts'
 import { inferSchema } from '../src/infer-schema.ts'
 import {
   addNoise,
+  countMissing,
   decodeStatistics,
   encodeStatistics,
+  histogramBounds,
   histogramQuantile,
+  interpretStatistics,
+  meanNoiseStdDev,
   measureStatistics,
   StatisticsLengthError,
   sumStatistics,
   TooFewMembersError,
   TooManyRowsError,
+  withoutSpoiltMoments,
 } from '../src/statistics.ts'
 import {
   layoutStatistics,
@@ -210,6 +215,19 @@ test('a schema keeps what statistics cannot say, and a number without range cann
   assert.throws(() => planStatistics({ ...schema, features: [open] }, { bits: 4 }), StatisticsPlanError)
 })
 
+test('what an empty cell and the ends of a histogram say', () => {
+  const table = readTable('age,site\n30,A\n,B\n55,C\n200,\n')
+  const { columns } = interpretStatistics(measureStatistics(table, plan), plan, 1)
+  assert.deepEqual(
+    columns.map((column) => countMissing(column, 4)),
+    [1, 1],
+  )
+  const [age] = columns
+  assert.ok(age?.kind === 'number')
+  assert.deepEqual(histogramBounds(age.histogram, { minimum: 0, maximum: 100 }), { lowest: 20, highest: 60 })
+  assert.equal(histogramBounds([0, 0], { minimum: 0, maximum: 1 }), undefined)
+})
+
 test('a quantile lies within a bin of the value it stands for', () => {
   assert.equal(histogramQuantile([0, 0], { minimum: 0, maximum: 1 }, 0.5), undefined)
   assert.equal(histogramQuantile([1, 1], { minimum: 0, maximum: 2 }, 0.5), 1)
@@ -247,6 +265,12 @@ test('noise moves every integer by its own scale, fits the digits, and hardly mo
   const [age] = decodeStatistics(lanes, plan, 4).columns
   assert.ok(age?.kind === 'number')
   assert.ok(Math.abs(age.mean! - 49.5) < 3, `${age.mean}`)
+  const statistics = decodeStatistics(lanes, plan, 4)
+  const off = meanNoiseStdDev({ minimum: 0, maximum: 100 }, 3_600, { plan, epsilon: [1, 1], members: 4 })
+  assert.ok(Math.abs(age.mean! - 49.5) < 4 * off)
+  const moments = (epsilon: [number, number]) => withoutSpoiltMoments(statistics, plan, epsilon).columns[0]
+  assert.deepEqual(moments([4, 1]), age)
+  assert.deepEqual(moments([1, 10]), { ...age, mean: undefined, standardDeviation: undefined })
   const drowned = addNoise(members[0]!, plan, { epsilon: [1, 1_000_000], random })
   assert.equal(encodeStatistics(drowned, plan).length, statisticsDimension(plan))
 })

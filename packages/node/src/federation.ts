@@ -11,12 +11,19 @@ import {
   type Submission,
 } from '@tutti/chain'
 import { type Hex, keccak256, type Round, setBits, type Terms } from '@tutti/core'
-import { type Manifest, parseManifest, toParameterSteps, toWeights } from '@tutti/learn'
+import {
+  isStatistics,
+  type PublishedManifest,
+  parsePublishedManifest,
+  statisticsDimension,
+  toParameterSteps,
+  toWeights,
+} from '@tutti/learn'
 
 /** A federation as a node works with it. */
 export interface FederationFacts {
   terms: Terms
-  manifest: Manifest
+  manifest: PublishedManifest
   /** Weight units per integer of every parameter, shape [dimension]. */
   steps: Float64Array
 }
@@ -38,8 +45,8 @@ export async function readFederation(
     throw new StaleManifestError(agreedHash, terms.manifestHash)
   }
   if (keccak256(bytes) !== terms.manifestHash.toLowerCase()) throw new PublishedManifestError(id)
-  const manifest = parseManifest(bytes)
-  const steps = toParameterSteps(manifest)
+  const manifest = parsePublishedManifest(bytes)
+  const steps = stepsOf(manifest)
   if (steps.length !== terms.dimension) throw new DimensionMismatchError(steps.length, terms.dimension)
   return { terms, manifest, steps }
 }
@@ -51,7 +58,14 @@ export async function readWeights(
   { terms, manifest }: Pick<FederationFacts, 'terms' | 'manifest'>,
 ): Promise<Float32Array> {
   const { lanes } = await readModel(client, { id, terms })
-  return toWeights(manifest, lanes)
+  return isStatistics(manifest) ? Float32Array.from(lanes) : toWeights(manifest, lanes)
+}
+
+/** Steps of a model's parameters; statistics are integers as they stand. */
+function stepsOf(manifest: PublishedManifest): Float64Array {
+  return isStatistics(manifest)
+    ? new Float64Array(statisticsDimension(manifest.plan)).fill(1)
+    : toParameterSteps(manifest)
 }
 
 /** The updates of a shard as `aggregate` wants them: in order of position, those of members that sent all their shards. */

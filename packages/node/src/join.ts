@@ -10,7 +10,7 @@ import {
   readStatus,
 } from '@tutti/chain'
 import { assignedShards, type Hex, payloadBytes, shardRange, type Terms } from '@tutti/core'
-import type { Dataset, Manifest } from '@tutti/learn'
+import { type Dataset, isStatistics, type PublishedManifest, requireModel, type StatisticsManifest } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import type { TransactionCost } from './events.ts'
 import { readFederation } from './federation.ts'
@@ -76,7 +76,7 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   const { account } = client
   if (account === undefined) throw new JoinAccountError()
   const { terms, manifest } = await readFederation(client, id, options.manifestHash)
-  if (dataset !== undefined) checkDataset(dataset, manifest)
+  if (dataset !== undefined) checkDataset(dataset, requireModel(manifest))
   const disclosure = disclose(id, account.address, terms, manifest)
   const { manifestHash } = terms
   const [status, member] = await Promise.all([
@@ -93,7 +93,7 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
 }
 
 /** Says what joining makes public, from terms and manifest. */
-export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest: Manifest): Disclosure {
+export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest: PublishedManifest): Disclosure {
   const updateBytes = assignedShards(terms, 0, 0).reduce(
     (sum, shard) => sum + payloadBytes(shardRange(terms, shard).length, terms.bits),
     0,
@@ -112,18 +112,47 @@ export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest
       `The address ${account}, that it is a member, and when it joined, acted and left.`,
       `Its stake, rewards and payments.`,
       `Its update of every round it takes part in: ${updateBytes} bytes, ${terms.bits} bits a parameter.`,
-      'Metrics of its training: number of examples, in all and of each class, loss, correct answers, clamped values.',
-      'The model that all updates together make.',
+      ...(isStatistics(manifest)
+        ? discloseStatistics(manifest)
+        : [
+            'Metrics of its training: number of examples, in all and of each class, loss, correct answers, clamped values.',
+            'The model that all updates together make.',
+          ]),
     ],
     kept: [
       'The data set itself never leaves this machine.',
-      'An update reveals something of the data behind it: this alone is not privacy.',
+      isStatistics(manifest)
+        ? 'Single rows are not in the update, but counts and sums of few rows tell of them.'
+        : 'An update reveals something of the data behind it: this alone is not privacy.',
     ],
     stake: terms.stake,
     token: terms.token,
     rounds: terms.rounds,
     updateBytes,
   }
+}
+
+/** What a statistics round makes public of a member. */
+function discloseStatistics({ plan, noise }: StatisticsManifest): string[] {
+  const { columns, minimumMembers, exposesFew } = plan
+  const own =
+    noise === undefined
+      ? 'That update is its own counts and sums, exactly, for everyone to read: no noise hides a row.'
+      : `That update is its own counts and sums with noise that makes them ε-differentially private for a row, ε = ${formatRatio(noise.epsilon)}.`
+  const few =
+    exposesFew === true
+      ? `The creator allows as few as ${minimumMembers} members, who then learn each other's statistics.`
+      : `With fewer than ${minimumMembers} members nothing is sent.`
+  return [
+    `Of ${columns.length} columns (${columns.map(({ name }) => name).join(', ')}): number of rows, counts by range or ` +
+      'category, sums and sums of squares; of this member, and of all together.',
+    own,
+    few,
+  ]
+}
+
+function formatRatio([numerator, denominator]: readonly [number, number]): string {
+  return denominator === 1 ? String(numerator) : String(numerator / denominator)
 }
 
 async function checkMeans(client: ChainClient, account: Hex, { stake, token }: Terms): Promise<void> {

@@ -15,22 +15,22 @@ import {
   toHex,
   toPayloadHash,
 } from '@tutti/core'
-import type { Manifest } from '@tutti/learn'
+import type { PublishedManifest } from '@tutti/learn'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
 import { encodeMetrics } from './metrics.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
-import type { Trainer } from './trainer.ts'
+import { AbstentionError, type Trainer } from './trainer.ts'
 import { broadcast, costOf, fateOf, type Signer, seeThrough, signCall } from './transactions.ts'
-import { prepareUpdate, UpdateLengthError } from './update.ts'
+import { prepareIntegers, prepareUpdate, UpdateLengthError } from './update.ts'
 
 /** What every act of a node works with. */
 export interface Actor {
   client: Signer
   federationId: Hex
   terms: Terms
-  manifest: Manifest
+  manifest: PublishedManifest
   /** Weight units per integer of every parameter, shape [dimension]. */
   steps: Float64Array
   store: Store
@@ -69,9 +69,14 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   const from = performance.now()
   let trained: Awaited<ReturnType<Trainer['train']>>
   try {
-    const task = { weights: before.slice(), manifest: actor.manifest, round, signal }
+    const task = { weights: before.slice(), manifest: actor.manifest, round, cohort, signal }
     trained = await report.timed('training', () => actor.trainer.train(task))
   } catch (error) {
+    if (error instanceof AbstentionError) {
+      report.tell({ kind: 'sat-out', round, reason: error.message })
+      store.forfeit(round, error.message)
+      return
+    }
     if (patience.signal.aborted || !deadline.signal.aborted) throw error
     report.tell({ kind: 'sat-out', round, reason: 'training took longer than the submission phase' })
     store.forfeit(round, 'training took longer than the submission phase')
@@ -79,15 +84,16 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   } finally {
     deadline.clear()
   }
-  const { weights: after, metrics } = trained
+  const { metrics } = trained
   report.tell({ kind: 'training-finished', round, metrics, seconds: (performance.now() - from) / 1000 })
   await report.timed('preparing', async () => {
-    if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
-    const broken = after.findIndex((weight) => !Number.isFinite(weight))
-    if (broken >= 0) throw new NonFiniteTrainingError(round, broken, after[broken]!)
-    const random = roundingOf(actor.roundingSeed, round, position)
     const place = { terms, round, cohort, position }
-    const update = prepareUpdate({ before, after, steps: actor.steps }, place, random)
+    const quantise = (after: Float32Array) => {
+      checkWeights(after, terms.dimension, round)
+      const random = roundingOf(actor.roundingSeed, round, position)
+      return prepareUpdate({ before, after, steps: actor.steps }, place, random)
+    }
+    const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
     const { shards, payloads, saturatedLanes, quantisedLanes } = update
     store.save({
       round,
@@ -100,6 +106,12 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
     report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
   })
+}
+
+function checkWeights(weights: Float32Array, dimension: number, round: number): void {
+  if (weights.length !== dimension) throw new UpdateLengthError(weights.length, dimension)
+  const broken = weights.findIndex((weight) => !Number.isFinite(weight))
+  if (broken >= 0) throw new NonFiniteTrainingError(round, broken, weights[broken]!)
 }
 
 /**

@@ -61,6 +61,25 @@ export function prepareUpdate(
   return { shards, payloads, saturatedLanes, quantisedLanes }
 }
 
+/**
+ * Packs integers that are an update already, none of them scaled, rounded or clamped.
+ *
+ * @param integers - Shape [dimension], each in `[−2^(bits−1), 2^(bits−1) − 1]`.
+ * @throws {@link UpdateLengthError}, and `packUpdate`'s error for an integer that is too wide
+ */
+export function prepareIntegers(
+  integers: Int8Array,
+  place: { terms: UpdateTerms; round: number; position: number },
+): PreparedUpdate {
+  const { terms, round, position } = place
+  if (integers.length !== terms.dimension) throw new UpdateLengthError(integers.length, terms.dimension)
+  const shards = assignedShards(terms, position, round)
+  const ranges = shards.map((shard) => shardRange(terms, shard))
+  const payloads = ranges.map(({ start, length }) => packUpdate(integers.subarray(start, start + length), terms))
+  const quantisedLanes = ranges.reduce((sum, { length }) => sum + length, 0)
+  return { shards, payloads, saturatedLanes: 0, quantisedLanes }
+}
+
 /** Training returned another number of weights than the federation has parameters. */
 export class UpdateLengthError extends Error {
   override readonly name = 'UpdateLengthError'

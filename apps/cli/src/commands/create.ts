@@ -8,6 +8,7 @@ import {
   addAccountOptions,
   addConnectionOptions,
   type ConnectionOptions,
+  openReader,
   openSigner,
   parseAddress,
   parseCount,
@@ -17,11 +18,12 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { FoundingChoices, Undertaking } from '../founding.ts'
-import { createOutput, formatTokens } from '../output.ts'
+import { createOutput, formatTokens, type Output } from '../output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
   taskFile?: string
+  statistics?: Hex
   from?: Hex
   data?: string
   members: number
@@ -50,6 +52,7 @@ export function addCreate(program: Command): void {
     .description('Create a federation: rehearse on your own data, publish the manifest, pay the bounty.')
     .addOption(new Option('--task <name>', 'a built-in task').choices(['digits', 'breast-cancer', 'mnist']))
     .option('--task-file <path>', 'a task of your own, YAML or JSON; `tutti task init` writes a first one')
+    .option('--statistics <id>', "with --task-file: normalise by this statistics round's figures", parseId)
     .option('--from <id>', 'continue the model of another federation', parseId)
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
     .option('--members <n>', 'the most members that train in a round', parseCount, 8)
@@ -100,7 +103,8 @@ export function addCreate(program: Command): void {
         )
       }
       const { readTaskFile } = await import('@tutti/learn')
-      const taskFile = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
+      let taskFile = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
+      if (options.statistics !== undefined) taskFile = await normaliseTask(options, taskFile, output)
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
@@ -194,6 +198,20 @@ async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined):
   const undertaking = { ...task, contact: 'not given', ...atRate(task) }
   if (options.data === undefined) return { undertaking, data: task.train, source: 'built-in' }
   return { undertaking, data: isFolder ? task.train : readCsv(options.data, task.schema), source: 'own' }
+}
+
+/** A task file whose constants are those of a statistics round; what changes is said. */
+async function normaliseTask(options: CreateOptions, file: TaskFile | undefined, output: Output): Promise<TaskFile> {
+  if (file === undefined) {
+    throw new CommandError(
+      '--statistics changes the constants of a task file: name it with --task-file.',
+      exitCodes.usage,
+    )
+  }
+  const { applyStatistics } = await import('../statistics-reading.ts')
+  const { data, lines } = await applyStatistics(await openReader(options), options.statistics!, file.data)
+  for (const line of lines) output.line(line)
+  return { ...file, data }
 }
 
 /** What may be chosen of the terms, on the command line or in a task file. */

@@ -22,14 +22,14 @@ export function addExport(program: Command): void {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
     const { readManifest, readModel, readStatus } = await import('@tutti/chain')
-    const { exportOnnx, exportSafetensors, parseManifest, toWeights } = await import('@tutti/learn')
+    const { exportOnnx, exportSafetensors, parseModelManifest, toWeights } = await import('@tutti/learn')
     output.progress('reading the model…')
     const creation = await readManifest(client, { id })
     const [{ lanes }, status] = await Promise.all([
       readModel(client, { id, terms: creation.terms }),
       readStatus(client, { id }),
     ])
-    const manifest = parseManifest(creation.manifest)
+    const manifest = parseModelManifest(creation.manifest)
     const weights = toWeights(manifest, lanes)
     const file = options.out ?? `model.${options.format}`
     const bytes =

@@ -14,7 +14,8 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
 import { createOutput, formatTokens, type Output } from '../output.ts'
 
-interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
+/** What `tutti join` reads. */
+export interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
   data?: string
   yes?: boolean
 }
@@ -25,30 +26,39 @@ export function addJoin(program: Command): void {
     .command('join')
     .description('Join a federation with its stake, after reading what becomes public.')
     .argument('<id>', 'the federation', parseId)
+  addJoinOptions(command).action(runJoin)
+}
+
+/** Adds the options of joining, of a model's federation or a statistics round alike. */
+export function addJoinOptions(command: Command): Command {
+  command
     .option('--data <file>', 'check this CSV against the federation before anything is paid')
     .option('--yes', 'consent to what becomes public without being asked')
-  addAccountOptions(addConnectionOptions(command)).action(async (id: Hex, options: JoinCommandOptions) => {
-    const output = createOutput({ isJson: options.json === true })
-    const client = await openSigner(options)
-    const { readManifest } = await import('@tutti/chain')
-    const { joinFederation } = await import('@tutti/node')
-    const { parseManifest } = await import('@tutti/learn')
-    const { readLocalData } = await import('../local-data.ts')
-    const creation = await readManifest(client, { id })
-    const data = options.data
-    const dataset = data === undefined ? undefined : await readLocalData(parseManifest(creation.manifest), data)
-    if (dataset !== undefined) output.line(`${data} fits: ${dataset.count} examples.`)
-    const joined = await joinFederation({
-      client,
-      federationId: id,
-      manifestHash: creation.terms.manifestHash,
-      ...(dataset === undefined ? {} : { dataset }),
-      consent: (disclosure) => askConsent(disclosure, options, output),
-    })
-    if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
-    else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
-    output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
+  return addAccountOptions(addConnectionOptions(command))
+}
+
+/** Checks the data, says what becomes public, asks, pays the stake. */
+export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const client = await openSigner(options)
+  const { readManifest } = await import('@tutti/chain')
+  const { joinFederation } = await import('@tutti/node')
+  const { parsePublishedManifest } = await import('@tutti/learn')
+  const { describeFit, readOwnRows } = await import('../local-data.ts')
+  const creation = await readManifest(client, { id })
+  const { data } = options
+  const rows = data === undefined ? undefined : await readOwnRows(parsePublishedManifest(creation.manifest), data)
+  if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
+  const joined = await joinFederation({
+    client,
+    federationId: id,
+    manifestHash: creation.terms.manifestHash,
+    ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
+    consent: (disclosure) => askConsent(disclosure, options, output),
   })
+  if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
+  else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+  output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
 }
 
 async function askConsent(

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChainClient } from '@tutti/chain'
-import type { Manifest } from '@tutti/learn'
+import type { PublishedManifest } from '@tutti/learn'
 import type { NodeBehaviour, NodeConfig, NodeEvent, NodePlan, Trainer } from '@tutti/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Address, Hex, LocalAccount } from 'viem'
@@ -91,9 +91,9 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
   const client = await openClient(settings, output)
   const account = client.account.address
   const { readManifest, readMember } = await import('@tutti/chain')
-  const { parseManifest } = await import('@tutti/learn')
+  const { parsePublishedManifest } = await import('@tutti/learn')
   const [creation, member] = await Promise.all([readManifest(client, { id }), readMember(client, { id, account })])
-  const manifest = parseManifest(creation.manifest)
+  const manifest = parsePublishedManifest(creation.manifest)
   const node = {
     ...behaviour,
     client,
@@ -245,10 +245,14 @@ async function openNodeAccount({ keystore, testAccount }: Settings): Promise<Loc
   return accountFromKeystore(await readFile(keystore, 'utf8'), await readPassword(`Password of ${keystore}: `))
 }
 
-async function openTrainer(settings: Settings, manifest: Manifest, client: ChainClient): Promise<Trainer> {
-  const { createCommandTrainer, createLocalTrainer, storeDirectory } = await import('@tutti/node')
+async function openTrainer(settings: Settings, manifest: PublishedManifest, client: ChainClient): Promise<Trainer> {
+  const { createCommandTrainer, createLocalTrainer, createStatisticsTrainer, storeDirectory } = await import(
+    '@tutti/node'
+  )
+  const { requireModel } = await import('@tutti/learn')
   const { id: federationId, data, trainer, seed, store: root } = settings
   if (trainer !== undefined) {
+    requireModel(manifest)
     if (data !== undefined) await access(data)
     const place = { root, chainId: client.chainId, federationId, account: client.account!.address }
     return createCommandTrainer({
@@ -259,8 +263,10 @@ async function openTrainer(settings: Settings, manifest: Manifest, client: Chain
       ...present({ data, limitSeconds: settings.trainerTimeoutSeconds }),
     })
   }
-  const { readLocalData } = await import('../local-data.ts')
-  const dataset = await readLocalData(manifest, data!)
+  const { readOwnRows } = await import('../local-data.ts')
+  const rows = await readOwnRows(manifest, data!)
+  if (rows.kind === 'table') return createStatisticsTrainer(rows)
+  const { dataset } = rows
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
   const { epochs, learningRate } = settings
   return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate }) })

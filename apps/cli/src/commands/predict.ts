@@ -26,8 +26,8 @@ export function addPredict(program: Command): void {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
     const { classify, readManifest } = await import('@tutti/chain')
-    const { parseManifest } = await import('@tutti/learn')
-    const manifest = parseManifest((await readManifest(client, { id })).manifest)
+    const { parseModelManifest } = await import('@tutti/learn')
+    const manifest = parseModelManifest((await readManifest(client, { id })).manifest)
     const input = await readExample(manifest, options)
     const answer = await classify(client, { id, input })
     const { label } = manifest.data

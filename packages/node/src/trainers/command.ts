@@ -17,9 +17,16 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Hex } from '@tutti/core'
-import { exportSafetensors, importSafetensors, type Manifest, readSafetensors, tensorLayout } from '@tutti/learn'
+import {
+  exportSafetensors,
+  importSafetensors,
+  type Manifest,
+  readSafetensors,
+  requireModel,
+  tensorLayout,
+} from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
-import type { Trainer, TrainingTask } from '../trainer.ts'
+import type { ModelTrainer, TrainingTask } from '../trainer.ts'
 import { type GroupEnd, runGroup } from './process-group.ts'
 import { parseTrainerMetrics, TrainerMetricsError } from './trainer-metrics.ts'
 
@@ -72,12 +79,13 @@ const MOST_HEADER_BYTES = 1_000_000
  * Its `train` throws {@link TrainerStartError} {@link TrainerExitError} {@link TrainerTimeError}
  * {@link TrainerOutputError}, and the signal's reason once the whole process group is gone.
  */
-export function createCommandTrainer(options: CommandTrainerOptions): Trainer {
+export function createCommandTrainer(options: CommandTrainerOptions): ModelTrainer {
   const { words, federationId, seed = 0, limitSeconds = defaultTrainerSeconds, keepsDirectories = 4 } = options
   const root = resolve(options.directory)
   const data = options.data === undefined ? null : resolve(options.data)
   return {
-    train: async ({ weights, manifest, round, signal }: TrainingTask) => {
+    train: async ({ weights, manifest: published, round, signal }: Omit<TrainingTask, 'cohort'>) => {
+      const manifest = requireModel(published)
       signal.throwIfAborted()
       mkdirSync(root, { recursive: true, mode: 0o700 })
       forgetOldest(root, keepsDirectories)

@@ -1,10 +1,10 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
-import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest } from '@tutti/learn'
+import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest, requireModel } from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
 import { checkDataset } from '../fitness.ts'
-import type { Trainer } from '../trainer.ts'
+import type { ModelTrainer } from '../trainer.ts'
 
 /** How a member trains; what is absent is as the manifest suggests. Plain data, so that it can cross into a worker. */
 export interface LocalTrainerOptions {
@@ -19,7 +19,7 @@ export interface LocalTrainerOptions {
 }
 
 /** A trainer on local data; compiles the manifest's model when it is first asked. */
-export function createLocalTrainer(options: LocalTrainerOptions): Trainer {
+export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
   const { dataset, seed = 0, threads = 1, ...how } = options
   let compiled: { manifest: Manifest; fitter: Fitter } | undefined
   const compile = async (manifest: Manifest): Promise<Fitter> => {
@@ -33,7 +33,8 @@ export function createLocalTrainer(options: LocalTrainerOptions): Trainer {
     return fitter
   }
   return {
-    train: async ({ weights, manifest, round, signal }) => {
+    train: async ({ weights, manifest: published, round, signal }) => {
+      const manifest = requireModel(published)
       const fitter = await compile(manifest)
       const { correct, loss } = await fitter.evaluate(weights, dataset)
       const fitted = await fitter.fit(weights, dataset, { ...how, seed: seed + round, round, signal })
