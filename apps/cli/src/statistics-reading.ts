@@ -12,7 +12,6 @@ import {
   isStatistics,
   measureStatistics,
   parsePublishedManifest,
-  readTable,
   type StatisticsManifest,
   type StatisticsPlan,
   type Table,
@@ -74,18 +73,11 @@ export interface CountedApart {
 }
 
 /**
- * A member's rows, checked against a plan.
+ * What of a member's rows a plan counts apart.
  *
- * @param file - Its name, for errors.
  * @throws `CsvError` naming line and column; `TooManyRowsError`
  */
-export function readCountedTable(
-  file: string,
-  text: string,
-  plan: StatisticsPlan,
-): { table: Table; apart: CountedApart[] } {
-  const table = readTable(text)
-  if (table.rows.length === 0) throw new CommandError(`${file} has no rows to count.`, exitCodes.badInput)
+export function countApart(table: Table, plan: StatisticsPlan): CountedApart[] {
   const { columns } = interpretStatistics(measureStatistics(table, plan), plan, 1)
   const apart = columns.map((column) => ({
     name: column.name,
@@ -94,7 +86,7 @@ export function readCountedTable(
     other: column.kind === 'category' ? column.other : 0,
     missing: countMissing(column, table.rows.length),
   }))
-  return { table, apart: apart.filter(({ below, above, other, missing }) => below + above + other + missing > 0) }
+  return apart.filter(({ below, above, other, missing }) => below + above + other + missing > 0)
 }
 
 /** Lines that say what is counted apart, and how. */

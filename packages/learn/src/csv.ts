@@ -144,9 +144,9 @@ function readInRange(
   const value = readNumber(cell)
   if (Number.isNaN(value)) throw new CsvError(line, name, `"${shorten(cell)}" is not a number`)
   if (minimum !== undefined && value < minimum)
-    throw new CsvError(line, name, `${value} is below the minimum ${minimum}`)
+    throw new CsvError(line, name, `${value} is below the minimum ${minimum}, which is refused`)
   if (maximum !== undefined && value > maximum)
-    throw new CsvError(line, name, `${value} is above the maximum ${maximum}`)
+    throw new CsvError(line, name, `${value} is above the maximum ${maximum}, which is refused`)
   return value
 }
 

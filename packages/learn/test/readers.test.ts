@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { findTakenOtherwise } from '../src/check-table.ts'
 import { CsvError, encodeExample, readCsv, readTable } from '../src/csv.ts'
 import { toFloatInputs } from '../src/dataset.ts'
 import { IdxError, readIdx } from '../src/idx.ts'
@@ -33,6 +34,15 @@ test('a CSV file becomes the bytes that the schema defines', () => {
 test('byte order mark, quotes, CRLF and spaces are read as people mean them', () => {
   const dataset = readCsv('\ufeff"age", colour ,answer\r\n"50","blue", yes\r\n', SCHEMA)
   assert.deepEqual([...dataset.inputs], [160, 128, 160])
+})
+
+test('what is taken otherwise than it stands is what the bytes do not tell apart', () => {
+  const rows = 'yes,50,blue\nno,,red\nno,130,green\nno,0,red\n'
+  assert.deepEqual(findTakenOtherwise(readTable(`answer,age,colour\n${rows}`), SCHEMA), [
+    { name: 'age', unknown: 0, missing: 1, standsFor: 40, clipped: 1 },
+    { name: 'colour', unknown: 1, missing: 0, standsFor: undefined, clipped: 0 },
+  ])
+  assert.deepEqual(findTakenOtherwise(readTable('answer,age,colour\nyes,50,blue\n'), SCHEMA), [])
 })
 
 const BAD_ROWS: [what: string, text: string, line: number, column: string][] = [
