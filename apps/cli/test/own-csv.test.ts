@@ -1,10 +1,12 @@
 /** The worked example in `examples/own-csv`: the commands of its README, run as they stand, on a real chain. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { exitCodes } from '../src/exit-codes.ts'
 import { type Ended, runTutti, startTutti } from './tutti.ts'
 
@@ -29,17 +31,19 @@ test('the commands of the README lead from a CSV to a model that answers', async
   cpSync(folder, join(cwd, 'examples/own-csv'), { recursive: true })
   const commands = commandsOf(readFileSync(join(folder, 'README.md'), 'utf8'))
   const names = commands.map(({ words }) => words[0])
-  assert.deepEqual(names, ['task', 'chain', 'task', 'create', 'join', 'join', 'node', 'node', 'predict', 'verify'])
+  const counting = ['stats', 'stats', 'stats', 'stats', 'node', 'node', 'node', 'stats']
+  const training = ['create', 'join', 'join', 'node', 'node', 'predict', 'verify']
+  assert.deepEqual(names, ['task', 'chain', 'task', ...counting, ...training])
   const chain = startTutti(['chain', '--port', '0', '--json'], { cwd })
   const background: Promise<Ended>[] = []
   const outputs: Record<string, string> = {}
   try {
     const env = { TUTTI_RPC: JSON.parse(await chain.until(/\}\n$/)).rpcUrl as string }
-    let id = 'ID'
+    const ids: Record<string, string> = {}
     for (const { words, isBackground } of commands) {
       if (words[0] === 'chain') continue
       const running = runTutti(
-        words.map((word) => (word === 'ID' ? id : word)),
+        words.map((word) => ids[word] ?? word),
         { cwd, env },
       )
       if (isBackground) {
@@ -49,7 +53,10 @@ test('the commands of the README lead from a CSV to a model that answers', async
       const { code, stdout, stderr } = await running
       assert.equal(code, exitCodes.done, `tutti ${words.join(' ')}\n${stdout}\n${stderr}`)
       outputs[words[0]!] = stdout
-      id = /Created (0x[0-9a-f]{64})/.exec(stdout)?.[1] ?? id
+      const created = /Created (0x[0-9a-f]{64})/.exec(stdout)?.[1]
+      if (created !== undefined) ids[words[0] === 'stats' ? 'STATS' : 'ID'] = created
+      if (words[1] === 'show') assert.match(stdout, /450 rows of 3 members/)
+      if (words[0] === 'create') assert.match(stdout, /Normalised by the figures of 450 rows of 3 members/)
     }
     for (const { code, stderr } of await Promise.all(background)) assert.equal(code, exitCodes.done, stderr)
     const [header, ...rows] = readFileSync(join(folder, 'pumps.csv'), 'utf8').trim().split('\n')
@@ -57,11 +64,21 @@ test('the commands of the README lead from a CSV to a model that answers', async
     assert.match(outputs.predict!, new RegExp(`^failed: ${rows[1]!.split(',').at(-1)}\n`))
     let right = 0
     for (const row of [0, 2, 3, 4]) {
-      const args = ['predict', id, '--data', 'examples/own-csv/pumps.csv', '--row', String(row), '--json']
+      const args = ['predict', ids.ID!, '--data', 'examples/own-csv/pumps.csv', '--row', String(row), '--json']
       const { stdout } = await runTutti(args, { cwd, env })
       if (JSON.parse(stdout).answer === rows[row]!.split(',').at(-1)) right++
     }
     assert.ok(right >= 3, `${right} of 4 right`)
+    // The contract of examples/ask-a-model asks the same model about the same row.
+    const script = fileURLToPath(new URL('../ask-a-model/ask.ts', `${pathToFileURL(folder)}/`))
+    const asked = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', script, ids.ID!, join(folder, 'pumps.csv'), '1'],
+      { cwd: join(folder, '../..'), env: { ...process.env, ...env } },
+    )
+    const isFailing = rows[1]!.split(',').at(-1) === 'yes'
+    assert.match(asked.stdout, new RegExp(`willFail\\(0x[0-9a-f]+\\) as a call, free: ${isFailing}`))
+    assert.match(asked.stdout, isFailing ? /Service is ordered for pump 1/ : /No service is ordered/)
   } finally {
     chain.process.kill('SIGINT')
     await chain.ended

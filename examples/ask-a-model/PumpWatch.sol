@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @notice What of Tutti's core a contract needs in order to ask a model.
+interface IModel {
+    /// @param id The federation whose model is asked.
+    /// @param input One byte for each input, as the schema in the federation's manifest makes them.
+    /// @return class The class the model answers.
+    /// @return outputs Its outputs, one for each class or a single one, scaled as the manifest says.
+    function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs);
+}
+
+/// @title PumpWatch
+/// @notice Orders service for a pump when the model of a federation says that it will fail.
+/// @dev Trust. The answer is the model's, and the model is its members': they can make it wrong, nobody can make it
+///      answer otherwise than its weights say. It changes with every round until the federation is finished. Nothing
+///      here shows that a reading is true: only `sensor` may report.
+contract PumpWatch {
+    /// @notice The class "yes" of the column "failed".
+    uint256 public constant FAILS = 1;
+
+    IModel public immutable core;
+    bytes32 public immutable federation;
+    address public immutable sensor;
+
+    mapping(uint256 pump => bool isOrdered) public serviceOrdered;
+
+    /// @notice Service was ordered for a pump, on this reading and this output of the model.
+    event ServiceOrdered(uint256 indexed pump, bytes reading, int256 output);
+
+    error NotTheSensor(address caller);
+
+    constructor(IModel core_, bytes32 federation_) {
+        core = core_;
+        federation = federation_;
+        sensor = msg.sender;
+    }
+
+    /// @notice Whether the model says that a pump with this reading will fail, and its output. Free as an `eth_call`.
+    function willFail(bytes calldata reading) public view returns (bool, int256) {
+        (uint256 class, int256[] memory outputs) = core.classify(federation, reading);
+        return (class == FAILS, outputs[0]);
+    }
+
+    /// @notice Takes a reading of a pump, and orders service if the model says that it will fail.
+    function report(uint256 pump, bytes calldata reading) external returns (bool isOrdered) {
+        if (msg.sender != sensor) revert NotTheSensor(msg.sender);
+        int256 output;
+        (isOrdered, output) = willFail(reading);
+        if (isOrdered && !serviceOrdered[pump]) {
+            serviceOrdered[pump] = true;
+            emit ServiceOrdered(pump, reading, output);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/**
+ * Compiles PumpWatch.sol, deploys it, and lets it ask a federation's model about a row of a CSV.
+ *
+ *   node --import tsx examples/ask-a-model/ask.ts ID FILE.csv [ROW]
+ *
+ * The chain is TUTTI_RPC (the local one of `tutti chain` by default); it signs with TUTTI_PRIVATE_KEY, on a local chain
+ * with a public test account where that is not set.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import {
+  accountFromEnvironment,
+  type ChainClient,
+  connect,
+  readManifest,
+  refuseTestAccounts,
+  sendCall,
+  testAccounts,
+} from '@tutti/chain'
+import { encodeExample, parseModelManifest, readTable } from '@tutti/learn'
+import { type Abi, bytesToHex, encodeDeployData, encodeFunctionData, type Hex, parseEventLogs } from 'viem'
+
+const [id, file, row = '0'] = process.argv.slice(2)
+if (id === undefined || file === undefined) throw new Error('Usage: ask.ts ID FILE.csv [ROW]')
+const account = accountFromEnvironment(process.env) ?? testAccounts(1)[0]!
+const client = await connect({ rpcUrl: process.env.TUTTI_RPC ?? 'http://127.0.0.1:8545', account })
+refuseTestAccounts(account.address, client.chainId)
+
+const { abi, bytecode } = compile()
+const data = encodeDeployData({ abi, bytecode, args: [client.core, id as Hex] })
+const { receipt, gasUsed } = await sendCall(client, { data })
+const watch = receipt.contractAddress!
+console.log(`PumpWatch ${watch}, deployed for ${gasUsed} gas; it asks ${client.core}`)
+
+const reading = await readReading(client, id as Hex, file, Number(row))
+const [isFailing, output] = (await client.public.readContract({
+  address: watch,
+  abi,
+  functionName: 'willFail',
+  args: [reading],
+})) as [boolean, bigint]
+console.log(`willFail(${reading}) as a call, free: ${isFailing} (output ${Number(output) / 1e18})`)
+
+const pump = BigInt(row)
+const call = encodeFunctionData({ abi, functionName: 'report', args: [pump, reading] })
+const reported = await sendCall(client, { to: watch, data: call })
+const [order] = parseEventLogs({ abi, eventName: 'ServiceOrdered', logs: reported.receipt.logs })
+console.log(`report(${pump}, reading) in a transaction: ${reported.gasUsed} gas`)
+console.log(order === undefined ? 'No service is ordered.' : `Service is ordered for pump ${pump}.`)
+
+/** A row as the bytes that the model takes: the manifest on the chain says how. */
+async function readReading(from: ChainClient, federation: Hex, path: string, index: number): Promise<Hex> {
+  const manifest = parseModelManifest((await readManifest(from, { id: federation })).manifest)
+  const { columns, rows } = readTable(path)
+  const found = rows[index]
+  if (found === undefined) throw new Error(`${path} has rows 0 to ${rows.length - 1}.`)
+  const values = Object.fromEntries(columns.map((column, place) => [column, found.cells[place]!]))
+  return bytesToHex(encodeExample(manifest.data, values))
+}
+
+/** Compiles the contract with solc-js. */
+function compile(): { abi: Abi; bytecode: Hex } {
+  const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
+  const name = 'PumpWatch.sol'
+  const content = readFileSync(new URL(name, import.meta.url), 'utf8')
+  const settings = {
+    evmVersion: 'cancun',
+    optimizer: { enabled: true, runs: 200 },
+    outputSelection: { '*': { PumpWatch: ['abi', 'evm.bytecode.object'] } },
+  }
+  const input = { language: 'Solidity', sources: { [name]: { content } }, settings }
+  const result = JSON.parse(solc.compile(JSON.stringify(input))) as {
+    errors?: { severity: string; formattedMessage: string }[]
+    contracts: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>
+  }
+  const faults = (result.errors ?? []).map(({ formattedMessage }) => formattedMessage)
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+  const { abi, evm } = result.contracts[name]!.PumpWatch!
+  return { abi, bytecode: `0x${evm.bytecode.object}` }
+}
