@@ -35,7 +35,10 @@ export function addConnectionOptions(command: Command): Command {
 /** Adds `--keystore` and `--test-account`. */
 export function addAccountOptions(command: Command): Command {
   return command
-    .option('--keystore <file>', 'sign with an encrypted keystore (Web3 Secret Storage); password in TUTTI_PASSWORD')
+    .option(
+      '--keystore <file>',
+      'sign with an encrypted keystore (Web3 Secret Storage); password asked for, or in TUTTI_PASSWORD',
+    )
     .option('--test-account <n>', "sign with the local chain's public test account n, from 0", parseCount)
     .addHelpText('after', '\nWithout either, the private key is read from the environment: TUTTI_PRIVATE_KEY.')
 }
@@ -68,12 +71,10 @@ export async function openSigner(options: ConnectionOptions & AccountOptions): P
 export async function openAccount(options: AccountOptions): Promise<LocalAccount> {
   const { accountFromPrivateKey, testAccounts } = await import('@tutti/chain')
   if (options.keystore !== undefined) {
-    const password = process.env.TUTTI_PASSWORD
-    if (password === undefined) {
-      throw new CommandError('Put the password of the keystore into TUTTI_PASSWORD.', exitCodes.noKey)
-    }
     const { accountFromKeystore } = await import('@tutti/chain/local')
-    return accountFromKeystore(await readFile(options.keystore, 'utf8'), password)
+    const { readPassword } = await import('./commands/keystore.ts')
+    const text = await readFile(options.keystore, 'utf8')
+    return accountFromKeystore(text, await readPassword(`Password of ${options.keystore}: `))
   }
   if (options.testAccount !== undefined) return testAccounts(options.testAccount + 1)[options.testAccount]!
   const key = process.env.TUTTI_PRIVATE_KEY
