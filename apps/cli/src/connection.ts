@@ -104,6 +104,15 @@ export function parseCount(text: string): number {
   return value
 }
 
+/** A whole number from one. */
+export function parseAtLeastOne(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It takes a whole number from 1.')
+  }
+  return value
+}
+
 /** A number above zero. */
 export function parsePositive(text: string): number {
   const value = Number(text)

@@ -12,6 +12,8 @@ export interface Failure {
 const codes: Record<string, ExitCode> = {
   ConsentRefusedError: exitCodes.noConsent,
   FederationNotFoundError: exitCodes.usage,
+  NoModelError: exitCodes.usage,
+  NoStatisticsError: exitCodes.usage,
   FederationOverError: exitCodes.refused,
   NotDeployedError: exitCodes.usage,
   TokenMissingError: exitCodes.usage,
@@ -40,7 +42,7 @@ const codes: Record<string, ExitCode> = {
 
 /** Names by which the readers of files and data sets call what they refuse. */
 const inputNames =
-  /^(Csv|Idx|Data|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite)/
+  /^(Csv|Idx|Data|Statistics|TooManyRows|Digit|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite)/
 
 /** Error codes by which Node says that a file is not there, not readable or not what it should be. */
 const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])

@@ -9,6 +9,7 @@ import {
   roundsBeforeOverflow,
   shardCount,
   type Terms,
+  validateTerms,
 } from '@tutti/core'
 import { zeroAddress } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
@@ -120,6 +121,20 @@ export function describeTerms(terms: Terms, initialBound: bigint): string[] {
     `at most ${terms.cohortSize} members a round, at least ${terms.minimumUpdates} updates, at most ${terms.rounds} rounds`,
     `no lane of ${terms.laneBits} bits could overflow in ${formatInteger(roundsBeforeOverflow(terms, initialBound))} rounds`,
   ]
+}
+
+/**
+ * Refuses what the contract would refuse, before anything is paid or a dry run says that all is well.
+ *
+ * @param initialBound - Largest |initial integer|.
+ * @throws `CommandError` naming the term.
+ */
+export function checkTerms(terms: Terms, initialBound: bigint): void {
+  try {
+    validateTerms(terms, initialBound)
+  } catch (cause) {
+    throw new CommandError((cause as Error).message, exitCodes.usage)
+  }
 }
 
 function roundUp(value: number, multiple: number): number {

@@ -36,6 +36,11 @@ test('a dry run needs no key, deploying needs one, and a second run finds all in
     assert.match(dry.stdout, /To deploy what is missing: [\d,]+ gas, [\d.]+ of its coin/)
     assert.match(dry.stdout, /Nothing was sent/)
     assert.equal((await tutti('deploy')).code, exitCodes.noKey)
+    const poor = await runTutti(['deploy'], {
+      cwd,
+      env: { TUTTI_RPC: rpcUrl, TUTTI_PRIVATE_KEY: `0x${'11'.repeat(32)}` },
+    })
+    assert.equal(poor.code, exitCodes.noFunds)
     const first = await tutti('deploy', '--test-account', '0', '--json')
     assert.equal(first.code, exitCodes.done, first.stderr)
     const deployed = JSON.parse(first.stdout)

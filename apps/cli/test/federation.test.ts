@@ -122,6 +122,11 @@ describe('a federation by hand', () => {
       [['status', '--rpc', 'http://127.0.0.1:1'], exitCodes.unreachable, /No answer/],
       [['node', id, '--test-account', '3', '--data', 'a.csv'], exitCodes.refused, /member/i],
       [['join', id, '--test-account', '3', '--yes'], exitCodes.refused, /finished/],
+      [
+        ['predict', id, '--input', '{"radius":1}'],
+        exitCodes.usage,
+        /the model takes no "radius"; it takes radius_mean/,
+      ],
       [['bench', 'luck'], exitCodes.usage, /accuracy/],
     ] as const) {
       const ended = await run(...args)

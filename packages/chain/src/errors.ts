@@ -74,7 +74,10 @@ export class InsufficientFundsError extends ChainError {
 /** The account holds too few tokens for a stake or a bounty. */
 export class InsufficientTokensError extends ChainError {
   constructor(account: Address, token: Address, balance: bigint, needed: bigint) {
-    super(`Account ${account} holds ${balance} of token ${token} and needs ${needed}. Send it tokens first.`, true)
+    super(
+      `Account ${account} holds ${balance} of token ${token} and needs ${needed}. Send it tokens first; of the demo token, tutti mint makes some.`,
+      true,
+    )
   }
 }
 

@@ -180,9 +180,12 @@ export class CsvError extends Error {
   override name = 'CsvError'
   readonly line: number
   readonly column: string
+  /** What is wrong, without the place. */
+  readonly reason: string
   constructor(line: number, column: string, reason: string) {
     super(`CSV line ${line}${column === '' ? '' : `, column "${column}"`}: ${reason}. Correct the file, or the schema.`)
     this.line = line
     this.column = column
+    this.reason = reason
   }
 }

@@ -1,5 +1,4 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
-import type { Terms } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
@@ -11,6 +10,7 @@ import {
   openReader,
   openSigner,
   parseAddress,
+  parseAtLeastOne,
   parseCount,
   parseId,
   parsePositive,
@@ -55,13 +55,13 @@ export function addCreate(program: Command): void {
     .option('--statistics <id>', "with --task-file: normalise by this statistics round's figures", parseId)
     .option('--from <id>', 'continue the model of another federation', parseId)
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
-    .option('--members <n>', 'the most members that train in a round', parseCount, 8)
+    .option('--members <n>', 'the most members that train in a round', parseAtLeastOne, 8)
     .option(
       '--minimum-updates <n>',
       'fewer updates leave the model unchanged (default: half of the members)',
-      parseCount,
+      parseAtLeastOne,
     )
-    .option('--rounds <n>', 'the most rounds', parseCount, 30)
+    .option('--rounds <n>', 'the most rounds', parseAtLeastOne, 30)
     .addOption(new Option('--bits <n>', 'bits of an update, a parameter').choices(['1', '2', '4', '8']).default('4'))
     .addOption(
       new Option(
@@ -79,10 +79,10 @@ export function addCreate(program: Command): void {
     )
     .option('--join-seconds <n>', 'how long members may join before the first round', parseCount, 3_600)
     .option('--commit-seconds <n>', 'length of a commit phase, 0 for none', parseCount, 0)
-    .option('--submit-seconds <n>', 'how long a round waits for updates', parseCount, 600)
-    .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseCount, 604_800)
-    .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseCount)
-    .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseCount)
+    .option('--submit-seconds <n>', 'how long a round waits for updates', parseAtLeastOne, 600)
+    .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseAtLeastOne, 604_800)
+    .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseAtLeastOne)
+    .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseAtLeastOne)
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
@@ -109,7 +109,7 @@ export function addCreate(program: Command): void {
       const client = await openSigner(options)
       const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
       const { initialBound } = await import('@tutti/core')
-      const { describeTerms } = await import('../terms-proposal.ts')
+      const { checkTerms, describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation } = await import('../founding.ts')
       const { aggregator, token } = { aggregator: deployment().directAggregator, token: deployment().demoToken }
       const choices: FoundingChoices = {
@@ -130,7 +130,7 @@ export function addCreate(program: Command): void {
           ? await continueFederation(client, options.from!, choices)
           : await foundFederation(plan.undertaking, plan.data, choices)
       const { terms, manifest, setup } = founding
-      await checkTerms(terms, initialBound(setup))
+      checkTerms(terms, initialBound(setup))
       output.line(`${manifest.name}: ${manifest.purpose}`)
       for (const line of describeTerms(terms, initialBound(setup))) output.line(`  ${line}`)
       output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
@@ -247,14 +247,4 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
     ...fromFile,
     ...Object.fromEntries(defined.filter(([name]) => !isDefault(name))),
   } as ChosenTerms
-}
-
-/** Refuses what the contract would refuse, before anything is paid or a dry run says that all is well. */
-async function checkTerms(terms: Terms, bound: bigint): Promise<void> {
-  const { validateTerms } = await import('@tutti/core')
-  try {
-    validateTerms(terms, bound)
-  } catch (cause) {
-    throw new CommandError((cause as Error).message, exitCodes.usage)
-  }
 }

@@ -43,7 +43,8 @@ export function addDeploy(program: Command): void {
 
 async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { connect, deployContracts, localChainId, planDeployment, refuseTestAccounts } = await import('@tutti/chain')
+  const { connect, deployContracts, InsufficientFundsError, localChainId, planDeployment, refuseTestAccounts } =
+    await import('@tutti/chain')
   const isDryRun = options.dryRun === true
   const reader = await connect({ rpcUrl: options.rpc })
   const account = isDryRun ? undefined : await openAccount(options)
@@ -59,6 +60,10 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
     output.result({ ...result, isDryRun, gasUsed: 0n, paid: 0n })
     return
   }
+  // All or nothing: a key that can pay for the first contract alone leaves half a deployment.
+  const owner = client.account!.address
+  const balance = await client.public.getBalance({ address: owner })
+  if (balance < plan.cost) throw new InsufficientFundsError(owner, balance, plan.cost)
   const { writes } = await deployContracts(client, {
     names: plan.contracts.map(({ name }) => name),
     onContract: (name) => output.progress(`deploying ${titles[name]}…`),

@@ -12,6 +12,7 @@ import {
   defaultRpcUrl,
   openAccount,
   parseAddress,
+  parseAtLeastOne,
   parseCount,
   parseId,
   parsePositive,
@@ -53,11 +54,11 @@ export function addNode(program: Command): void {
     .option('--trainer-timeout <seconds>', 'longest time of the trainer in a round (default: 3600)', parsePositive)
     .option('--store <directory>', `where the node keeps what it is about to send (default: ${defaultStore})`)
     .option('--seed <n>', 'seeds the order of examples (default: 0)', parseCount)
-    .option('--epochs <n>', "local epochs a round (default: the manifest's)", parseCount)
+    .option('--epochs <n>', "local epochs a round (default: the manifest's)", parseAtLeastOne)
     .option('--learning-rate <x>', "local learning rate (default: the manifest's)", parsePositive)
     .option('--keeper', 'take the steps that anyone may take for pay (default)')
     .option('--no-keeper', 'take no steps that anyone may take for pay')
-    .option('--leave-after <rounds>', 'ask to leave after so many rounds of its own', parseCount)
+    .option('--leave-after <rounds>', 'ask to leave after so many rounds of its own', parseAtLeastOne)
     .option('--metrics-port <n>', 'serve /health and /metrics on 127.0.0.1 (0: a free port)', parsePort)
     .option('--dry-run', 'say what the node would do now and why; send nothing')
     .option(

@@ -42,8 +42,24 @@ export function addPredict(program: Command): void {
 }
 
 async function readExample(manifest: Manifest, options: PredictOptions): Promise<Uint8Array> {
-  const { encodeExample, readTable } = await import('@tutti/learn')
-  if (options.input !== undefined) return encodeExample(manifest.data, parseInput(options.input))
+  const { CsvError, encodeExample, readTable } = await import('@tutti/learn')
+  if (options.input !== undefined) {
+    const values = parseInput(options.input)
+    const names = manifest.data.features.map(({ name }) => name)
+    const stranger = Object.keys(values).find((name) => !names.includes(name))
+    if (stranger !== undefined) {
+      throw new CommandError(
+        `--input: the model takes no "${stranger}"; it takes ${names.join(', ')}.`,
+        exitCodes.usage,
+      )
+    }
+    try {
+      return encodeExample(manifest.data, values)
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error
+      throw new CommandError(`--input: "${error.column}": ${error.reason}.`, exitCodes.badInput)
+    }
+  }
   if (options.data === undefined) {
     throw new CommandError('Say what to predict: --data FILE with --row N, or --input JSON.', exitCodes.usage)
   }
@@ -55,7 +71,15 @@ async function readExample(manifest: Manifest, options: PredictOptions): Promise
       exitCodes.badInput,
     )
   }
-  return encodeExample(manifest.data, Object.fromEntries(columns.map((column, index) => [column, row.cells[index]!])))
+  try {
+    return encodeExample(manifest.data, Object.fromEntries(columns.map((column, index) => [column, row.cells[index]!])))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new CommandError(
+      `${options.data}, line ${row.line}, column "${error.column}": ${error.reason}.`,
+      exitCodes.badInput,
+    )
+  }
 }
 
 function parseInput(text: string): Record<string, string | number> {

@@ -11,6 +11,7 @@ import {
   openReader,
   openSigner,
   parseAddress,
+  parseAtLeastOne,
   parseCount,
   parseId,
   parseTokens,
@@ -55,9 +56,9 @@ export function addStats(program: Command): void {
     .option('--purpose <text>', 'what it is for, in a sentence')
     .option('--licence <text>', 'under what terms the figures may be used (default: that of the task file)')
     .option('--contact <text>', 'where members ask; published for ever')
-    .option('--bins <n>', "bins of each number's histogram", parseCount, 32)
-    .option('--largest-count <n>', 'the most rows that one member may count', parseCount, 1_000_000)
-    .option('--minimum-members <n>', 'with fewer, nothing is sent and nothing summed', parseCount, 5)
+    .option('--bins <n>', "bins of each number's histogram", parseAtLeastOne, 32)
+    .option('--largest-count <n>', 'the most rows that one member may count', parseAtLeastOne, 1_000_000)
+    .option('--minimum-members <n>', 'with fewer, nothing is sent and nothing summed', parseAtLeastOne, 5)
     .option('--expose-few', 'allow fewer than 3 members, though each then learns what the others have')
     .addOption(
       new Option(
@@ -65,7 +66,7 @@ export function addStats(program: Command): void {
         'every member adds noise that makes its figures ε-differentially private for a row',
       ).argParser(parseEpsilonText),
     )
-    .option('--members <n>', 'the most members', parseCount, 64)
+    .option('--members <n>', 'the most members', parseAtLeastOne, 64)
     .addOption(new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(0n, '0'))
     .addOption(
       new Option('--bounty <tokens>', 'what you pay to members and keepers').argParser(parseTokens).default(0n, '0'),
@@ -76,7 +77,7 @@ export function addStats(program: Command): void {
       parseCount,
       3_600,
     )
-    .option('--submit-seconds <n>', 'how long the round waits for updates', parseCount, 600)
+    .option('--submit-seconds <n>', 'how long the round waits for updates', parseAtLeastOne, 600)
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
     .option('--dry-run', 'say what would be counted and what the steps would cost, and send nothing')
   addAccountOptions(addConnectionOptions(create))
@@ -118,11 +119,12 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   })
   const client = await openSigner(options)
   const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
-  const { describeTerms } = await import('../terms-proposal.ts')
+  const { checkTerms, describeTerms } = await import('../terms-proposal.ts')
   const { directAggregator: aggregator, demoToken } = deployment()
   const { members, stake, bounty, joinSeconds, submitSeconds } = options
   const choices = { members, stake, bounty, joinSeconds, submitSeconds, aggregator, token: options.token ?? demoToken }
   const { terms, manifestBytes, setupBytes } = foundStatistics(manifest, choices)
+  checkTerms(terms, 0n)
   const names = manifest.plan.columns.map(({ name }) => name)
   output.line(toPlainText(`${manifest.name}: ${manifest.purpose}`))
   output.line(toPlainText(`  ${names.length} columns: ${names.join(', ')}`))
@@ -199,7 +201,6 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 function checkMinimum({ minimumMembers, members, exposeFew }: StatsCreateOptions): void {
-  if (minimumMembers < 1) throw new CommandError('--minimum-members takes a whole number from 1.', exitCodes.usage)
   if (minimumMembers < 3 && exposeFew !== true) {
     throw new CommandError(
       `Of ${minimumMembers} members each learns what the ${minimumMembers === 1 ? 'one has' : 'other has'}: ask for at least 3, better 5. ` +
