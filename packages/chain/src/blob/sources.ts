@@ -10,7 +10,13 @@ import { ChainError, withChainErrors } from '../errors.ts'
 import { requestOf } from './broadcast.ts'
 
 /** Which blobs, and the transaction that carried them. */
-export type BlobLocation = { versionedHashes: readonly Hex[]; transactionHash: Hash; blockNumber: bigint }
+export type BlobLocation = {
+  versionedHashes: readonly Hex[]
+  transactionHash: Hash
+  blockNumber: bigint
+  /** Whose update they are, for messages; absent for checkpoints. */
+  update?: { round: number; shard: number; member: Hex }
+}
 
 /** Something that may have blobs, and may lie. */
 export type BlobSource = {
