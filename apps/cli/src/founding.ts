@@ -1,8 +1,17 @@
 /**
  * From a task to a federation: rehearses on the creator's data, writes the manifest, and proposes terms around it.
  */
-import { type ChainClient, encodeSetup, readManifest, readModel } from '@tutti/chain'
-import { chunkHashes, type Hex, initialBound, largestLane, packModel, type Setup, type Terms } from '@tutti/core'
+import { type ChainClient, encodeSetup, type PathName, readManifest, readModel } from '@tutti/chain'
+import {
+  chunkHashes,
+  encodeBlobSetup,
+  type Hex,
+  initialBound,
+  largestLane,
+  packModel,
+  type Setup,
+  type Terms,
+} from '@tutti/core'
 import {
   type ArithmeticTerms,
   buildManifest,
@@ -21,11 +30,13 @@ import {
   toSetup,
 } from '@tutti/learn'
 import { bytesToHex, keccak256, stringToBytes, zeroHash } from 'viem'
-import { proposeTerms, type TermChoices } from './terms-proposal.ts'
+import { proposeBlobTerms, proposeTerms, type TermChoices } from './terms-proposal.ts'
 
 /** Widths of a model integer. */
 const NARROW = 16
 const WIDE = 32
+/** Of the blob path: ten lanes a field element, and room for 16,000 rounds of four members at 8 bits. */
+const BLOB_LANES = 24
 
 /** What is to be learnt, as a built-in task or a creator describes it. */
 export interface Undertaking {
@@ -45,7 +56,9 @@ export interface Undertaking {
 /** What a creator chooses beyond the undertaking. */
 export type FoundingChoices = Omit<TermChoices, 'manifestHash' | 'setupHash' | 'salt' | 'dimension' | 'laneBits'> & {
   seed: number
-  /** Width of a model integer; when absent 16, or 32 where 16 could overflow. */
+  /** Direct unless told otherwise. */
+  path?: PathName
+  /** Width of a model integer; when absent 16, or 32 where 16 could overflow; 24 on the blob path. */
   laneBits?: number
 }
 
@@ -54,8 +67,11 @@ export interface Founding {
   terms: Terms
   manifest: Manifest
   manifestBytes: Uint8Array
-  setup: Setup
+  /** What the direct path's aggregator is told; absent on the blob path. */
+  setup?: Setup
   setupBytes: Uint8Array
+  /** Largest |initial integer|; 0 on the blob path. */
+  initialBound: bigint
   /** Words of a given start, which `initialiseModel` writes; absent where the contract computes them. */
   words?: Uint8Array
 }
@@ -107,6 +123,7 @@ export async function foundFederation(
 /** Setup and terms of a manifest. */
 export function describeFounding(manifest: Manifest, choices: FoundingChoices): Founding {
   const manifestBytes = serializeManifest(manifest)
+  if (choices.path === 'blob') return describeBlobFounding(manifest, manifestBytes, choices)
   const setup = toSetup(manifest)
   const setupBytes = encodeSetup(setup)
   const dimension = countParameters(manifest.model)
@@ -118,7 +135,21 @@ export function describeFounding(manifest: Manifest, choices: FoundingChoices): 
     setupHash: keccak256(setupBytes),
     salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
   })
-  return { terms, manifest, manifestBytes, setup, setupBytes }
+  return { terms, manifest, manifestBytes, setup, setupBytes, initialBound: initialBound(setup) }
+}
+
+/** Lanes start at zero there, and are added to the weights that the manifest's seed gives. */
+function describeBlobFounding(manifest: Manifest, manifestBytes: Uint8Array, choices: FoundingChoices): Founding {
+  const setupBytes = encodeBlobSetup({ baseModelHash: zeroHash })
+  const terms = proposeBlobTerms({
+    ...choices,
+    dimension: countParameters(manifest.model),
+    laneBits: choices.laneBits ?? BLOB_LANES,
+    manifestHash: keccak256(manifestBytes),
+    setupHash: keccak256(setupBytes),
+    salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
+  })
+  return { terms, manifest, manifestBytes, setupBytes, initialBound: 0n }
 }
 
 /**

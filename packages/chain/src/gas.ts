@@ -29,6 +29,8 @@ export type GasStep = {
 export type GasReport = {
   steps: GasStep[]
   total: bigint
+  /** Blob gas of all of them, which has a price of its own: 131,072 a blob (EIP-4844). */
+  blobGas: bigint
   /** Gas of the settled rounds from the second on: all their steps together. */
   steadyRounds: number
   /** Gas for one parameter of one member in those rounds; undefined before the second round settled. */
@@ -54,7 +56,7 @@ const stepEvents = [
 ] as const
 
 /** Gas of one transaction, and the round that it belongs to. */
-type Cost = { step: string; gas: bigint; calldataBytes: number; round: number | undefined }
+type Cost = { step: string; gas: bigint; blobGas: bigint; calldataBytes: number; round: number | undefined }
 
 /** Reads every receipt of a federation and sums up. */
 export async function gasReport(
@@ -77,6 +79,7 @@ export async function gasReport(
   return {
     steps: summarise(costs),
     total: sumGas(costs),
+    blobGas: costs.reduce((sum, cost) => sum + cost.blobGas, 0n),
     steadyRounds: steady.size,
     perParameterAndMember: parameters === 0 ? undefined : Number(steadyGas) / parameters,
   }
@@ -86,7 +89,8 @@ async function readCost(client: ChainClient, hash: Hash): Promise<Cost> {
   const [transaction, receipt] = await withChainErrors(client, () =>
     Promise.all([client.public.getTransaction({ hash }), client.public.getTransactionReceipt({ hash })]),
   )
-  const cost = { gas: receipt.gasUsed, calldataBytes: size(transaction.input) }
+  const { gasUsed: gas, blobGasUsed: blobGas = 0n } = receipt
+  const cost = { gas, blobGas, calldataBytes: size(transaction.input) }
   try {
     const { functionName, args } = decodeFunctionData({ abi: federationAbi, data: transaction.input })
     const round = roundSteps.has(functionName) ? Number(args?.[1]) : undefined
@@ -139,6 +143,16 @@ export const gasPrices: readonly GasPrice[] = [
   { chain: 'L2', gwei: 0.05, tokenUsd: 3_000 },
   { chain: 'cheap L2', gwei: 0.005, tokenUsd: 3_000 },
 ]
+
+/**
+ * The least price of blob gas, in gwei, at a base fee: `gwei · 2^13 / 2^17`. Below it, blocks of blobs stop getting
+ * cheaper, so that a calm blob market costs this.
+ *
+ * @see EIP-7918 `BLOB_BASE_COST`
+ */
+export function leastBlobGwei(gwei: number): number {
+  return gwei / 16
+}
 
 /** Dollars for gas: `gas · gwei · 10⁻⁹ · tokenUsd`. */
 export function costAt(gas: bigint | number, gweiPrice: number, tokenUsd: number): number {

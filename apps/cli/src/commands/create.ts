@@ -104,7 +104,6 @@ export function addCreate(program: Command): void {
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
-      const { initialBound } = await import('@tutti/core')
       const { describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation } = await import('../founding.ts')
       const { aggregator, token } = { aggregator: deployment().directAggregator, token: deployment().demoToken }
@@ -125,10 +124,10 @@ export function addCreate(program: Command): void {
         plan === undefined
           ? await continueFederation(client, options.from!, choices)
           : await foundFederation(plan.undertaking, plan.data, choices)
-      const { terms, manifest, setup } = founding
-      await checkTerms(terms, initialBound(setup))
+      const { terms, manifest } = founding
+      await checkTerms(terms, founding.initialBound)
       output.line(`${manifest.name}: ${manifest.purpose}`)
-      for (const line of describeTerms(terms, initialBound(setup))) output.line(`  ${line}`)
+      for (const line of describeTerms(terms, founding.initialBound)) output.line(`  ${line}`)
       output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
       const isWidened = choices.laneBits === undefined && terms.laneBits === 32
       if (isWidened) {

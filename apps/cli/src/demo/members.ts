@@ -1,7 +1,7 @@
 /** The members of the demo: a worker each, and what their events tell about the rounds as a whole. */
 import type { Hex } from '@tutti/core'
 import { type Dataset, memberSeed } from '@tutti/learn'
-import { type MemberWorker, type NodeEvent, type NodeSummary, startMemberWorker } from '@tutti/node'
+import { type MemberWorker, type NodeBehaviour, type NodeEvent, type NodeSummary, startMemberWorker } from '@tutti/node'
 
 /** A member before it starts. */
 export interface DemoMember {
@@ -32,7 +32,12 @@ export interface MembersReport {
 export async function runMembers(
   members: readonly DemoMember[],
   federation: DemoFederation,
-  options: { seed: number; signal: AbortSignal; onEvent: (event: NodeEvent) => void },
+  options: {
+    seed: number
+    signal: AbortSignal
+    behaviour: (member: number) => NodeBehaviour
+    onEvent: (event: NodeEvent) => void
+  },
 ): Promise<MembersReport> {
   const clock = createTrainingClock()
   const workers: MemberWorker[] = members.map(({ account, privateKey, dataset }, index) =>
@@ -45,7 +50,7 @@ export async function runMembers(
       account,
       storeDirectory: federation.storeDirectory,
       trainer: { dataset, seed: memberSeed(options.seed, 0, index) },
-      node: { roundingSeed: options.seed * 512 + index, staggerSeconds: 1 },
+      node: { roundingSeed: options.seed * 512 + index, staggerSeconds: 1, ...options.behaviour(index) },
       onEvent: (event) => {
         clock.note(event)
         options.onEvent(event)
