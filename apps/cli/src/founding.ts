@@ -16,16 +16,21 @@ import {
   type ArithmeticTerms,
   buildManifest,
   calibrate,
+  calibrateSteps,
   countParameters,
   createTrainer,
   type DataSchema,
   type Dataset,
+  initialWeights,
   type Manifest,
   type MetricName,
   type ModelSpec,
   parseManifest,
+  selectExamples,
   serializeManifest,
   type TaskKind,
+  type TensorSpec,
+  type Trainer,
   type TrainingSpec,
   toSetup,
 } from '@tutti/learn'
@@ -94,6 +99,15 @@ export async function foundFederation(
   const weighted = classWeights === undefined ? {} : { classWeights }
   const trainer = await createTrainer(model, training, weighted)
   try {
+    const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
+    const { contact } = undertaking
+    const measured = metrics === undefined ? {} : { metrics }
+    if (choices.path === 'blob') {
+      const tensors = await rehearseFloats({ model, trainer, arithmetic, initialisation, seed }, rehearsal, members)
+      const calibration = { tensors }
+      const described = { task: undertaking, calibration, initialisation, contact, ...weighted, ...measured }
+      return describeFounding(buildManifest(described), choices)
+    }
     const calibration = await calibrate({
       model,
       schema,
@@ -103,9 +117,6 @@ export async function foundFederation(
       terms: arithmetic,
       seed,
     })
-    const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
-    const { contact } = undertaking
-    const measured = metrics === undefined ? {} : { metrics }
     const manifest = buildManifest({
       task: undertaking,
       calibration,
@@ -118,6 +129,32 @@ export async function foundFederation(
   } finally {
     await trainer.release()
   }
+}
+
+/** Models above this are rehearsed for two rounds, on so many examples at the most. */
+const LARGE_MODEL = 500_000
+const LARGE_REHEARSAL = { rounds: 2, examples: 1_500 }
+
+/** Steps of a model that starts from the floats of a seed. */
+async function rehearseFloats(
+  how: { model: ModelSpec; trainer: Trainer; arithmetic: ArithmeticTerms; initialisation: Uint8Array; seed: number },
+  rehearsal: Dataset,
+  expectedUpdates: number,
+): Promise<TensorSpec[]> {
+  const { model, trainer, arithmetic: terms, initialisation, seed } = how
+  const isLarge = countParameters(model) > LARGE_MODEL
+  const count = Math.min(rehearsal.count, isLarge ? LARGE_REHEARSAL.examples : rehearsal.count)
+  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * rehearsal.count) / count))
+  const options = {
+    model,
+    trainer,
+    members: [selectExamples(rehearsal, indices)],
+    expectedUpdates,
+    terms,
+    seed,
+    ...(isLarge ? { rehearsalRounds: LARGE_REHEARSAL.rounds } : {}),
+  }
+  return calibrateSteps(options, initialWeights(model, BigInt(bytesToHex(initialisation))))
 }
 
 /** Setup and terms of a manifest. */
@@ -138,9 +175,11 @@ export function describeFounding(manifest: Manifest, choices: FoundingChoices): 
   return { terms, manifest, manifestBytes, setup, setupBytes, initialBound: initialBound(setup) }
 }
 
-/** Lanes start at zero there, and are added to the weights that the manifest's seed gives. */
+/** Lanes start at zero there, and are added to the weights that the manifest's seed, or a file, gives. */
 function describeBlobFounding(manifest: Manifest, manifestBytes: Uint8Array, choices: FoundingChoices): Founding {
-  const setupBytes = encodeBlobSetup({ baseModelHash: zeroHash })
+  const { initialisation } = manifest
+  const baseModelHash = initialisation.kind === 'base' ? (initialisation.hash as Hex) : zeroHash
+  const setupBytes = encodeBlobSetup({ baseModelHash })
   const terms = proposeBlobTerms({
     ...choices,
     dimension: countParameters(manifest.model),

@@ -30,6 +30,8 @@ export interface NodeBehaviour {
   peerArchives?: string[]
   /** Blob path: base URL of a beacon node to fetch blobs from. Default: the chain itself, if it is a local one. */
   beaconUrl?: string
+  /** File of the weights that the manifest builds on, where it names one by its hash. */
+  baseModel?: string
   /** Blob path: version of the sidecars. Default: 1 (cell proofs), and 0 where the chain refuses that. */
   sidecarVersion?: 0 | 1
   /** Blob path: a blob transaction pending for so many seconds is replaced at twice its fees. Default: 36. */

@@ -19,8 +19,8 @@ import {
 } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import { type Hex, phaseEnds, type Terms } from '@tutti/core'
-import { createTrainer, type Dataset, loadTask, type Manifest, toParameterSteps } from '@tutti/learn'
-import { type NodeEvent, type NodeSummary, openBlobAccess, toBaseWeights } from '@tutti/node'
+import { createTrainer, type Dataset, loadTask, type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
+import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
 import { foundFederation } from '../founding.ts'
 import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
 import { playRounds } from './rounds.ts'
@@ -73,7 +73,8 @@ export async function runBlobDemo(options: DemoOptions): Promise<BlobDemoResult>
   const started = performance.now()
   const { onProgress, signal, seed, rounds } = options
   onProgress('reading the data…')
-  const task = loadTask(options.task, options.dataPath === undefined ? { seed } : { path: options.dataPath, seed })
+  const path = options.dataPath === undefined ? {} : { path: options.dataPath }
+  const task = loadTask(options.task, { ...path, seed, size: 'blob' })
   const stage = await openStage(task, options)
   const { chain, creator, addresses, datasets, bounty } = stage
   try {
@@ -125,7 +126,6 @@ export async function runBlobDemo(options: DemoOptions): Promise<BlobDemoResult>
     onProgress('replaying the history from the blobs of member 1…')
     const { access } = await openBlobAccess(creator, join(nodes, 'blobs-0'), {})
     const replay = await replayBlobs(creator, { id, access })
-    const steps = toParameterSteps(manifest)
     const base = toBaseWeights(manifest)
     const baselines = {
       manifest,
@@ -140,12 +140,7 @@ export async function runBlobDemo(options: DemoOptions): Promise<BlobDemoResult>
     let pulled = Number.NaN
     if (replay.model !== undefined) {
       onProgress(`evaluating the model on ${task.heldOut.count} held-out examples…`)
-      const { model } = replay
-      pulled = await evaluate(
-        manifest,
-        base.map((weight, p) => weight + steps[p]! * model[p]!),
-        task.heldOut,
-      )
+      pulled = await evaluate(manifest, toWeights(manifest, replay.model, base), task.heldOut)
     }
     const compared =
       terms.dimension >= LARGE_MODEL

@@ -1,4 +1,5 @@
 /** The blob path: updates in blobs, their commitments in the contract, the integers on the members' machines. */
+import { readFile } from 'node:fs/promises'
 import {
   type BlobAccess,
   blobSources,
@@ -12,7 +13,7 @@ import {
   toPayload,
 } from '@tutti/chain'
 import { type Hex, packBlobs, setBits, type Terms } from '@tutti/core'
-import { type Manifest, toInitialLanes, toParameterSteps, toWeights } from '@tutti/learn'
+import { type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
 import type { NodeBehaviour } from '../behaviour.ts'
 import type { Report } from '../report.ts'
 import { planBlobSendings } from '../sendings.ts'
@@ -44,8 +45,8 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
   const { kzg, archive, access } = await openBlobAccess(client, options.archiveDirectory, behaviour)
   const submissionsOf = createSubmissionReader(client, federationId)
   const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory })
-  const base = toBaseWeights(manifest)
-  const steps = toParameterSteps(manifest)
+  const { baseModel } = behaviour
+  const base = toBaseWeights(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
   return {
     kind: 'blob',
     carrier: blobCarrier({
@@ -60,7 +61,7 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
       const from = performance.now()
       const { values, blobs } = await model.advance()
       report.tell({ kind: 'model-synced', round, blobs, seconds: (performance.now() - from) / 1000 })
-      return base.map((weight, p) => weight + steps[p]! * values[p]!)
+      return toWeights(manifest, values, base)
     },
     toPayload: async (values) => {
       const blobs = await report.timed('packing', async () => packBlobs(values, terms))
@@ -113,10 +114,4 @@ export async function openBlobAccess(
   const beacon = beaconUrl === undefined ? {} : { beaconUrl }
   const sources = [...peerArchives.map(archiveSource), ...blobSources(client, beacon)]
   return { kzg, archive, access: { kzg, archive, sources } }
-}
-
-/** Weights that the integers of the blob path are added to, shape [dimension]: those of the manifest's seed. */
-export function toBaseWeights(manifest: Manifest): Float32Array {
-  const WIDEST_LANES = 32
-  return toWeights(manifest, toInitialLanes(manifest, WIDEST_LANES))
 }
