@@ -67,7 +67,10 @@ export async function gasReport(
   const range = { id, fromBlock: creation.blockNumber }
   const events = await Promise.all(stepEvents.map((eventName) => readEvents(client, { eventName, ...range })))
   const hashes = new Set(events.flat().map((event) => event.transactionHash))
-  const costs = await Promise.all([...hashes].map((hash) => readCost(client, hash)))
+  const costs: Cost[] = []
+  for (const group of groupsOf([...hashes], READ_AT_ONCE)) {
+    costs.push(...(await Promise.all(group.map((hash) => readCost(client, hash)))))
+  }
 
   const aggregated = await readEvents(client, { eventName: 'Aggregated', ...range })
   const settled = await readEvents(client, { eventName: 'RoundSettled', ...range })
@@ -83,6 +86,13 @@ export async function gasReport(
     steadyRounds: steady.size,
     perParameterAndMember: parameters === 0 ? undefined : Number(steadyGas) / parameters,
   }
+}
+
+/** Transactions read in one batch: local chains answer with the blobs of those that carry some. */
+const READ_AT_ONCE = 4
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }
 
 async function readCost(client: ChainClient, hash: Hash): Promise<Cost> {

@@ -23,6 +23,11 @@ export type Fate =
 
 /** Looks at the chain between two broadcasts of the same transaction. */
 const LOOKS_A_BROADCAST = 5
+/**
+ * Looks in a row that must find the nonce taken and no receipt: a server may count a transaction some time before it has
+ * its receipt, and an update that is believed replaced is signed again.
+ */
+const LOOKS_UNTIL_REPLACED = 10
 /** What servers answer when they have a transaction, or cannot take it now; {@link fateOf} tells which. */
 const HARMLESS =
   /already (known|imported|exists|reserved)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
@@ -115,10 +120,13 @@ export async function seeThrough(
 ): Promise<Fate> {
   const { patience, carrier } = options
   const deadline = Date.now() + options.patienceMs
+  let looksReplaced = 0
   for (let looks = 1; ; looks++) {
     const fate = await untilReached(() => fateOf(signer, attempts), patience)
-    if (fate.kind !== 'pending' || Date.now() >= deadline) return fate
-    if (looks % LOOKS_A_BROADCAST === 0) {
+    looksReplaced = fate.kind === 'replaced' ? looksReplaced + 1 : 0
+    const isReplaced = looksReplaced >= LOOKS_UNTIL_REPLACED
+    if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
+    if (fate.kind === 'pending' && looks % LOOKS_A_BROADCAST === 0) {
       const raised = await untilReached(() => carrier.raise(attempts), patience)
       if (raised !== undefined) {
         attempts.push(raised)
