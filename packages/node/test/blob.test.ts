@@ -16,7 +16,6 @@ import {
 import { loadKzg } from '@tutti/chain/kzg'
 import { archiveSource } from '@tutti/chain/local'
 import { packBlobs, toHex } from '@tutti/core'
-import type { NodeEvent } from '../src/events.ts'
 import { skipWindows, startBlobFederation } from './blob-fixture.ts'
 import type { Fixture } from './fixture.ts'
 import { start } from './nodes.ts'
@@ -27,7 +26,6 @@ const archiveOf = (fixture: Fixture, member: number) => join(fixture.storeDirect
 /** A node whose blobs are its own, as on a machine of its own; with the quicker proofs of version 0. */
 const startNode = (fixture: Fixture, member: number, change: Parameters<typeof start>[2] = {}): Running =>
   start(fixture, member, { archive: archiveOf(fixture, member), sidecarVersion: 0, ...change })
-const _isChecked = (round: number) => (event: NodeEvent) => event.kind === 'checked' && event.round === round
 const until = async (holds: () => boolean | Promise<boolean>) => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }

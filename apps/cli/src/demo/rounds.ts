@@ -1,7 +1,7 @@
 /** Plays the rounds of a demo: a worker a member, one line that says where they stand. */
 import type { Hex, Terms } from '@tutti/core'
 import type { NodeBehaviour, NodeEvent } from '@tutti/node'
-import { type DemoMember, type MembersReport, runMembers } from './members.ts'
+import { type DemoMember, type MembersReport, runMembers, type StartMember, startInThread } from './members.ts'
 
 /** What is played, and how it is watched. */
 export interface RoundsOptions {
@@ -16,6 +16,8 @@ export interface RoundsOptions {
   signal: AbortSignal
   /** How a member's node behaves, by the number of the member. */
   behaviour?: (member: number) => NodeBehaviour
+  /** In threads of this process, when absent. */
+  startMember?: StartMember
   onProgress: (text: string) => void
   /** Accuracy of the model on the chain after a round, for the progress line. */
   judge?: () => Promise<number>
@@ -56,7 +58,8 @@ export async function playRounds(options: RoundsOptions): Promise<MembersReport>
     tell()
   }
   const place = { rpcUrl, chainId, core, id, storeDirectory }
-  const report = await runMembers(members, place, { seed: options.seed, signal: options.signal, behaviour, onEvent })
+  const { seed, signal, startMember = startInThread } = options
+  const report = await runMembers(members, place, { seed, signal, behaviour, startMember, onEvent })
   await Promise.all(pending)
   return report
 }

@@ -23,6 +23,7 @@ import { createTrainer, type Dataset, loadTask, type Manifest, toBaseWeights, to
 import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
 import { foundFederation } from '../founding.ts'
 import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
+import type { StartMember } from './members.ts'
 import { playRounds } from './rounds.ts'
 import type { DemoOptions } from './run.ts'
 import { type DemoRewards, demoStake, enrol, openStage, readRewards } from './stage.ts'
@@ -69,7 +70,7 @@ const SUBMIT_SECONDS = 3_600
 const CHALLENGE_SECONDS = 600
 
 /** Runs the demo. Ends early, with the chain stopped, when the signal aborts. */
-export async function runBlobDemo(options: DemoOptions): Promise<BlobDemoResult> {
+export async function runBlobDemo(options: DemoOptions & { startMember?: StartMember }): Promise<BlobDemoResult> {
   const started = performance.now()
   const { onProgress, signal, seed, rounds } = options
   onProgress('reading the data…')
@@ -119,6 +120,7 @@ export async function runBlobDemo(options: DemoOptions): Promise<BlobDemoResult>
       behaviour: (member) => ({ archive: join(nodes, `blobs-${member}`) }),
       onProgress,
       onEvent: skipWindow.note,
+      ...(options.startMember === undefined ? {} : { startMember: options.startMember }),
     })
     await skipWindow.end()
     await claim(creator, { id })
