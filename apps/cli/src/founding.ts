@@ -135,6 +135,13 @@ export async function foundFederation(
 const LARGE_MODEL = 500_000
 const LARGE_REHEARSAL = { rounds: 2, examples: 1_500 }
 
+/**
+ * Share of the updates that must not be clamped. With 4 bits, finer steps are worth some clamping; 8 bits are fine enough
+ * to hold nearly all, and clamping slowed the first rounds: on the digits, three rounds lost 1.2 points on average at
+ * 0.98 and 0.2 at 0.9995.
+ */
+const COVERAGE = { narrow: 0.98, wide: 0.9995 }
+
 /** Steps of a model that starts from the floats of a seed. */
 async function rehearseFloats(
   how: { model: ModelSpec; trainer: Trainer; arithmetic: ArithmeticTerms; initialisation: Uint8Array; seed: number },
@@ -152,6 +159,7 @@ async function rehearseFloats(
     expectedUpdates,
     terms,
     seed,
+    coverage: terms.bits === 8 ? COVERAGE.wide : COVERAGE.narrow,
     ...(isLarge ? { rehearsalRounds: LARGE_REHEARSAL.rounds } : {}),
   }
   return calibrateSteps(options, initialWeights(model, BigInt(bytesToHex(initialisation))))
