@@ -1,5 +1,5 @@
 /** What the demo of the blob path ends with, for people and for machines. */
-import { costAt, GAS_PER_BLOB, gasPrices, leastBlobGwei } from '@tutti/chain'
+import { costAt, GAS_PER_BLOB, leastBlobGwei } from '@tutti/chain'
 import { shardCount } from '@tutti/core'
 import { formatUsd, gasLines } from '../gas-lines.ts'
 import { formatInteger, toTable } from '../output.ts'
@@ -60,21 +60,26 @@ function describeAccuracy({ accuracy, heldOut, saturatedLanes }: BlobDemoResult)
   ]
 }
 
-/** What execution and blobs cost at each of the stated prices; the blob fee is the least that EIP-7918 allows. */
+/** Base fees to state costs at, in gwei: a busy day on Ethereum, a calm one, a quiet one. */
+const baseFees = [20, 5, 0.5]
+const etherUsd = 3_000
+
+/** What execution and blobs cost at each of the stated base fees; the blob fee is the least that EIP-7918 allows. */
 function blobCostLines({ gas, blobsAnUpdate, terms }: BlobDemoResult): string[] {
-  const submissions = gas.steps.find(({ step }) => step === 'submit')?.mean ?? 0n
-  const update = submissions * BigInt(shardCount(terms))
-  const rows = gasPrices.map(({ chain, gwei, tokenUsd }) => {
+  const submission = gas.steps.find(({ step }) => step === 'submit')?.mean ?? 0n
+  const update = submission * BigInt(shardCount(terms))
+  const rows = baseFees.map((gwei) => {
     const blobGwei = leastBlobGwei(gwei)
-    const blob = costAt(GAS_PER_BLOB, blobGwei, tokenUsd)
+    const blob = costAt(GAS_PER_BLOB, blobGwei, etherUsd)
     return [
-      `${chain} (${gwei} gwei, blob gas at ${blobGwei} gwei, ether at $${formatInteger(tokenUsd)})`,
-      formatUsd(costAt(gas.total, gwei, tokenUsd) + costAt(gas.blobGas, blobGwei, tokenUsd)),
-      `${formatUsd(costAt(update, gwei, tokenUsd))} + ${formatUsd(blob * blobsAnUpdate)}`,
+      `gas at ${gwei} gwei, blob gas at ${blobGwei}`,
+      formatUsd(costAt(gas.total, gwei, etherUsd) + costAt(gas.blobGas, blobGwei, etherUsd)),
+      `${formatUsd(costAt(update, gwei, etherUsd))} + ${formatUsd(blob * blobsAnUpdate)}`,
     ]
   })
   return [
-    'What that costs (assumed prices; blob gas at a sixteenth of the base fee, the least of EIP-7918)',
+    'What that costs on a chain with blobs (assumed: ether at $3,000; blob gas at a sixteenth of the base fee, the least',
+    'that EIP-7918 allows; it rises when more blobs are wanted than a block aims at)',
     toTable([['', 'all of it', "a member's update: gas + blobs"], ...rows]),
   ]
 }
