@@ -12,6 +12,7 @@ import { addExport } from './commands/export.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
 import { addMint } from './commands/mint.ts'
+import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStats } from './commands/stats.ts'
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     addPredict,
     addVerify,
     addExport,
+    addModel,
     addBench,
   ]) {
     add(program)

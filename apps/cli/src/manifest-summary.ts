@@ -1,5 +1,11 @@
 /** What a manifest says, in a few lines for people. A stranger wrote it: control characters never reach the terminal. */
-import { countParameters, isStatistics, type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
+import {
+  countParameters,
+  describeModel,
+  isStatistics,
+  type PublishedManifest,
+  parsePublishedManifest,
+} from '@tutti/learn'
 
 /** Lines that introduce a federation: name, purpose, model, task, licence, contact. */
 export function summariseManifest(bytes: Uint8Array): string[] {
@@ -17,11 +23,10 @@ export function summariseManifest(bytes: Uint8Array): string[] {
         `licence ${manifest.licence}, contact ${manifest.contact}`,
     ].map(toPlainText)
   }
-  const layers = [manifest.model.inputs, ...manifest.model.layers.map((layer) => layer.outputs)].join('-')
   return [
     manifest.name,
     manifest.purpose,
-    `${manifest.task.kind}, network ${layers} (${countParameters(manifest.model)} parameters), ` +
+    `${manifest.task.kind}, network ${describeModel(manifest.model)} (${countParameters(manifest.model)} parameters), ` +
       `licence ${manifest.licence}, contact ${manifest.contact}`,
   ].map(toPlainText)
 }

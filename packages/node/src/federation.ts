@@ -1,23 +1,14 @@
 /**
- * What a node must know of a federation once, checked against the hash in its terms; and the updates of a round, put
- * together for aggregation.
+ * What a node must know of a federation once, checked against the hash in its terms.
  */
-import {
-  type ChainClient,
-  collectPayloads,
-  readManifest,
-  readModel,
-  readSubmissions,
-  type Submission,
-} from '@tutti/chain'
-import { type Hex, keccak256, type Round, setBits, type Terms } from '@tutti/core'
+import { type ChainClient, type PathName, pathOf, readManifest } from '@tutti/chain'
+import { type Hex, keccak256, type Terms } from '@tutti/core'
 import {
   isStatistics,
   type PublishedManifest,
   parsePublishedManifest,
   statisticsDimension,
   toParameterSteps,
-  toWeights,
 } from '@tutti/learn'
 
 /** A federation as a node works with it. */
@@ -26,6 +17,8 @@ export interface FederationFacts {
   manifest: PublishedManifest
   /** Weight units per integer of every parameter, shape [dimension]. */
   steps: Float64Array
+  /** Whether the contract holds the integers themselves, or commitments of blobs. */
+  pathName: PathName
 }
 
 /**
@@ -40,7 +33,8 @@ export async function readFederation(
   id: Hex,
   agreedHash: Hex | undefined,
 ): Promise<FederationFacts> {
-  const { terms, manifest: bytes } = await readManifest(client, { id })
+  const creation = await readManifest(client, { id })
+  const { terms, manifest: bytes } = creation
   if (agreedHash !== undefined && agreedHash.toLowerCase() !== terms.manifestHash.toLowerCase()) {
     throw new StaleManifestError(agreedHash, terms.manifestHash)
   }
@@ -48,17 +42,7 @@ export async function readFederation(
   const manifest = parsePublishedManifest(bytes)
   const steps = stepsOf(manifest)
   if (steps.length !== terms.dimension) throw new DimensionMismatchError(steps.length, terms.dimension)
-  return { terms, manifest, steps }
-}
-
-/** Weights of the global model, shape [dimension]. */
-export async function readWeights(
-  client: ChainClient,
-  id: Hex,
-  { terms, manifest }: Pick<FederationFacts, 'terms' | 'manifest'>,
-): Promise<Float32Array> {
-  const { lanes } = await readModel(client, { id, terms })
-  return isStatistics(manifest) ? Float32Array.from(lanes) : toWeights(manifest, lanes)
+  return { terms, manifest, steps, pathName: pathOf(creation) }
 }
 
 /** Steps of a model's parameters; statistics are integers as they stand. */
@@ -66,32 +50,6 @@ function stepsOf(manifest: PublishedManifest): Float64Array {
   return isStatistics(manifest)
     ? new Float64Array(statisticsDimension(manifest.plan)).fill(1)
     : toParameterSteps(manifest)
-}
-
-/** The updates of a shard as `aggregate` wants them: in order of position, those of members that sent all their shards. */
-export type PayloadReader = (round: Round, shard: number, fromBlock: bigint | undefined) => Promise<Uint8Array[]>
-
-/**
- * A reader that asks the chain once a round, however many shards it is asked for.
- *
- * @throws `MissingPayloadError` from the reader if the endpoint's logs lack an update that counts.
- */
-export function createPayloadReader(client: ChainClient, id: Hex, terms: Terms): PayloadReader {
-  let known: { key: string; submissions: Submission[] } | undefined
-  return async (round, shard, fromBlock) => {
-    const key = `${round.number}/${round.submitted}`
-    if (known?.key !== key) {
-      const from = fromBlock === undefined ? {} : { fromBlock }
-      known = { key, submissions: await readSubmissions(client, { id, round: round.number, ...from }) }
-    }
-    const { submissions } = known
-    try {
-      return collectPayloads({ terms, round: round.number, shard, positions: setBits(round.submitted), submissions })
-    } catch (error) {
-      known = undefined
-      throw error
-    }
-  }
 }
 
 /** The chain's manifest is not the one that the owner agreed to. Do not retry. */
