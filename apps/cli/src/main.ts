@@ -61,6 +61,15 @@ export function createProgram(): Command {
   return program
 }
 
+/** A reader that has seen enough (`tutti status | head`) ends the output, not the command in the middle of what it does. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
 /**
  * Runs `tutti` once.
  *
@@ -68,6 +77,7 @@ export function createProgram(): Command {
  * @returns The exit code, one of `exitCodes`.
  */
 export async function main(args: readonly string[]): Promise<ExitCode> {
+  outliveReaders()
   try {
     await createProgram().parseAsync([...args], { from: 'user' })
     return (process.exitCode as ExitCode | undefined) ?? exitCodes.done
