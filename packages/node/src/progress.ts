@@ -6,7 +6,7 @@ import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt, type Terms } from '@tutti/core'
 import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
-import type { Action, OwnState } from './decide.ts'
+import { type Action, nameStep, type OwnState } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
 import type { RoundRecord } from './store.ts'
@@ -28,6 +28,8 @@ const KEEPS_ROUNDS = 8
 /** Longer than a block takes, so that the next in turn sees what the one before has done. */
 const STAGGER_SECONDS = { local: 3, public: 15 }
 const MARGIN_SECONDS = { local: 0, public: 15 }
+/** Longer than a reorganisation reaches back. */
+const FINALITY_SECONDS = { local: 0, public: 120 }
 /** A margin takes no more than this part of a phase, however short the phase is. */
 const MARGIN_SHARE = 0.25
 
@@ -36,7 +38,7 @@ export function toStance(
   chainId: number,
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds'>,
   behaviour: NodeBehaviour,
-): Pick<OwnState, 'isKeeper' | 'staggerSeconds' | 'marginSeconds' | 'claims'> {
+): Pick<OwnState, 'isKeeper' | 'staggerSeconds' | 'marginSeconds' | 'claims' | 'finalitySeconds'> {
   const place = chainId === localChainId ? 'local' : 'public'
   const shortestPhase =
     terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
@@ -45,6 +47,7 @@ export function toStance(
     staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
     marginSeconds: behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE),
     claims: behaviour.claims ?? true,
+    finalitySeconds: FINALITY_SECONDS[place],
   }
 }
 
@@ -119,8 +122,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       tellOpening(sight)
       if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
       const now = actor.now()
-      const { phase } = phaseAt(round, terms, now)
-      const key = `${round.number}/${phase}/${observation.block.number > round.seedBlock}`
+      const key = nameStep(observation, now)
       if (due.key !== key) due = { key, since: now }
     },
     fromBlock: () => blockBeforeRound,

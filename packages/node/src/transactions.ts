@@ -23,6 +23,8 @@ export type Fate =
 
 /** Looks at the chain between two broadcasts of the same transaction. */
 const LOOKS_A_BROADCAST = 5
+/** Gas of a transaction that only moves coins. */
+const PLAIN_TRANSFER_GAS = 21_000n
 /** What servers answer when they have a transaction, or cannot take it now; {@link fateOf} tells which. */
 const HARMLESS =
   /already (known|imported|exists)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
@@ -79,7 +81,7 @@ export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Prom
 
 /**
  * Stays with signed transactions of one nonce until the chain has taken one, or for `patienceMs`: broadcasts again what
- * the chain may have forgotten, and raises the fee when it no longer covers the base fee.
+ * the chain may have forgotten, raises the fee when it no longer covers the base fee, and fills gaps below the nonce.
  *
  * @param attempts - At least one; a replacement is added.
  * @param keep - Called with all attempts before a replacement is sent.
@@ -102,6 +104,7 @@ export async function seeThrough(
         options.keep()
       }
       await untilReached(() => broadcast(signer, attempts.at(-1)!), patience)
+      await untilReached(() => fillGap(signer, attempts.at(-1)!), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }
@@ -132,6 +135,22 @@ async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Prom
     maxPriorityFeePerGas: raise(maxPriorityFeePerGas),
   })
   return { hash: keccak256(signed), nonce: attempt.nonce, signed }
+}
+
+/**
+ * Takes the nonces below an attempt that no transaction holds, by sending nothing to oneself: a reorganisation or a
+ * forgetful server can lose an earlier transaction of this account, and nothing above a gap is ever mined.
+ */
+async function fillGap(signer: Signer, attempt: Attempt): Promise<void> {
+  const { account, chainId, public: client } = signer
+  const next = await client.getTransactionCount({ address: account.address, blockTag: 'pending' })
+  if (next >= attempt.nonce) return
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
+  for (let nonce = next; nonce < attempt.nonce; nonce++) {
+    const fees = { type: 'eip1559', chainId, maxFeePerGas, maxPriorityFeePerGas } as const
+    const signed = await account.signTransaction({ ...fees, to: account.address, gas: PLAIN_TRANSFER_GAS, nonce })
+    await broadcast(signer, { hash: keccak256(signed), nonce, signed })
+  }
 }
 
 /** Base fee that the next block will ask, where the chain has a pending block; else that of the last one. */
