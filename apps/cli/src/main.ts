@@ -8,6 +8,7 @@ import { addChain } from './commands/chain.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addExport } from './commands/export.ts'
+import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
 import { addNode } from './commands/node.ts'
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     addCreate,
     addJoin,
     addKeystore,
+    addFederations,
     addNode,
     addStatus,
     addPredict,

@@ -6,6 +6,7 @@
  * following one by one, so that nobody pays for a race it must lose.
  */
 import { assignedShards, keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import { type PaidStep, worthwhileFrom } from './keeping.ts'
 import type { RoundRecord } from './store.ts'
 
 /** What decisions need from the chain, all of one block. */
@@ -27,6 +28,8 @@ export interface OwnState {
   since: number
   /** Whether the node takes the steps that anyone may take, for pay. */
   isKeeper: boolean
+  /** What a million gas is worth to the owner, in smallest token units: steps that pay less are left to others. */
+  tokensPerMegagas?: bigint | undefined
   /** Seconds between one member and the next where the contract names nobody. */
   staggerSeconds: number
   /** Nothing is signed in the last seconds of a phase, since it would be mined too late and paid for in vain. */
@@ -213,6 +216,8 @@ function decideSending(
 function decideAggregation(observation: Observation, own: OwnState, now: number): Action {
   const { terms, round } = observation
   if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
+  const worthFrom = paysFrom('aggregate', observation, own)
+  if (worthFrom === Infinity) return wait(undefined, 'the pay of aggregating does not exceed its gas')
   const openToAll = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
   let soonest = Infinity
   for (let shard = 0; shard < shardCount(terms); shard++) {
@@ -220,14 +225,16 @@ function decideAggregation(observation: Observation, own: OwnState, now: number)
     // Whoever is not in the cohort comes after all of it: no need to know who is first.
     const first = observation.position === undefined ? 0 : keeperPosition(round.seed, shard, round.cohort)
     const rank = rankAfter(first, observation)
-    const from = rank === 0 ? 0 : openToAll + rank * own.staggerSeconds
+    const from = Math.max(worthFrom, rank === 0 ? 0 : openToAll + rank * own.staggerSeconds)
     if (from <= now) {
       const reason = rank === 0 ? 'this member is the keeper of the shard' : 'the keeper of the shard let it lie'
       return { kind: 'aggregate', round: round.number, shard, reason }
     }
     soonest = Math.min(soonest, from)
   }
-  return wait(soonest === Infinity ? undefined : soonest, 'the keeper of the shard goes first')
+  const isEarly = worthFrom > now
+  const reason = isEarly ? 'the pay does not exceed the gas yet' : 'the keeper of the shard goes first'
+  return wait(soonest === Infinity ? undefined : soonest, reason)
 }
 
 /** The step now if it is this member's turn, else a wait for it: turns rotate with the round. */
@@ -239,8 +246,15 @@ function inTurn(action: Action, observation: Observation, own: OwnState, now: nu
   const rank = isDrawn
     ? rankAfter(round.number % Math.max(1, round.cohort), observation)
     : (member.index + members - (round.number % members)) % members
-  const from = own.since + rank * own.staggerSeconds
+  const worthFrom = action.kind === 'open' ? 0 : paysFrom(action.kind as PaidStep, observation, own)
+  if (worthFrom === Infinity) return wait(undefined, `${action.reason}; the pay does not exceed the gas`)
+  const from = Math.max(worthFrom, own.since + rank * own.staggerSeconds)
   return from <= now ? action : wait(from, `${action.reason}; others go first`)
+}
+
+/** From when on a step pays its gas; 0 where the owner does not say what gas is worth. */
+function paysFrom(step: PaidStep, { round, terms }: Observation, { tokensPerMegagas }: OwnState): number {
+  return tokensPerMegagas === undefined ? 0 : worthwhileFrom(step, round, terms, tokensPerMegagas)
 }
 
 /** Distance behind the member who goes first: cohort in order of position, then the other members. */

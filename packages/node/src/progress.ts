@@ -38,12 +38,13 @@ export function toStance(
   chainId: number,
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds'>,
   behaviour: NodeBehaviour,
-): Pick<OwnState, 'isKeeper' | 'staggerSeconds' | 'marginSeconds' | 'claims' | 'finalitySeconds'> {
+): Pick<OwnState, 'isKeeper' | 'tokensPerMegagas' | 'staggerSeconds' | 'marginSeconds' | 'claims' | 'finalitySeconds'> {
   const place = chainId === localChainId ? 'local' : 'public'
   const shortestPhase =
     terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
   return {
     isKeeper: behaviour.isKeeper ?? true,
+    tokensPerMegagas: behaviour.tokensPerMegagas,
     staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
     marginSeconds: behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE),
     claims: behaviour.claims ?? true,
