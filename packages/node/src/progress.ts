@@ -24,6 +24,7 @@ export interface Progress {
   ownState(record: RoundRecord): OwnState
 }
 
+const PAID_STEPS: ReadonlySet<Action['kind']> = new Set(['draw', 'aggregate', 'settle', 'close'])
 const KEEPS_ROUNDS = 8
 /** Longer than a block takes, so that the next in turn sees what the one before has done. */
 const STAGGER_SECONDS = { local: 3, public: 15 }
@@ -65,6 +66,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let due = { key: '', since: 0 }
   let toldPhase = ''
   let isClaimed = false
+  // A step that was under way when the node started counts as taken.
+  let hasTakenStep = true
   let roundsLeft = behaviour.leavesAfterRounds ?? Infinity
   let latest: Sight | undefined
 
@@ -74,9 +77,14 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     roundsClosed = to
     if (to <= from) return
     const fromBlock = blockBeforeRound ?? firstBlock
-    const read = () => readRoundEnds(client, federationId, account, { from, to, fromBlock })
+    for (let round = from; round < to; round++) if (isSubmitted(store.load(round))) taken.add(round)
+    // Logs are dear to endpoints: what cannot have been paid is not looked for.
+    const mayBeRewarded = Array.from({ length: to - from }, (_, i) => from + i).some((round) => taken.has(round))
+    const mayBeKeeper = hasTakenStep
+    hasTakenStep = false
+    const range = { from, to, fromBlock, mayBeRewarded, mayBeKeeper }
+    const read = () => readRoundEnds(client, federationId, account, range)
     for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
-      if (isSubmitted(store.load(number))) taken.add(number)
       if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })
       else
         report.tell({
@@ -130,6 +138,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     noteAction: (action, record) => {
       if (latest === undefined) return
       const { round, status } = latest.observation
+      if (PAID_STEPS.has(action.kind)) hasTakenStep = true
       if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const { phase, endsAt } = phaseAt(round, terms, actor.now())
       const shown = status.isFinished ? 'finished' : phase

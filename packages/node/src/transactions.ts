@@ -63,20 +63,28 @@ export async function broadcast(signer: Signer, attempt: Attempt): Promise<void>
 /**
  * What became of attempts that share a nonce.
  *
- * The nonce is read before the receipts: a transaction mined in between is then found as mined, never as replaced.
+ * A nonce that is taken proves that they were replaced only if they have no receipt then: a transaction mined between
+ * the two questions is found as mined, never as replaced.
  */
 export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Promise<Fate> {
   const { public: client, account } = signer
-  const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
-  for (const { hash } of attempts) {
-    try {
-      return { kind: 'mined', receipt: await client.getTransactionReceipt({ hash }) }
-    } catch (error) {
-      if ((error as Error).name !== 'TransactionReceiptNotFoundError') throw error
+  const findReceipt = async (): Promise<TransactionReceipt | undefined> => {
+    for (const { hash } of attempts) {
+      try {
+        return await client.getTransactionReceipt({ hash })
+      } catch (error) {
+        if ((error as Error).name !== 'TransactionReceiptNotFoundError') throw error
+      }
     }
+    return undefined
   }
+  const receipt = await findReceipt()
+  if (receipt !== undefined) return { kind: 'mined', receipt }
   const nonce = attempts[0]?.nonce
-  return nonce !== undefined && used > nonce ? { kind: 'replaced' } : { kind: 'pending' }
+  const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
+  if (nonce === undefined || used <= nonce) return { kind: 'pending' }
+  const late = await findReceipt()
+  return late === undefined ? { kind: 'replaced' } : { kind: 'mined', receipt: late }
 }
 
 /**
