@@ -13,20 +13,23 @@ import { type Output, toJson } from './output.ts'
 
 /** Connects with the account's key, through several endpoints where there are several. */
 export async function openClient(
-  settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount'>,
+  settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'behaviour'>,
   output: Output,
 ): Promise<ChainClient & { account: LocalAccount }> {
   const { refuseTestAccounts } = await import('@tutti/chain')
   const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
   const account = await openNodeAccount(settings)
   const { rpc: rpcUrls, core } = settings
+  const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
   const onRest = ({ host, message }: { host: string; message: string }) => {
     if (output.isJson) output.note(toJson({ kind: 'endpoint-rests', time: Date.now(), host, message }))
     else output.note(`the endpoint ${host} fails (${message}); asking the others for a while`)
   }
-  const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core }) }).catch((error: Error) => {
-    throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
-  })
+  const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) }).catch(
+    (error: Error) => {
+      throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
+    },
+  )
   refuseTestAccounts(account.address, client.chainId)
   return { ...client, account }
 }

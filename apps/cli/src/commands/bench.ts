@@ -1,23 +1,15 @@
 /** `tutti bench NAME`: measures what is claimed, against its baseline in the same run and the limit it is held to. */
 import { Argument, type Command } from 'commander'
+import type { BenchFigure } from '../bench/figure.ts'
+import { parseCount } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
-
-/** One figure as it is printed: `value` must be at most, or at least, `limit`; null where there is none. */
-export interface BenchFigure {
-  id: string
-  value: number | null
-  unit: string
-  limit: number | null
-  bound: 'atMost' | 'atLeast'
-  baseline: number | string | null
-  note: string
-}
 
 /** What each benchmark is for, shown by `--help`. */
 const benches = {
   accuracy: 'the on-chain model against float FedAvg over 20 paired seeds (a few minutes)',
   gas: 'gas of every step on a local chain, against a naive on-chain average',
+  nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
 
@@ -26,6 +18,8 @@ type BenchName = keyof typeof benches
 interface BenchOptions {
   json?: boolean
   partitions?: string
+  members?: number
+  rounds?: number
 }
 
 /** Adds the command `bench`. */
@@ -33,10 +27,12 @@ export function addBench(program: Command): void {
   const list = Object.entries(benches).map(([name, purpose]) => `  ${name.padEnd(9)} ${purpose}`)
   program
     .command('bench')
-    .description('Measure what is claimed: accuracy, gas or training speed.')
+    .description('Measure what is claimed: accuracy, gas, nodes or training speed.')
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
     .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
+    .option('--members <n>', 'nodes: member processes (default: 50)', parseCount)
+    .option('--rounds <n>', 'nodes: rounds (default: 20)', parseCount)
     .addHelpText('after', `\n${list.join('\n')}\n\nExit code 1: a figure misses its limit.`)
     .action(async (name: BenchName, options: BenchOptions) => {
       const output = createOutput({ isJson: options.json === true })
@@ -61,6 +57,10 @@ async function runBench(
     const { benchGas } = await import('@tutti/chain/bench')
     const { figures } = await benchGas({ onProgress })
     return figures.map((figure) => ({ ...figure, bound: 'atMost' }))
+  }
+  if (name === 'nodes') {
+    const { benchNodes } = await import('../bench/nodes.ts')
+    return benchNodes({ onProgress, ...options })
   }
   const { benchAccuracy, benchTrain } = await import('@tutti/learn')
   const { figures } =
