@@ -71,7 +71,7 @@ export async function runDiscovery(
     const total = (value: (summary: (typeof summaries)[number]) => bigint) =>
       summaries.reduce((sum, summary) => sum + value(summary), 0n)
     output.line(
-      `Served ${summaries.length} federations, earned ` +
+      `Served ${summaries.length} ${summaries.length === 1 ? 'federation' : 'federations'}, earned ` +
         `${formatTokens(total(({ rewards, keeperPay }) => rewards + keeperPay))}, claimed ` +
         `${formatTokens(total(({ claimed }) => claimed))}, used ${formatInteger(total(({ gasUsed }) => gasUsed))} gas.`,
     )
@@ -112,6 +112,7 @@ export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
   return surveyed.flatMap((entry) => {
     const { creation, judgement, members, roundsClosed, isOwn, isFinished } = entry
     const { terms } = creation
+    if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`]
     const verdict = isOwn ? 'is its own' : judgement.isWanted ? 'is allowed' : 'is refused'
     return [
       `${nameOf(entry)} ${verdict}`,
