@@ -11,6 +11,7 @@ import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
+import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     addPredict,
     addVerify,
     addExport,
+    addModel,
     addBench,
   ]) {
     add(program)

@@ -1,15 +1,14 @@
 /** What a manifest says, in a few lines for people. A stranger wrote it: control characters never reach the terminal. */
-import { countParameters, type Manifest, parseManifest } from '@tutti/learn'
+import { countParameters, describeModel, type Manifest, parseManifest } from '@tutti/learn'
 
 /** Lines that introduce a federation: name, purpose, model, task, licence, contact. */
 export function summariseManifest(bytes: Uint8Array): string[] {
   const manifest = parseOrUndefined(bytes)
   if (manifest === undefined) return ['(its manifest is not one that this version reads)']
-  const layers = [manifest.model.inputs, ...manifest.model.layers.map((layer) => layer.outputs)].join('-')
   return [
     manifest.name,
     manifest.purpose,
-    `${manifest.task.kind}, network ${layers} (${countParameters(manifest.model)} parameters), ` +
+    `${manifest.task.kind}, network ${describeModel(manifest.model)} (${countParameters(manifest.model)} parameters), ` +
       `licence ${manifest.licence}, contact ${manifest.contact}`,
   ].map(toPlainText)
 }

@@ -1,11 +1,12 @@
 /** What `tutti node` is to do: flags, configuration file and environment as one. */
 import type { NodeBehaviour, NodeConfig, Policy } from '@tutti/node'
 import type { Address, Hex } from 'viem'
+import type { BlobOptions } from './blob-model.ts'
 import { type AccountOptions, defaultRpcUrl } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 
 /** Flags of `tutti node` as the command line has them. */
-export interface NodeCommandOptions extends AccountOptions {
+export interface NodeCommandOptions extends AccountOptions, BlobOptions {
   config?: string
   rpc?: string[]
   core?: Address
@@ -132,6 +133,12 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
       ...present({ tokensPerMegagas: policy.tokensPerMegagas }),
       ...(keeper === undefined ? {} : { isKeeper: keeper }),
       ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
+      ...present({
+        archive: options.archive ?? config.archive,
+        peerArchives: options.peerArchive ?? config.peerArchives,
+        beaconUrl: options.beacon ?? config.beacon,
+        baseModel: options.baseModel ?? config.baseModel,
+      }),
     },
   }
   checkSettings(settings, options.dryRun === true)

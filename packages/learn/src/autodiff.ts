@@ -4,26 +4,26 @@
  *
  * @see Baydin et al., Automatic Differentiation in Machine Learning: a Survey, JMLR 18, 2018, section 3.2
  */
-import { emit, integerConstant } from './graph.ts'
-import type { Graph, Node } from './onnx.ts'
 
-/** Appends the vector-Jacobian product of one operation; returns a gradient for each input that `needed` asks for. */
-type Rule = (graph: Graph, node: Node, gradient: string, needed: boolean[]) => (string | undefined)[]
+import type { GradientRule } from './gradient-rule.ts'
+import { ARITHMETIC_GRADIENTS } from './gradients-arithmetic.ts'
+import { IMAGE_GRADIENTS } from './gradients-image.ts'
+import { LAYOUT_GRADIENTS } from './gradients-layout.ts'
+import { REDUCTION_GRADIENTS } from './gradients-reduction.ts'
+import { emit } from './graph.ts'
+import type { Graph } from './onnx.ts'
+import type { Shape } from './sizes.ts'
 
-const RULES: Record<string, Rule> = {
-  // y = x·Wᵀ + b, with x [n, i], W [o, i], b [o]
-  Gemm: (graph, node, gradient, needed) => {
-    const [x, w] = node.inputs as [string, string]
-    return [
-      needed[0] ? emit(graph, 'Gemm', [gradient, w]) : undefined,
-      needed[1] ? emit(graph, 'Gemm', [gradient, x], { transA: { int: 1 } }) : undefined,
-      needed[2]
-        ? emit(graph, 'ReduceSum', [gradient, integerConstant(graph, [0])], { keepdims: { int: 0 } })
-        : undefined,
-    ]
-  },
-  // ReLU passes the gradient where its output is positive: Sign(y) is 1 there and 0 elsewhere.
-  Relu: (graph, node, gradient) => [emit(graph, 'Mul', [gradient, emit(graph, 'Sign', [node.outputs[0]!])])],
+const RULES: Record<string, GradientRule> = {
+  ...ARITHMETIC_GRADIENTS,
+  ...IMAGE_GRADIENTS,
+  ...LAYOUT_GRADIENTS,
+  ...REDUCTION_GRADIENTS,
+}
+
+/** Whether an operation can be differentiated. */
+export function hasGradient(op: string): boolean {
+  return op in RULES
 }
 
 /**
@@ -32,23 +32,36 @@ const RULES: Record<string, Rule> = {
  * @param output - Value where the reverse pass starts.
  * @param seed - Gradient of the scalar with respect to `output`, of the same shape.
  * @param parameters - Values whose gradients are wanted.
+ * @param shapes - Shapes of the forward pass's values (`inferShapes`).
  * @returns Names of the gradients, in the order of `parameters`.
- * @throws {@link NoGradientRuleError} {@link NotDifferentiableError}
+ * @throws {@link NoGradientRuleError} {@link NotDifferentiableError} {@link UnknownShapeError}
  */
-export function emitGradients(graph: Graph, output: string, seed: string, parameters: string[]): string[] {
+export function emitGradients(
+  graph: Graph,
+  output: string,
+  seed: string,
+  parameters: string[],
+  shapes: ReadonlyMap<string, Shape> = new Map(),
+): string[] {
   const forward = [...graph.nodes]
   const depends = new Set(parameters)
   for (const node of forward) {
     if (node.inputs.some((input) => depends.has(input))) for (const value of node.outputs) depends.add(value)
   }
   const gradients = new Map([[output, seed]])
+  const shapeOf = (value: string): Shape => {
+    const shape = shapes.get(value) ?? graph.constants.find(({ name }) => name === value)?.shape
+    if (shape === undefined) throw new UnknownShapeError(value)
+    return shape
+  }
   for (const node of forward.reverse()) {
-    const gradient = gradients.get(node.outputs[0]!)
-    if (gradient === undefined || !depends.has(node.outputs[0]!)) continue
+    const received = node.outputs.map((value) => gradients.get(value))
+    const gradient = received.find((value) => value !== undefined)
+    if (gradient === undefined || !node.outputs.some((value) => depends.has(value))) continue
     const rule = RULES[node.op]
     if (rule === undefined) throw new NoGradientRuleError(node.op)
     const needed = node.inputs.map((input) => depends.has(input))
-    for (const [index, part] of rule(graph, node, gradient, needed).entries()) {
+    for (const [index, part] of rule({ graph, node, gradient, received, needed, shapeOf }).entries()) {
       if (part === undefined || !needed[index]) continue
       const input = node.inputs[index]!
       const sum = gradients.get(input)
@@ -66,7 +79,7 @@ export function emitGradients(graph: Graph, output: string, seed: string, parame
 export class NoGradientRuleError extends Error {
   override name = 'NoGradientRuleError'
   constructor(op: string) {
-    super(`No gradient rule for ${op}. Add its vector-Jacobian product to RULES in autodiff.ts.`)
+    super(`No gradient rule for ${op}. Add its vector-Jacobian product to the tables that autodiff.ts joins.`)
   }
 }
 
@@ -75,5 +88,13 @@ export class NotDifferentiableError extends Error {
   override name = 'NotDifferentiableError'
   constructor(parameter: string, output: string) {
     super(`"${output}" does not depend on "${parameter}". Leave the parameter out, or connect it.`)
+  }
+}
+
+/** A gradient rule needs a shape that was not inferred. */
+export class UnknownShapeError extends Error {
+  override name = 'UnknownShapeError'
+  constructor(value: string) {
+    super(`The shape of "${value}" is not known. Hand emitGradients the shapes that inferShapes gives.`)
   }
 }

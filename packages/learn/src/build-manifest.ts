@@ -21,15 +21,20 @@ const PUBLICITY =
 /** What of a task and its calibration a manifest is built from. */
 export interface ManifestOptions {
   task: Pick<Task, 'name' | 'purpose' | 'licence' | 'kind' | 'schema' | 'model' | 'training'>
-  calibration: Calibration
-  /** 32 bytes that seed the initial integers, or a whole initialisation. */
+  /** What `calibrate` gives; the steps alone (`calibrateSteps`) for a model that starts from floats. */
+  calibration: Calibration | Pick<Calibration, 'tensors'>
+  /** 32 bytes that seed the initial integers, or the initial floats where only steps were calibrated; or all of it. */
   initialisation: Uint8Array | Initialisation
   contact?: string
   classWeights?: number[]
   metrics?: MetricName[]
 }
 
-/** @throws `ManifestError` naming the key. */
+/**
+ * A manifest of version 1 from a whole calibration, of version 2 from steps alone.
+ *
+ * @throws `ManifestError` naming the key.
+ */
 export function buildManifest({
   task,
   calibration,
@@ -38,8 +43,9 @@ export function buildManifest({
   classWeights,
   metrics = METRICS[task.kind],
 }: ManifestOptions): Manifest {
+  const isDirect = 'network' in calibration
   return validateManifest({
-    version: 1,
+    version: isDirect ? 1 : 2,
     name: task.name,
     purpose: task.purpose,
     licence: task.licence,
@@ -50,11 +56,14 @@ export function buildManifest({
     model: task.model,
     tensors: calibration.tensors,
     initialisation:
-      initialisation instanceof Uint8Array
-        ? { kind: 'seeded', seed: toHex(initialisation), amplitudes: calibration.amplitudes }
-        : initialisation,
-    network: calibration.network,
+      initialisation instanceof Uint8Array ? seededStart(toHex(initialisation), calibration) : initialisation,
+    ...(isDirect ? { network: calibration.network } : {}),
     loss: classWeights === undefined ? {} : { classWeights },
     training: task.training,
   })
+}
+
+function seededStart(seed: string, calibration: ManifestOptions['calibration']): Initialisation {
+  if (!('amplitudes' in calibration)) return { kind: 'float', seed }
+  return { kind: 'seeded', seed, amplitudes: calibration.amplitudes }
 }

@@ -5,33 +5,20 @@
  * moves the weights of a layer becomes the largest value that `bits` can hold; a quantile of each hidden layer's
  * activations becomes the largest byte.
  */
-import { fromSeed, gainAt, largestUpdate, packGains, uniform } from '@tutti/core'
 import { type Dataset, selectExamples, toFloatInputs } from './dataset.ts'
-import { federatedAveraging, fitRound } from './federated-averaging.ts'
+import { initialRange, initialWeights } from './initial-weights.ts'
 import type { NetworkSpec, TensorSpec } from './manifest.ts'
 import { type ModelSpec, tensorLayout } from './model.ts'
-import type { ArithmeticTerms } from './quantized-averaging.ts'
 import { divide, fromRatio, multiply, type Rational, rational, toNumber, toRatio } from './rational.ts'
+import { quantile, type RehearsalOptions, rehearse, roundToBits, updateDivisor } from './rehearsal.ts'
 import type { DataSchema } from './schema.ts'
-import type { Trainer } from './trainer.ts'
+import { denseLayers } from './setup.ts'
 
 /** What a calibration starts from. */
-export interface CalibrationOptions {
+export interface CalibrationOptions extends RehearsalOptions {
+  /** Of dense layers only. */
   model: ModelSpec
   schema: DataSchema
-  trainer: Trainer
-  /** The creator's data as members would hold it; as many as are expected in a round. */
-  members: Dataset[]
-  terms: ArithmeticTerms
-  /** Updates that a shard expects in a round; the number of `members` when absent. */
-  expectedUpdates?: number
-  /** Rounds to rehearse; 5 when absent. */
-  rehearsalRounds?: number
-  seed: number
-  /** Overrides the trainer's specification. */
-  learningRate?: number
-  /** Share of the updates of moving weights that must not be clamped; 0.98 when absent. */
-  coverage?: number
   /** Factor by which activations may outgrow the rehearsal; 1.5 when absent. */
   headroom?: number
 }
@@ -55,20 +42,20 @@ const DECIMALS = 18n
  * `step_b = biasMultiplier · step_W · s_l` exactly; `s_{l+1} = s_l · step_W · 2^shift` with the smallest shift that keeps
  * `headroom` times the activations within a byte.
  *
- * @throws what `Trainer.fit` throws; RangeError if a step does not fit a manifest.
+ * @throws `NotDenseError`; what `Trainer.fit` throws; RangeError if a step does not fit a manifest.
  */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
-  const { model, schema, terms, members, coverage = 0.98, headroom = 1.5 } = options
-  const { moves, weights } = await rehearse(options)
-  const largest = terms.bits === 1 ? 1 : largestUpdate(terms.bits) - 1
-  const divisor = (options.expectedUpdates ?? members.length) * largest
+  const { model, schema, members, coverage = 0.98, headroom = 1.5 } = options
+  const dense = denseLayers(model)
+  const { moves, weights } = await rehearse(options, initialWeights(model, options.seed))
+  const divisor = updateDivisor(options)
   const activations = measureActivations(model, weights, sample(members, ACTIVATION_EXAMPLES))
   const layout = tensorLayout(model)
   const tensors: TensorSpec[] = []
   const layers: NetworkSpec['layers'] = []
   const amplitudes: number[] = []
   let scale = fromRatio(schema.inputScale)
-  for (const [index] of model.layers.entries()) {
+  for (const [index] of dense.entries()) {
     const [weight, bias] = [layout[2 * index]!, layout[2 * index + 1]!]
     const step = roundToBits(quantile(moves[2 * index]!, coverage) / divisor)
     const unit = multiply(step, scale)
@@ -78,7 +65,7 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
     tensors.push({ name: weight.name, shape: weight.shape, step: toRatio(step) })
     tensors.push({ name: bias.name, shape: bias.shape, step: toRatio(biasStep) })
     amplitudes.push(Math.max(1, Math.round(initialRange(weight.shape[1]!) / toNumber(step))), 0)
-    const isLast = index === model.layers.length - 1
+    const isLast = index === dense.length - 1
     const reach = (headroom * (activations[index] ?? 0)) / (LARGEST_BYTE * toNumber(unit))
     const shift = isLast ? 0 : Math.max(1, Math.ceil(Math.log2(Math.max(1, reach))))
     layers.push({ shift, biasMultiplier })
@@ -98,66 +85,27 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   }
 }
 
-/** Half-width of the uniform start of a weight: `√(6 / inputs) / √2`, between LeCun's and He's. */
-export function initialRange(inputs: number): number {
-  return Math.sqrt(3 / inputs)
-}
-
-/** Weights of a float start: uniform in ±{@link initialRange}, biases zero, shape [dimension]. */
-export function initialWeights(model: ModelSpec, seed: number): Float32Array {
-  const random = fromSeed(seed)
-  return Float32Array.from(
-    tensorLayout(model).flatMap(({ shape, length }) => {
-      const range = shape.length === 2 ? initialRange(shape[1]!) : 0
-      return Array.from({ length }, () => uniform(random, -range, range))
-    }),
-  )
-}
-
-/** Updates of each tensor over the rehearsal, |Δ| / gain of the weights that moved, and the weights at its end. */
-async function rehearse(rehearsal: CalibrationOptions) {
-  const { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate } = rehearsal
-  const layout = tensorLayout(model)
-  const gains = packGains(terms.gains)
-  const moves: number[][] = layout.map(() => [])
-  let weights = initialWeights(model, seed)
-  for (let round = 0; round < rehearsalRounds; round++) {
-    const gain = gainAt(gains, round)
-    const rate = learningRate === undefined ? {} : { learningRate }
-    const options = { trainer, members, weights, rounds: 1, seed: seed + round, ...rate }
-    for (const [member, dataset] of members.entries()) {
-      const { weights: trained } = await fitRound(options, weights, dataset, 0, member)
-      for (const [tensor, { offset, length }] of layout.entries()) {
-        for (let p = offset; p < offset + length; p++) {
-          const move = Math.abs(trained[p]! - weights[p]!)
-          if (move > 0) moves[tensor]!.push(move / gain)
-        }
-      }
-    }
-    weights = await federatedAveraging({ ...options, weighting: 'uniform' })
-  }
-  return { moves, weights }
-}
-
 /** A high quantile of the activations of each hidden layer. */
 function measureActivations(model: ModelSpec, weights: Float32Array, dataset: Dataset): number[] {
   const layout = tensorLayout(model)
   let x = toFloatInputs(dataset)
-  return model.layers.slice(0, -1).map((layer, index) => {
-    const [weight, bias] = [layout[2 * index]!, layout[2 * index + 1]!]
-    const inputs = weight.shape[1]!
-    const next = new Float32Array(dataset.count * layer.outputs)
-    for (let row = 0; row < dataset.count; row++) {
-      for (let output = 0; output < layer.outputs; output++) {
-        let sum = weights[bias.offset + output]!
-        const start = weight.offset + output * inputs
-        for (let j = 0; j < inputs; j++) sum += weights[start + j]! * x[row * inputs + j]!
-        next[row * layer.outputs + output] = Math.max(0, sum)
+  return denseLayers(model)
+    .slice(0, -1)
+    .map((layer, index) => {
+      const [weight, bias] = [layout[2 * index]!, layout[2 * index + 1]!]
+      const inputs = weight.shape[1]!
+      const next = new Float32Array(dataset.count * layer.outputs)
+      for (let row = 0; row < dataset.count; row++) {
+        for (let output = 0; output < layer.outputs; output++) {
+          let sum = weights[bias.offset + output]!
+          const start = weight.offset + output * inputs
+          for (let j = 0; j < inputs; j++) sum += weights[start + j]! * x[row * inputs + j]!
+          next[row * layer.outputs + output] = Math.max(0, sum)
+        }
       }
-    }
-    x = next
-    return quantile(next, ACTIVATION_COVERAGE)
-  })
+      x = next
+      return quantile(next, ACTIVATION_COVERAGE)
+    })
 }
 
 /** Examples from all members in turn. */
@@ -180,21 +128,6 @@ function sample(members: Dataset[], limit: number): Dataset {
     row += part.count
   }
   return { ...parts[0]!, count, inputs, labels }
-}
-
-/** The value below which `share` of the values lie; 0 if there are none. */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  if (values.length === 0) return 0
-  const sorted = Float64Array.from(values).sort()
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
-}
-
-/** Nearest number of the form `k · 2^−e`, 4 ≤ k < 8: steps that are short to write and exact. */
-function roundToBits(value: number): Rational {
-  if (!(value > 0)) return rational(1n, 1024n)
-  const exponent = 2 - Math.floor(Math.log2(value))
-  const mantissa = BigInt(Math.round(value * 2 ** exponent))
-  return exponent >= 0 ? rational(mantissa, 1n << BigInt(exponent)) : rational(mantissa << BigInt(-exponent), 1n)
 }
 
 /** A positive double, or zero, as the exact rational that it is. */

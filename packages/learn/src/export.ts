@@ -1,12 +1,12 @@
 /**
  * A trained model for other programs: an ONNX inference graph, and safetensors.
  */
+import { emitForward } from './forward.ts'
 import { createGraph, emit, floatConstant } from './graph.ts'
 import type { Manifest } from './manifest.ts'
 import { countOutputs, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
 import { encodeModel } from './onnx.ts'
 import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts'
-import { emitForward } from './training-graph.ts'
 
 /**
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float

@@ -1,6 +1,8 @@
 /**
- * The form of a manifest, version 1: keys, kinds of values and their ranges. How its parts must agree is in
- * `manifest-rules.ts`.
+ * The form of a manifest: keys, kinds of values and their ranges. How its parts must agree is in `manifest-rules.ts`.
+ *
+ * Version 1: dense layers whose integers start in the lanes, with the network that answers in the contract. Version 2:
+ * any model whose lanes are added to float weights, of a seed or of a file; the contract does not answer for it.
  */
 import { z } from 'zod'
 import { dataSchemaForm } from './schema.ts'
@@ -34,9 +36,64 @@ export const trainingForm = z.strictObject({
     .describe('The learning rate of round r is learningRate · decay^r; 1 when absent.'),
 })
 
+const pair = z.tuple([size, size])
+const activation = z.enum(['relu', 'none'])
+const output = z.enum(['softmax', 'logistic', 'multi-label', 'linear'])
+const tensorShape = z.array(size).min(1)
+
+const layerForm = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('dense'), outputs: size, activation }),
+  z.strictObject({
+    kind: z.literal('convolution'),
+    channels: size,
+    kernel: pair,
+    stride: pair.optional(),
+    padding: z.enum(['same', 'valid']),
+    activation,
+  }),
+  z.strictObject({ kind: z.literal('max-pooling'), window: pair }),
+  z.strictObject({ kind: z.literal('average-pooling'), window: pair }),
+  z.strictObject({ kind: z.literal('embedding'), entries: size, width: size }),
+])
+
+const modelForm = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.undefined().optional(),
+    inputs: size,
+    shape: z.tuple([size, size, size]).optional(),
+    layers: z.array(layerForm).min(1),
+    output,
+  }),
+  z.strictObject({
+    kind: z.literal('onnx'),
+    inputs: size,
+    inputType: z.enum(['float', 'integer']),
+    shape: tensorShape,
+    outputs: size,
+    tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size) })).min(1),
+    output,
+  }),
+])
+
+const networkForm = z.strictObject({
+  inputScale: ratio,
+  inputZero: z.int().min(0).max(255),
+  layers: z.array(
+    z.strictObject({
+      shift: z.int().min(0).max(255),
+      biasMultiplier: z
+        .int()
+        .min(1)
+        .max(2 ** 32 - 1),
+    }),
+  ),
+  outputMultiplier: integerText,
+  outputOffset: integerText,
+})
+
 /** Zod form of {@link Manifest}. */
 export const manifestForm = z.strictObject({
-  version: z.literal(1),
+  version: z.literal([1, 2]),
   name: z.string().min(1),
   purpose: z.string(),
   licence: z.string(),
@@ -48,14 +105,8 @@ export const manifestForm = z.strictObject({
     metrics: z.array(metricForm).min(1),
   }),
   data: dataSchemaForm,
-  model: z.strictObject({
-    inputs: size,
-    layers: z
-      .array(z.strictObject({ kind: z.literal('dense'), outputs: size, activation: z.enum(['relu', 'none']) }))
-      .min(1),
-    output: z.enum(['softmax', 'logistic', 'multi-label', 'linear']),
-  }),
-  tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size).min(1), step: ratio })).min(1),
+  model: modelForm,
+  tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size), step: ratio })).min(1),
   initialisation: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('zero') }),
     z.strictObject({
@@ -76,34 +127,24 @@ export const manifestForm = z.strictObject({
         .max(2 ** 31),
       chunks: z.array(hash),
     }),
+    /** Float weights of a seed; lanes start at zero. */
+    z.strictObject({ kind: z.literal('float'), seed: hash }),
+    /** Float weights of a file with this keccak256, ONNX or safetensors; lanes start at zero. */
+    z.strictObject({ kind: z.literal('base'), hash }),
   ]),
-  network: z.strictObject({
-    inputScale: ratio,
-    inputZero: z.int().min(0).max(255),
-    layers: z.array(
-      z.strictObject({
-        shift: z.int().min(0).max(255),
-        biasMultiplier: z
-          .int()
-          .min(1)
-          .max(2 ** 32 - 1),
-      }),
-    ),
-    outputMultiplier: integerText,
-    outputOffset: integerText,
-  }),
+  network: networkForm.optional(),
   loss: z.strictObject({ classWeights: z.array(finite.positive()).optional() }),
   training: trainingForm,
 })
 
-/** What a federation trains, version 1. */
+/** What a federation trains. */
 export type Manifest = z.infer<typeof manifestForm>
 
 /** How a member trains in a round. */
 export type TrainingSpec = z.infer<typeof trainingForm>
 
 /** Constants of the integer network that answers predictions. */
-export type NetworkSpec = Manifest['network']
+export type NetworkSpec = z.infer<typeof networkForm>
 
 /** A tensor's name, shape and step: weight units per integer, [numerator, denominator]. */
 export type TensorSpec = Manifest['tensors'][number]

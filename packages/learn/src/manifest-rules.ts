@@ -2,8 +2,18 @@
  * How the parts of a manifest must agree, each rule with the key that breaks it.
  */
 import type { Ratio } from './dataset.ts'
-import type { Manifest, TaskKind } from './manifest-form.ts'
-import { countOutputs, type OutputKind, tensorLayout } from './model.ts'
+import { LayerShapeError, sizeOf } from './layers.ts'
+import type { Manifest, NetworkSpec, TaskKind } from './manifest-form.ts'
+import {
+  countOutputs,
+  isOnnxModel,
+  type LayeredModel,
+  layerShapes,
+  type OnnxModel,
+  type OutputKind,
+  takesWholeNumbers,
+  tensorLayout,
+} from './model.ts'
 import { fromRatio, isEqual, multiply, rational } from './rational.ts'
 import { countInputs, type DataSchema } from './schema.ts'
 
@@ -30,7 +40,12 @@ const LABEL_OF_TASK = {
 
 /** The first rule that a manifest breaks, if any. */
 export function findManifestFault(manifest: Manifest): ManifestFault | undefined {
-  return findTaskFault(manifest) ?? findModelFault(manifest) ?? findTensorFault(manifest) ?? findNetworkFault(manifest)
+  return (
+    findTaskFault(manifest) ??
+    findModelFault(manifest) ??
+    findTensorFault(manifest) ??
+    (manifest.version === 1 ? findDirectFault(manifest) : findFloatFault(manifest))
+  )
 }
 
 /** The kind of task that a model with such an output learns. */
@@ -72,14 +87,10 @@ function findModelFault({ task, data, model }: Manifest): ManifestFault | undefi
   const inputs = countInputs(data)
   if (model.inputs !== inputs)
     return { key: 'model.inputs', reason: `the schema gives ${inputs} inputs, not ${model.inputs}` }
-  for (const [index, layer] of model.layers.entries()) {
-    const expected = index < model.layers.length - 1 ? 'relu' : 'none'
-    if (layer.activation !== expected) {
-      return {
-        key: `model.layers[${index}].activation`,
-        reason: `must be "${expected}": ReLU follows all layers but the last`,
-      }
-    }
+  const fault = isOnnxModel(model) ? findGraphFault(model) : findLayerFault(model)
+  if (fault !== undefined) return fault
+  if (takesWholeNumbers(model) && (data.inputZero !== 0 || data.inputScale[0] !== data.inputScale[1])) {
+    return { key: 'data.inputScale', reason: 'a model that looks its inputs up needs scale 1 and inputZero 0' }
   }
   const outputs = countOutputs(model)
   const label = data.label
@@ -87,11 +98,43 @@ function findModelFault({ task, data, model }: Manifest): ManifestFault | undefi
     task.kind === 'multi-class' || task.kind === 'multi-label' ? (label as { classes: string[] }).classes.length : 1
   if (outputs !== expected) {
     return {
-      key: `model.layers[${model.layers.length - 1}].outputs`,
+      key: isOnnxModel(model) ? 'model.outputs' : `model.layers[${model.layers.length - 1}].outputs`,
       reason: `the label needs ${expected} outputs, not ${outputs}`,
     }
   }
   return undefined
+}
+
+function findLayerFault(model: LayeredModel): ManifestFault | undefined {
+  const { inputs, shape, layers } = model
+  if (shape !== undefined && sizeOf(shape) !== inputs) {
+    return { key: 'model.shape', reason: `[${shape}] has ${sizeOf(shape)} values, not ${inputs}` }
+  }
+  for (const [index, layer] of layers.entries()) {
+    const isLast = index === layers.length - 1
+    if (isLast && layer.kind !== 'dense') {
+      return { key: `model.layers[${index}].kind`, reason: 'the last layer must be dense: its outputs are the answers' }
+    }
+    const expected = isLast ? 'none' : 'relu'
+    if ('activation' in layer && layer.activation !== expected) {
+      return {
+        key: `model.layers[${index}].activation`,
+        reason: `must be "${expected}": ReLU follows all layers but the last`,
+      }
+    }
+  }
+  try {
+    layerShapes(model)
+  } catch (error) {
+    if (!(error instanceof LayerShapeError)) throw error
+    return { key: `model.layers[${error.layer}]`, reason: error.reason }
+  }
+  return undefined
+}
+
+function findGraphFault({ inputs, shape }: OnnxModel): ManifestFault | undefined {
+  if (sizeOf(shape) === inputs) return undefined
+  return { key: 'model.shape', reason: `[${shape}] has ${sizeOf(shape)} values, not ${inputs}` }
 }
 
 function findTensorFault({ model, tensors, initialisation }: Manifest): ManifestFault | undefined {
@@ -103,7 +146,10 @@ function findTensorFault({ model, tensors, initialisation }: Manifest): Manifest
     const { name, shape } = tensors[index]!
     if (name !== expected.name) return { key: `tensors[${index}].name`, reason: `must be "${expected.name}"` }
     if (shape.join() !== expected.shape.join()) {
-      return { key: `tensors[${index}].shape`, reason: `must be [${expected.shape}], weights being [outputs, inputs]` }
+      return {
+        key: `tensors[${index}].shape`,
+        reason: `must be [${expected.shape}], weights being [outputs, inputs, …]`,
+      }
     }
   }
   if (initialisation.kind === 'seeded' && initialisation.amplitudes.length !== layout.length) {
@@ -112,7 +158,41 @@ function findTensorFault({ model, tensors, initialisation }: Manifest): Manifest
   return undefined
 }
 
-function findNetworkFault({ data, model, tensors, network }: Manifest): ManifestFault | undefined {
+/** What a model needs whose lanes are added to floats: no integers of its own, and no network in the contract. */
+function findFloatFault({ model, network, initialisation }: Manifest): ManifestFault | undefined {
+  if (network !== undefined) return { key: 'network', reason: 'a manifest of version 2 has none' }
+  if (initialisation.kind !== 'float' && initialisation.kind !== 'base') {
+    return { key: 'initialisation.kind', reason: 'a manifest of version 2 needs "float" or "base"' }
+  }
+  if (isOnnxModel(model) && initialisation.kind !== 'base') {
+    return { key: 'initialisation.kind', reason: 'an ONNX model needs "base", which names its file' }
+  }
+  return undefined
+}
+
+/** What a model needs that starts in its lanes and answers in the contract. */
+function findDirectFault(manifest: Manifest): ManifestFault | undefined {
+  const { data, model, tensors, network, initialisation } = manifest
+  if (isOnnxModel(model)) return { key: 'model.kind', reason: 'an ONNX model needs a manifest of version 2' }
+  if (model.shape !== undefined) return { key: 'model.shape', reason: 'an image needs a manifest of version 2' }
+  const odd = model.layers.findIndex(({ kind }) => kind !== 'dense')
+  if (odd >= 0) {
+    const { kind } = model.layers[odd]!
+    return { key: `model.layers[${odd}].kind`, reason: `a ${kind} layer needs a manifest of version 2` }
+  }
+  if (initialisation.kind === 'float' || initialisation.kind === 'base') {
+    return { key: 'initialisation.kind', reason: `"${initialisation.kind}" needs a manifest of version 2` }
+  }
+  if (network === undefined) return { key: 'network', reason: 'a manifest of version 1 needs one' }
+  return findNetworkFault({ data, model, tensors, network })
+}
+
+function findNetworkFault({
+  data,
+  model,
+  tensors,
+  network,
+}: Pick<Manifest, 'data' | 'tensors'> & { model: LayeredModel; network: NetworkSpec }): ManifestFault | undefined {
   if (network.inputZero !== data.inputZero) return { key: 'network.inputZero', reason: 'differs from data.inputZero' }
   if (!isEqual(fromRatio(network.inputScale), fromRatio(data.inputScale))) {
     return { key: 'network.inputScale', reason: 'differs from data.inputScale' }

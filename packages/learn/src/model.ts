@@ -1,26 +1,47 @@
 /**
- * A model as a small specification: dense layers, ReLU, and one of four outputs.
+ * A model as a small specification: layers of one another's outputs, or the graph of an ONNX file; and one of four
+ * outputs.
  *
- * Its parameters are one vector: for each layer the weights `W` [outputs, inputs] row by row, then the biases `b`
- * [outputs]. Training, prediction, export and the contract all use this order.
+ * Its parameters are one vector, tensor after tensor, each row by row: for a specified model the weights and then the
+ * biases of each layer, for an ONNX model the trained tensors in the order of the specification. Training, prediction,
+ * export and the contract all use this order.
  */
+import { type Layer, type LayerShape, outputShape, parameterShapes, sizeOf } from './layers.ts'
 
-/** A dense layer: `y = activation(W·x + b)`, W [outputs, inputs]. */
-export interface DenseLayer {
-  kind: 'dense'
-  outputs: number
-  activation: 'relu' | 'none'
-}
+export type { ConvolutionLayer, DenseLayer, EmbeddingLayer, Layer, LayerShape, PoolingLayer } from './layers.ts'
 
 /** How the outputs of the last layer become an answer; the loss follows from it. */
 export type OutputKind = 'softmax' | 'logistic' | 'multi-label' | 'linear'
 
-/** Architecture: every layer but the last is followed by ReLU, the last by nothing. */
-export interface ModelSpec {
+/** An architecture of layers: every dense or convolution layer but the last is followed by ReLU, the last by nothing. */
+export interface LayeredModel {
+  kind?: undefined
   inputs: number
-  layers: DenseLayer[]
+  /** How the inputs of an example form an image, [channels, height, width]; flat when absent. */
+  shape?: [number, number, number] | undefined
+  layers: Layer[]
   output: OutputKind
 }
+
+/**
+ * A model whose graph is an ONNX file, which each member holds; the manifest names it by hash. Only `tensors` are
+ * trained; whatever else the file contains stays as it is.
+ */
+export interface OnnxModel {
+  kind: 'onnx'
+  inputs: number
+  /** What an example's inputs are to the graph: numbers, or whole numbers that it looks up. */
+  inputType: 'float' | 'integer'
+  /** Shape of one example in the graph, without the batch. */
+  shape: number[]
+  outputs: number
+  /** Trained tensors, named as in the file, in the order of the parameter vector. */
+  tensors: { name: string; shape: number[] }[]
+  output: OutputKind
+}
+
+/** What is trained. */
+export type ModelSpec = LayeredModel | OnnxModel
 
 /** A tensor of the model: its name, shape and where it lies in the parameter vector. */
 export interface TensorLayout {
@@ -30,26 +51,49 @@ export interface TensorLayout {
   length: number
 }
 
+/** Whether a model is the graph of an ONNX file. */
+export function isOnnxModel(model: ModelSpec): model is OnnxModel {
+  return model.kind === 'onnx'
+}
+
+/** Whether a model looks its inputs up in a table: they are then whole numbers, not measurements. */
+export function takesWholeNumbers(model: ModelSpec): boolean {
+  return isOnnxModel(model) ? model.inputType === 'integer' : model.layers[0]?.kind === 'embedding'
+}
+
 /**
- * Tensors in the order of the parameter vector: `layer0.weight`, `layer0.bias`, `layer1.weight`, …
- * The names are those that PyTorch's `state_dict` would use for modules `layer0`, `layer1`, ….
+ * Shapes of one example before each layer and after the last.
+ *
+ * @throws `LayerShapeError`
+ */
+export function layerShapes({ inputs, shape, layers }: LayeredModel): LayerShape[] {
+  const shapes: LayerShape[] = [shape ?? [inputs]]
+  for (const [index, layer] of layers.entries()) shapes.push(outputShape(layer, index, shapes[index]!))
+  return shapes
+}
+
+/**
+ * Tensors in the order of the parameter vector: `layer0.weight`, `layer0.bias`, `layer1.weight`, … The names are those
+ * that PyTorch's `state_dict` would use for modules `layer0`, `layer1`, …; layers without parameters are counted.
+ *
+ * @throws `LayerShapeError`
  */
 export function tensorLayout(model: ModelSpec): TensorLayout[] {
   const tensors: TensorLayout[] = []
   let offset = 0
-  let inputs = model.inputs
-  for (const [index, layer] of model.layers.entries()) {
-    for (const [part, shape] of [
-      ['weight', [layer.outputs, inputs]],
-      ['bias', [layer.outputs]],
-    ] as const) {
-      const length = shape.reduce((product, size) => product * size, 1)
-      tensors.push({ name: `layer${index}.${part}`, shape: [...shape], offset, length })
-      offset += length
-    }
-    inputs = layer.outputs
+  for (const { name, shape } of isOnnxModel(model) ? model.tensors : layerTensors(model)) {
+    const length = sizeOf(shape)
+    tensors.push({ name, shape: [...shape], offset, length })
+    offset += length
   }
   return tensors
+}
+
+function layerTensors(model: LayeredModel): { name: string; shape: number[] }[] {
+  const shapes = layerShapes(model)
+  return model.layers.flatMap((layer, index) =>
+    parameterShapes(layer, shapes[index]!).map(({ part, shape }) => ({ name: `layer${index}.${part}`, shape })),
+  )
 }
 
 /** Number of parameters of a model. */
@@ -59,7 +103,21 @@ export function countParameters(model: ModelSpec): number {
 
 /** Number of outputs of the last layer. */
 export function countOutputs(model: ModelSpec): number {
-  return model.layers.at(-1)?.outputs ?? model.inputs
+  return isOnnxModel(model) ? model.outputs : sizeOf(layerShapes(model).at(-1)!)
+}
+
+/** A model in a few words: `784-32-10`, `1×28×28, convolution 32, max-pooling, dense 10`, or where its graph is. */
+export function describeModel(model: ModelSpec): string {
+  if (isOnnxModel(model)) return `ONNX graph, ${model.tensors.length} tensors trained`
+  const { inputs, layers, shape } = model
+  if (layers.every((layer) => layer.kind === 'dense'))
+    return [inputs, ...layers.map(({ outputs }) => outputs)].join('-')
+  const parts = layers.map((layer) => {
+    if (layer.kind === 'dense') return `dense ${layer.outputs}`
+    if (layer.kind === 'convolution') return `convolution ${layer.channels} of ${layer.kernel.join('×')}`
+    return layer.kind === 'embedding' ? `embedding ${layer.entries}×${layer.width}` : layer.kind
+  })
+  return [(shape ?? [inputs]).join('×'), ...parts].join(', ')
 }
 
 /**
@@ -67,7 +125,7 @@ export function countOutputs(model: ModelSpec): number {
  *
  * @example mlp([64, 32, 10], 'softmax')
  */
-export function mlp(sizes: number[], output: OutputKind): ModelSpec {
+export function mlp(sizes: number[], output: OutputKind): LayeredModel {
   const [inputs = 0, ...outputs] = sizes
   return {
     inputs,
@@ -77,6 +135,31 @@ export function mlp(sizes: number[], output: OutputKind): ModelSpec {
       activation: index < outputs.length - 1 ? 'relu' : 'none',
     })),
     output,
+  }
+}
+
+/**
+ * The convolutional network of the paper that named federated averaging: two convolutions of 5 × 5 with 32 and 64
+ * channels, each followed by ReLU and max pooling of 2 × 2, a dense layer of 512 and a softmax of 10: 1,663,370
+ * parameters on images of 28 × 28.
+ *
+ * @see McMahan et al., Communication-Efficient Learning of Deep Networks from Decentralized Data, AISTATS 2017, section 3
+ */
+export function mnistCnn(): LayeredModel {
+  const convolution = (channels: number): Layer[] => [
+    { kind: 'convolution', channels, kernel: [5, 5], padding: 'same', activation: 'relu' },
+    { kind: 'max-pooling', window: [2, 2] },
+  ]
+  return {
+    inputs: 784,
+    shape: [1, 28, 28],
+    layers: [
+      ...convolution(32),
+      ...convolution(64),
+      { kind: 'dense', outputs: 512, activation: 'relu' },
+      { kind: 'dense', outputs: 10, activation: 'none' },
+    ],
+    output: 'softmax',
   }
 }
 

@@ -41,6 +41,7 @@ const onnx = protobuf.Root.fromJSON({
         name: field(1, 'string'),
         f: field(2, 'float'),
         i: field(3, 'int64'),
+        s: field(4, 'bytes'),
         g: field(6, 'Graph'),
         ints: field(8, 'int64', 'repeated'),
         type: field(20, 'int32'),
@@ -85,8 +86,8 @@ export interface Constant {
   bytes: Uint8Array
 }
 
-/** An attribute: an integer, a float, a list of integers, or a graph. */
-export type Attribute = { int: number } | { float: number } | { ints: number[] } | { graph: Graph }
+/** An attribute: an integer, a float, a text, a list of integers, or a graph. */
+export type Attribute = { int: number } | { float: number } | { text: string } | { ints: number[] } | { graph: Graph }
 
 /** One operation. */
 export interface Node {
@@ -150,6 +151,7 @@ function toValueProto({ name, type, shape }: ValueInfo): object {
 function toAttributeProto([name, value]: [string, Attribute]): object {
   if ('int' in value) return { name, type: 2, i: value.int }
   if ('float' in value) return { name, type: 1, f: value.float }
+  if ('text' in value) return { name, type: 3, s: new TextEncoder().encode(value.text) }
   if ('ints' in value) return { name, type: 7, ints: value.ints }
   return { name, type: 5, g: toGraphProto(value.graph) }
 }

@@ -32,13 +32,15 @@ export type QuantizedAveragingOptions = Omit<AveragingOptions, 'weights' | 'onRo
   terms: ArithmeticTerms
   /** Integers before the first round, shape [dimension]. */
   lanes: Int32Array
+  /** Float weights that the lanes are added to, where the manifest starts from floats. */
+  base?: Float32Array
   onRound?: (report: QuantizedRoundReport) => void | Promise<void>
-  /** Receives every update as it would be sent, in order of round and member. */
+  /** Receives every update as the direct path would send it, in order of round and member; not with a base. */
   onPayload?: (sent: { round: number; member: number; payload: Uint8Array }) => void
 }
 
 /**
- * The loop: each member trains from `step · lanes`, sends `round(Δ / (step · D · gain))`, and
+ * The loop: each member trains from `base + step · lanes`, sends `round(Δ / (step · D · gain))`, and
  * `lanes += gain · Σ updates`.
  *
  * @returns Integers after the last round, shape [dimension], and the share of values that were clamped.
@@ -55,7 +57,7 @@ export async function quantizedAveraging(
   let clampedTotal = 0
   for (let round = 0; round < rounds; round++) {
     const gain = gainAt(gains, round)
-    const weights = toWeights(manifest, lanes)
+    const weights = toWeights(manifest, lanes, options.base)
     const scale = steps.map((step) => step * members.length * gain)
     const updates: Int8Array[] = []
     let loss = 0
@@ -65,9 +67,11 @@ export async function quantizedAveraging(
       const update = result.weights.map((weight, p) => weight - weights[p]!)
       const random = fromSeed(~BigInt(memberSeed(seed, round, member)))
       const quantized = quantize(update, { scale, bits, random })
-      const payload = packUpdate(quantized.values, { bits, laneBits })
-      options.onPayload?.({ round, member, payload })
-      updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
+      if (options.base === undefined) {
+        const payload = packUpdate(quantized.values, { bits, laneBits })
+        options.onPayload?.({ round, member, payload })
+        updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
+      } else updates.push(quantized.values)
       clamped += quantized.clamped
       loss += result.loss / members.length
     }

@@ -6,7 +6,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { MetricName, TaskKind } from './manifest-form.ts'
 import { findTaskFault, type ManifestFault, taskKindOf } from './manifest-rules.ts'
-import { type ModelSpec, mlp } from './model.ts'
+import { type LayeredModel, mlp } from './model.ts'
 import { countInputs, formatPath } from './schema.ts'
 import { type TaskFile, taskFileForm } from './task-file-form.ts'
 
@@ -58,7 +58,7 @@ export function parseTaskFile(text: string): TaskFile {
 }
 
 /** The model of a task file: its hidden layers between the inputs and outputs that the data imply. */
-export function toModel({ data, model }: Pick<TaskFile, 'data' | 'model'>): ModelSpec {
+export function toModel({ data, model }: Pick<TaskFile, 'data' | 'model'>): LayeredModel {
   const { label } = data
   const hasOutputEach = model.output === 'softmax' || model.output === 'multi-label'
   const outputs = hasOutputEach && label.kind !== 'number' ? label.classes.length : 1

@@ -7,10 +7,19 @@ import { fromSeed, shuffle } from '@tutti/core'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Dataset } from './dataset.ts'
 import { judge } from './judge.ts'
+import { sizeOf } from './layers.ts'
 import { batchNormalizer, toRowWeights, toTargets } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
 import type { Metrics } from './metrics.ts'
-import { countOutputs, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
+import {
+  countOutputs,
+  isOnnxModel,
+  layerShapes,
+  type ModelSpec,
+  takesWholeNumbers,
+  tensorLayout,
+  validateWeights,
+} from './model.ts'
 import { encodeModel, type Graph } from './onnx.ts'
 import { buildForwardGraph, buildScanGraph, carriedValues } from './training-graph.ts'
 
@@ -60,6 +69,8 @@ export interface TrainerOptions {
 }
 
 const EVALUATION_BATCH = 1024
+/** Values of the largest layer that an evaluation holds at once: 16 MB. */
+const EVALUATION_VALUES = 2 ** 22
 
 /** Options of every session: sequential, few threads, no denormals (they slow arithmetic a hundredfold). */
 export function sessionOptions(threads = 1): InferenceSession.SessionOptions {
@@ -174,8 +185,9 @@ export async function createTrainer(
     for (const { name, shape, offset, length } of layout) {
       fixed[name] = new Tensor('float32', weights.slice(offset, offset + length), shape)
     }
-    for (let start = 0; start < dataset.count; start += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, dataset.count - start)
+    const batch = evaluationBatch(model)
+    for (let start = 0; start < dataset.count; start += batch) {
+      const count = Math.min(batch, dataset.count - start)
       const bytes = dataset.inputs.slice(start * dataset.features, (start + count) * dataset.features)
       const inputs = new Tensor('uint8', bytes, [count, dataset.features])
       const result = await forward.run({ ...fixed, inputs })
@@ -193,6 +205,12 @@ export async function createTrainer(
       await forward.release()
     },
   }
+}
+
+/** Examples evaluated at once: fewer where a layer gives many values. */
+function evaluationBatch(model: ModelSpec): number {
+  const largest = isOnnxModel(model) ? sizeOf(model.shape) : Math.max(...layerShapes(model).map(sizeOf))
+  return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_VALUES / largest)))
 }
 
 /** Splits an epoch into full batches and what remains of it. */
@@ -222,6 +240,16 @@ function validateShape(model: ModelSpec, dataset: Dataset): void {
   if (dataset.count === 0) throw new DatasetShapeError('it has no examples')
   if (dataset.features !== model.inputs) {
     throw new DatasetShapeError(`it has ${dataset.features} features and the model ${model.inputs} inputs`)
+  }
+  if (!takesWholeNumbers(model)) return
+  if (dataset.inputZero !== 0 || dataset.inputScale[0] !== dataset.inputScale[1]) {
+    throw new DatasetShapeError('the model looks its inputs up, so they need scale 1 and inputZero 0')
+  }
+  const first = isOnnxModel(model) ? undefined : model.layers[0]
+  if (first?.kind !== 'embedding') return
+  const index = dataset.inputs.findIndex((input) => input >= first.entries)
+  if (index >= 0) {
+    throw new DatasetShapeError(`an input is ${dataset.inputs[index]} and the embedding has ${first.entries} entries`)
   }
 }
 

@@ -5,12 +5,15 @@
  * JavaScript between batches. Each step is handed the row numbers of its batch and gathers them from the dataset.
  */
 import { emitGradients } from './autodiff.ts'
+import { emitForward } from './forward.ts'
 import { createGraph, emit } from './graph.ts'
 import { emitLoss } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
 import { countOutputs, type ModelSpec, tensorLayout } from './model.ts'
 import type { Dimension, Graph, ValueInfo } from './onnx.ts'
 import { emitOptimizer, optimizerState } from './optimizer.ts'
+import { inferShapes } from './shapes.ts'
+import { BATCH, type Shape } from './sizes.ts'
 
 /** What a training graph is built from. */
 export interface TrainingGraphOptions {
@@ -38,21 +41,6 @@ export function carriedValues({ model, training }: TrainingGraphOptions): Carrie
     ),
     ...state.scalars.map((name): CarriedValue => ({ name, shape: [], start: 'one' })),
   ]
-}
-
-/** Appends the forward pass; returns the name of the outputs, shape [batch, outputs]. Parameters go by tensor name. */
-export function emitForward(graph: Graph, model: ModelSpec, input: string): string {
-  return model.layers.reduce((value, layer, index) => {
-    const name = layer.activation === 'none' ? `outputs${index}` : undefined
-    const sum = emit(
-      graph,
-      'Gemm',
-      [value, `layer${index}.weight`, `layer${index}.bias`],
-      { transB: { int: 1 } },
-      ...(name === undefined ? [] : [name]),
-    )
-    return layer.activation === 'relu' ? emit(graph, 'Relu', [sum]) : sum
-  }, input)
 }
 
 /** Appends `(byte − zero) · scale`, in single precision. */
@@ -138,7 +126,10 @@ function emitStep(
 ): { next: string[]; loss: string } {
   const layout = tensorLayout(model)
   const names = layout.map(({ name }) => name)
+  const start = graph.nodes.length
   const outputs = emitForward(graph, model, x)
+  const known = new Map<string, Shape>(layout.map(({ name, shape }) => [name, shape]))
+  const shapes = inferShapes(graph, graph.nodes.slice(start), known.set(x, [BATCH, model.inputs]))
   const { loss, gradient } = emitLoss(graph, model.output, {
     outputs,
     targets,
@@ -149,7 +140,7 @@ function emitStep(
       ? emit(graph, 'Mul', ['normalizer', emit(graph, 'Neg', ['learningRate'])])
       : 'normalizer'
   const seed = emit(graph, 'Mul', [gradient, factor])
-  const gradients = emitGradients(graph, outputs, seed, names)
+  const gradients = emitGradients(graph, outputs, seed, names, shapes)
   const { perTensor, scalars } = optimizerState(training)
   const step = emitOptimizer(
     graph,

@@ -69,7 +69,7 @@ test('a manifest that is not canonical, not JSON or not UTF-8 is refused', () =>
 })
 
 const BROKEN: [key: string, path: (string | number)[], value: unknown][] = [
-  ['version', ['version'], 2],
+  ['version', ['version'], 3],
   ['training.learningRate', ['training', 'learningRate'], Number.NaN],
   ['training.momentum', ['training', 'momentum'], 1],
   ['tensors[0].step[0]', ['tensors', 0, 'step'], [1.5, 2]],

@@ -1,26 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { emitGradients, NoGradientRuleError, NotDifferentiableError } from '../src/autodiff.ts'
-import { initialWeights } from '../src/calibrate.ts'
 import { type Dataset, toFloatInputs } from '../src/dataset.ts'
 import { createGraph, emit } from '../src/graph.ts'
+import { initialWeights } from '../src/initial-weights.ts'
 import { ClassWeightsError, LabelError } from '../src/loss.ts'
 import type { TrainingSpec } from '../src/manifest.ts'
 import {
-  type ModelSpec,
+  countOutputs,
+  type LayeredModel,
   mlp,
   NonFiniteWeightError,
   type OutputKind,
   tensorLayout,
   WeightCountError,
 } from '../src/model.ts'
+import { denseLayers } from '../src/setup.ts'
 import { createTrainer, DatasetShapeError, TrainingDivergedError, TrainingOptionError } from '../src/trainer.ts'
 
 const SGD: TrainingSpec = { optimizer: 'sgd', learningRate: 1, momentum: 0, epochs: 1, batchSize: 100, proximal: 0 }
 
 /** Random examples with labels that fit the output kind. */
-function examples(model: ModelSpec, count: number): Dataset {
-  const outputs = model.layers.at(-1)!.outputs
+function examples(model: LayeredModel, count: number): Dataset {
+  const outputs = countOutputs(model)
   const byte = (i: number) => (Math.imul(i + 1, 2654435761) >>> 11) & 255
   const classes = { softmax: outputs, logistic: 2, 'multi-label': 2 ** outputs, linear: 0 }[model.output]
   const labels =
@@ -40,14 +42,14 @@ function examples(model: ModelSpec, count: number): Dataset {
 }
 
 /** The training loss in double precision, written independently of the graph: the oracle. */
-function lossOf(model: ModelSpec, weights: Float64Array, data: Dataset, classWeights?: number[]): number {
+function lossOf(model: LayeredModel, weights: Float64Array, data: Dataset, classWeights?: number[]): number {
   const inputs = toFloatInputs(data)
   const layout = tensorLayout(model)
   let sum = 0
   let divisor = 0
   for (let row = 0; row < data.count; row++) {
     let x = Array.from(inputs.subarray(row * data.features, (row + 1) * data.features))
-    model.layers.forEach((layer, l) => {
+    denseLayers(model).forEach((layer, l) => {
       const [w, b] = [layout[2 * l]!.offset, layout[2 * l + 1]!.offset]
       const width = x.length
       const y = Array.from({ length: layer.outputs }, (_, o) =>
@@ -241,7 +243,7 @@ test('class weights of another number, or not positive, are refused', async () =
 
 test('what cannot be differentiated is said', () => {
   const graph = createGraph('g')
-  const y = emit(graph, 'Erf', ['w'])
+  const y = emit(graph, 'Det', ['w'])
   assert.throws(() => emitGradients(graph, y, 'seed', ['w']), NoGradientRuleError)
   assert.throws(() => emitGradients(graph, y, 'seed', ['v']), NotDifferentiableError)
 })

@@ -18,6 +18,8 @@ export interface Candidate {
   statedEpsilon: number | undefined
   /** Why the owner's data do not fit; undefined if they do, or if the node does not read them. */
   dataFault: string | undefined
+  /** Where its numbers live. */
+  path: 'direct' | 'blob'
   /** Whether the aggregator is one whose payloads this node can make. */
   isAggregatorKnown: boolean
 }
@@ -43,12 +45,15 @@ export interface Judgement {
 }
 
 const COMMIT_GAS = 120_000
+/** As `packages/chain` signs a blob transaction: its base, and what each shard of blob hashes adds. */
+const BLOB_SUBMIT_GAS = 250_000
+const BLOB_SHARD_GAS = 100_000
 
 /** Judges a federation by a policy. */
 export function judgeFederation(candidate: Candidate, policy: Policy, means: Means): Judgement {
   const { terms, status, creator } = candidate
   const rewardPerRound = expectedReward(terms)
-  const gasPerRound = ownGas(terms)
+  const gasPerRound = ownGas(terms, candidate.path)
   const worth = policy.tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, policy.tokensPerMegagas)
   const netPerRound = rewardPerRound - worth
   const refusals: string[] = []
@@ -114,8 +119,12 @@ export function expectedReward(terms: Terms): bigint {
   return left <= 0n ? 0n : left / BigInt(terms.cohortSize)
 }
 
-/** Bound on the gas of submitting all assigned shards, and of committing to them where the terms ask for it. */
-export function ownGas(terms: Terms): number {
+/**
+ * Bound on the gas of submitting all assigned shards, and of committing to them where the terms ask for it. The blobs
+ * themselves are paid for in blob gas, which is not counted.
+ */
+export function ownGas(terms: Terms, path: 'direct' | 'blob'): number {
+  if (path === 'blob') return BLOB_SUBMIT_GAS + terms.shardsPerMember * BLOB_SHARD_GAS
   const length = Math.min(terms.dimension, terms.shardSize)
   const { gas } = estimateSubmit({ shards: terms.shardsPerMember, length, bits: terms.bits })
   return gas + (terms.commitSeconds > 0 ? COMMIT_GAS : 0)

@@ -1,7 +1,16 @@
 /**
  * All federations of a chain as an owner's node sees them: found, read, judged by its policy. Nothing is signed or sent.
  */
-import { type ChainClient, type Creation, deployment, type Member, readMember, readStatus } from '@tutti/chain'
+import {
+  blobAggregatorAddress,
+  type ChainClient,
+  type Creation,
+  deployment,
+  type Member,
+  pathOf,
+  readMember,
+  readStatus,
+} from '@tutti/chain'
 import { type Hex, keccak256 } from '@tutti/core'
 import { type Dataset, type Manifest, parseManifest, toCanonicalJson } from '@tutti/learn'
 import { erc20Abi } from 'viem'
@@ -75,6 +84,7 @@ async function surveyOne(creation: Creation, options: SurveyOptions, coins: bigi
       dataFault = (error as Error).message.replace(/\.$/, '')
     }
   }
+  const path = pathOf(creation)
   const candidate = {
     id,
     creator,
@@ -84,9 +94,10 @@ async function surveyOne(creation: Creation, options: SurveyOptions, coins: bigi
     schemaHash: manifest === undefined ? undefined : schemaHashOf(manifest),
     statedEpsilon: statedEpsilon(creation.manifest),
     dataFault,
-    isAggregatorKnown: Object.values(deployment()).some(
-      (address) => address.toLowerCase() === terms.aggregator.toLowerCase(),
-    ),
+    path,
+    isAggregatorKnown:
+      terms.aggregator.toLowerCase() ===
+      (path === 'blob' ? blobAggregatorAddress() : deployment().directAggregator).toLowerCase(),
   }
   return {
     creation,

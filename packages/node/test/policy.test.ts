@@ -30,6 +30,7 @@ const candidate: Candidate = {
   schemaHash: hash(3),
   statedEpsilon: undefined,
   dataFault: undefined,
+  path: 'direct',
   isAggregatorKnown: true,
 }
 const rich = { coins: 10n ** 18n, tokens: tokens(100) }
@@ -98,7 +99,7 @@ test('a looser policy never refuses what a stricter one allows', () => {
 test('what gas is worth is taken off the reward', () => {
   const tokensPerMegagas = tokens(2)
   const { netPerRound, rewardPerRound, gasPerRound } = judge({}, { ...generous, tokensPerMegagas })
-  assert.equal(gasPerRound, ownGas(terms))
+  assert.equal(gasPerRound, ownGas(terms, 'direct'))
   assert.equal(netPerRound, rewardPerRound - worthOfGas(gasPerRound, tokensPerMegagas))
 })
 
@@ -145,7 +146,7 @@ test('a step is taken from the second on in which its pay is what its gas is wor
   const at = (now: number, worth: bigint) =>
     [0, 1, 2, 3].map((position) => {
       const own = { since: 200, isKeeper: true, staggerSeconds: 0, marginSeconds: 0, finalitySeconds: 0 }
-      const state = { ...own, record: { kind: 'none' } as const, wantsToLeave: false, claims: true, isClaimed: false }
+      const state = { ...own, watch: { kind: 'unneeded' } as const, record: { kind: 'none' } as const, wantsToLeave: false, claims: true, isClaimed: false }
       return decide({ ...seen, position }, { ...state, tokensPerMegagas: perMegagas(worth) }, now)
     })
   assert.ok(at(214, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'wait'))

@@ -1,4 +1,4 @@
-/** What all benchmarks print. */
+/** The form in which `tutti bench` prints what it measured. */
 
 /** One figure as it is printed: `value` must be at most, or at least, `limit`; null where there is none. */
 export interface BenchFigure {

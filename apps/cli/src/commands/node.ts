@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
+import { addBlobOptions } from '../blob-model.ts'
 import { addAccountOptions, defaultRpcUrl, parseAddress, parseCount, parseId, parsePositive } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
@@ -41,7 +42,7 @@ export function addNode(program: Command): void {
   addPolicyOptions(command)
     .option('--discover', 'look for federations and join those that the policy allows, one after another')
     .option('--until-idle', 'with --discover: end when there is nothing to do, instead of looking again every minute')
-  addAccountOptions(command)
+  addBlobOptions(addAccountOptions(command))
     .addHelpText(
       'after',
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
@@ -55,7 +56,8 @@ export function addNode(program: Command): void {
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
         'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
-        'pollMilliseconds, manifestHash, roundingSeed, and policy: an object with creators, tokens, schemas,\n' +
+        'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
+        'replaceAfterSeconds, and policy: an object with creators, tokens, schemas,\n' +
         'minimumReward, maximumStake, maximumGasPerRound, tokensPerMegagas, privacyEpsilon. Paths are relative to the file.',
     )
     .action(runNodeCommand)

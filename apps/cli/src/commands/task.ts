@@ -63,7 +63,7 @@ async function initTask(csv: string, options: InitOptions): Promise<void> {
   for (const { name: column, reason } of omitted) output.line(`  ${toPlainText(`${column}: left out, ${reason}`)}`)
   const { label } = task.data
   output.line(`  ${toPlainText(`${label.name} is to be predicted: ${observations.get(label.name) ?? ''}`)}`)
-  output.line(`  ${await describeModel(task)}`)
+  output.line(`  ${await describeTask(task)}`)
   if (advice.length > 0) output.line('Look at this:')
   for (const text of advice) output.line(`  ${toPlainText(text)}.`)
   output.line('Every guess may be wrong: read the file, then')
@@ -77,7 +77,7 @@ async function checkTask(file: string, options: CheckOptions): Promise<void> {
   const { findTableFaults, readTable, readTaskFile, toDataset } = await import('@tutti/learn')
   const task = readTaskFile(file)
   output.line(`${toPlainText(task.name)}: ${toPlainText(task.purpose)}`)
-  output.line(`  ${await describeModel(task)}`)
+  output.line(`  ${await describeTask(task)}`)
   if (options.data === undefined) {
     output.line(`${file} is a task file. Check rows against it with --data FILE.`)
     output.result({ task, isFit: true })
@@ -105,11 +105,10 @@ function reportFaults(file: string, faults: { message: string }[], output: Outpu
   for (const { message } of faults) output.note(`  ${toPlainText(message)}`)
 }
 
-async function describeModel(task: TaskFile): Promise<string> {
-  const { countParameters, toModel, toTaskKind } = await import('@tutti/learn')
+async function describeTask(task: TaskFile): Promise<string> {
+  const { countParameters, describeModel, toModel, toTaskKind } = await import('@tutti/learn')
   const model = toModel(task)
-  const sizes = [model.inputs, ...model.layers.map(({ outputs }) => outputs)].join('-')
-  return `${toTaskKind(task)}, network ${sizes} (${formatInteger(countParameters(model))} parameters)`
+  return `${toTaskKind(task)}, network ${describeModel(model)} (${formatInteger(countParameters(model))} parameters)`
 }
 
 /** How many examples each class has. */

@@ -129,6 +129,7 @@ export function look(node: SimulatedNode, world: World): number {
   const own: OwnState = {
     record: entry?.record ?? { kind: 'none' },
     since: memory.due.since,
+    watch: { kind: 'unneeded' },
     isKeeper: true,
     staggerSeconds: STAGGER_SECONDS,
     marginSeconds: MARGIN_SECONDS,

@@ -1,0 +1,60 @@
+/**
+ * The float weights that lanes are added to: `weight = base + step · lane`.
+ *
+ * Zero where the model starts in its lanes; drawn from the manifest's seed; or read from a file that each member holds
+ * and that the manifest names by its keccak256.
+ */
+import { keccak256 } from '@tutti/core'
+import { importSafetensors } from './export.ts'
+import { initialWeights } from './initial-weights.ts'
+import type { Manifest } from './manifest.ts'
+import { countParameters } from './model.ts'
+
+/**
+ * Base weights of a manifest, shape [dimension].
+ *
+ * @param file - Bytes of the file that the manifest names; not looked at where it names none.
+ * @throws {@link MissingBaseError}, {@link BaseHashError}; `SafetensorsError`, `NonFiniteWeightError` for what is inside.
+ */
+export function toBaseWeights(manifest: Pick<Manifest, 'model' | 'initialisation'>, file?: Uint8Array): Float32Array {
+  const { model, initialisation } = manifest
+  if (initialisation.kind === 'float') return initialWeights(model, BigInt(initialisation.seed))
+  if (initialisation.kind !== 'base') return new Float32Array(countParameters(model))
+  return importSafetensors(model, checkBase(initialisation.hash, file))
+}
+
+/** What a contract and a manifest name a base file by: its keccak256. */
+export function hashBase(file: Uint8Array): `0x${string}` {
+  return keccak256(file)
+}
+
+/**
+ * The file, if it is the one that is named.
+ *
+ * @param hash - keccak256 in lower-case hexadecimal.
+ * @throws {@link MissingBaseError}, {@link BaseHashError}
+ */
+export function checkBase(hash: string, file: Uint8Array | undefined): Uint8Array {
+  if (file === undefined) throw new MissingBaseError(hash)
+  const found = hashBase(file)
+  if (found !== hash) throw new BaseHashError(hash, found)
+  return file
+}
+
+/** The manifest names a base file and none was given. */
+export class MissingBaseError extends Error {
+  override name = 'MissingBaseError'
+  readonly hash: string
+  constructor(hash: string) {
+    super(`The model builds on a file with keccak256 ${hash}, and none was given. Ask the creator for the file.`)
+    this.hash = hash
+  }
+}
+
+/** A base file is another than the manifest names. */
+export class BaseHashError extends Error {
+  override name = 'BaseHashError'
+  constructor(expected: string, found: string) {
+    super(`The base file has keccak256 ${found}; the manifest names ${expected}. Fetch the right file.`)
+  }
+}

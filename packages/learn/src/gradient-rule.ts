@@ -1,0 +1,46 @@
+/**
+ * What a gradient rule is: how one operation's vector-Jacobian product is written as operations.
+ */
+import { emit, integerConstant } from './graph.ts'
+import type { Graph, Node } from './onnx.ts'
+import { repeatedAxes, type Shape, toReshapeTarget } from './sizes.ts'
+
+/** What a rule is handed. */
+export interface RuleContext {
+  graph: Graph
+  node: Node
+  /** Gradient of the node's output, of its shape; of the first that has one where there are several. */
+  gradient: string
+  /** Gradients of all outputs, undefined where none came back. */
+  received: (string | undefined)[]
+  /** Which inputs want a gradient. */
+  needed: boolean[]
+  /** Shape of a value of the forward pass. @throws `UnknownShapeError` */
+  shapeOf: (value: string) => Shape
+}
+
+/** Appends the product and returns a gradient for each input that `needed` asks for, of the input's shape. */
+export type GradientRule = (context: RuleContext) => (string | undefined)[]
+
+/** Appends the sum of `value`, shape `from`, over the axes along which `to` was broadcast to it; shape `to`. */
+export function emitSumTo(graph: Graph, value: string, from: Shape, to: Shape): string {
+  const missing = from.length - to.length
+  const axes = repeatedAxes(to, from)
+  const added = axes.filter((axis) => axis < missing)
+  const kept = axes.filter((axis) => axis >= missing).map((axis) => axis - missing)
+  const sum = (of: string, over: number[], keepdims: number) =>
+    over.length === 0
+      ? of
+      : emit(graph, 'ReduceSum', [of, integerConstant(graph, over)], { keepdims: { int: keepdims } })
+  return sum(sum(value, added, 0), kept, 1)
+}
+
+/** Appends a reshape to a known shape, the batch being worked out when it runs. */
+export function emitReshape(graph: Graph, value: string, shape: Shape): string {
+  return emit(graph, 'Reshape', [value, integerConstant(graph, toReshapeTarget(shape))])
+}
+
+/** Appends zeros of the shape that `like` has when it runs. */
+export function emitZerosLike(graph: Graph, like: string): string {
+  return emit(graph, 'ConstantOfShape', [emit(graph, 'Shape', [like])])
+}

@@ -1,0 +1,102 @@
+/**
+ * A rehearsal: a few rounds of floating-point training on the creator's data, to see how far updates move the weights.
+ */
+import { gainAt, largestUpdate, packGains } from '@tutti/core'
+import type { Dataset } from './dataset.ts'
+import { fitRound } from './federated-averaging.ts'
+import type { TensorSpec } from './manifest.ts'
+import { type ModelSpec, tensorLayout } from './model.ts'
+import type { ArithmeticTerms } from './quantized-averaging.ts'
+import { type Rational, rational, toRatio } from './rational.ts'
+import type { Trainer } from './trainer.ts'
+
+/** What a rehearsal needs. */
+export interface RehearsalOptions {
+  model: ModelSpec
+  trainer: Trainer
+  /** The creator's data as members would hold it; as many as are expected in a round. */
+  members: Dataset[]
+  terms: ArithmeticTerms
+  /** Updates that a shard expects in a round; the number of `members` when absent. */
+  expectedUpdates?: number
+  /** Rounds to rehearse; 5 when absent. */
+  rehearsalRounds?: number
+  seed: number
+  /** Overrides the trainer's specification. */
+  learningRate?: number
+  /** Share of the updates of moving weights that must not be clamped; 0.98 when absent. */
+  coverage?: number
+}
+
+/** Parameters of a tensor that are looked at, in each member's update; larger tensors are sampled evenly. */
+const SAMPLED = 131_072
+const COVERAGE = 0.98
+
+/** Updates of each tensor over the rehearsal, |Δ| / gain of the weights that moved, and the weights at its end. */
+export async function rehearse(
+  { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate }: RehearsalOptions,
+  start: Float32Array,
+): Promise<{ moves: number[][]; weights: Float32Array }> {
+  const layout = tensorLayout(model)
+  const gains = packGains(terms.gains)
+  const moves: number[][] = layout.map(() => [])
+  let weights = start
+  for (let round = 0; round < rehearsalRounds; round++) {
+    const gain = gainAt(gains, round)
+    const rate = learningRate === undefined ? {} : { learningRate }
+    const mean = new Float64Array(weights.length)
+    for (const [member, dataset] of members.entries()) {
+      const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, dataset, 0, member)
+      for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + (1 / members.length) * trained[p]!
+      for (const [tensor, { offset, length }] of layout.entries()) {
+        const stride = Math.ceil(length / SAMPLED)
+        for (let p = offset; p < offset + length; p += stride) {
+          const move = Math.abs(trained[p]! - weights[p]!)
+          if (move > 0) moves[tensor]!.push(move / gain)
+        }
+      }
+    }
+    weights = Float32Array.from(mean)
+  }
+  return { moves, weights }
+}
+
+/**
+ * The integer that a quantile of the updates becomes, times the updates expected: `D · (2^(bits−1) − 1)`, 1 for one bit.
+ */
+export function updateDivisor({ members, expectedUpdates, terms }: RehearsalOptions): number {
+  const largest = terms.bits === 1 ? 1 : largestUpdate(terms.bits) - 1
+  return (expectedUpdates ?? members.length) * largest
+}
+
+/**
+ * Rehearses from given weights and proposes a step for every tensor, each by itself:
+ * `step = quantile(|Δ| / gain) / (D · (2^(bits−1) − 1))`, rounded to three significant bits. For models that start from
+ * floats; those that answer in the contract are calibrated by `calibrate`.
+ *
+ * @param start - Weights before the first round, shape [dimension].
+ * @throws what `Trainer.fit` throws; RangeError if a step does not fit a manifest.
+ */
+export async function calibrateSteps(options: RehearsalOptions, start: Float32Array): Promise<TensorSpec[]> {
+  const { moves } = await rehearse(options, start)
+  const divisor = updateDivisor(options)
+  return tensorLayout(options.model).map(({ name, shape }, index) => {
+    const step = roundToBits(quantile(moves[index]!, options.coverage ?? COVERAGE) / divisor)
+    return { name, shape, step: toRatio(step) }
+  })
+}
+
+/** The value below which `share` of the values lie; 0 if there are none. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  if (values.length === 0) return 0
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
+}
+
+/** Nearest number of the form `k · 2^−e`, 4 ≤ k < 8: steps that are short to write and exact. */
+export function roundToBits(value: number): Rational {
+  if (!(value > 0)) return rational(1n, 1024n)
+  const exponent = 2 - Math.floor(Math.log2(value))
+  const mantissa = BigInt(Math.round(value * 2 ** exponent))
+  return exponent >= 0 ? rational(mantissa, 1n << BigInt(exponent)) : rational(mantissa << BigInt(-exponent), 1n)
+}
