@@ -146,7 +146,14 @@ test('a step is taken from the second on in which its pay is what its gas is wor
   const at = (now: number, worth: bigint) =>
     [0, 1, 2, 3].map((position) => {
       const own = { since: 200, isKeeper: true, staggerSeconds: 0, marginSeconds: 0, finalitySeconds: 0 }
-      const state = { ...own, watch: { kind: 'unneeded' } as const, record: { kind: 'none' } as const, wantsToLeave: false, claims: true, isClaimed: false }
+      const state = {
+        ...own,
+        watch: { kind: 'unneeded' } as const,
+        record: { kind: 'none' } as const,
+        wantsToLeave: false,
+        claims: true,
+        isClaimed: false,
+      }
       return decide({ ...seen, position }, { ...state, tokensPerMegagas: perMegagas(worth) }, now)
     })
   assert.ok(at(214, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'wait'))
