@@ -9,6 +9,7 @@ import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addExport } from './commands/export.ts'
+import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
 import { addMint } from './commands/mint.ts'
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     addCreate,
     addJoin,
     addKeystore,
+    addFederations,
     addNode,
     addStatus,
     addPredict,

@@ -1,6 +1,21 @@
 /** What a node did, one line an event, for people who watch it. */
 import type { NodeEvent } from '@tutti/node'
-import { formatInteger, formatTokens } from './output.ts'
+import { formatInteger, formatTokens, type Output, toJson } from './output.ts'
+
+/** Events as lines: of text for people, of JSON on standard error for machines. */
+export function tellEvents(output: Output, note: (event: NodeEvent) => void): (event: NodeEvent) => void {
+  return (event) => {
+    // Signs of life are for whoever watches the endpoint.
+    if (event.kind !== 'looked') {
+      if (output.isJson) output.note(toJson(event))
+      else {
+        const text = describeEvent(event)
+        if (text !== undefined) output.line(`${new Date(event.time).toISOString()}  ${text}`)
+      }
+    }
+    note(event)
+  }
+}
 
 /** A sentence for an event; undefined for those that only machines care about. */
 export function describeEvent(event: NodeEvent): string | undefined {

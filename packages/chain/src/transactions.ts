@@ -58,7 +58,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
       estimateGas(client, { account: from, ...request }),
       client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
       client.public.getBlock({ includeTransactions: false }),
-      client.public.estimateMaxPriorityFeePerGas(),
+      readTip(client),
       client.public.getBalance({ address: from }),
     ]),
   )
@@ -78,6 +78,18 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
     ...request,
   })
   return { hash: keccak256(raw), raw, nonce, from, chainId }
+}
+
+/** How long a tip is taken for current, in milliseconds: tips move slowly, and a stuck transaction is made dearer. */
+const tipMilliseconds = 60_000
+const tips = new WeakMap<ChainClient['public'], { tip: bigint; readAt: number }>()
+
+async function readTip({ public: client }: ChainClient): Promise<bigint> {
+  const known = tips.get(client)
+  if (known !== undefined && performance.now() - known.readAt < tipMilliseconds) return known.tip
+  const tip = await client.estimateMaxPriorityFeePerGas()
+  tips.set(client, { tip, readAt: performance.now() })
+  return tip
 }
 
 /** The gas a call needs; an endpoint that gives up at its own limit means that it is too much for a transaction. */

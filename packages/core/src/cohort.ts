@@ -6,7 +6,8 @@
  * (Black and Rogaway, Ciphers with Arbitrary Finite Domains, 2002), so that one position costs O(1) to find or check.
  * Twin of `libraries/Cohort.sol`; vectors in `vectors/cohort.json`.
  */
-import { encodeStatic, type Hex, keccak256 } from './hex.ts'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { fromHex, type Hex } from './hex.ts'
 import type { Round } from './phase.ts'
 import { shardCount, type Terms } from './terms.ts'
 
@@ -94,7 +95,15 @@ export function expectedUpdates(
 
 /** Position of the keeper chosen for a shard: `uint256(keccak256(abi.encode(seed, shard))) mod cohort`. */
 export function keeperPosition(seed: Hex, shard: number, cohort: number): number {
-  return Number(BigInt(keccak256(encodeStatic([seed, shard]))) % BigInt(cohort))
+  const words = new Uint8Array(64)
+  words.set(fromHex(seed))
+  new DataView(words.buffer).setUint32(60, shard)
+  const bytes = keccak_256(words)
+  const digest = new DataView(bytes.buffer, bytes.byteOffset)
+  let rest = 0
+  // 16 bits at a time keep `rest · 2^16` exact: a cohort has at most 256 positions.
+  for (let at = 0; at < 32; at += 2) rest = (rest * 0x10000 + digest.getUint16(at)) % cohort
+  return rest
 }
 
 /** `half = 2^h`, h ≥ 1 the smallest with `2^(2h) ≥ members`; `keyed(k, x) = keccak256(seed, k, x) mod 2^h`. */
@@ -102,7 +111,16 @@ function feistel(seed: Hex, place: number, members: number) {
   if (!Number.isInteger(place) || place < 0 || place >= members) throw new OutsideMembersError(place, members)
   let half = 2
   while (half * half < members) half *= 2
-  const keyed = (k: number, x: number): number => Number(BigInt(keccak256(encodeStatic([seed, k, x]))) % BigInt(half))
+  const words = new Uint8Array(96)
+  words.set(fromHex(seed))
+  const view = new DataView(words.buffer)
+  // `half` is a power of two, so the last four bytes of a digest hold all of its remainder.
+  const keyed = (k: number, x: number): number => {
+    view.setUint32(60, k)
+    view.setUint32(92, x)
+    const digest = keccak_256(words)
+    return (new DataView(digest.buffer, digest.byteOffset).getUint32(28) & (half - 1)) >>> 0
+  }
   return { half, keyed }
 }
 

@@ -2,8 +2,8 @@
  * The time that the contract will see in the next block.
  *
  * Phases turn with the time of blocks. A chain whose clock ran ahead of this machine's (a local chain whose time was
- * moved) keeps its lead until the next block shows otherwise; one that only mines when asked has no block between
- * transactions, and there the clock of this machine goes on from the last one.
+ * moved) keeps its lead until the next block shows otherwise; a machine whose clock runs ahead of the chain's is
+ * believed only as far as the time that has passed since the last block was seen, and a little more.
  */
 
 /** Estimates chain time from the blocks seen so far. */
@@ -14,21 +14,34 @@ export interface ChainClock {
   now(): number
 }
 
+/** How old a block may be when it is first seen: more than the pace of any chain with regular blocks. */
+const TOLERANCE_SECONDS = 15
+
 /**
- * Clock of a chain: `now = max(last block, local time + lead)`, `lead = max(0, last block − local time when seen)`.
+ * Clock of a chain: `now = max(last block, min(local time + lead, last block + elapsed + 15 s))`, where
+ * `lead = max(0, last block − local time when seen)` and `elapsed` is counted from when the block was seen.
  *
- * @param localSeconds - Clock of this machine, in seconds.
+ * @param localSeconds - Clock of this machine, in seconds; it may be wrong.
+ * @param elapsedSeconds - A clock that only measures how much time passes, in seconds.
  */
-export function createChainClock(localSeconds: () => number = () => Date.now() / 1000): ChainClock {
+export function createChainClock(
+  localSeconds: () => number = () => Date.now() / 1000,
+  elapsedSeconds: () => number = () => performance.now() / 1000,
+): ChainClock {
   let latest = { number: -1n, timestamp: 0 }
   let lead = 0
+  let seenAt = 0
   return {
     observe: (block) => {
       // The same height again may be another block, after a reorganisation or a restart of a local chain.
       if (block.number === latest.number && block.timestamp === latest.timestamp) return
       latest = block
+      seenAt = elapsedSeconds()
       lead = Math.max(0, block.timestamp - localSeconds())
     },
-    now: () => Math.max(latest.timestamp, localSeconds() + lead),
+    now: () => {
+      const latestPossible = latest.timestamp + elapsedSeconds() - seenAt + TOLERANCE_SECONDS
+      return Math.max(latest.timestamp, Math.min(localSeconds() + lead, latestPossible))
+    },
   }
 }

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Hex } from '@tutti/core'
 import { checkBehaviour, type NodeBehaviour, NodeOptionError } from './behaviour.ts'
+import { type Policy, PolicyError, parsePolicy } from './policy.ts'
 import { splitWords } from './trainers/words.ts'
 
 /** What a configuration file may hold; every key may be absent. */
@@ -27,6 +28,10 @@ export interface NodeConfig {
   epochs?: number
   learningRate?: number
   metricsPort?: number
+  /** Which federations a node that looks for them by itself may join. */
+  policy?: Policy
+  /** Where the search for them begins. */
+  fromBlock?: number
   /** Directory of the blobs that the node keeps. */
   archive?: string
   /** Archives of other members, read only. */
@@ -39,7 +44,7 @@ export interface NodeConfig {
   behaviour: NodeBehaviour
 }
 
-type Plain = Exclude<keyof NodeConfig, 'behaviour'>
+type Plain = Exclude<keyof NodeConfig, 'behaviour' | 'policy'>
 
 /** Turns a value of the file into that of the configuration; undefined if it is not what it must be. */
 type Reader = { read: (value: unknown, directory: string) => unknown; expected: string }
@@ -97,6 +102,7 @@ const readers: Record<Plain, Reader> = {
   seed: count,
   epochs: atLeastOne,
   learningRate: positive,
+  fromBlock: count,
   metricsPort: { read: ifNumber((n) => Number.isInteger(n) && n >= 0 && n < 65_536), expected: 'a port, 0 to 65535' },
 }
 
@@ -152,6 +158,10 @@ export function parseNodeConfig(text: string, file: string): NodeConfig {
       behaviour[behaviourKey] = value
       continue
     }
+    if (key === 'policy') {
+      config[key] = readPolicy(value, file)
+      continue
+    }
     const reader = Object.hasOwn(readers, key) ? readers[key as Plain] : undefined
     if (reader === undefined) throw new NodeConfigError(file, key, unknownKey(key))
     config[key] = readValue(reader, value, file, key)
@@ -175,6 +185,15 @@ function readValue({ read, expected }: Reader, value: unknown, file: string, key
   return result
 }
 
+function readPolicy(value: unknown, file: string): Policy {
+  try {
+    return parsePolicy(value, file)
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    throw new NodeConfigError(file, error.key, error.message.slice(`${file}: "${error.key}": `.length))
+  }
+}
+
 function checkDecision(file: string, key: string, name: keyof NodeBehaviour, value: unknown): void {
   try {
     checkBehaviour({ [name]: value })
@@ -188,7 +207,7 @@ function unknownKey(key: string): string {
   if (/key$|password|mnemonic|secret/i.test(key)) {
     return 'keys and passwords do not belong in a file like this; use keystore and TUTTI_PASSWORD'
   }
-  return `there is no such key; there are ${[...Object.keys(readers), ...Object.keys(behaviourKeys)].join(', ')}`
+  return `there is no such key; there are ${[...Object.keys(readers), 'policy', ...Object.keys(behaviourKeys)].join(', ')}`
 }
 
 /** A configuration file is not what it must be. */

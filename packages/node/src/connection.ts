@@ -2,7 +2,7 @@
  * Telling a chain that is out of reach for a while from one that says no.
  *
  * Reads are tried again with growing waits: 0.25 s, doubled up to 15 s, each shortened at random by up to a half so
- * that many nodes do not come back at the same instant.
+ * that many nodes do not come back at the same instant; never sooner than a server that limits its callers asks for.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { ChainUnreachableError } from '@tutti/chain'
@@ -48,6 +48,26 @@ export function isChainOutOfReach(error: unknown): boolean {
   return error instanceof BaseError ? error.walk(isPassing) !== null : false
 }
 
+/** Longest wait that a server may ask for, in milliseconds: longer ones are asked again in between. */
+const LONGEST_ASKED_WAIT = 120_000
+
+/**
+ * How long a server asks to be left alone (`Retry-After` in seconds or as a date, with 429 or 503), in milliseconds; 0
+ * if it does not say.
+ *
+ * @param now - Milliseconds since 1970, for dates.
+ * @see RFC 9110, section 10.2.3
+ */
+export function askedWaitMilliseconds(error: unknown, now: number): number {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const asked = cause instanceof HttpRequestError ? cause.headers?.get('retry-after') : undefined
+    if (asked === undefined || asked === null) continue
+    const milliseconds = /^\d+$/.test(asked.trim()) ? Number(asked) * 1_000 : Date.parse(asked) - now
+    return Number.isFinite(milliseconds) ? Math.min(LONGEST_ASKED_WAIT, Math.max(0, milliseconds)) : 0
+  }
+  return 0
+}
+
 /** What {@link untilReached} needs. */
 export interface Patience {
   backOff: BackOff
@@ -77,7 +97,8 @@ export async function untilReached<T>(attempt: () => Promise<T>, patience: Patie
         throw error
       }
       failures++
-      const milliseconds = backOffMilliseconds(patience.backOff, failures)
+      const asked = askedWaitMilliseconds(error, Date.now())
+      const milliseconds = Math.max(asked, backOffMilliseconds(patience.backOff, failures))
       patience.onWait?.({ error: error as Error, failures, milliseconds })
       await sleep(milliseconds, patience.signal)
     }

@@ -5,7 +5,8 @@
  * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
  * following one by one, so that nobody pays for a race it must lose.
  */
-import { keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import { assignedShards, keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import { type PaidStep, worthwhileFrom } from './keeping.ts'
 import type { RoundRecord } from './store.ts'
 
 /** What decisions need from the chain, all of one block. */
@@ -46,6 +47,8 @@ export interface OwnState {
   since: number
   /** Whether the node takes the steps that anyone may take, for pay. */
   isKeeper: boolean
+  /** What a million gas is worth to the owner, in smallest token units: steps that pay less are left to others. */
+  tokensPerMegagas?: bigint | undefined
   /** Seconds between one member and the next where the contract names nobody. */
   staggerSeconds: number
   /** Nothing is signed in the last seconds of a phase, since it would be mined too late and paid for in vain. */
@@ -56,6 +59,8 @@ export interface OwnState {
   claims: boolean
   /** A claim was made and what remains cannot be fetched yet. */
   isClaimed: boolean
+  /** A node stays for so long after it has nothing to do any more: a reorganisation may take its claim back. */
+  finalitySeconds: number
 }
 
 /** What a node does next. `reason` is a sentence for people. */
@@ -88,8 +93,8 @@ export type Action = { reason: string } & (
  */
 export function decide(observation: Observation, own: OwnState, now: number): Action {
   const { terms, status, round, member } = observation
-  if (status.isFinished) return decideEnd(observation, own, 'the federation is finished')
-  if (!member.isMember) return decideEnd(observation, own, 'this account is not a member')
+  if (status.isFinished) return decideEnd(observation, own, now, 'the federation is finished')
+  if (!member.isMember) return decideEnd(observation, own, now, 'this account is not a member')
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
   if (!status.isInitialised) return wait(undefined, 'the initial model is not complete')
 
@@ -121,12 +126,27 @@ function wait(until: number | undefined, reason: string): Action {
   return { kind: 'wait', until, reason }
 }
 
-function decideEnd({ status, member }: Observation, own: OwnState, reason: string): Action {
+function decideEnd({ status, member }: Observation, own: OwnState, now: number, reason: string): Action {
   const isDue = member.owed > 0n || member.stake > 0n
-  if (own.claims && isDue && !own.isClaimed) return { kind: 'claim', reason: `${reason}, and something is owed` }
+  // A finished federation pays everything at once: what is due after a claim is due because a block was taken back.
+  if (own.claims && isDue && (status.isFinished || !own.isClaimed)) {
+    return { kind: 'claim', reason: `${reason}, and something is owed` }
+  }
   // A leaver's stake is held until no fault of its rounds can be proven; it is worth waiting for.
   if (own.claims && isDue && !status.isFinished && own.wantsToLeave) return wait(undefined, 'the stake is not free yet')
+  const isFinalAt = own.since + own.finalitySeconds
+  if (own.claims && !isDue && now < isFinalAt) return wait(isFinalAt, `${reason}; a block may still be taken back`)
   return { kind: 'stop', reason }
+}
+
+/**
+ * Names the step that is due, so that a node can tell since when it is: {@link OwnState.since} starts anew with the name.
+ *
+ * @param now - As for {@link decide}.
+ */
+export function nameStep({ round, terms, status, member, block }: Observation, now: number): string {
+  if (status.isFinished || !member.isMember) return `end/${member.owed > 0n || member.stake > 0n}`
+  return `${round.number}/${phaseAt(round, terms, now).phase}/${block.number > round.seedBlock}`
 }
 
 function decideOpening(observation: Observation, own: OwnState, now: number): Action {
@@ -169,11 +189,26 @@ function decidePart(
       if (isTooLate) return wait(end, 'too little time is left to send an update')
       return { kind: 'train', round: round.number, until: end ?? Infinity, reason: 'a new round wants an update' }
     case 'update': {
+      if (!isForPlace(own.record.update, terms, round.number, position)) {
+        // A reorganisation drew the cohort anew. What was signed may still be on its way, so nothing is added to it.
+        const isSigned = own.record.update.sendings.some(({ state }) => state !== 'unsent')
+        if (isSigned) return wait(end, 'the update was made for another place in the cohort')
+        if (step === 'submit' && terms.commitSeconds > 0) return wait(end, 'the update committed to is lost')
+        if (isTooLate) return wait(end, 'too little time is left to send an update')
+        const reason = 'the update on disk is for another place in the cohort'
+        return { kind: 'train', round: round.number, until: end ?? Infinity, reason }
+      }
       const action = decideSending(own.record.update.sendings, step, round.number, end)
       const isNew = action.kind === 'commit' || action.kind === 'submit'
       return isNew && isTooLate ? wait(end, `too little time is left to ${step}`) : action
     }
   }
+}
+
+/** Whether an update's shards are those that the position is assigned, in order. */
+function isForPlace({ shards }: { shards: readonly number[] }, terms: Terms, round: number, position: number): boolean {
+  const assigned = assignedShards(terms, position, round)
+  return shards.length === assigned.length && shards.every((shard, k) => shard === assigned[k])
 }
 
 function decideSending(
@@ -183,14 +218,15 @@ function decideSending(
   end: number | undefined,
 ): Action {
   const isStep = (sending: { step: string }) => sending.step === step
-  if (sendings.some((sending) => isStep(sending) && sending.state === 'failed')) {
-    return wait(end, `the chain refused the ${step} of this round`)
-  }
   const sent = sendings.findIndex((sending) => isStep(sending) && sending.state === 'sent')
   if (sent >= 0) return { kind: 'confirm', round, sending: sent, reason: `a ${step} was sent and not heard of` }
-  const unsent = sendings.findIndex((sending) => isStep(sending) && sending.state === 'unsent')
+  // One that failed used its nonce up, and nothing of it stands: after a reorganisation it may have come before its
+  // round. The same update may be sent again while there is time.
+  const unsent = sendings.findIndex(
+    (sending) => isStep(sending) && (sending.state === 'unsent' || sending.state === 'failed'),
+  )
   if (unsent >= 0) {
-    const reason = 'the update is ready'
+    const reason = sendings[unsent]!.state === 'failed' ? 'the update was mined in vain' : 'the update is ready'
     return step === 'commit' ? { kind: 'commit', round, reason } : { kind: 'submit', round, sending: unsent, reason }
   }
   const last = sendings.findLastIndex(isStep)
@@ -226,19 +262,25 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
 function decideAggregation(observation: Observation, own: OwnState, now: number): Action {
   const { terms, round } = observation
   if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
+  const worthFrom = paysFrom('aggregate', observation, own)
+  if (worthFrom === Infinity) return wait(undefined, 'the pay of aggregating does not exceed its gas')
   const openToAll = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
   let soonest = Infinity
   for (let shard = 0; shard < shardCount(terms); shard++) {
     if (((round.shards >> BigInt(shard)) & 1n) === 1n) continue
-    const rank = rankAfter(keeperPosition(round.seed, shard, round.cohort), observation)
-    const from = rank === 0 ? 0 : openToAll + rank * own.staggerSeconds
+    // Whoever is not in the cohort comes after all of it: no need to know who is first.
+    const first = observation.position === undefined ? 0 : keeperPosition(round.seed, shard, round.cohort)
+    const rank = rankAfter(first, observation)
+    const from = Math.max(worthFrom, rank === 0 ? 0 : openToAll + rank * own.staggerSeconds)
     if (from <= now) {
       const reason = rank === 0 ? 'this member is the keeper of the shard' : 'the keeper of the shard let it lie'
       return { kind: 'aggregate', round: round.number, shard, reason }
     }
     soonest = Math.min(soonest, from)
   }
-  return wait(soonest === Infinity ? undefined : soonest, 'the keeper of the shard goes first')
+  const isEarly = worthFrom > now
+  const reason = isEarly ? 'the pay does not exceed the gas yet' : 'the keeper of the shard goes first'
+  return wait(soonest === Infinity ? undefined : soonest, reason)
 }
 
 /** The step now if it is this member's turn, else a wait for it: turns rotate with the round. */
@@ -250,8 +292,15 @@ function inTurn(action: Action, observation: Observation, own: OwnState, now: nu
   const rank = isDrawn
     ? rankAfter(round.number % Math.max(1, round.cohort), observation)
     : (member.index + members - (round.number % members)) % members
-  const from = own.since + rank * own.staggerSeconds
+  const worthFrom = action.kind === 'open' ? 0 : paysFrom(action.kind as PaidStep, observation, own)
+  if (worthFrom === Infinity) return wait(undefined, `${action.reason}; the pay does not exceed the gas`)
+  const from = Math.max(worthFrom, own.since + rank * own.staggerSeconds)
   return from <= now ? action : wait(from, `${action.reason}; others go first`)
+}
+
+/** From when on a step pays its gas; 0 where the owner does not say what gas is worth. */
+function paysFrom(step: PaidStep, { round, terms }: Observation, { tokensPerMegagas }: OwnState): number {
+  return tokensPerMegagas === undefined ? 0 : worthwhileFrom(step, round, terms, tokensPerMegagas)
 }
 
 /** Distance behind the member who goes first: cohort in order of position, then the other members. */

@@ -18,6 +18,8 @@ export interface EndpointOptions {
   account?: LocalAccount
   /** Federation core; by default the address it has on every chain. */
   core?: Hex
+  /** Between looks at the chain while a transaction is on its way, in milliseconds. Default: as `connect` has it. */
+  pollingMilliseconds?: number
   /** Longest wait for one answer, in milliseconds. Default: 10,000. */
   timeoutMilliseconds?: number
   /** How long an endpoint rests after a failure, in milliseconds. Default: 30,000. */
@@ -37,7 +39,12 @@ const REST_MILLISECONDS = 30_000
 export async function connectEndpoints(options: EndpointOptions): Promise<ChainClient> {
   const { rpcUrls, account, core, timeoutMilliseconds: timeoutMs = TIMEOUT_MILLISECONDS } = options
   const hosts = rpcUrls.map((url) => new URL(url).host)
-  const who = { ...(account === undefined ? {} : { account }), ...(core === undefined ? {} : { core }) }
+  const { pollingMilliseconds: pollingIntervalMs } = options
+  const who = {
+    ...(pollingIntervalMs === undefined ? {} : { pollingIntervalMs }),
+    ...(account === undefined ? {} : { account }),
+    ...(core === undefined ? {} : { core }),
+  }
   const [first] = rpcUrls
   let client: ChainClient
   if (rpcUrls.length === 1 && first !== undefined) client = await connect({ rpcUrl: first, ...who })

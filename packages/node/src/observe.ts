@@ -1,18 +1,7 @@
 /**
- * What a node reads from the chain to decide.
- *
- * The record of the round is one call, cheap enough for every poll; the rest is read when that has changed.
+ * What a node reads from the chain to decide: one call a look, cheap enough for every block.
  */
-import { setTimeout as sleepFor } from 'node:timers/promises'
-import {
-  type ChainClient,
-  readEvents,
-  readHistory,
-  readMember,
-  readPosition,
-  readRound,
-  readStatus,
-} from '@tutti/chain'
+import { type ChainClient, readEvents, readHistory, readSight } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './decide.ts'
 
@@ -23,36 +12,38 @@ export interface Sight {
   roundsClosed: number
 }
 
-/**
- * Reads all that decisions need. The round is read first and last: if it changed in between, the parts do not belong
- * together and are read again.
- */
+/** Chains with regular blocks have one more often than this. */
+const REGULAR_SECONDS = 15
+
+/** Reads all that decisions need, as of one block. */
 export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Sight> {
-  for (let mismatches = 0; ; mismatches++) {
-    // An endpoint with several servers may stay of two minds for a while.
-    if (mismatches > 0) await sleepFor(Math.min(2_000, 25 * 2 ** mismatches))
-    const [before, status, member, position, latest, pending, after] = await Promise.all([
-      readRound(client, { id }),
-      readStatus(client, { id }),
-      readMember(client, { id, account }),
-      readPosition(client, { id, account }),
-      client.public.getBlock({ blockTag: 'latest' }),
-      // Not every chain has a pending block; its time is a better guess only where it exists.
-      client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined),
-      readRound(client, { id }),
-    ])
-    if (!isSameRound(before, after)) continue
-    const timestamp = Math.max(Number(latest.timestamp), Number(pending?.timestamp ?? 0n))
-    return {
-      observation: { block: { number: latest.number, timestamp }, terms, status, round: after, member, position },
-      roundsClosed: status.roundsClosed,
-    }
+  const { block, round, status, member, position } = await readSight(client, { id, account })
+  const isOld = Date.now() / 1000 - block.timestamp > REGULAR_SECONDS
+  // A chain that mines only when asked tells its time by the block it would mine; not every chain has one.
+  const pending = isOld ? await client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined) : undefined
+  const timestamp = Math.max(block.timestamp, Number(pending?.timestamp ?? 0n))
+  return {
+    observation: { block: { number: block.number, timestamp }, terms, status, round, member, position },
+    roundsClosed: status.roundsClosed,
   }
 }
 
 /** Whether two records of a round are the same in every field. */
 export function isSameRound(a: Round, b: Round): boolean {
   return (Object.keys(a) as (keyof Round)[]).every((key) => a[key] === b[key])
+}
+
+/** Whether two sights show the same, but for the block and its time. */
+export function isSameSight(a: Sight, b: Sight): boolean {
+  const [left, right] = [a.observation, b.observation]
+  const isSame = <T extends object>(one: T, other: T) =>
+    (Object.keys(one) as (keyof T)[]).every((key) => one[key] === other[key])
+  return (
+    isSameRound(left.round, right.round) &&
+    isSame(left.status, right.status) &&
+    isSame(left.member, right.member) &&
+    left.position === right.position
+  )
 }
 
 /** What a closed round was worth to an account. */
@@ -66,19 +57,20 @@ export interface RoundEnd {
 /**
  * What the closed rounds `from` to `to − 1` came to, and what they paid an account.
  *
- * @param fromBlock - Not after the block that opened the first of them.
+ * @param range - `fromBlock`: not after the block that opened the first of them. Without `mayBeRewarded` or
+ *   `mayBeKeeper`, what the account got for the one or the other is not looked for.
  */
 export async function readRoundEnds(
   client: ChainClient,
   id: Hex,
   account: Hex,
-  range: { from: number; to: number; fromBlock: bigint },
+  range: { from: number; to: number; fromBlock: bigint; mayBeRewarded: boolean; mayBeKeeper: boolean },
 ): Promise<RoundEnd[]> {
-  const { from, to, fromBlock } = range
+  const { from, to, fromBlock, mayBeRewarded, mayBeKeeper } = range
   const [history, rewards, keepers] = await Promise.all([
     readHistory(client, { id, from, count: to - from }),
-    readEvents(client, { eventName: 'Rewarded', id, fromBlock }),
-    readEvents(client, { eventName: 'KeeperPaid', id, fromBlock }),
+    mayBeRewarded ? readEvents(client, { eventName: 'Rewarded', id, fromBlock }) : [],
+    mayBeKeeper ? readEvents(client, { eventName: 'KeeperPaid', id, fromBlock }) : [],
   ])
   const own = account.toLowerCase()
   return history.map(({ updates }, i) => {

@@ -6,7 +6,7 @@ import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt, type Terms } from '@tutti/core'
 import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
-import type { Action, OwnState, Watch } from './decide.ts'
+import { type Action, nameStep, type OwnState, type Watch } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
 import type { RoundRecord } from './store.ts'
@@ -24,10 +24,13 @@ export interface Progress {
   ownState(record: RoundRecord, watch: Watch): OwnState
 }
 
+const PAID_STEPS: ReadonlySet<Action['kind']> = new Set(['draw', 'aggregate', 'settle', 'close'])
 const KEEPS_ROUNDS = 8
 /** Longer than a block takes, so that the next in turn sees what the one before has done. */
 const STAGGER_SECONDS = { local: 3, public: 15 }
 const MARGIN_SECONDS = { local: 0, public: 15 }
+/** Longer than a reorganisation reaches back. */
+const FINALITY_SECONDS = { local: 0, public: 120 }
 /** A margin takes no more than this part of a phase, however short the phase is. */
 const MARGIN_SHARE = 0.25
 
@@ -36,15 +39,17 @@ export function toStance(
   chainId: number,
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds'>,
   behaviour: NodeBehaviour,
-): Pick<OwnState, 'isKeeper' | 'staggerSeconds' | 'marginSeconds' | 'claims'> {
+): Pick<OwnState, 'isKeeper' | 'tokensPerMegagas' | 'staggerSeconds' | 'marginSeconds' | 'claims' | 'finalitySeconds'> {
   const place = chainId === localChainId ? 'local' : 'public'
   const shortestPhase =
     terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
   return {
     isKeeper: behaviour.isKeeper ?? true,
+    tokensPerMegagas: behaviour.tokensPerMegagas,
     staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
     marginSeconds: behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE),
     claims: behaviour.claims ?? true,
+    finalitySeconds: FINALITY_SECONDS[place],
   }
 }
 
@@ -61,6 +66,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let due = { key: '', since: 0 }
   let toldPhase = ''
   let isClaimed = false
+  // A step that was under way when the node started counts as taken.
+  let hasTakenStep = true
   let roundsLeft = behaviour.leavesAfterRounds ?? Infinity
   let latest: Sight | undefined
 
@@ -70,9 +77,14 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     roundsClosed = to
     if (to <= from) return
     const fromBlock = blockBeforeRound ?? firstBlock
-    const read = () => readRoundEnds(client, federationId, account, { from, to, fromBlock })
+    for (let round = from; round < to; round++) if (isSubmitted(store.load(round))) taken.add(round)
+    // Logs are dear to endpoints: what cannot have been paid is not looked for.
+    const mayBeRewarded = Array.from({ length: to - from }, (_, i) => from + i).some((round) => taken.has(round))
+    const mayBeKeeper = hasTakenStep
+    hasTakenStep = false
+    const range = { from, to, fromBlock, mayBeRewarded, mayBeKeeper }
+    const read = () => readRoundEnds(client, federationId, account, range)
     for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
-      if (isSubmitted(store.load(number))) taken.add(number)
       if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })
       else
         report.tell({
@@ -119,14 +131,14 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       tellOpening(sight)
       if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
       const now = actor.now()
-      const { phase } = phaseAt(round, terms, now)
-      const key = `${round.number}/${phase}/${observation.block.number > round.seedBlock}`
+      const key = nameStep(observation, now)
       if (due.key !== key) due = { key, since: now }
     },
     fromBlock: () => blockBeforeRound,
     noteAction: (action, record) => {
       if (latest === undefined) return
       const { round, status } = latest.observation
+      if (PAID_STEPS.has(action.kind)) hasTakenStep = true
       if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const { phase, endsAt } = phaseAt(round, terms, actor.now())
       const shown = status.isFinished ? 'finished' : phase

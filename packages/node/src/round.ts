@@ -170,8 +170,7 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   sending.state = isAccepted ? 'confirmed' : 'failed'
   store.save(update)
   if (!isAccepted) {
-    report.tell({ kind: 'race-lost', round, step: sending.step, reason: 'the transaction was mined too late', cost })
-    report.tell({ kind: 'sat-out', round, reason: `the chain refused the ${sending.step}` })
+    report.tell({ kind: 'race-lost', round, step: sending.step, reason: 'the transaction was mined in vain', cost })
   } else if (sending.step === 'commit') {
     if (!wasConfirmed) report.tell({ kind: 'committed', round, cost })
   } else if (!wasConfirmed) {

@@ -200,7 +200,13 @@ async function act(
       const sending = update.sendings[index]!
       try {
         const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
-        return await report.timed('sending', () => send(actor, update, sending))
+        const isDone = await report.timed('sending', () => send(actor, update, sending))
+        if (sending.state === 'failed' && refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+          const reason = `the chain refused the ${sending.step} again and again`
+          store.forfeit(action.round, reason)
+          report.tell({ kind: 'sat-out', round: action.round, reason })
+        }
+        return isDone
       } catch (error) {
         // Nodes do not mix blob transactions with others of the account: it is free again when those are included.
         if (error instanceof AccountBusyError) return false

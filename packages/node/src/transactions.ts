@@ -23,6 +23,8 @@ export type Fate =
 
 /** Looks at the chain between two broadcasts of the same transaction. */
 const LOOKS_A_BROADCAST = 5
+/** Gas of a transaction that only moves coins. */
+const PLAIN_TRANSFER_GAS = 21_000n
 /**
  * Looks in a row that must find the nonce taken and no receipt: a server may count a transaction some time before it has
  * its receipt, and an update that is believed replaced is signed again.
@@ -90,25 +92,33 @@ export async function broadcast(signer: Signer, attempt: Attempt): Promise<void>
 /**
  * What became of attempts that share a nonce.
  *
- * The nonce is read before the receipts: a transaction mined in between is then found as mined, never as replaced.
+ * A nonce that is taken proves that they were replaced only if they have no receipt then: a transaction mined between
+ * the two questions is found as mined, never as replaced.
  */
 export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Promise<Fate> {
   const { public: client, account } = signer
-  const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
-  for (const { hash } of attempts) {
-    try {
-      return { kind: 'mined', receipt: await client.getTransactionReceipt({ hash }) }
-    } catch (error) {
-      if ((error as Error).name !== 'TransactionReceiptNotFoundError') throw error
+  const findReceipt = async (): Promise<TransactionReceipt | undefined> => {
+    for (const { hash } of attempts) {
+      try {
+        return await client.getTransactionReceipt({ hash })
+      } catch (error) {
+        if ((error as Error).name !== 'TransactionReceiptNotFoundError') throw error
+      }
     }
+    return undefined
   }
+  const receipt = await findReceipt()
+  if (receipt !== undefined) return { kind: 'mined', receipt }
   const nonce = attempts[0]?.nonce
-  return nonce !== undefined && used > nonce ? { kind: 'replaced' } : { kind: 'pending' }
+  const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
+  if (nonce === undefined || used <= nonce) return { kind: 'pending' }
+  const late = await findReceipt()
+  return late === undefined ? { kind: 'replaced' } : { kind: 'mined', receipt: late }
 }
 
 /**
  * Stays with signed transactions of one nonce until the chain has taken one, or for `patienceMs`: broadcasts again what
- * the chain may have forgotten, and replaces it when its carrier says that it is stuck.
+ * the chain may have forgotten, replaces it when its carrier says that it is stuck, and fills gaps below the nonce.
  *
  * @param attempts - At least one; a replacement is added.
  * @param keep - Called with all attempts before a replacement is sent.
@@ -133,6 +143,7 @@ export async function seeThrough(
         options.keep()
       }
       await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
+      await untilReached(() => fillGap(signer, attempts.at(-1)!), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }
@@ -163,6 +174,22 @@ async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Prom
     maxPriorityFeePerGas: raise(maxPriorityFeePerGas),
   })
   return { hash: keccak256(signed), nonce: attempt.nonce, signed }
+}
+
+/**
+ * Takes the nonces below an attempt that no transaction holds, by sending nothing to oneself: a reorganisation or a
+ * forgetful server can lose an earlier transaction of this account, and nothing above a gap is ever mined.
+ */
+async function fillGap(signer: Signer, attempt: Attempt): Promise<void> {
+  const { account, chainId, public: client } = signer
+  const next = await client.getTransactionCount({ address: account.address, blockTag: 'pending' })
+  if (next >= attempt.nonce) return
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
+  for (let nonce = next; nonce < attempt.nonce; nonce++) {
+    const fees = { type: 'eip1559', chainId, maxFeePerGas, maxPriorityFeePerGas } as const
+    const signed = await account.signTransaction({ ...fees, to: account.address, gas: PLAIN_TRANSFER_GAS, nonce })
+    await broadcast(signer, { hash: keccak256(signed), nonce, signed })
+  }
 }
 
 /** Base fee that the next block will ask, where the chain has a pending block; else that of the last one. */

@@ -1,18 +1,17 @@
 /**
- * Looks at the chain until something changes that a decision may depend on.
- *
- * A poll is one call for the record of the round. The rest is read when the record says that it may have changed, and
- * every few seconds.
+ * Looks at the chain until something changes that a decision may depend on: one call a look, and no look more often than
+ * the chain has blocks.
  */
-import { readRound } from '@tutti/chain'
-import { type Round, shardCount } from '@tutti/core'
+import { localChainId } from '@tutti/chain'
 import type { ChainClock } from './clock.ts'
 import { sleep, untilReached } from './connection.ts'
-import { isSameRound, observe, type Sight } from './observe.ts'
+import { isSameSight, observe, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
 
-/** Everything is read again at least this often, in milliseconds, even if the round's record stands still. */
-const FULL_LOOK_MILLISECONDS = 5_000
+/** A sign of life is told at most this often, in milliseconds. */
+const SIGN_OF_LIFE_MILLISECONDS = 5_000
+/** Longest time between looks, in milliseconds, however slow the chain is. */
+const LONGEST_PACE = 15_000
 
 /** A view of the chain that sleeps while nothing happens. */
 export interface Watch {
@@ -24,25 +23,30 @@ export interface Watch {
   lookAgain(): void
 }
 
-/** Starts watching; the first look reads everything. */
+/**
+ * Starts watching; the first look comes at once.
+ *
+ * @param pollMs - Between looks, in milliseconds; on a public chain the time between its blocks, where that is longer.
+ */
 export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Watch {
   const { client, federationId, terms, report, patience } = actor
+  const pace = createPace(pollMs, client.chainId === localChainId ? pollMs : LONGEST_PACE)
   let known: Sight | undefined
-  let lookedAt = 0
   let wakeAt = 0
   let toldAt = Number.NEGATIVE_INFINITY
 
-  const lookFully = async (): Promise<Sight> => {
+  const see = async (): Promise<Sight> => {
     const account = client.account.address
     const seen = await report.timed('observing', () =>
       untilReached(() => observe(client, federationId, terms, account), patience),
     )
-    clock.observe(seen.observation.block)
-    lookedAt = performance.now()
-    known = seen
-    if (lookedAt - toldAt >= FULL_LOOK_MILLISECONDS) {
-      toldAt = lookedAt
-      report.tell({ kind: 'looked', round: seen.observation.round.number, block: seen.observation.block.number })
+    const { block, round } = seen.observation
+    clock.observe(block)
+    pace.note(block)
+    const now = performance.now()
+    if (now - toldAt >= SIGN_OF_LIFE_MILLISECONDS) {
+      toldAt = now
+      report.tell({ kind: 'looked', round: round.number, block: block.number })
     }
     return seen
   }
@@ -51,21 +55,12 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
     look: async () => {
       for (;;) {
         patience.signal.throwIfAborted()
-        if (known === undefined) return lookFully()
-        await report.timed('waiting', () => sleep(pollMs, patience.signal))
-        if (performance.now() - lookedAt > FULL_LOOK_MILLISECONDS || isUnsettled(known)) return lookFully()
-        const { observation } = known
-        const round = await report.timed('observing', () =>
-          untilReached(() => readRound(client, { id: federationId }), patience),
-        )
-        if (isSameRound(round, observation.round)) {
-          if (clock.now() >= wakeAt) return known
-          continue
-        }
-        const isOnlyActs = isSameRound({ ...round, ...actsOf(observation.round) }, observation.round)
-        if (!isOnlyActs || round.shardsDone === shardCount(terms)) return lookFully()
-        known = { ...known, observation: { ...observation, round } }
-        return known
+        const before = known
+        if (before !== undefined) await report.timed('waiting', () => sleep(pace.milliseconds(), patience.signal))
+        const seen = await see()
+        known = seen
+        if (before === undefined || !isSameSight(before, seen) || isUnsettled(seen) || clock.now() >= wakeAt)
+          return seen
       }
     },
     waitUntil: (chainTime) => {
@@ -77,13 +72,25 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
   }
 }
 
-/** Members join, blocks pass and initial chunks come without a trace in the round's record. */
+/** The block itself matters while a cohort is to be drawn. */
 function isUnsettled({ observation }: Sight): boolean {
   return observation.round.startedAt === 0 || !observation.status.isInitialised
 }
 
-/** What changes in a round's record while the same members train in it. */
-function actsOf(round: Round) {
-  const { committed, committedAt, submitted, submittedAt, shards, shardsDone, endVotes } = round
-  return { committed, committedAt, submitted, submittedAt, shards, shardsDone, endVotes }
+/**
+ * How long to leave a chain alone between two looks: the mean time of its blocks as they were seen, within limits.
+ *
+ * @param least - Milliseconds. @param most - Milliseconds.
+ */
+export function createPace(least: number, most: number) {
+  let first: { number: bigint; timestamp: number } | undefined
+  let perBlock = 0
+  return {
+    note: (block: { number: bigint; timestamp: number }): void => {
+      if (first === undefined || block.number < first.number) first = block
+      const blocks = Number(block.number - first.number)
+      if (blocks > 0) perBlock = ((block.timestamp - first.timestamp) * 1_000) / blocks
+    },
+    milliseconds: (): number => Math.min(Math.max(least, perBlock), Math.max(least, most)),
+  }
 }

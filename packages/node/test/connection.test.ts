@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createPublicClient, http } from 'viem'
+import { createPublicClient, HttpRequestError, http } from 'viem'
 import { createChainClock } from '../src/clock.ts'
-import { backOffMilliseconds, isChainOutOfReach, sleep, untilReached } from '../src/connection.ts'
+import {
+  askedWaitMilliseconds,
+  backOffMilliseconds,
+  isChainOutOfReach,
+  sleep,
+  untilReached,
+} from '../src/connection.ts'
 
 const quick = { firstMilliseconds: 1, mostMilliseconds: 8, random: () => 0 }
 
@@ -57,19 +64,73 @@ test('a wait ends at once when the node is stopped', async () => {
   await assert.rejects(sleep(0, stop.signal), /stopped/)
 })
 
+test('a server that limits its callers is asked again no sooner than it says, by seconds or by date', async () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  const asked = (text: string | undefined, status = 429) =>
+    askedWaitMilliseconds(
+      new Error('outer', {
+        cause: new HttpRequestError({
+          url: 'http://127.0.0.1',
+          status,
+          ...(text === undefined ? {} : { headers: new Headers({ 'retry-after': text }) }),
+        }),
+      }),
+      now,
+    )
+  assert.equal(asked('7'), 7_000)
+  assert.equal(asked('Thu, 01 Jan 2026 00:00:20 GMT', 503), 20_000)
+  assert.deepEqual([asked(undefined), asked('soon'), asked('Thu, 01 Jan 1970 00:00:00 GMT')], [0, 0, 0])
+  assert.equal(asked('100000'), 120_000)
+  // A real answer of a real server, through the client that a node uses.
+  const server = createServer((_, response) => response.writeHead(429, { 'retry-after': '1' }).end())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const client = createPublicClient({ transport: http(`http://127.0.0.1:${port}`, { retryCount: 0 }) })
+  const waits: number[] = []
+  let attempts = 0
+  const attempt = async () => (attempts++ === 0 ? await client.getBlockNumber() : 1n)
+  await untilReached(attempt, {
+    backOff: quick,
+    signal: new AbortController().signal,
+    onWait: ({ milliseconds }) => waits.push(milliseconds),
+  })
+  server.close()
+  assert.deepEqual(waits, [1_000])
+})
+
 test('chain time goes on with the local clock, keeps a lead, and never falls behind the last block', () => {
   let local = 1000
-  const clock = createChainClock(() => local)
-  clock.observe({ number: 1n, timestamp: 900 })
+  let elapsed = 0
+  const clock = createChainClock(
+    () => local,
+    () => elapsed,
+  )
+  const pass = (seconds: number) => {
+    local += seconds
+    elapsed += seconds
+  }
+  clock.observe({ number: 1n, timestamp: 990 })
   assert.equal(clock.now(), 1000)
-  local = 1010
+  pass(10)
   clock.observe({ number: 2n, timestamp: 4010 })
   assert.equal(clock.now(), 4010)
-  local = 1020
+  pass(10)
   assert.equal(clock.now(), 4020)
   clock.observe({ number: 2n, timestamp: 4010 })
   assert.equal(clock.now(), 4020)
-  local = 5000
+  pass(980)
   clock.observe({ number: 3n, timestamp: 5000 })
   assert.equal(clock.now(), 5000)
+})
+
+test('a clock an hour ahead of the chain is not believed: it may be fifteen seconds ahead at the most', () => {
+  let elapsed = 0
+  const clock = createChainClock(
+    () => 3600 + 1000 + elapsed,
+    () => elapsed,
+  )
+  clock.observe({ number: 1n, timestamp: 1000 })
+  assert.equal(clock.now(), 1015)
+  elapsed = 30
+  assert.equal(clock.now(), 1045)
 })

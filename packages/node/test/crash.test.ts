@@ -155,6 +155,24 @@ test('when another transaction took its nonce, the update is signed anew and sub
     },
   ))
 
+test('when an earlier transaction of the account is lost, the gap below the update is filled and the update mined', () =>
+  runAfterSigning(
+    async ({ clients }) => {
+      const { account, public: client } = clients[0]!
+      const used = await client.getTransactionCount({ address: account.address })
+      // As after a reorganisation that dropped the last one: the chain waits for a nonce that nobody will send.
+      const params = [account.address, `0x${(used - 1).toString(16)}`]
+      await client.request({ method: 'anvil_setNonce', params } as never)
+    },
+    async ({ clients, federationId: id }, hash) => {
+      const submissions = await readSubmissions(clients[0]!, { id, round: 0 })
+      assert.deepEqual(
+        submissions.map(({ transactionHash }) => transactionHash),
+        [hash],
+      )
+    },
+  ))
+
 test('when fees have risen above what was signed for, the same nonce is signed for more and submitted once', () =>
   runAfterSigning(
     async ({ clients }) => {

@@ -39,6 +39,7 @@ function own(watch: Watch): OwnState {
     wantsToLeave: false,
     claims: true,
     isClaimed: false,
+    finalitySeconds: 0,
   }
 }
 

@@ -36,6 +36,7 @@ function own(change: Partial<OwnState> = {}): OwnState {
     wantsToLeave: false,
     claims: true,
     isClaimed: false,
+    finalitySeconds: 0,
     ...change,
   }
 }
@@ -43,7 +44,14 @@ function own(change: Partial<OwnState> = {}): OwnState {
 function updateRecord(...states: [Sending['step'], Sending['state']][]): RoundRecord {
   const sendings = states.map(([step, state]) => ({ step, state, first: 0, count: 1, attempts: [] }))
   const salt = `0x${'00'.repeat(32)}` as const
-  const update = { round: 2, shards: [0], payloads: [new Uint8Array(32)], salt, metrics: new Uint8Array(), sendings }
+  const update = {
+    round: 2,
+    shards: [0, 1],
+    payloads: [new Uint8Array(32), new Uint8Array(32)],
+    salt,
+    metrics: new Uint8Array(),
+    sendings,
+  }
   return { kind: 'update', update }
 }
 
@@ -68,8 +76,24 @@ test('an update that a reorganisation dropped is asked about, which sends the sa
   assert.equal(decide(observation({}), own({ record: updateRecord(['submit', 'confirmed']) }), 1001).kind, 'confirm')
 })
 
-test('an update the chain refused, a forfeited round and a round one is not drawn into are sat out', () => {
-  assert.equal(decide(observation({}), own({ record: updateRecord(['submit', 'failed']) }), 1001).kind, 'wait')
+test('an update that was mined in vain is sent again while there is time', () => {
+  const record = updateRecord(['submit', 'confirmed'], ['submit', 'failed'])
+  const again = decide(observation({}), own({ record }), 1001)
+  assert.deepEqual([again.kind, again.kind === 'submit' && again.sending], ['submit', 1])
+  assert.equal(decide(observation({}), own({ record, marginSeconds: 15 }), 1030).kind, 'wait')
+})
+
+test('an update made for another place in the cohort is made anew, unless it may be on its way', () => {
+  const place = { shards: [1, 0] }
+  const moved = (state: Sending['state']) => {
+    const record = updateRecord(['submit', state])
+    if (record.kind === 'update') Object.assign(record.update, place)
+    return decide(observation({}), own({ record }), 1001).kind
+  }
+  assert.deepEqual([moved('unsent'), moved('sent'), moved('confirmed')], ['train', 'wait', 'wait'])
+})
+
+test('a forfeited round and a round one is not drawn into are sat out', () => {
   assert.equal(decide(observation({}), own({ record: forfeited }), 1001).kind, 'wait')
   assert.equal(decide(observation({ position: undefined }), own(), 1001).kind, 'wait')
 })
@@ -161,11 +185,16 @@ test('a member who wants to leave asks once, takes part until the round is over,
   assert.equal(decide(observation({ member: { isMember: false, stake: 0n } }), own(wants), 1001).kind, 'stop')
 })
 
-test('a finished federation is claimed from once and then left alone', () => {
+test('a finished federation is claimed from, and left alone when the claim is old enough to stay', () => {
   const status = { isFinished: true }
   assert.equal(decide(observation({ status }), own(), 1001).kind, 'claim')
   assert.equal(decide(observation({ status }), own({ claims: false }), 1001).kind, 'stop')
-  assert.equal(decide(observation({ status }), own({ isClaimed: true }), 1001).kind, 'stop')
+  const paid = observation({ status, member: { stake: 0n } })
+  assert.equal(decide(paid, own({ isClaimed: true }), 1001).kind, 'stop')
+  // Due again after it was paid: a reorganisation took the claim back.
+  assert.equal(decide(observation({ status }), own({ isClaimed: true }), 1001).kind, 'claim')
+  assert.equal(decide(paid, own({ isClaimed: true, finalitySeconds: 120 }), 1001).kind, 'wait')
+  assert.equal(decide(paid, own({ isClaimed: true, finalitySeconds: 120 }), 1120).kind, 'stop')
 })
 
 const anyRecord = fc.oneof(
@@ -246,8 +275,9 @@ test('whatever happens, training and new transactions of an update need a record
         assert.equal(record.kind, 'update')
         if (record.kind !== 'update') return
         const same = record.update.sendings.filter(({ step }) => step === action.kind)
-        assert.ok(same.some(({ state: sent }) => sent === 'unsent'))
-        assert.ok(same.every(({ state: sent }) => sent === 'unsent' || sent === 'confirmed'))
+        const isLeft = (sent: string) => sent === 'unsent' || sent === 'failed'
+        assert.ok(same.some(({ state: sent }) => isLeft(sent)))
+        assert.ok(same.every(({ state: sent }) => isLeft(sent) || sent === 'confirmed'))
       }
     }),
     { numRuns: 3000 },

@@ -9,6 +9,7 @@ import { createOutput } from '../output.ts'
 const benches = {
   accuracy: 'the on-chain model against float FedAvg over 20 paired seeds (a few minutes)',
   gas: 'gas of every step on a local chain, against a naive on-chain average',
+  nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
@@ -18,8 +19,9 @@ type BenchName = keyof typeof benches
 interface BenchOptions {
   json?: boolean
   data?: string
-  rounds: number
   partitions?: string
+  members?: number
+  rounds?: number
 }
 
 /** Adds the command `bench`. */
@@ -27,12 +29,13 @@ export function addBench(program: Command): void {
   const list = Object.entries(benches).map(([name, purpose]) => `  ${name.padEnd(9)} ${purpose}`)
   program
     .command('bench')
-    .description('Measure what is claimed: accuracy, gas, the blob path or training speed.')
+    .description('Measure what is claimed: accuracy, gas, nodes, the blob path or training speed.')
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
     .option('--data <folder>', 'blob: the four IDX files of MNIST; without them the digits are trained')
-    .option('--rounds <n>', 'blob: rounds of training', parseCount, 5)
     .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
+    .option('--members <n>', 'nodes: member processes (default: 50)', parseCount)
+    .option('--rounds <n>', 'nodes: rounds (default: 20); blob: rounds of training (default: 5)', parseCount)
     .addHelpText('after', `\n${list.join('\n')}\n\nExit code 1: a figure misses its limit.`)
     .action(async (name: BenchName, options: BenchOptions) => {
       const output = createOutput({ isJson: options.json === true })
@@ -58,12 +61,16 @@ async function runBench(
     const { figures } = await benchGas({ onProgress })
     return figures.map((figure) => ({ ...figure, bound: 'atMost' }))
   }
+  if (name === 'nodes') {
+    const { benchNodes } = await import('../bench/nodes.ts')
+    return benchNodes({ onProgress, ...options })
+  }
   if (name === 'blob') {
     const { benchBlob } = await import('@tutti/chain/bench')
     const { benchBlobTraining } = await import('../bench/blob-training.ts')
     const { figures } = await benchBlob({ onProgress })
     const trained = await benchBlobTraining({
-      rounds: options.rounds,
+      rounds: options.rounds ?? 5,
       seed: 1,
       onProgress,
       ...(options.data === undefined ? {} : { dataPath: options.data }),

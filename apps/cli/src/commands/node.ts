@@ -1,17 +1,11 @@
-/** `tutti node ID`: takes part until the federation is finished: trains, submits, keeps, claims. */
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { ChainClient } from '@tutti/chain'
-import type { PublishedManifest } from '@tutti/learn'
-import type { NodeBehaviour, NodeConfig, NodeEvent, NodePlan, Trainer } from '@tutti/node'
+/** `tutti node [ID]`: takes part: in one federation until it is finished, or in those that the owner's policy allows. */
+
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Address, Hex, LocalAccount } from 'viem'
-import { addBlobOptions, type BlobOptions } from '../blob-model.ts'
+import type { Hex } from 'viem'
+import { addBlobOptions } from '../blob-model.ts'
 import {
-  type AccountOptions,
   addAccountOptions,
   defaultRpcUrl,
-  openAccount,
   parseAddress,
   parseAtLeastOne,
   parseCount,
@@ -20,34 +14,18 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
-import { createOutput, formatInteger, formatTokens, type Output, toJson } from '../output.ts'
-import { readPassword } from './keystore.ts'
-
-interface NodeCommandOptions extends AccountOptions, BlobOptions {
-  config?: string
-  rpc?: string[]
-  core?: Address
-  data?: string
-  trainer?: string
-  trainerTimeout?: number
-  store?: string
-  seed?: number
-  epochs?: number
-  learningRate?: number
-  keeper?: boolean
-  leaveAfter?: number
-  metricsPort?: number
-  dryRun?: boolean
-  json?: boolean
-}
-
-const defaultStore = '.tutti/nodes'
+import { tellEvents } from '../node-lines.ts'
+import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
+import { describePlan } from '../node-plan-lines.ts'
+import { defaultStore, type NodeCommandOptions, type NodeSettings, readSettings } from '../node-settings.ts'
+import { createNodeView } from '../node-view.ts'
+import { createOutput, formatInteger, formatTokens, type Output } from '../output.ts'
 
 /** Adds the command `node`. */
 export function addNode(program: Command): void {
   const command = program
     .command('node')
-    .description('Take part in a federation until it is finished: train, submit, keep, claim.')
+    .description('Take part: train, submit, keep, claim. Without an ID: in the federations that your policy allows.')
     .argument('[id]', 'the federation; join it first', parseId)
     .option('--config <file>', 'a JSON file with the same settings; what stands here overrides it')
     .option('--data <file>', "this member's own data, a CSV that fits the federation's schema")
@@ -69,6 +47,9 @@ export function addNode(program: Command): void {
     )
     .option('--core <address>', "the Federation contract (default: Tutti's address on every chain)", parseAddress)
     .option('--json', 'print one JSON object')
+  addPolicyOptions(command)
+    .option('--discover', 'look for federations and join those that the policy allows, one after another')
+    .option('--until-idle', 'with --discover: end when there is nothing to do, instead of looking again every minute')
   addBlobOptions(addAccountOptions(command))
     .addHelpText(
       'after',
@@ -77,20 +58,48 @@ export function addNode(program: Command): void {
         'error and the summary is the object on standard output.\n\n' +
         'A trainer is a command, run without a shell in every round with the path of round.json as its last argument; it\n' +
         'writes trained.safetensors and metrics.json. examples/pytorch-trainer shows one.\n\n' +
+        'Without an ID, and with --discover or a policy, the node finds federations on the chain, joins the best paid of\n' +
+        'those that the policy allows, serves it to its end, and looks again. The policy is your consent to join: no stake\n' +
+        'is paid unless --maximum-stake allows it. `tutti federations` shows what it would make of each.\n\n' +
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
         'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
-        'keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds, pollMilliseconds,\n' +
-        'manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion, replaceAfterSeconds.\n' +
-        'Paths in it are relative to the file.',
+        'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
+        'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
+        'replaceAfterSeconds, and policy: an object with creators, tokens, schemas,\n' +
+        'minimumReward, maximumStake, maximumGasPerRound, tokensPerMegagas, privacyEpsilon. Paths are relative to the file.',
     )
     .action(runNodeCommand)
 }
 
+/** Adds the flags of a policy, which `tutti federations` has too. */
+export function addPolicyOptions(command: Command): Command {
+  return command
+    .option('--creator <address>', 'join only federations of this account; repeat it for several', collectText)
+    .option('--minimum-reward <tokens>', 'join only where a round is worth so much')
+    .option('--maximum-stake <tokens>', 'most stake to pay for a federation (default: 0)')
+    .option('--maximum-gas <n>', 'join only where a round takes at most so much gas', parseCount)
+    .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: steps that pay less are left to others')
+    .option('--privacy-epsilon <x>', 'join only where the manifest promises at most this ε', parsePositive)
+    .option('--from-block <n>', 'where the search for federations begins (default: 0)', parseCount)
+}
+
 async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { planNode, runNode } = await import('@tutti/node')
   const settings = await readSettings(argument, options)
-  const { id, behaviour } = settings
+  if (settings.id === undefined) {
+    const { runDiscovery } = await import('../discovery.ts')
+    return runDiscovery(
+      settings,
+      { isDryRun: options.dryRun === true, isUntilIdle: options.untilIdle === true },
+      output,
+    )
+  }
+  return runOne(settings, settings.id, options.dryRun === true, output)
+}
+
+async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output: Output): Promise<void> {
+  const { planNode, runNode } = await import('@tutti/node')
+  const { behaviour } = settings
   const client = await openClient(settings, output)
   const account = client.account.address
   const { readManifest, readMember } = await import('@tutti/chain')
@@ -104,8 +113,8 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
     storeDirectory: settings.store,
     manifestHash: behaviour.manifestHash ?? creation.terms.manifestHash,
   }
-  if (options.dryRun === true) {
-    if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, manifest, client)
+  if (isDryRun) {
+    if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
     const plan = await planNode(node)
     for (const line of describePlan(plan)) output.line(line)
     output.result(plan)
@@ -114,26 +123,21 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
   if (!member.isMember && member.owed === 0n) {
     throw new CommandError(`${account} is not a member of this federation. First: tutti join ${id}`, exitCodes.refused)
   }
-  const trainer = await openTrainer(settings, manifest, client)
+  const trainer = await openTrainer(settings, id, manifest, client)
   const monitor = await openMonitor(settings.metricsPort, output)
   const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
+  const view = createNodeView(output)
   try {
-    const { describeEvent } = await import('../node-lines.ts')
     const summary = await runNode({
       ...node,
       trainer,
       signal: interruption.signal,
-      onEvent: (event) => {
+      onEvent: tellEvents(output, (event) => {
         monitor?.note(event)
-        // Signs of life are for whoever watches the endpoint.
-        if (event.kind === 'looked') return
-        if (output.isJson) output.note(toJson(event))
-        else {
-          const text = describeEvent(event)
-          if (text !== undefined) output.line(`${new Date(event.time).toISOString()}  ${text}`)
-        }
-      },
+        view.note(event)
+      }),
     })
+    view.close()
     output.line(
       `Took part in ${summary.roundsTaken} rounds, aggregated ${summary.aggregatedShards} shards, earned ` +
         `${formatTokens(summary.rewards + summary.keeperPay)}, claimed ${formatTokens(summary.claimed)}, ` +
@@ -142,191 +146,10 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
     output.result(summary)
     if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
   } finally {
+    view.close()
     interruption.release()
     await monitor?.close()
   }
-}
-
-/** Flags, configuration file and environment as one. */
-interface Settings extends Pick<NodeConfig, 'data' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'learningRate'> {
-  id: Hex
-  rpc: string[]
-  core: Hex | undefined
-  keystore: string | undefined
-  testAccount: number | undefined
-  store: string
-  seed: number
-  metricsPort: number | undefined
-  behaviour: NodeBehaviour
-}
-
-/** What flags say, else what the file says, else the environment and defaults. @throws `CommandError` */
-async function readSettings(argument: Hex | undefined, options: NodeCommandOptions): Promise<Settings> {
-  const { CommandLineError, NodeConfigError, readNodeConfig, splitWords } = await import('@tutti/node')
-  let config: NodeConfig
-  let words: string[] | undefined
-  try {
-    config = options.config === undefined ? { behaviour: {} } : readNodeConfig(options.config)
-    words = options.trainer === undefined ? config.trainer : splitWords(options.trainer)
-  } catch (error) {
-    if (!(error instanceof NodeConfigError || error instanceof CommandLineError)) throw error
-    throw new CommandError(error.message, exitCodes.usage)
-  }
-  const id = argument ?? config.federation
-  if (id === undefined) {
-    throw new CommandError('Name the federation: tutti node ID, or "federation" in --config.', exitCodes.usage)
-  }
-  // An account that a flag names is not mixed with one of the file.
-  const account = options.keystore !== undefined || options.testAccount !== undefined ? options : config
-  const { keeper, leaveAfter } = options
-  const { TUTTI_RPC: rpcUrl } = process.env
-  const settings: Settings = {
-    id: id.toLowerCase() as Hex,
-    rpc: options.rpc ?? config.rpc ?? [rpcUrl === undefined || rpcUrl === '' ? defaultRpcUrl : rpcUrl],
-    core: options.core ?? config.core,
-    keystore: account.keystore,
-    testAccount: account.testAccount,
-    store: options.store ?? config.store ?? defaultStore,
-    seed: options.seed ?? config.seed ?? 0,
-    metricsPort: options.metricsPort ?? config.metricsPort,
-    ...present({
-      data: options.data ?? config.data,
-      trainer: words,
-      trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
-      epochs: options.epochs ?? config.epochs,
-      learningRate: options.learningRate ?? config.learningRate,
-    }),
-    behaviour: {
-      ...config.behaviour,
-      ...(keeper === undefined ? {} : { isKeeper: keeper }),
-      ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
-      ...present({
-        archive: options.archive ?? config.archive,
-        peerArchives: options.peerArchive ?? config.peerArchives,
-        beaconUrl: options.beacon ?? config.beacon,
-        baseModel: options.baseModel ?? config.baseModel,
-      }),
-    },
-  }
-  checkSettings(settings, options.dryRun === true)
-  return settings
-}
-
-function checkSettings({ trainer, data, epochs, learningRate, trainerTimeoutSeconds }: Settings, isDryRun: boolean) {
-  if (trainer === undefined && data === undefined && !isDryRun) {
-    throw new CommandError(
-      'Give the data to train on, --data FILE, or a program that trains, --trainer.',
-      exitCodes.usage,
-    )
-  }
-  if (trainer !== undefined && (epochs !== undefined || learningRate !== undefined)) {
-    throw new CommandError(
-      'With --trainer, epochs and learning rate are for the trainer to choose: pass them in its command.',
-      exitCodes.usage,
-    )
-  }
-  if (trainer === undefined && trainerTimeoutSeconds !== undefined) {
-    throw new CommandError('A trainer timeout needs a trainer: --trainer.', exitCodes.usage)
-  }
-}
-
-/** Connects with the account's key, through several endpoints where there are several. */
-async function openClient(settings: Settings, output: Output): Promise<ChainClient & { account: LocalAccount }> {
-  const { refuseTestAccounts } = await import('@tutti/chain')
-  const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
-  const account = await openNodeAccount(settings)
-  const { rpc: rpcUrls, core } = settings
-  const onRest = ({ host, message }: { host: string; message: string }) => {
-    if (output.isJson) output.note(toJson({ kind: 'endpoint-rests', time: Date.now(), host, message }))
-    else output.note(`the endpoint ${host} fails (${message}); asking the others for a while`)
-  }
-  const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core }) }).catch((error: Error) => {
-    throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
-  })
-  refuseTestAccounts(account.address, client.chainId)
-  return { ...client, account }
-}
-
-async function openNodeAccount({ keystore, testAccount }: Settings): Promise<LocalAccount> {
-  if (keystore === undefined) return openAccount(testAccount === undefined ? {} : { testAccount })
-  const { readFile } = await import('node:fs/promises')
-  const { accountFromKeystore } = await import('@tutti/chain/local')
-  return accountFromKeystore(await readFile(keystore, 'utf8'), await readPassword(`Password of ${keystore}: `))
-}
-
-async function openTrainer(settings: Settings, manifest: PublishedManifest, client: ChainClient): Promise<Trainer> {
-  const { createCommandTrainer, createLocalTrainer, createStatisticsTrainer, storeDirectory } = await import(
-    '@tutti/node'
-  )
-  const { requireModel } = await import('@tutti/learn')
-  const { id: federationId, data, trainer, seed, store: root } = settings
-  if (trainer !== undefined) {
-    requireModel(manifest)
-    if (data !== undefined) await access(data)
-    const place = { root, chainId: client.chainId, federationId, account: client.account!.address }
-    return createCommandTrainer({
-      words: trainer,
-      federationId,
-      directory: join(storeDirectory(place), 'training'),
-      seed,
-      ...present({ data, limitSeconds: settings.trainerTimeoutSeconds }),
-    })
-  }
-  const { readOwnRows } = await import('../local-data.ts')
-  const rows = await readOwnRows(manifest, data!)
-  if (rows.kind === 'table') return createStatisticsTrainer(rows)
-  const { dataset } = rows
-  if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
-  const { epochs, learningRate } = settings
-  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate }) })
-}
-
-/** Serves health and metrics if a port is given. */
-async function openMonitor(port: number | undefined, output: Output) {
-  if (port === undefined) return undefined
-  const { createVitals, startMonitor } = await import('@tutti/node')
-  const vitals = createVitals(Date.now())
-  const { url, close } = await startMonitor(vitals, port)
-  if (output.isJson) output.note(toJson({ kind: 'monitor', time: Date.now(), url }))
-  else output.note(`health and metrics: ${url}/health ${url}/metrics`)
-  return { note: (event: NodeEvent) => vitals.note(event), close }
-}
-
-const doings: Record<NodePlan['action']['kind'], string> = {
-  wait: 'wait',
-  open: 'open the next round',
-  draw: 'draw the cohort',
-  train: 'train on the global model and send the update',
-  commit: 'commit to the update on disk',
-  submit: 'send the update on disk',
-  confirm: 'ask what became of what it sent',
-  check: 'decode every update of the round',
-  bind: 'bind itself to the proof of a fault',
-  challenge: 'prove a fault, for a part of the stake behind it',
-  aggregate: 'aggregate a shard, for pay',
-  settle: 'settle the round, for pay',
-  close: 'close the round, for pay',
-  leave: 'leave the federation',
-  claim: 'claim what is owed to it',
-  stop: 'end',
-}
-
-/** What a plan says to people. */
-function describePlan(plan: NodePlan): string[] {
-  const { action, position, endsAt } = plan
-  const time = (seconds: number) => new Date(seconds * 1000).toISOString()
-  const records = { none: 'nothing', update: 'an update', forfeited: 'that it is sat out' }
-  const until = action.kind === 'wait' && action.until !== undefined ? ` until ${time(action.until)}` : ''
-  const shard = action.kind === 'aggregate' ? ` (shard ${action.shard})` : ''
-  return [
-    `${plan.account} is ${plan.isMember ? 'a member' : 'no member'} of ${plan.federationId}, which has ${plan.members}.`,
-    `Block ${plan.block}, chain time ${time(plan.now)}: round ${plan.round + 1}, phase ${plan.phase}` +
-      `${endsAt === undefined ? '' : `, which ends at ${time(endsAt)}`}.`,
-    ...(position === undefined ? [] : [`Number ${position + 1} of the cohort, shards ${plan.shards.join(', ')}.`]),
-    `On disk of this round: ${records[plan.record]}.`,
-    `Now it would ${doings[action.kind]}${shard}${until}: ${action.reason}.`,
-    'Nothing was sent.',
-  ]
 }
 
 function collectUrl(text: string, before: string[] | undefined): string[] {
@@ -342,7 +165,6 @@ function parsePort(text: string): number {
   return port
 }
 
-/** The entries that are not undefined. */
-function present<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never
+function collectText(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text]
 }

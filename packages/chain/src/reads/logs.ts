@@ -90,12 +90,13 @@ export async function readManifest(
 /** Creations are immutable (the id is the hash of the terms): looked up once a connection. */
 const creations = new WeakMap<ChainClient['public'], Map<Hex, Creation>>()
 
-/** Every federation of this core, oldest first. */
+/** Every federation of this core, oldest first; those created in a range of blocks, bounds included, if one is given. */
 export async function listFederations(
   client: ChainClient,
-  { fromBlock = 0n }: { fromBlock?: bigint } = {},
+  { fromBlock = 0n, toBlock }: { fromBlock?: bigint; toBlock?: bigint } = {},
 ): Promise<Creation[]> {
-  return (await readEvents(client, { eventName: 'Created', fromBlock })).map(toCreation)
+  const range = { fromBlock, ...(toBlock === undefined ? {} : { toBlock }) }
+  return (await readEvents(client, { eventName: 'Created', ...range })).map(toCreation)
 }
 
 function toCreation(event: CoreEvent<'Created'>): Creation {

@@ -12,7 +12,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Dataset } from '../dataset.ts'
 import { initialWeights } from '../initial-weights.ts'
 import type { TrainingSpec } from '../manifest.ts'
-import { mlp, tensorLayout } from '../model.ts'
+import { countOutputs, type ModelSpec, mlp, tensorLayout } from '../model.ts'
 import { encodeModel } from '../onnx.ts'
 import { createTrainer, sessionOptions, type Trainer } from '../trainer.ts'
 import { buildStepGraph } from '../training-graph.ts'
@@ -127,26 +127,34 @@ function randomExamples(count: number): Dataset {
   }
 }
 
+/** A training step without trainer. */
+export interface BareStep {
+  /** Examples a second over so many steps. */
+  time(batch: number, steps: number): Promise<number>
+  release(): Promise<void>
+}
+
 /** The step's graph without trainer: fixed batch, outputs written into reused buffers and fed back. */
-async function openBareStep() {
-  const options = { model: MODEL, training: TRAINING, weighted: false }
+export async function openBareStep(model: ModelSpec = MODEL, training: TrainingSpec = TRAINING): Promise<BareStep> {
+  const options = { model, training, weighted: false }
+  const outputs = countOutputs(model)
   const session = await InferenceSession.create(encodeModel(buildStepGraph(options)), sessionOptions(1))
-  const layout = tensorLayout(MODEL)
-  const weights = initialWeights(MODEL, 1)
+  const layout = tensorLayout(model)
+  const weights = initialWeights(model, 1)
   const tensors = () =>
     layout.map(({ shape, offset, length }) => new Tensor('float32', weights.slice(offset, offset + length), shape))
   async function time(batch: number, steps: number): Promise<number> {
     const random = fromSeed(1)
-    const x = Float32Array.from({ length: batch * MODEL.inputs }, () => random())
+    const x = Float32Array.from({ length: batch * model.inputs }, () => random())
     const fixed = {
-      x: new Tensor('float32', x, [batch, MODEL.inputs]),
+      x: new Tensor('float32', x, [batch, model.inputs]),
       targets: new Tensor(
         'float32',
-        Float32Array.from({ length: batch * 10 }, (_, i) => (i % 10 === 0 ? 1 : 0)),
-        [batch, 10],
+        Float32Array.from({ length: batch * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0)),
+        [batch, outputs],
       ),
       normalizer: new Tensor('float32', Float32Array.of(1 / batch), []),
-      learningRate: new Tensor('float32', Float32Array.of(TRAINING.learningRate), []),
+      learningRate: new Tensor('float32', Float32Array.of(training.learningRate), []),
     }
     const loss = new Tensor('float32', new Float32Array(1), [])
     const toSlots = (values: Tensor[]) => ({

@@ -1,0 +1,28 @@
+/** `tutti federations`: what there is on the chain, and what a node would make of each under the owner's policy. */
+import type { Command } from 'commander'
+import { addConnectionOptions, type ConnectionOptions, openReader } from '../connection.ts'
+import { describeSurvey, surveyOptionsOf, toPlain } from '../discovery.ts'
+import { defaultStore, type NodeCommandOptions, readLimits } from '../node-settings.ts'
+import { createOutput } from '../output.ts'
+import { addPolicyOptions } from './node.ts'
+
+/** Adds the command `federations`. */
+export function addFederations(program: Command): void {
+  const command = program
+    .command('federations')
+    .description('List the federations of the chain, and which of them your policy allows.')
+    .option('--config <file>', "a node's configuration file, for its policy, data and store")
+    .option('--data <file>', 'also say whether this CSV fits')
+    .option('--store <directory>', `where it is kept what was found (default: ${defaultStore})`)
+  addPolicyOptions(addConnectionOptions(command)).action(
+    async (options: ConnectionOptions & Omit<NodeCommandOptions, 'rpc'>) => {
+      const output = createOutput({ isJson: options.json === true })
+      const limits = await readLimits(options)
+      const client = await openReader(options)
+      const { surveyFederations } = await import('@tutti/node')
+      const surveyed = await surveyFederations(surveyOptionsOf(limits, client))
+      for (const line of describeSurvey(surveyed)) output.line(line)
+      output.result({ federations: surveyed.map(toPlain) })
+    },
+  )
+}

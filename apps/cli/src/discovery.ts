@@ -1,0 +1,136 @@
+/** A node that looks for federations by itself: what it would do of each, and doing it. */
+import type { ChainClient } from '@tutti/chain'
+import type { Dataset, Manifest } from '@tutti/learn'
+import type { NodePlan, Surveyed, SurveyOptions } from '@tutti/node'
+import { exitCodes } from './exit-codes.ts'
+import { watchInterruption } from './interruption.ts'
+import { toPlainText } from './manifest-summary.ts'
+import { tellEvents } from './node-lines.ts'
+import { openClient, openMonitor, openTrainer } from './node-parts.ts'
+import { describePlan } from './node-plan-lines.ts'
+import type { NodeSettings } from './node-settings.ts'
+import { createNodeView } from './node-view.ts'
+import { formatInteger, formatTokens, type Output, toJson } from './output.ts'
+
+/** What a survey needs of the settings. */
+export function surveyOptionsOf(
+  settings: Pick<NodeSettings, 'store' | 'policy' | 'fromBlock' | 'data' | 'trainer'>,
+  client: ChainClient,
+): SurveyOptions {
+  const { store, policy, fromBlock, data, trainer } = settings
+  const readData =
+    trainer !== undefined || data === undefined
+      ? undefined
+      : async (manifest: Manifest): Promise<Dataset> => {
+          const { readLocalData } = await import('./local-data.ts')
+          return readLocalData(manifest, data)
+        }
+  return { client, storeDirectory: store, policy, fromBlock, readData }
+}
+
+/** Serves what the policy allows, or says what it would serve. */
+export async function runDiscovery(
+  settings: NodeSettings,
+  { isDryRun, isUntilIdle }: { isDryRun: boolean; isUntilIdle: boolean },
+  output: Output,
+): Promise<void> {
+  const client = await openClient(settings, output)
+  const options = surveyOptionsOf(settings, client)
+  if (isDryRun) return planDiscovery(settings, options, output)
+  const { serveFederations } = await import('@tutti/node')
+  const monitor = await openMonitor(settings.metricsPort, output)
+  const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
+  const view = createNodeView(output)
+  try {
+    const summaries = await serveFederations({
+      ...options,
+      behaviour: settings.behaviour,
+      signal: interruption.signal,
+      endsWhenIdle: isUntilIdle,
+      openTrainer: ({ creation }, manifest) => openTrainer(settings, creation.id, manifest, client),
+      onSurvey: (surveyed) => {
+        if (output.isJson) output.note(toJson({ kind: 'survey', time: Date.now(), federations: surveyed.map(toPlain) }))
+        else for (const line of describeSurvey(surveyed)) output.line(line)
+      },
+      onJoin: (surveyed, disclosure) => {
+        if (output.isJson) {
+          output.note(toJson({ kind: 'joining', time: Date.now(), federationId: surveyed.creation.id, disclosure }))
+          return
+        }
+        output.line(
+          `Joining ${nameOf(surveyed)} with a stake of ${formatTokens(disclosure.stake)}. What becomes public:`,
+        )
+        for (const sentence of disclosure.published) output.line(`  · ${sentence}`)
+      },
+      onEvent: tellEvents(output, (event) => {
+        monitor?.note(event)
+        view.note(event)
+      }),
+    })
+    view.close()
+    const total = (value: (summary: (typeof summaries)[number]) => bigint) =>
+      summaries.reduce((sum, summary) => sum + value(summary), 0n)
+    output.line(
+      `Served ${summaries.length} ${summaries.length === 1 ? 'federation' : 'federations'}, earned ` +
+        `${formatTokens(total(({ rewards, keeperPay }) => rewards + keeperPay))}, claimed ` +
+        `${formatTokens(total(({ claimed }) => claimed))}, used ${formatInteger(total(({ gasUsed }) => gasUsed))} gas.`,
+    )
+    output.result({ summaries })
+    if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
+  } finally {
+    view.close()
+    interruption.release()
+    await monitor?.close()
+  }
+}
+
+async function planDiscovery(settings: NodeSettings, options: SurveyOptions, output: Output): Promise<void> {
+  const { planNode, surveyFederations } = await import('@tutti/node')
+  const surveyed = await surveyFederations(options)
+  for (const line of describeSurvey(surveyed)) output.line(line)
+  const plans: NodePlan[] = []
+  for (const { creation } of surveyed.filter(({ isOwn }) => isOwn)) {
+    const { behaviour, store: storeDirectory } = settings
+    const plan = await planNode({ ...behaviour, client: options.client, federationId: creation.id, storeDirectory })
+    plans.push(plan)
+    for (const line of describePlan(plan).slice(0, -1)) output.line(line)
+  }
+  const next = surveyed.find(({ isOwn, judgement }) => isOwn || judgement.isWanted)
+  if (next === undefined) output.line('Now it would wait: no federation is one that the policy allows.')
+  else if (!next.isOwn) output.line(`Now it would join ${nameOf(next)}: of those allowed it pays best.`)
+  output.line('Nothing was sent.')
+  output.result({
+    federations: surveyed.map(toPlain),
+    plans,
+    wouldJoin: next?.isOwn === false ? next.creation.id : null,
+  })
+}
+
+/** Lines that say what the node makes of each federation, and why. */
+export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
+  if (surveyed.length === 0) return ['No federation was found on this chain.']
+  return surveyed.flatMap((entry) => {
+    const { creation, judgement, members, roundsClosed, isOwn, isFinished } = entry
+    const { terms } = creation
+    if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`]
+    const verdict = isOwn ? 'is its own' : judgement.isWanted ? 'is allowed' : 'is refused'
+    return [
+      `${nameOf(entry)} ${verdict}`,
+      `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${members} members of ` +
+        `${terms.cohortSize} a round, stake ${formatTokens(terms.stake)}, a round is worth about ` +
+        `${formatTokens(judgement.rewardPerRound)} and takes at most ${formatInteger(judgement.gasPerRound)} gas`,
+      ...(isOwn ? [] : judgement.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
+    ]
+  })
+}
+
+/** A surveyed federation as `--json` has it. */
+export function toPlain({ creation, name, schemaHash, members, roundsClosed, isFinished, isOwn, judgement }: Surveyed) {
+  const { id, creator, terms } = creation
+  const { stake, rounds, token } = terms
+  return { id, name, creator, token, schemaHash, stake, rounds, members, roundsClosed, isFinished, isOwn, ...judgement }
+}
+
+function nameOf({ creation, name }: Surveyed): string {
+  return `${toPlainText(name === '' ? '(unreadable manifest)' : name)} ${creation.id}`
+}

@@ -1,0 +1,89 @@
+/** What a node of the command line is made of: connection and key, trainer, monitor. */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ChainClient } from '@tutti/chain'
+import type { PublishedManifest } from '@tutti/learn'
+import type { NodeEvent, Trainer } from '@tutti/node'
+import type { Hex, LocalAccount } from 'viem'
+import { readPassword } from './commands/keystore.ts'
+import { openAccount } from './connection.ts'
+import { CommandError, exitCodes } from './exit-codes.ts'
+import { type NodeSettings, present } from './node-settings.ts'
+import { type Output, toJson } from './output.ts'
+
+/** Connects with the account's key, through several endpoints where there are several. */
+export async function openClient(
+  settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'behaviour'>,
+  output: Output,
+): Promise<ChainClient & { account: LocalAccount }> {
+  const { refuseTestAccounts } = await import('@tutti/chain')
+  const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
+  const account = await openNodeAccount(settings)
+  const { rpc: rpcUrls, core } = settings
+  const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
+  const onRest = ({ host, message }: { host: string; message: string }) => {
+    if (output.isJson) output.note(toJson({ kind: 'endpoint-rests', time: Date.now(), host, message }))
+    else output.note(`the endpoint ${host} fails (${message}); asking the others for a while`)
+  }
+  const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) }).catch(
+    (error: Error) => {
+      throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
+    },
+  )
+  refuseTestAccounts(account.address, client.chainId)
+  return { ...client, account }
+}
+
+async function openNodeAccount({
+  keystore,
+  testAccount,
+}: Pick<NodeSettings, 'keystore' | 'testAccount'>): Promise<LocalAccount> {
+  if (keystore === undefined) return openAccount(testAccount === undefined ? {} : { testAccount })
+  const { readFile } = await import('node:fs/promises')
+  const { accountFromKeystore } = await import('@tutti/chain/local')
+  return accountFromKeystore(await readFile(keystore, 'utf8'), await readPassword(`Password of ${keystore}: `))
+}
+
+/** The owner's trainer for a federation: a program of its own, or the built-in one on its data. */
+export async function openTrainer(
+  settings: NodeSettings,
+  federationId: Hex,
+  manifest: PublishedManifest,
+  client: ChainClient,
+): Promise<Trainer> {
+  const { createCommandTrainer, createLocalTrainer, createStatisticsTrainer, storeDirectory } = await import(
+    '@tutti/node'
+  )
+  const { requireModel } = await import('@tutti/learn')
+  const { data, trainer, seed, store: root } = settings
+  if (trainer !== undefined) {
+    requireModel(manifest)
+    if (data !== undefined) await access(data)
+    const place = { root, chainId: client.chainId, federationId, account: client.account!.address }
+    return createCommandTrainer({
+      words: trainer,
+      federationId,
+      directory: join(storeDirectory(place), 'training'),
+      seed,
+      ...present({ data, limitSeconds: settings.trainerTimeoutSeconds }),
+    })
+  }
+  const { readOwnRows } = await import('./local-data.ts')
+  const rows = await readOwnRows(manifest, data!)
+  if (rows.kind === 'table') return createStatisticsTrainer(rows)
+  const { dataset } = rows
+  if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
+  const { epochs, learningRate } = settings
+  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate }) })
+}
+
+/** Serves health and metrics if a port is given. */
+export async function openMonitor(port: number | undefined, output: Output) {
+  if (port === undefined) return undefined
+  const { createVitals, startMonitor } = await import('@tutti/node')
+  const vitals = createVitals(Date.now())
+  const { url, close } = await startMonitor(vitals, port)
+  if (output.isJson) output.note(toJson({ kind: 'monitor', time: Date.now(), url }))
+  else output.note(`health and metrics: ${url}/health ${url}/metrics`)
+  return { note: (event: NodeEvent) => vitals.note(event), close }
+}

@@ -1,0 +1,190 @@
+/** What `tutti node` is to do: flags, configuration file and environment as one. */
+import type { NodeBehaviour, NodeConfig, Policy } from '@tutti/node'
+import type { Address, Hex } from 'viem'
+import type { BlobOptions } from './blob-model.ts'
+import { type AccountOptions, defaultRpcUrl } from './connection.ts'
+import { CommandError, exitCodes } from './exit-codes.ts'
+
+/** Flags of `tutti node` as the command line has them. */
+export interface NodeCommandOptions extends AccountOptions, BlobOptions {
+  config?: string
+  rpc?: string[]
+  core?: Address
+  data?: string
+  trainer?: string
+  trainerTimeout?: number
+  store?: string
+  seed?: number
+  epochs?: number
+  learningRate?: number
+  keeper?: boolean
+  leaveAfter?: number
+  metricsPort?: number
+  dryRun?: boolean
+  discover?: boolean
+  untilIdle?: boolean
+  fromBlock?: number
+  creator?: string[]
+  minimumReward?: string
+  maximumStake?: string
+  maximumGas?: number
+  tokensPerMegagas?: string
+  privacyEpsilon?: number
+  json?: boolean
+}
+
+/** Where a node keeps what it is about to send, unless told otherwise. */
+export const defaultStore = '.tutti/nodes'
+
+/** Flags, configuration file and environment as one. */
+export interface NodeSettings
+  extends Pick<NodeConfig, 'data' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'learningRate'> {
+  /** The federation to serve; undefined: the node looks for some by the policy. */
+  id: Hex | undefined
+  policy: Policy
+  fromBlock: bigint
+  rpc: string[]
+  core: Hex | undefined
+  keystore: string | undefined
+  testAccount: number | undefined
+  store: string
+  seed: number
+  metricsPort: number | undefined
+  behaviour: NodeBehaviour
+}
+
+/** Policy, and what a survey reads beside it, of flags and file. @throws `CommandError` */
+export async function readLimits(
+  options: Omit<NodeCommandOptions, 'rpc'>,
+): Promise<Pick<NodeSettings, 'store' | 'policy' | 'fromBlock' | 'data' | 'trainer'>> {
+  const { config, policy } = await readSources(options)
+  const data = options.data ?? config.data
+  const trainer = options.data === undefined ? config.trainer : undefined
+  return {
+    store: options.store ?? config.store ?? defaultStore,
+    policy,
+    fromBlock: BigInt(options.fromBlock ?? config.fromBlock ?? 0),
+    ...present({ data, trainer }),
+  }
+}
+
+async function readSources(options: Omit<NodeCommandOptions, 'rpc'>) {
+  const { CommandLineError, freePolicy, NodeConfigError, PolicyError, parsePolicy, readNodeConfig, splitWords } =
+    await import('@tutti/node')
+  try {
+    const config: NodeConfig = options.config === undefined ? { behaviour: {} } : readNodeConfig(options.config)
+    const words = options.trainer === undefined ? config.trainer : splitWords(options.trainer)
+    const limits = limitsOf(options)
+    const flags = Object.keys(limits).length > 0 ? parsePolicy(limits, 'the command line') : undefined
+    // A limit that a flag states replaces the file's; no stake is paid unless one of them says otherwise.
+    const maximumStake = options.maximumStake === undefined ? config.policy?.maximumStake : flags?.maximumStake
+    const policy: Policy = { ...freePolicy, ...config.policy, ...flags, ...present({ maximumStake }) }
+    return { config, words, flags, policy }
+  } catch (error) {
+    const isUsage =
+      error instanceof NodeConfigError || error instanceof CommandLineError || error instanceof PolicyError
+    if (!isUsage) throw error
+    throw new CommandError(error.message, exitCodes.usage)
+  }
+}
+
+/** What flags say, else what the file says, else the environment and defaults. @throws `CommandError` */
+export async function readSettings(argument: Hex | undefined, options: NodeCommandOptions): Promise<NodeSettings> {
+  const { config, words, flags, policy } = await readSources(options)
+  const named = options.discover === true ? argument : (argument ?? config.federation)
+  if (options.discover === true && argument !== undefined) {
+    throw new CommandError(
+      'Name a federation or let the node look for some with --discover, not both.',
+      exitCodes.usage,
+    )
+  }
+  const hasPolicy = config.policy !== undefined || flags !== undefined
+  if (named === undefined && options.discover !== true && !hasPolicy) {
+    throw new CommandError(
+      'Name the federation: tutti node ID, or "federation" in --config. To let the node join federations by itself, ' +
+        'within limits that you state, give --discover or a "policy" in --config.',
+      exitCodes.usage,
+    )
+  }
+  // An account that a flag names is not mixed with one of the file.
+  const account = options.keystore !== undefined || options.testAccount !== undefined ? options : config
+  const { keeper, leaveAfter } = options
+  const { TUTTI_RPC: rpcUrl } = process.env
+  const settings: NodeSettings = {
+    id: named?.toLowerCase() as Hex | undefined,
+    policy,
+    fromBlock: BigInt(options.fromBlock ?? config.fromBlock ?? 0),
+    rpc: options.rpc ?? config.rpc ?? [rpcUrl === undefined || rpcUrl === '' ? defaultRpcUrl : rpcUrl],
+    core: options.core ?? config.core,
+    keystore: account.keystore,
+    testAccount: account.testAccount,
+    store: options.store ?? config.store ?? defaultStore,
+    seed: options.seed ?? config.seed ?? 0,
+    metricsPort: options.metricsPort ?? config.metricsPort,
+    ...present({
+      data: options.data ?? config.data,
+      trainer: words,
+      trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
+      epochs: options.epochs ?? config.epochs,
+      learningRate: options.learningRate ?? config.learningRate,
+    }),
+    behaviour: {
+      ...config.behaviour,
+      ...present({ tokensPerMegagas: policy.tokensPerMegagas }),
+      ...(keeper === undefined ? {} : { isKeeper: keeper }),
+      ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
+      ...present({
+        archive: options.archive ?? config.archive,
+        peerArchives: options.peerArchive ?? config.peerArchives,
+        beaconUrl: options.beacon ?? config.beacon,
+        baseModel: options.baseModel ?? config.baseModel,
+      }),
+    },
+  }
+  checkSettings(settings, options.dryRun === true)
+  return settings
+}
+
+function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
+  const { id, policy, trainer, data, epochs, learningRate, trainerTimeoutSeconds } = settings
+  if (trainer === undefined && data === undefined && !isDryRun) {
+    throw new CommandError(
+      'Give the data to train on, --data FILE, or a program that trains, --trainer.',
+      exitCodes.usage,
+    )
+  }
+  if (trainer !== undefined && (epochs !== undefined || learningRate !== undefined)) {
+    throw new CommandError(
+      'With --trainer, epochs and learning rate are for the trainer to choose: pass them in its command.',
+      exitCodes.usage,
+    )
+  }
+  if (id === undefined && trainer !== undefined && policy.schemas === undefined) {
+    throw new CommandError(
+      'A node with a trainer does not read the data itself: name the schemas that the trainer serves, "schemas" in the ' +
+        'policy of --config. `tutti federations --json` shows their hashes.',
+      exitCodes.usage,
+    )
+  }
+  if (trainer === undefined && trainerTimeoutSeconds !== undefined) {
+    throw new CommandError('A trainer timeout needs a trainer: --trainer.', exitCodes.usage)
+  }
+}
+
+/** Limits that stand on the command line, under the names that a file has for them. */
+function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unknown> {
+  const { creator, minimumReward, maximumStake, maximumGas, tokensPerMegagas, privacyEpsilon } = options
+  return present({
+    creators: creator,
+    minimumReward,
+    maximumStake,
+    maximumGasPerRound: maximumGas,
+    tokensPerMegagas,
+    privacyEpsilon,
+  })
+}
+
+/** The entries that are not undefined. */
+export function present<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never
+}

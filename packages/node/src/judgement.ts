@@ -1,0 +1,139 @@
+/**
+ * Whether a federation is one that an owner's policy lets a node join, and why not: pure, of what is known of it.
+ */
+import { estimateSubmit, type Hex, keeperBudget, potRoundedDown, type Terms } from '@tutti/core'
+import { type Policy, worthOfGas } from './policy.ts'
+
+/** What is known of a federation that the node has not joined. */
+export interface Candidate {
+  id: Hex
+  creator: Hex
+  terms: Terms
+  status: { isFinished: boolean; isInitialised: boolean; isEnding: boolean; members: number; roundsClosed: number }
+  /** Why its manifest cannot be used; undefined if it can. */
+  manifestFault: string | undefined
+  /** Hash of the manifest's data schema; undefined if there is none. */
+  schemaHash: Hex | undefined
+  /** ε over all rounds that the manifest promises; undefined if it promises nothing. */
+  statedEpsilon: number | undefined
+  /** Why the owner's data do not fit; undefined if they do, or if the node does not read them. */
+  dataFault: string | undefined
+  /** Where its numbers live. */
+  path: 'direct' | 'blob'
+  /** Whether the aggregator is one whose payloads this node can make. */
+  isAggregatorKnown: boolean
+}
+
+/** What the owner has. */
+export interface Means {
+  coins: bigint
+  /** Of the candidate's token. */
+  tokens: bigint
+}
+
+/** What is thought of a federation. */
+export interface Judgement {
+  isWanted: boolean
+  /** Why not, one sentence each, all that apply. */
+  refusals: string[]
+  /** Share of a round's pot if all of the cohort take part and keepers are paid the most they can be. */
+  rewardPerRound: bigint
+  /** Bound on the gas of the own part of a round. */
+  gasPerRound: number
+  /** Reward less what the gas is worth; the reward alone where the owner does not say what gas is worth. */
+  netPerRound: bigint
+}
+
+const COMMIT_GAS = 120_000
+/** As `packages/chain` signs a blob transaction: its base, and what each shard of blob hashes adds. */
+const BLOB_SUBMIT_GAS = 250_000
+const BLOB_SHARD_GAS = 100_000
+
+/** Judges a federation by a policy. */
+export function judgeFederation(candidate: Candidate, policy: Policy, means: Means): Judgement {
+  const { terms, status, creator } = candidate
+  const rewardPerRound = expectedReward(terms)
+  const gasPerRound = ownGas(terms, candidate.path)
+  const worth = policy.tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, policy.tokensPerMegagas)
+  const netPerRound = rewardPerRound - worth
+  const refusals: string[] = []
+  const refuseIf = (isRefused: boolean, reason: string) => {
+    if (isRefused) refusals.push(reason)
+  }
+  const isAmong = (list: Hex[] | undefined, value: Hex) =>
+    list === undefined || list.includes(value.toLowerCase() as Hex)
+
+  refuseIf(status.isFinished, 'it is finished')
+  refuseIf(status.isEnding && !status.isFinished, 'its members have voted to end it')
+  refuseIf(!status.isInitialised, 'its initial model is not complete')
+  refuseIf(candidate.manifestFault !== undefined, `its manifest cannot be used: ${candidate.manifestFault}`)
+  refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
+  refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)
+  refuseIf(!isAmong(policy.creators, creator), `its creator ${creator} is not among policy.creators`)
+  refuseIf(!isAmong(policy.tokens, terms.token), `its token ${terms.token} is not among policy.tokens`)
+  if (candidate.manifestFault === undefined) {
+    const hash = candidate.schemaHash
+    refuseIf(
+      policy.schemas !== undefined && (hash === undefined || !isAmong(policy.schemas, hash)),
+      `its data schema ${hash} is not among policy.schemas`,
+    )
+    refuseIf(candidate.dataFault !== undefined, `the data do not fit: ${candidate.dataFault}`)
+    const { privacyEpsilon } = policy
+    if (privacyEpsilon !== undefined) {
+      const stated = candidate.statedEpsilon
+      refuseIf(stated === undefined, `its manifest states no ε; policy.privacyEpsilon allows ${privacyEpsilon}`)
+      refuseIf(
+        stated !== undefined && stated > privacyEpsilon,
+        `its ε is ${stated}; policy.privacyEpsilon allows ${privacyEpsilon}`,
+      )
+    }
+  }
+  refuseIf(
+    terms.stake > policy.maximumStake,
+    `its stake is ${toTokens(terms.stake)}; policy.maximumStake allows ${toTokens(policy.maximumStake)}`,
+  )
+  const { minimumReward, maximumGasPerRound } = policy
+  refuseIf(
+    minimumReward !== undefined && rewardPerRound < minimumReward,
+    `a round is worth ${toTokens(rewardPerRound)}; policy.minimumReward asks for ${toTokens(minimumReward ?? 0n)}`,
+  )
+  refuseIf(
+    maximumGasPerRound !== undefined && gasPerRound > maximumGasPerRound,
+    `a round may take ${gasPerRound} gas; policy.maximumGasPerRound allows ${maximumGasPerRound}`,
+  )
+  refuseIf(
+    policy.tokensPerMegagas !== undefined && netPerRound < 0n,
+    `a round is worth ${toTokens(rewardPerRound)}, and its gas ${toTokens(worth)} at policy.tokensPerMegagas`,
+  )
+  refuseIf(
+    terms.stake > means.tokens,
+    `its stake is ${toTokens(terms.stake)}; the account has ${toTokens(means.tokens)}`,
+  )
+  refuseIf(means.coins === 0n, 'the account has nothing to pay gas with')
+  return { isWanted: refusals.length === 0, refusals, rewardPerRound, gasPerRound, netPerRound }
+}
+
+/** `⌊(pot − most that keepers get) / cohort⌋`, a round. */
+export function expectedReward(terms: Terms): bigint {
+  const left = potRoundedDown(terms) - keeperBudget(terms)
+  return left <= 0n ? 0n : left / BigInt(terms.cohortSize)
+}
+
+/**
+ * Bound on the gas of submitting all assigned shards, and of committing to them where the terms ask for it. The blobs
+ * themselves are paid for in blob gas, which is not counted.
+ */
+export function ownGas(terms: Terms, path: 'direct' | 'blob'): number {
+  if (path === 'blob') return BLOB_SUBMIT_GAS + terms.shardsPerMember * BLOB_SHARD_GAS
+  const length = Math.min(terms.dimension, terms.shardSize)
+  const { gas } = estimateSubmit({ shards: terms.shardsPerMember, length, bits: terms.bits })
+  return gas + (terms.commitSeconds > 0 ? COMMIT_GAS : 0)
+}
+
+/** Tokens of 18 decimals for a sentence. */
+function toTokens(units: bigint): string {
+  const sign = units < 0n ? '−' : ''
+  const text = (units < 0n ? -units : units).toString().padStart(19, '0')
+  const fraction = text.slice(-18).replace(/0+$/, '')
+  return `${sign}${text.slice(0, -18)}${fraction === '' ? '' : `.${fraction}`} tokens`
+}

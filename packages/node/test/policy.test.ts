@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Hex } from '@tutti/core'
+import fc from 'fast-check'
+import { parseNodeConfig } from '../src/config.ts'
+import { decide } from '../src/decide.ts'
+import { type Candidate, judgeFederation, ownGas } from '../src/judgement.ts'
+import { gasOfStep, worthwhileFrom } from '../src/keeping.ts'
+import { freePolicy, type Policy, PolicyError, parsePolicy, worthOfGas } from '../src/policy.ts'
+import { newRound, termsForTest } from './terms.ts'
+
+const address = (digit: number): Hex => `0x${String(digit).repeat(40)}`
+const hash = (digit: number): Hex => `0x${String(digit).repeat(64)}`
+const tokens = (whole: number) => BigInt(whole) * 10n ** 18n
+
+const terms = termsForTest({
+  stake: tokens(5),
+  bounty: tokens(1_000),
+  rounds: 10,
+  cohortSize: 4,
+  keeperPay: tokens(1),
+  token: address(4),
+})
+const candidate: Candidate = {
+  id: hash(1),
+  creator: address(2),
+  terms,
+  status: { isFinished: false, isInitialised: true, isEnding: false, members: 2, roundsClosed: 0 },
+  manifestFault: undefined,
+  schemaHash: hash(3),
+  statedEpsilon: undefined,
+  dataFault: undefined,
+  path: 'direct',
+  isAggregatorKnown: true,
+}
+const rich = { coins: 10n ** 18n, tokens: tokens(100) }
+const generous: Policy = { maximumStake: tokens(5) }
+const judge = (change: Partial<Candidate>, policy: Policy = generous, means = rich) =>
+  judgeFederation({ ...candidate, ...change }, policy, means)
+
+test('a federation within every limit is wanted, and its reward is what is left of the pot for each of the cohort', () => {
+  const policy = {
+    ...generous,
+    creators: [address(2)],
+    tokens: [address(4)],
+    schemas: [hash(3)],
+    minimumReward: tokens(23),
+    maximumGasPerRound: 1_000_000,
+    privacyEpsilon: 2,
+  }
+  const found = judge({ statedEpsilon: 1.5 }, policy)
+  assert.deepEqual(found.refusals, [])
+  // Two shards and three more steps of 1 token leave 95 of a pot of 100.
+  assert.equal(found.rewardPerRound, (95n * 10n ** 18n) / 4n)
+  assert.equal(found.netPerRound, found.rewardPerRound)
+})
+
+test('each limit refuses alone, and says which it is and what it allows', () => {
+  const cases: [Partial<Candidate>, Policy, RegExp, { coins: bigint; tokens: bigint }?][] = [
+    [{ status: { ...candidate.status, isFinished: true } }, generous, /finished/],
+    [{ status: { ...candidate.status, isEnding: true } }, generous, /voted to end/],
+    [{ status: { ...candidate.status, isInitialised: false } }, generous, /initial model/],
+    [{ manifestFault: 'it is not JSON' }, generous, /manifest cannot be used: it is not JSON/],
+    [{ dataFault: 'line 3, column age: "x" is no number' }, generous, /data do not fit: line 3, column age/],
+    [{ isAggregatorKnown: false }, generous, /aggregator/],
+    [{ terms: { ...terms, gate: address(9) } }, generous, /gate 0x9+ asks for an admission/],
+    [{}, { ...generous, creators: [address(7)] }, /creator 0x2+ is not among policy\.creators/],
+    [{}, { ...generous, tokens: [address(7)] }, /policy\.tokens/],
+    [{}, { ...generous, schemas: [hash(7)] }, /policy\.schemas/],
+    [{}, { ...generous, privacyEpsilon: 2 }, /states no ε; policy\.privacyEpsilon allows 2/],
+    [{ statedEpsilon: 3 }, { ...generous, privacyEpsilon: 2 }, /its ε is 3; policy\.privacyEpsilon allows 2/],
+    [{}, freePolicy, /its stake is 5 tokens; policy\.maximumStake allows 0 tokens/],
+    [{}, { ...generous, minimumReward: tokens(24) }, /worth 23\.75 tokens; policy\.minimumReward asks for 24 tokens/],
+    [{}, { ...generous, maximumGasPerRound: 10 }, /policy\.maximumGasPerRound allows 10/],
+    [{}, { ...generous, tokensPerMegagas: tokens(1_000) }, /policy\.tokensPerMegagas/],
+    [{}, generous, /the account has 4 tokens/, { ...rich, tokens: tokens(4) }],
+    [{}, generous, /nothing to pay gas with/, { ...rich, coins: 0n }],
+  ]
+  for (const [change, policy, reason, means] of cases) {
+    const { isWanted, refusals } = judge(change, policy, means)
+    assert.equal(isWanted, false)
+    assert.equal(refusals.length, 1, refusals.join('; '))
+    assert.match(refusals[0]!, reason)
+  }
+})
+
+test('a looser policy never refuses what a stricter one allows', () => {
+  const limit = fc.option(fc.bigInt(0n, tokens(50)), { nil: undefined })
+  fc.assert(
+    fc.property(limit, limit, fc.bigInt(0n, tokens(10)), fc.bigInt(0n, tokens(10)), (reward, less, stake, more) => {
+      const strict: Policy = { maximumStake: stake, ...(reward === undefined ? {} : { minimumReward: reward }) }
+      const isLooser = reward !== undefined && less !== undefined && less <= reward
+      const loose: Policy = { maximumStake: stake + more, ...(isLooser ? { minimumReward: less } : {}) }
+      if (judge({}, strict).isWanted) assert.ok(judge({}, loose).isWanted)
+    }),
+  )
+})
+
+test('what gas is worth is taken off the reward', () => {
+  const tokensPerMegagas = tokens(2)
+  const { netPerRound, rewardPerRound, gasPerRound } = judge({}, { ...generous, tokensPerMegagas })
+  assert.equal(gasPerRound, ownGas(terms, 'direct'))
+  assert.equal(netPerRound, rewardPerRound - worthOfGas(gasPerRound, tokensPerMegagas))
+})
+
+test('a policy in a file is read in tokens, and what is wrong is named by its key', () => {
+  const read = (policy: unknown) => parseNodeConfig(JSON.stringify({ policy }), '/home/node.json').policy
+  assert.deepEqual(
+    read({ minimumReward: '1.5', maximumStake: 2, creators: address(2).toUpperCase().replace('X', 'x') }),
+    {
+      minimumReward: 15n * 10n ** 17n,
+      maximumStake: tokens(2),
+      creators: [address(2)],
+    },
+  )
+  assert.deepEqual(read({}), freePolicy)
+  for (const [policy, message] of [
+    [[], /"policy": give an object/],
+    [{ minimumreward: 1 }, /"policy\.minimumreward": there is no such key; there are creators, /],
+    [{ minimumReward: '1,5' }, /"policy\.minimumReward": give tokens a round/],
+    [{ maximumStake: -1 }, /"policy\.maximumStake": give tokens/],
+    [{ creators: [] }, /"policy\.creators": give an address/],
+    [{ schemas: '0x12' }, /"policy\.schemas": give a hash/],
+    [{ maximumGasPerRound: 1.5 }, /"policy\.maximumGasPerRound": give a whole number/],
+    [{ privacyEpsilon: 0 }, /"policy\.privacyEpsilon": give a number above 0/],
+  ] as const) {
+    assert.throws(() => read(policy), message)
+  }
+  assert.throws(() => parsePolicy(7, 'the command line'), PolicyError)
+})
+
+test('a step is taken from the second on in which its pay is what its gas is worth, and left alone if it never is', () => {
+  const round = newRound({ members: 4, cohort: 4, openedAt: 100, startedAt: 100, submittedAt: 200, submitted: 15n })
+  const paid = { ...terms, keeperSeconds: 10 }
+  const perMegagas = (worth: bigint) => (worth * 1_000_000n) / BigInt(Math.ceil(gasOfStep('aggregate', paid)))
+  assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(1) / 4n)), 200)
+  assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas((tokens(1) * 3n) / 4n)), 215)
+  assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(2))), Number.POSITIVE_INFINITY)
+  const seen = {
+    block: { number: 9n, timestamp: 205 },
+    terms: paid,
+    status: { createdAt: 0, isInitialised: true, isFinished: false, members: 4 },
+    round,
+    member: { index: 0, isMember: true, isLeaving: false, owed: 0n, stake: terms.stake },
+  }
+  const at = (now: number, worth: bigint) =>
+    [0, 1, 2, 3].map((position) => {
+      const own = { since: 200, isKeeper: true, staggerSeconds: 0, marginSeconds: 0, finalitySeconds: 0 }
+      const state = {
+        ...own,
+        watch: { kind: 'unneeded' } as const,
+        record: { kind: 'none' } as const,
+        wantsToLeave: false,
+        claims: true,
+        isClaimed: false,
+      }
+      return decide({ ...seen, position }, { ...state, tokensPerMegagas: perMegagas(worth) }, now)
+    })
+  assert.ok(at(214, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'wait'))
+  assert.ok(at(215, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'aggregate'))
+  const never = at(10_000, tokens(2))
+  assert.ok(never.every((action) => action.kind === 'wait' && action.until === undefined))
+  assert.match(never[0]!.reason, /does not exceed its gas/)
+})
