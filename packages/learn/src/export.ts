@@ -4,7 +4,7 @@
 import { emitForward } from './forward.ts'
 import { createGraph, emit, floatConstant } from './graph.ts'
 import type { Manifest } from './manifest.ts'
-import { countOutputs, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
+import { countOutputs, type ImportedModel, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
 import { encodeModel } from './onnx.ts'
 import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts'
 
@@ -12,9 +12,12 @@ import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors }
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float
  * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear).
  *
- * @throws `WeightCountError`, `NonFiniteWeightError`
+ * @throws `WeightCountError`, `NonFiniteWeightError`, `MissingGraphError` for an ONNX model without its file
  */
-export function exportOnnx(manifest: Pick<Manifest, 'model' | 'data'>, weights: Float32Array): Uint8Array {
+export function exportOnnx(
+  manifest: Pick<Manifest, 'data'> & { model: ModelSpec | ImportedModel },
+  weights: Float32Array,
+): Uint8Array {
   const { model, data } = manifest
   validateWeights(model, weights)
   const graph = createGraph('tutti')
@@ -23,7 +26,7 @@ export function exportOnnx(manifest: Pick<Manifest, 'model' | 'data'>, weights: 
     graph.constants.push({ name, type: 'float', shape, bytes })
   }
   graph.inputs.push({ name: 'input', type: 'float', shape: ['batch', model.inputs] })
-  const outputs = emitForward(graph, model, 'input')
+  const { outputs } = emitForward(graph, model, 'input')
   if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, 'output')
   else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, 'output')
   else {
