@@ -168,7 +168,12 @@ export const TRANSLATORS: Record<string, Translator> = {
     if (pads.some((pad) => pad < 0)) refuse('it cuts off instead of adding')
     if (pads[0] !== 0 || pads[rank] !== 0) refuse('it pads the batch')
     const fill = inputs[2] ? [inputs[2]] : []
-    graph.nodes.push({ op: 'Pad', inputs: [inputs[0]!, integerConstant(graph, pads), ...fill], outputs, attributes: {} })
+    graph.nodes.push({
+      op: 'Pad',
+      inputs: [inputs[0]!, integerConstant(graph, pads), ...fill],
+      outputs,
+      attributes: {},
+    })
   },
   Slice: ({ graph, inputs, outputs, shapeOf, knownOf, refuse }) => {
     const whole = (index: number) =>
