@@ -8,11 +8,12 @@
 import { hasGradient } from './autodiff.ts'
 import { hashBase } from './base-hash.ts'
 import { createGraph, emit, integerConstant } from './graph.ts'
+import { chooseTensors, type FileInput, findEnds, OnnxModelError, untie } from './import-choice.ts'
 import { TRANSLATORS, type Translation } from './import-operators.ts'
 import { sizeOf } from './layers.ts'
 import { type ImportedModel, type OutputKind, validateWeights } from './model.ts'
 import type { Constant, Graph, Node } from './onnx.ts'
-import { decodeModel, type FileNode, type FileValue, type OnnxFile, toNumbers } from './onnx-reader.ts'
+import { decodeModel, type FileNode, type OnnxFile, toNumbers } from './onnx-reader.ts'
 import { evaluate, type KnownValue, shapeValue } from './shape-values.ts'
 import { inferNode, ShapeError, type Shapes } from './shapes.ts'
 import { BATCH, formatShape, isSameSize, type Shape, type Size } from './sizes.ts'
@@ -35,17 +36,11 @@ const NEWEST_OPSET = 22
 /** Values of a known vector; larger constants are data. */
 const LARGEST_KNOWN = 4096
 
-const FLOAT = 1
-const WHOLE = [6, 7]
 const DOMAINS = ['', 'ai.onnx']
 
 /** Name of the graph's input, and the prefix of all else in it that is no trained tensor. */
 const INPUT = 'model/input'
 const PREFIX = 'model/'
-
-/** Names that the training graph gives to values of its own. */
-const RESERVED =
-  /^(x|rows|targets|rowWeights|normalizers?|learningRate|inputs|inputScale|inputZero|batches|batch(Targets|Weights)|loss|losses|outputs|output|input|bias[12]|(start|final|next)\..*|(model|step|body|scan|forward|tutti)[/_].*)$/
 
 /**
  * Reads a file.
@@ -97,90 +92,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
   return model
 }
 
-/**
- * Tensors of equal values told apart again: PyTorch writes them once, and the others as its `Identity`. What was equal
- * when it was exported, ones and zeros above all, is not meant to stay so.
- */
-function untie(file: OnnxFile): OnnxFile {
-  const byName = new Map(file.constants.map((constant) => [constant.name, constant]))
-  const isCopy = ({ op, inputs }: FileNode) => op === 'Identity' && byName.has(inputs[0]!)
-  const copies = file.nodes
-    .filter(isCopy)
-    .map(({ inputs, outputs }): Constant => ({ ...byName.get(inputs[0]!)!, name: outputs[0]! }))
-  return { ...file, constants: [...file.constants, ...copies], nodes: file.nodes.filter((node) => !isCopy(node)) }
-}
-
-/** The one input and the first output of a file, the batch taken off the input's shape. */
-function findEnds(file: OnnxFile) {
-  const constants = new Set(file.constants.map(({ name }) => name))
-  const inputs = file.inputs.filter(({ name }) => !constants.has(name))
-  const [input, ...others] = inputs
-  const [output, ...more] = file.outputs
-  if (input === undefined || others.length > 0) {
-    throw new OnnxModelError(`it has inputs ${list(inputs)}; one is needed, of all of an example's numbers`)
-  }
-  if (output === undefined || more.length > 0)
-    throw new OnnxModelError(`it has outputs ${list(file.outputs)}; one is needed`)
-  const [batch, ...shape] = input.shape ?? []
-  if (batch === undefined || shape.some((size) => typeof size !== 'number' || size < 1)) {
-    throw new OnnxModelError(
-      `its input has shape [${(input.shape ?? []).join(', ')}]; all but the first size, the batch, must be numbers`,
-    )
-  }
-  if (input.type !== FLOAT && !WHOLE.includes(input.type)) {
-    throw new OnnxModelError(`its input has element type ${input.type}; float32, int32 and int64 can be given`)
-  }
-  return {
-    input: {
-      name: input.name,
-      type: input.type === FLOAT ? ('float' as const) : ('integer' as const),
-      shape: shape as number[],
-      fixedBatch: typeof batch === 'number' ? batch : undefined,
-    },
-    output,
-  }
-}
-
-/** Names of the tensors to train, before it is known which of them reach the output. */
-function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[] | undefined): string[] {
-  const normalisations = nodes.filter(({ op }) => op === 'BatchNormalization')
-  const statistics = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(3, 5)))
-  const floats = constants.filter(({ type }) => type === 'float')
-  if (patterns === undefined) {
-    const frozen = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(1)))
-    return floats
-      .filter((constant) => constant.shape.length > 0 && !frozen.has(constant.name) && !isMask(constant))
-      .map(({ name }) => name)
-      .map(refuseReserved)
-  }
-  const chosen = new Set<string>()
-  for (const pattern of patterns) {
-    const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`)
-    const found = floats.filter(({ name }) => name === pattern || expression.test(name))
-    if (found.length === 0) {
-      throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)
-    }
-    for (const { name } of found) {
-      if (statistics.has(name))
-        throw new OnnxModelError(`tensor "${name}" is a statistic of batch normalisation, which stays frozen`)
-      chosen.add(name)
-    }
-  }
-  return [...chosen].map(refuseReserved)
-}
-
-function isMask(constant: Constant): boolean {
-  return new Float32Array(constant.bytes.buffer).includes(Number.NEGATIVE_INFINITY)
-}
-
-function refuseReserved(name: string): string {
-  if (RESERVED.test(name))
-    throw new OnnxModelError(`a tensor to train is named "${name}", which training uses itself; rename it`)
-  return name
-}
-
 /** Translates all nodes into operators that can be trained through, with the shape of every value. */
-function translate(file: OnnxFile, input: ReturnType<typeof findEnds>['input'], candidates: Set<string>) {
+function translate(file: OnnxFile, input: FileInput, candidates: Set<string>) {
   const graph = createGraph('model')
   const shapes: Shapes = new Map([[INPUT, [BATCH, ...input.shape]]])
   const names = new Map([[input.name, INPUT]])
@@ -369,14 +282,6 @@ function join(constants: Constant[]): Float32Array {
   return all
 }
 
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-}
-
-function list(values: Pick<FileValue, 'name'>[]): string {
-  return values.length === 0 ? 'none' : values.map(({ name }) => `"${name}"`).join(', ')
-}
-
 /** A node of the file cannot be trained through. */
 export class UnsupportedOperatorError extends Error {
   override name = 'UnsupportedOperatorError'
@@ -390,13 +295,5 @@ export class UnsupportedOperatorError extends Error {
     )
     this.op = op
     this.node = name
-  }
-}
-
-/** The file is sound, but no model that can be trained here. */
-export class OnnxModelError extends Error {
-  override name = 'OnnxModelError'
-  constructor(reason: string) {
-    super(`ONNX model: ${reason}.`)
   }
 }

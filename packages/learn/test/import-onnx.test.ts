@@ -9,7 +9,8 @@ import { buildManifest } from '../src/build-manifest.ts'
 import type { Dataset } from '../src/dataset.ts'
 import { exportOnnx, exportSafetensors, importSafetensors } from '../src/export.ts'
 import { createGraph, emit, floatConstant, integerConstant } from '../src/graph.ts'
-import { importOnnx, OnnxModelError, UnsupportedOperatorError } from '../src/import-onnx.ts'
+import { OnnxModelError } from '../src/import-choice.ts'
+import { importOnnx, UnsupportedOperatorError } from '../src/import-onnx.ts'
 import {
   ManifestError,
   parseManifest,
