@@ -10,6 +10,7 @@ import { addDemo } from './commands/demo.ts'
 import { addExport } from './commands/export.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
+import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
 import { addStatus } from './commands/status.ts'
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     addPredict,
     addVerify,
     addExport,
+    addModel,
     addBench,
   ]) {
     add(program)

@@ -24,6 +24,21 @@ export function describeEvent(event: NodeEvent): string | undefined {
     }
     case 'submitted':
       return `round ${event.round + 1}: sent ${formatInteger(event.bytes)} bytes for ${formatInteger(event.cost.gasUsed)} gas`
+    case 'model-synced':
+      return event.blobs === 0
+        ? undefined
+        : `round ${event.round + 1}: brought the model up to date with ${event.blobs} blobs in ${event.seconds.toFixed(1)} s`
+    case 'checked':
+      return (
+        `round ${event.round + 1}: decoded ${event.blobs} blobs, ${event.faults} updates break their bounds` +
+        (event.missing > 0 ? `, ${event.missing} blobs are missing` : '')
+      )
+    case 'fault-found':
+      return `round ${event.round + 1}: the update of ${event.member} breaks its bounds (${event.what}); challenging it`
+    case 'challenged':
+      return `round ${event.round + 1}: proved the fault of position ${event.position} for ${formatInteger(event.cost.gasUsed)} gas`
+    case 'blobs-missing':
+      return `round ${event.round + 1}: ${event.message}`
     case 'aggregated':
       return `round ${event.round + 1}: aggregated shard ${event.shard} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'round-settled':

@@ -2,11 +2,15 @@
  * Terms from a few choices: what `create` and `demo` propose, with defaults that work, and the largest shard that fits.
  */
 import {
+  BLOBS_PER_TRANSACTION,
+  blobsFor,
   estimateRound,
   type Hex,
   largestShardSize,
   packGains,
+  parametersPerBlob,
   roundsBeforeOverflow,
+  shardBlobs,
   shardCount,
   type Terms,
 } from '@tutti/core'
@@ -34,6 +38,8 @@ export interface TermChoices {
   joinSeconds?: number
   commitSeconds?: number
   submitSeconds?: number
+  /** Blob path: length of the window in which faults can be proven. */
+  challengeSeconds?: number
   keeperSeconds?: number
   idleSeconds?: number
   endQuorum?: number
@@ -66,10 +72,31 @@ export function proposeTerms(choices: TermChoices): Terms {
   }
 }
 
+/** Challenge window that is proposed, in seconds: three hours, half as long again as public chains demand. */
+const CHALLENGE_SECONDS = 10_800
+
+/**
+ * Terms of the blob path with defaults: shards are as few as transactions of six blobs allow, alike in blobs, and begin
+ * at whole blobs.
+ */
+export function proposeBlobTerms(choices: TermChoices): Terms {
+  const { dimension, laneBits } = choices
+  const blobs = blobsFor(dimension, laneBits)
+  const shards = Math.min(choices.shards ?? Math.ceil(blobs / BLOBS_PER_TRANSACTION), blobs)
+  const shardSize = Math.min(Math.ceil(blobs / shards) * parametersPerBlob(laneBits), dimension)
+  return {
+    ...draftTerms(choices, shards, shardSize),
+    challengeSeconds: choices.challengeSeconds ?? CHALLENGE_SECONDS,
+  }
+}
+
 /** Terms with a model of `shards` shards. */
-function draftTerms(choices: TermChoices, shards: number): Terms {
+function draftTerms(
+  choices: TermChoices,
+  shards: number,
+  shardSize = Math.min(roundUp(choices.dimension / shards, 256 / choices.bits), choices.dimension),
+): Terms {
   const { members, dimension, bits, rounds } = choices
-  const shardSize = Math.min(roundUp(dimension / shards, 256 / bits), dimension)
   const count = shardCount({ dimension, shardSize })
   const bounty = choices.bounty ?? 0n
   const stake = choices.stake ?? 0n
@@ -119,6 +146,23 @@ export function describeTerms(terms: Terms, initialBound: bigint): string[] {
     `to aggregate a shard: ${size(aggregate)}`,
     `at most ${terms.cohortSize} members a round, at least ${terms.minimumUpdates} updates, at most ${terms.rounds} rounds`,
     `no lane of ${terms.laneBits} bits could overflow in ${formatInteger(roundsBeforeOverflow(terms, initialBound))} rounds`,
+  ]
+}
+
+/** What terms of the blob path allow, in lines for people. */
+export function describeBlobTerms(terms: Terms): string[] {
+  const shards = shardCount(terms)
+  const { laneBits, dimension } = terms
+  const blobs = Array.from({ length: shards }, (_, shard) => shardBlobs(terms, shard).lengths.length)
+  const all = blobs.reduce((sum, count) => sum + count, 0)
+  return [
+    `${formatInteger(dimension)} parameters in ${all} ${all === 1 ? 'blob' : 'blobs'} of ` +
+      `${formatInteger(parametersPerBlob(laneBits))}, ${shards} ${shards === 1 ? 'shard' : 'shards'} of at most ` +
+      `${Math.max(...blobs)} blobs: one transaction each`,
+    `each member trains ${terms.shardsPerMember} of ${shards} a round, with updates of ${terms.bits} bits`,
+    `faults can be proven for ${formatInteger(terms.challengeSeconds)} seconds after each submission phase`,
+    `at most ${terms.cohortSize} members a round, at least ${terms.minimumUpdates} updates, at most ${terms.rounds} rounds`,
+    `no lane of ${laneBits} bits could overflow in ${formatInteger(roundsBeforeOverflow(terms, 0n))} rounds`,
   ]
 }
 

@@ -29,6 +29,8 @@ export type GasStep = {
 export type GasReport = {
   steps: GasStep[]
   total: bigint
+  /** Blob gas of all of them, which has a price of its own: 131,072 a blob (EIP-4844). */
+  blobGas: bigint
   /** Gas of the settled rounds from the second on: all their steps together. */
   steadyRounds: number
   /** Gas for one parameter of one member in those rounds; undefined before the second round settled. */
@@ -54,7 +56,7 @@ const stepEvents = [
 ] as const
 
 /** Gas of one transaction, and the round that it belongs to. */
-type Cost = { step: string; gas: bigint; calldataBytes: number; round: number | undefined }
+type Cost = { step: string; gas: bigint; blobGas: bigint; calldataBytes: number; round: number | undefined }
 
 /** Reads every receipt of a federation and sums up. */
 export async function gasReport(
@@ -65,7 +67,10 @@ export async function gasReport(
   const range = { id, fromBlock: creation.blockNumber }
   const events = await Promise.all(stepEvents.map((eventName) => readEvents(client, { eventName, ...range })))
   const hashes = new Set(events.flat().map((event) => event.transactionHash))
-  const costs = await Promise.all([...hashes].map((hash) => readCost(client, hash)))
+  const costs: Cost[] = []
+  for (const group of groupsOf([...hashes], READ_AT_ONCE)) {
+    costs.push(...(await Promise.all(group.map((hash) => readCost(client, hash)))))
+  }
 
   const aggregated = await readEvents(client, { eventName: 'Aggregated', ...range })
   const settled = await readEvents(client, { eventName: 'RoundSettled', ...range })
@@ -77,16 +82,25 @@ export async function gasReport(
   return {
     steps: summarise(costs),
     total: sumGas(costs),
+    blobGas: costs.reduce((sum, cost) => sum + cost.blobGas, 0n),
     steadyRounds: steady.size,
     perParameterAndMember: parameters === 0 ? undefined : Number(steadyGas) / parameters,
   }
+}
+
+/** Transactions read in one batch: local chains answer with the blobs of those that carry some. */
+const READ_AT_ONCE = 4
+
+function groupsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }
 
 async function readCost(client: ChainClient, hash: Hash): Promise<Cost> {
   const [transaction, receipt] = await withChainErrors(client, () =>
     Promise.all([client.public.getTransaction({ hash }), client.public.getTransactionReceipt({ hash })]),
   )
-  const cost = { gas: receipt.gasUsed, calldataBytes: size(transaction.input) }
+  const { gasUsed: gas, blobGasUsed: blobGas = 0n } = receipt
+  const cost = { gas, blobGas, calldataBytes: size(transaction.input) }
   try {
     const { functionName, args } = decodeFunctionData({ abi: federationAbi, data: transaction.input })
     const round = roundSteps.has(functionName) ? Number(args?.[1]) : undefined
@@ -139,6 +153,16 @@ export const gasPrices: readonly GasPrice[] = [
   { chain: 'L2', gwei: 0.05, tokenUsd: 3_000 },
   { chain: 'cheap L2', gwei: 0.005, tokenUsd: 3_000 },
 ]
+
+/**
+ * The least price of blob gas, in gwei, at a base fee: `gwei · 2^13 / 2^17`. Below it, blocks of blobs stop getting
+ * cheaper, so that a calm blob market costs this.
+ *
+ * @see EIP-7918 `BLOB_BASE_COST`
+ */
+export function leastBlobGwei(gwei: number): number {
+  return gwei / 16
+}
 
 /** Dollars for gas: `gas · gwei · 10⁻⁹ · tokenUsd`. */
 export function costAt(gas: bigint | number, gweiPrice: number, tokenUsd: number): number {

@@ -16,6 +16,7 @@ import { ChainError, withChainErrors } from './errors.ts'
 import { testAccounts } from './keys.ts'
 
 export { type ArchiveOptions, openBlobArchive } from './blob/archive.ts'
+export { archiveSource } from './blob/archive-source.ts'
 export { accountFromKeystore, encryptKeystore, type Keystore, KeystoreError } from './keystore.ts'
 
 export type LocalChainOptions = {

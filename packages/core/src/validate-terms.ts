@@ -57,6 +57,17 @@ const HEX_BYTES = {
  * {@link KeeperBudgetExceededError}, and what `validateDirect` throws.
  */
 export function validateTerms(terms: Terms, initialBound = 0n): void {
+  validateCoreTerms(terms)
+  validateDirect(terms, initialBound)
+}
+
+/**
+ * Throws at the first term about people, time and tokens that cannot be: what the core demands on every path. The path's
+ * own demands are in `validateDirect` and `validateBlobTerms`.
+ *
+ * @throws What {@link validateTerms} throws, but for `validateDirect`.
+ */
+export function validateCoreTerms(terms: Terms): void {
   validateForm(terms)
   const { cohortSize, minimumUpdates, rounds, shardsPerMember, endQuorum } = terms
   if (cohortSize < 1 || cohortSize > LARGEST_COHORT) throw new CohortSizeOutOfRangeError(cohortSize)
@@ -79,7 +90,6 @@ export function validateTerms(terms: Terms, initialBound = 0n): void {
   const pot = potRoundedDown(terms)
   const needed = keeperBudget(terms)
   if (needed > pot) throw new KeeperBudgetExceededError(needed, pot)
-  validateDirect(terms, initialBound)
 }
 
 function validateForm(terms: Terms): void {

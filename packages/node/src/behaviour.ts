@@ -24,6 +24,18 @@ export interface NodeBehaviour {
   keepsRounds?: number
   /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
   pollMilliseconds?: number
+  /** Blob path: directory of the blobs that this node keeps. Default: `blobs` beside the stores. */
+  archive?: string
+  /** Blob path: archives of other members, in order; read, never written, and not trusted. */
+  peerArchives?: string[]
+  /** Blob path: base URL of a beacon node to fetch blobs from. Default: the chain itself, if it is a local one. */
+  beaconUrl?: string
+  /** File of the weights that the manifest builds on, where it names one by its hash. */
+  baseModel?: string
+  /** Blob path: version of the sidecars. Default: 1 (cell proofs), and 0 where the chain refuses that. */
+  sidecarVersion?: 0 | 1
+  /** Blob path: a blob transaction pending for so many seconds is replaced at twice its fees. Default: 36. */
+  replaceAfterSeconds?: number
   /** Hash of the manifest that the owner agreed to; another one on the chain is refused. Default: not compared. */
   manifestHash?: Hex
   /** Seed of the stochastic rounding, for runs that are to be repeated. Default: the system's randomness. */
@@ -42,6 +54,8 @@ const rules: Partial<Record<keyof NodeBehaviour, [isAllowed: (value: number) => 
   keepsRounds: [isCount, 'a number of rounds, 0 or more'],
   pollMilliseconds: [isPositive, 'a positive number of milliseconds'],
   roundingSeed: [Number.isSafeInteger, 'an integer'],
+  sidecarVersion: [(value) => value === 0 || value === 1, '0 or 1'],
+  replaceAfterSeconds: [isPositive, 'a positive number of seconds'],
 }
 
 /**

@@ -27,6 +27,14 @@ export interface NodeConfig {
   epochs?: number
   learningRate?: number
   metricsPort?: number
+  /** Directory of the blobs that the node keeps. */
+  archive?: string
+  /** Archives of other members, read only. */
+  peerArchives?: string[]
+  /** A beacon node to fetch blobs from. */
+  beacon?: string
+  /** File of the weights that the manifest builds on. */
+  baseModel?: string
   /** What `NodeBehaviour` has under the same names; `keeper` is its `isKeeper`, `leaveAfter` its `leavesAfterRounds`. */
   behaviour: NodeBehaviour
 }
@@ -79,6 +87,13 @@ const readers: Record<Plain, Reader> = {
   },
   trainerTimeoutSeconds: positive,
   store: path,
+  archive: path,
+  peerArchives: {
+    read: (value, directory) => ifTexts(value)?.map((text) => resolve(directory, text)),
+    expected: 'a path relative to this file, or a list of them',
+  },
+  beacon: { read: ifText(isEndpoint), expected: 'an http or https URL' },
+  baseModel: path,
   seed: count,
   epochs: atLeastOne,
   learningRate: positive,
@@ -95,6 +110,8 @@ const behaviourKeys: Record<string, keyof NodeBehaviour> = {
   bytesPerTransaction: 'bytesPerTransaction',
   keepsRounds: 'keepsRounds',
   pollMilliseconds: 'pollMilliseconds',
+  sidecarVersion: 'sidecarVersion',
+  replaceAfterSeconds: 'replaceAfterSeconds',
   manifestHash: 'manifestHash',
   roundingSeed: 'roundingSeed',
 }

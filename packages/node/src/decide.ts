@@ -19,10 +19,29 @@ export interface Observation {
   position: number | undefined
 }
 
+/** What a node knows of the updates of others. */
+export type Watch =
+  /** On a path whose updates cannot be faulty. */
+  | { kind: 'unneeded' }
+  /** Nobody has looked yet. */
+  | { kind: 'due' }
+  /** Looked through; once more at chain time `again`, if something was missing. */
+  | { kind: 'checked'; faults: readonly KnownFault[]; again: number | undefined }
+
+/** A fault that is not proven yet, by whose it is: cohort position and which of its assigned shards. */
+export interface KnownFault {
+  position: number
+  assigned: number
+  /** Whether this node has bound itself to the proof. */
+  isBound: boolean
+}
+
 /** What decisions need from the node itself. */
 export interface OwnState {
   /** What is on disk about the round in progress. */
   record: RoundRecord
+  /** What is known of the updates of the round in progress. */
+  watch: Watch
   /** Chain time at which this node first saw the step that is due now, in seconds. */
   since: number
   /** Whether the node takes the steps that anyone may take, for pay. */
@@ -48,6 +67,9 @@ export type Action = { reason: string } & (
   | { kind: 'commit'; round: number }
   | { kind: 'submit'; round: number; sending: number }
   | { kind: 'confirm'; round: number; sending: number }
+  | { kind: 'check'; round: number }
+  | { kind: 'bind'; round: number; position: number; assigned: number }
+  | { kind: 'challenge'; round: number; position: number; assigned: number }
   | { kind: 'aggregate'; round: number; shard: number }
   | { kind: 'settle'; round: number }
   | { kind: 'close'; round: number }
@@ -83,7 +105,7 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
     case 'submit':
       return decidePart(observation, own, 'submit', end, now)
     case 'challenge':
-      return wait(end, 'the challenge window is open')
+      return decideWatch(observation, own, end, now)
     case 'aggregate':
       return decideAggregation(observation, own, now)
     case 'settle':
@@ -175,6 +197,30 @@ function decideSending(
   if (last < 0) return wait(end, `nothing was prepared to ${step}`)
   // Confirmed once, and yet the chain does not know it: a reorganisation dropped the block.
   return { kind: 'confirm', round, sending: last, reason: `the chain has forgotten a ${step}` }
+}
+
+/** Every member looks through the round's updates; at a fault they take turns, so that one proof is paid for. */
+function decideWatch(observation: Observation, own: OwnState, end: number | undefined, now: number): Action {
+  const { round, terms } = observation
+  const { watch } = own
+  if (watch.kind === 'unneeded') return wait(end, 'the challenge window is open')
+  if (watch.kind === 'due') return { kind: 'check', round: round.number, reason: 'the updates of the round are final' }
+  // Turns are shorter where the window is: the last in turn must still have time for both of its transactions.
+  const turnSeconds = Math.min(own.staggerSeconds, terms.challengeSeconds / (4 * Math.max(1, round.cohort)))
+  let soonest = end ?? Infinity
+  for (const { position, assigned, isBound } of watch.faults) {
+    if (((round.submitted >> BigInt(position)) & 1n) === 0n) continue
+    const target = { round: round.number, position, assigned }
+    if (isBound) return { kind: 'challenge', ...target, reason: `the update of position ${position} breaks its bounds` }
+    const from = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
+    if (from <= now) return { kind: 'bind', ...target, reason: `the update of position ${position} breaks its bounds` }
+    soonest = Math.min(soonest, from)
+  }
+  if (watch.again !== undefined && watch.again <= now) {
+    return { kind: 'check', round: round.number, reason: 'blobs of the round were missing' }
+  }
+  const next = Math.min(soonest, watch.again ?? Infinity)
+  return wait(next === Infinity ? undefined : next, 'the challenge window is open')
 }
 
 function decideAggregation(observation: Observation, own: OwnState, now: number): Action {

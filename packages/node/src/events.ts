@@ -41,6 +41,18 @@ export type NodeEventBody =
   | { kind: 'sent'; round: number; step: 'commit' | 'submit'; hash: Hex }
   | { kind: 'committed'; round: number; cost: TransactionCost }
   | { kind: 'submitted'; round: number; first: number; shards: number; bytes: number; cost: TransactionCost }
+  /** The blobs of a round were decoded; `missing` of them could not be had. */
+  | { kind: 'checked'; round: number; blobs: number; missing: number; faults: number }
+  /** An update breaks its bounds; `what` says how. */
+  | { kind: 'fault-found'; round: number; member: Hex; position: number; shard: number; what: string }
+  /** Bound to the proof of a fault, which is shown in a later block. */
+  | { kind: 'bound'; round: number; position: number; cost: TransactionCost }
+  /** A fault was proven: its update is void, its member's stake slashed. */
+  | { kind: 'challenged'; round: number; position: number; cost: TransactionCost }
+  /** Blobs that nobody gave; `message` names each with its round, member and versioned hash. */
+  | { kind: 'blobs-missing'; round: number; blobs: number; message: string }
+  /** The model was put together anew and has the contract's commitments. */
+  | { kind: 'model-synced'; round: number; blobs: number; seconds: number }
   | { kind: 'opened'; cost: TransactionCost }
   | { kind: 'drawn'; round: number; cost: TransactionCost }
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
@@ -67,8 +79,16 @@ export type NodeEvent = NodeEventBody & { time: number; account: Hex; federation
 /** Seconds that a node spent, by what it did. Waiting for others is in `waiting`. */
 export interface NodeTimes {
   training: number
-  /** Reading the model, quantising, packing, writing to disk. */
+  /** Reading the model, quantising, writing to disk. */
   preparing: number
+  /** Integers into payloads or blobs. */
+  packing: number
+  /** Commitments of blobs. */
+  committing: number
+  /** Proofs that travel beside blobs. */
+  proving: number
+  /** Fetching and decoding the updates of others. */
+  checking: number
   /** Transactions, from signing until they were mined. */
   sending: number
   /** Reading the chain to decide. */

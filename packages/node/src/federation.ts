@@ -1,17 +1,9 @@
 /**
- * What a node must know of a federation once, checked against the hash in its terms; and the updates of a round, put
- * together for aggregation.
+ * What a node must know of a federation once, checked against the hash in its terms.
  */
-import {
-  type ChainClient,
-  collectPayloads,
-  readManifest,
-  readModel,
-  readSubmissions,
-  type Submission,
-} from '@tutti/chain'
-import { type Hex, keccak256, type Round, setBits, type Terms } from '@tutti/core'
-import { type Manifest, parseManifest, toParameterSteps, toWeights } from '@tutti/learn'
+import { type ChainClient, type PathName, pathOf, readManifest } from '@tutti/chain'
+import { type Hex, keccak256, type Terms } from '@tutti/core'
+import { type Manifest, parseManifest, toParameterSteps } from '@tutti/learn'
 
 /** A federation as a node works with it. */
 export interface FederationFacts {
@@ -19,6 +11,8 @@ export interface FederationFacts {
   manifest: Manifest
   /** Weight units per integer of every parameter, shape [dimension]. */
   steps: Float64Array
+  /** Whether the contract holds the integers themselves, or commitments of blobs. */
+  pathName: PathName
 }
 
 /**
@@ -33,7 +27,8 @@ export async function readFederation(
   id: Hex,
   agreedHash: Hex | undefined,
 ): Promise<FederationFacts> {
-  const { terms, manifest: bytes } = await readManifest(client, { id })
+  const creation = await readManifest(client, { id })
+  const { terms, manifest: bytes } = creation
   if (agreedHash !== undefined && agreedHash.toLowerCase() !== terms.manifestHash.toLowerCase()) {
     throw new StaleManifestError(agreedHash, terms.manifestHash)
   }
@@ -41,43 +36,7 @@ export async function readFederation(
   const manifest = parseManifest(bytes)
   const steps = toParameterSteps(manifest)
   if (steps.length !== terms.dimension) throw new DimensionMismatchError(steps.length, terms.dimension)
-  return { terms, manifest, steps }
-}
-
-/** Weights of the global model, shape [dimension]. */
-export async function readWeights(
-  client: ChainClient,
-  id: Hex,
-  { terms, manifest }: Pick<FederationFacts, 'terms' | 'manifest'>,
-): Promise<Float32Array> {
-  const { lanes } = await readModel(client, { id, terms })
-  return toWeights(manifest, lanes)
-}
-
-/** The updates of a shard as `aggregate` wants them: in order of position, those of members that sent all their shards. */
-export type PayloadReader = (round: Round, shard: number, fromBlock: bigint | undefined) => Promise<Uint8Array[]>
-
-/**
- * A reader that asks the chain once a round, however many shards it is asked for.
- *
- * @throws `MissingPayloadError` from the reader if the endpoint's logs lack an update that counts.
- */
-export function createPayloadReader(client: ChainClient, id: Hex, terms: Terms): PayloadReader {
-  let known: { key: string; submissions: Submission[] } | undefined
-  return async (round, shard, fromBlock) => {
-    const key = `${round.number}/${round.submitted}`
-    if (known?.key !== key) {
-      const from = fromBlock === undefined ? {} : { fromBlock }
-      known = { key, submissions: await readSubmissions(client, { id, round: round.number, ...from }) }
-    }
-    const { submissions } = known
-    try {
-      return collectPayloads({ terms, round: round.number, shard, positions: setBits(round.submitted), submissions })
-    } catch (error) {
-      known = undefined
-      throw error
-    }
-  }
+  return { terms, manifest, steps, pathName: pathOf(creation) }
 }
 
 /** The chain's manifest is not the one that the owner agreed to. Do not retry. */

@@ -6,10 +6,11 @@ import {
   InsufficientFundsError,
   InsufficientTokensError,
   join,
+  type PathName,
   readMember,
   readStatus,
 } from '@tutti/chain'
-import { assignedShards, type Hex, payloadBytes, shardRange, type Terms } from '@tutti/core'
+import { assignedShards, BLOB_BYTES, type Hex, payloadBytes, shardBlobs, shardRange, type Terms } from '@tutti/core'
 import type { Dataset, Manifest } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import type { TransactionCost } from './events.ts'
@@ -75,9 +76,9 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   const { client, federationId: id, dataset } = options
   const { account } = client
   if (account === undefined) throw new JoinAccountError()
-  const { terms, manifest } = await readFederation(client, id, options.manifestHash)
+  const { terms, manifest, pathName } = await readFederation(client, id, options.manifestHash)
   if (dataset !== undefined) checkDataset(dataset, manifest)
-  const disclosure = disclose(id, account.address, terms, manifest)
+  const disclosure = disclose(id, account.address, terms, manifest, pathName)
   const { manifestHash } = terms
   const [status, member] = await Promise.all([
     readStatus(client, { id }),
@@ -93,11 +94,22 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
 }
 
 /** Says what joining makes public, from terms and manifest. */
-export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest: Manifest): Disclosure {
-  const updateBytes = assignedShards(terms, 0, 0).reduce(
-    (sum, shard) => sum + payloadBytes(shardRange(terms, shard).length, terms.bits),
-    0,
-  )
+export function disclose(
+  federationId: Hex,
+  account: Hex,
+  terms: Terms,
+  manifest: Manifest,
+  pathName: PathName = 'direct',
+): Disclosure {
+  const bytesOf = (shard: number) =>
+    pathName === 'direct'
+      ? payloadBytes(shardRange(terms, shard).length, terms.bits)
+      : BLOB_BYTES * shardBlobs(terms, shard).lengths.length
+  const updateBytes = assignedShards(terms, 0, 0).reduce((sum, shard) => sum + bytesOf(shard), 0)
+  const size =
+    pathName === 'direct'
+      ? `${updateBytes} bytes, ${terms.bits} bits a parameter`
+      : `${updateBytes / BLOB_BYTES} blobs of ${BLOB_BYTES} bytes, which the chain forgets and whoever kept them does not`
   const { name, purpose, licence, contact, publicity } = manifest
   return {
     federationId,
@@ -111,7 +123,7 @@ export function disclose(federationId: Hex, account: Hex, terms: Terms, manifest
     published: [
       `The address ${account}, that it is a member, and when it joined, acted and left.`,
       `Its stake, rewards and payments.`,
-      `Its update of every round it takes part in: ${updateBytes} bytes, ${terms.bits} bits a parameter.`,
+      `Its update of every round it takes part in: ${size}.`,
       'Metrics of its training: number of examples, in all and of each class, loss, correct answers, clamped values.',
       'The model that all updates together make.',
     ],

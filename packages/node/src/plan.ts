@@ -52,7 +52,7 @@ export async function planNode(options: PlanOptions): Promise<NodePlan> {
   const account = client.account?.address
   if (account === undefined) throw new NodeAccountError()
   checkBehaviour(options)
-  const { terms } = await readFederation(client, federationId, options.manifestHash)
+  const { terms, pathName } = await readFederation(client, federationId, options.manifestHash)
   const { observation } = await observe(client, federationId, terms, account)
   const clock = createChainClock()
   clock.observe(observation.block)
@@ -64,6 +64,7 @@ export async function planNode(options: PlanOptions): Promise<NodePlan> {
   const own = {
     ...toStance(client.chainId, terms, options),
     record,
+    watch: { kind: pathName === 'blob' ? ('due' as const) : ('unneeded' as const) },
     since: now,
     wantsToLeave: (options.leavesAfterRounds ?? Infinity) - (isIn ? 1 : 0) <= 0,
     isClaimed: false,

@@ -6,7 +6,7 @@ import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt, type Terms } from '@tutti/core'
 import type { NodeBehaviour } from './behaviour.ts'
 import { untilReached } from './connection.ts'
-import type { Action, OwnState } from './decide.ts'
+import type { Action, OwnState, Watch } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
 import type { RoundRecord } from './store.ts'
@@ -21,7 +21,7 @@ export interface Progress {
   noteAction(action: Action, record: RoundRecord): void
   /** A claim went through. */
   noteClaim(): void
-  ownState(record: RoundRecord): OwnState
+  ownState(record: RoundRecord, watch: Watch): OwnState
 }
 
 const KEEPS_ROUNDS = 8
@@ -138,9 +138,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     noteClaim: () => {
       isClaimed = true
     },
-    ownState: (record) => ({
+    ownState: (record, watch) => ({
       ...stance,
       record,
+      watch,
       since: due.since,
       // Asked for while its last round runs, since the next one opens as soon as that is settled.
       wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,

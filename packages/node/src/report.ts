@@ -9,7 +9,7 @@ import { addEvent, createTally } from './tally.ts'
 export interface Report {
   /** Tells an event and adds it to the sums. */
   tell(event: NodeEventBody): void
-  /** Runs work and adds its time to `part`. */
+  /** Runs work and adds its time to `part`, less what parts within it took. One at a time, or one within another. */
   timed<T>(part: Exclude<keyof NodeTimes, 'total'>, work: () => Promise<T>): Promise<T>
   /** The sums so far. */
   summarise(reason: string): NodeSummary
@@ -22,7 +22,19 @@ export interface Report {
  */
 export function createReport(account: Hex, federationId: Hex, onEvent: (event: NodeEvent) => void): Report {
   const started = performance.now()
-  const seconds: NodeTimes = { training: 0, preparing: 0, sending: 0, observing: 0, waiting: 0, total: 0 }
+  const seconds: NodeTimes = {
+    training: 0,
+    preparing: 0,
+    packing: 0,
+    committing: 0,
+    proving: 0,
+    checking: 0,
+    sending: 0,
+    observing: 0,
+    waiting: 0,
+    total: 0,
+  }
+  let nested = 0
   const tally = createTally()
   const satOut = new Set<number>()
   return {
@@ -36,11 +48,15 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
       onEvent({ ...event, time: Date.now(), account, federationId })
     },
     timed: async (part, work) => {
+      const before = nested
+      nested = 0
       const from = performance.now()
       try {
         return await work()
       } finally {
-        seconds[part] += (performance.now() - from) / 1000
+        const elapsed = (performance.now() - from) / 1000
+        seconds[part] += elapsed - nested
+        nested = before + elapsed
       }
     },
     summarise: (reason) => {

@@ -19,10 +19,11 @@ import type { Manifest } from '@tutti/learn'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
 import { encodeMetrics } from './metrics.ts'
+import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
-import { broadcast, costOf, fateOf, type Signer, seeThrough, signCall } from './transactions.ts'
+import { type Carrier, costOf, fateOf, plainCarrier, type Signer, seeThrough } from './transactions.ts'
 import { prepareUpdate, UpdateLengthError } from './update.ts'
 
 /** What every act of a node works with. */
@@ -39,12 +40,10 @@ export interface Actor {
   patience: Patience
   /** Chain time, in seconds. */
   now: () => number
-  /** Reads the weights of the global model, shape [dimension]. */
-  readWeights: () => Promise<Float32Array>
+  /** The way of the numbers: direct, or in blobs. */
+  path: Path
   /** Seed of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
   roundingSeed: number | undefined
-  /** Most bytes of payload in one transaction. */
-  bytesPerTransaction: number
   /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
   seeThroughMs: number
 }
@@ -62,7 +61,8 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   const { number: round, cohort } = seen.round
   const { position } = seen
   if (position === undefined) return
-  const before = await report.timed('preparing', actor.readWeights)
+  const { path } = actor
+  const before = await report.timed('preparing', () => untilReached(() => path.readWeights(round), patience))
   report.tell({ kind: 'training-started', round })
   const deadline = deadlineSignal(until - actor.now())
   const signal = AbortSignal.any([patience.signal, deadline.signal])
@@ -88,14 +88,16 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     const random = roundingOf(actor.roundingSeed, round, position)
     const place = { terms, round, cohort, position }
     const update = prepareUpdate({ before, after, steps: actor.steps }, place, random)
-    const { shards, payloads, saturatedLanes, quantisedLanes } = update
+    const { shards, saturatedLanes, quantisedLanes } = update
+    const payloads: Uint8Array[] = []
+    for (const values of update.values) payloads.push(await path.toPayload(values))
     store.save({
       round,
       shards,
       payloads,
       salt: terms.commitSeconds > 0 ? toHex(randomBytes(32)) : NO_SALT,
       metrics: encodeMetrics({ ...metrics, saturated: saturatedLanes, lanes: quantisedLanes }),
-      sendings: planSendings(payloads, terms.commitSeconds > 0, actor.bytesPerTransaction),
+      sendings: path.planSendings(payloads, terms.commitSeconds > 0),
     })
     const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
     report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
@@ -109,16 +111,18 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
  * @throws `ContractError` if the contract refuses it before anything is signed.
  */
 export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { client, patience, store, report } = actor
+  const { patience, store, report } = actor
   const { round } = update
   const { step } = sending
   const call = callOf(actor, update, sending)
-  const attempt = await untilReached(() => signCall(client, call), patience)
+  const carrier = carrierOf(actor, sending)
+  const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
+  const attempt = await untilReached(() => carrier.sign(call, payloads), patience)
   sending.attempts = [attempt]
   sending.state = 'sent'
   store.save(update)
   report.tell({ kind: 'signed', round, step, hash: attempt.hash })
-  await untilReached(() => broadcast(client, attempt), patience)
+  await untilReached(() => carrier.broadcast(attempt), patience)
   report.tell({ kind: 'sent', round, step, hash: attempt.hash })
   return hearBack(actor, update, sending)
 }
@@ -127,7 +131,10 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, patience } = actor
   const fate = await untilReached(() => fateOf(client, sending.attempts), patience)
-  if (fate.kind === 'pending') await untilReached(() => broadcast(client, sending.attempts.at(-1)!), patience)
+  if (fate.kind === 'pending') {
+    const carrier = carrierOf(actor, sending)
+    await untilReached(() => carrier.broadcast(sending.attempts.at(-1)!), patience)
+  }
   return hearBack(actor, update, sending)
 }
 
@@ -135,7 +142,8 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   const { client, patience, store, report, seeThroughMs } = actor
   const { round } = update
   const keep = () => store.save(update)
-  const fate = await seeThrough(client, sending.attempts, { patience, patienceMs: seeThroughMs, keep })
+  const carrier = carrierOf(actor, sending)
+  const fate = await seeThrough(client, sending.attempts, { carrier, patience, patienceMs: seeThroughMs, keep })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -162,35 +170,9 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   return true
 }
 
-/**
- * The transactions of an update: its shards in order, as many in each as `bytesPerTransaction` allows and one at the
- * least; all in one, after the commitment, where they are committed to.
- */
-export function planSendings(
-  payloads: readonly Uint8Array[],
-  hasCommit: boolean,
-  bytesPerTransaction: number,
-): Sending[] {
-  const unsent = { state: 'unsent', attempts: [] } as const
-  const all = { ...unsent, first: 0, count: payloads.length }
-  if (hasCommit)
-    return [
-      { ...all, attempts: [], step: 'commit' },
-      { ...all, attempts: [], step: 'submit' },
-    ]
-  const sendings: Sending[] = []
-  let bytes = Infinity
-  for (const [first, payload] of payloads.entries()) {
-    // Each payload has its place and its length beside its content.
-    const size = payload.length + 64
-    if (bytes + size > bytesPerTransaction) {
-      sendings.push({ step: 'submit', first, count: 0, state: 'unsent', attempts: [] })
-      bytes = 0
-    }
-    sendings.at(-1)!.count++
-    bytes += size
-  }
-  return sendings
+/** A commitment is an ordinary transaction on every path. */
+function carrierOf({ client, path }: Actor, { step }: Sending): Carrier {
+  return step === 'submit' ? path.carrier : plainCarrier(client)
 }
 
 function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { step, first, count }: Sending): Call {

@@ -4,18 +4,26 @@
  * The chain may go away at any time: reads and broadcasts are tried again with growing waits, and what was under way is
  * found again on disk. Errors that end a node say whether starting it again can help (`isRetryable`).
  */
-import type { ChainClient } from '@tutti/chain'
+import {
+  AccountBusyError,
+  BlobsMissingError,
+  BundleLostError,
+  type ChainClient,
+  MissingPayloadError,
+} from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
-import { createPayloadReader, readFederation, readWeights } from './federation.ts'
+import { readFederation } from './federation.ts'
+import { createFindings, type Findings } from './findings.ts'
+import { openPath } from './paths/open.ts'
 import { createProgress } from './progress.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
-import { type InFlight, type PayloadsOf, takeStep } from './steps.ts'
+import { type InFlight, takeStep } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
@@ -34,10 +42,12 @@ export interface RunNodeOptions extends NodeBehaviour {
   backOff?: BackOff
 }
 
-/** Nodes accept transactions of 128 KB. */
-const BYTES_PER_TRANSACTION = 110_000
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5
+/** Refusals of a proof after which its fault is left to others. */
+const REFUSALS_TO_CLOSE = 5
+/** Seconds until missing blobs are looked for again, and at least so many times a window. */
+const LOOK_AGAIN = { seconds: 60, timesAWindow: 10 }
 
 /**
  * Runs a member's node until the federation is finished, the member has left, or `signal` aborts.
@@ -69,18 +79,27 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   try {
     const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
     const clock = createChainClock()
+    const signer = { ...client, account }
+    const path = await openPath({
+      client: signer,
+      federationId,
+      federation,
+      root: options.storeDirectory,
+      memberDirectory: store.directory,
+      behaviour: options,
+      report,
+    })
     const actor: Actor = {
-      client: { ...client, account },
+      client: signer,
       federationId,
       ...federation,
+      path,
       store,
       trainer,
       report,
       patience,
       now: clock.now,
-      readWeights: () => untilReached(() => readWeights(client, federationId, federation), patience),
       roundingSeed: options.roundingSeed,
-      bytesPerTransaction: options.bytesPerTransaction ?? BYTES_PER_TRANSACTION,
       seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),
     }
     const reason = await runLoop(actor, options, clock)
@@ -103,13 +122,13 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
 }
 
 async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock): Promise<string> {
-  const { client, store, report, patience } = actor
+  const { client, store, report, patience, path } = actor
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
   const watch = createWatch(actor, clock, pollMs)
   const progress = createProgress(actor, options)
   const inFlight: InFlight = new Map()
   const refusals = createRefusals()
-  const readPayloads = createPayloadReader(client, actor.federationId, actor.terms)
+  const findings = createFindings(client, actor.federationId, path.watcher)
 
   let sight = await watch.look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
@@ -118,19 +137,29 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
     const { observation } = sight
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
-    const action = decide(observation, progress.ownState(record), clock.now())
+    const watched = findings.of(observation.round.number)
+    const action = decide(observation, progress.ownState(record, watched), clock.now())
     progress.noteAction(action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
       watch.waitUntil(action.until ?? Infinity)
       continue
     }
-    const payloadsOf = (shard: number) => readPayloads(observation.round, shard, progress.fromBlock())
-    const isDone = await act(actor, action, observation, record, { inFlight, refusals, payloadsOf })
+    const fromBlock = progress.fromBlock()
+    const isDone = await act(actor, action, observation, record, { inFlight, refusals, findings, fromBlock })
     watch.lookAgain()
     if (isDone && action.kind === 'claim') progress.noteClaim()
     if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
   }
+}
+
+/** What outlives an action. */
+interface Memory {
+  inFlight: InFlight
+  refusals: Refusals
+  findings: Findings
+  /** Not after the block that opened the round, if known. */
+  fromBlock: bigint | undefined
 }
 
 /** Carries an action out. Returns whether it came to its end; a refusal is counted, not thrown. */
@@ -139,14 +168,28 @@ async function act(
   action: Exclude<Action, { kind: 'wait' | 'stop' }>,
   observation: Observation,
   record: RoundRecord,
-  memory: { inFlight: InFlight; refusals: Refusals; payloadsOf: PayloadsOf },
+  memory: Memory,
 ): Promise<boolean> {
-  const { report, store } = actor
-  const { inFlight, refusals, payloadsOf } = memory
+  const { report, store, path } = actor
+  const { inFlight, refusals, findings, fromBlock } = memory
   switch (action.kind) {
     case 'train':
-      await trainRound(actor, observation, action.until)
-      return true
+      try {
+        await trainRound(actor, observation, action.until)
+        return true
+      } catch (error) {
+        if (!(error instanceof BlobsMissingError)) throw error
+        report.tell({
+          kind: 'blobs-missing',
+          round: action.round,
+          blobs: error.missing.length,
+          message: error.message,
+        })
+        refusals.count(action)
+        return false
+      }
+    case 'check':
+      return checkRound(actor, observation, findings, fromBlock)
     case 'commit':
     case 'submit':
     case 'confirm': {
@@ -159,6 +202,13 @@ async function act(
         const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
         return await report.timed('sending', () => send(actor, update, sending))
       } catch (error) {
+        // Nodes do not mix blob transactions with others of the account: it is free again when those are included.
+        if (error instanceof AccountBusyError) return false
+        if (error instanceof BundleLostError) {
+          store.forfeit(action.round, error.message)
+          report.tell({ kind: 'sat-out', round: action.round, reason: error.message })
+          return false
+        }
         if (!isRefusal(error)) throw error
         const reason = error.errorName
         report.tell({ kind: 'race-lost', round: action.round, step: sending.step, reason })
@@ -170,10 +220,48 @@ async function act(
       }
     }
     default: {
-      const isTaken = await report.timed('sending', () => takeStep(actor, action, inFlight, payloadsOf))
-      if (!isTaken) refusals.count(action)
+      const aggregateData = (shard: number) => path.aggregateData(observation.round, shard, fromBlock)
+      const sources = { aggregateData, callsOf: findings.callsOf }
+      const isTaken = await report.timed('sending', () => takeStep(actor, action, inFlight, sources))
+      const failures = isTaken ? 0 : refusals.count(action)
+      if (action.kind === 'bind' && isTaken) findings.noteBound(action.position, action.assigned)
+      if (action.kind === 'challenge' && (isTaken || failures >= REFUSALS_TO_CLOSE)) {
+        findings.close(action.position, action.assigned)
+      }
       return isTaken
     }
+  }
+}
+
+/** Decodes the updates of the round and tells what it found. Returns whether the round's logs could be read. */
+async function checkRound(
+  { path, report, patience, now, terms }: Actor,
+  { round }: Observation,
+  findings: Findings,
+  fromBlock: bigint | undefined,
+): Promise<boolean> {
+  try {
+    const check = await report.timed('checking', () =>
+      untilReached(() => path.watcher!.check(round, fromBlock), patience),
+    )
+    const { faults, missing, checked: blobs } = check
+    const seconds = Math.min(LOOK_AGAIN.seconds, terms.challengeSeconds / LOOK_AGAIN.timesAWindow)
+    findings.note(round.number, check, missing.length === 0 ? undefined : now() + seconds)
+    report.tell({ kind: 'checked', round: round.number, blobs, missing: missing.length, faults: faults.length })
+    if (missing.length > 0) {
+      const { message } = new BlobsMissingError(missing)
+      report.tell({ kind: 'blobs-missing', round: round.number, blobs: missing.length, message })
+    }
+    for (const { update, blob, fault } of faults) {
+      const { member, position, shard } = update
+      const lane = 'lane' in fault ? `, lane ${fault.lane}` : ''
+      const what = `${fault.kind} in word ${fault.word}${lane} of blob ${blob}`
+      report.tell({ kind: 'fault-found', round: round.number, member, position, shard, what })
+    }
+    return true
+  } catch (error) {
+    if (!(error instanceof MissingPayloadError)) throw error
+    return false
   }
 }
 
@@ -203,7 +291,7 @@ interface Refusals {
 function createRefusals(): Refusals {
   const counts = new Map<string, number>()
   const keyOf = (action: Action) =>
-    `${action.kind}/${'round' in action ? action.round : ''}/${'shard' in action ? action.shard : ''}`
+    `${action.kind}/${'round' in action ? action.round : ''}/${'shard' in action ? action.shard : 'position' in action ? `${action.position}/${action.assigned}` : ''}`
   return {
     count: (action) => {
       const next = (counts.get(keyOf(action)) ?? 0) + 1

@@ -4,6 +4,7 @@
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
 import {
+  BlobsMissingError,
   type Call,
   callToAggregate,
   callToClaim,
@@ -20,18 +21,27 @@ import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { untilReached } from './connection.ts'
 import type { Action } from './decide.ts'
 import type { NodeEventBody } from './events.ts'
+import type { Findings } from './findings.ts'
 import { type Actor, isRefusal } from './round.ts'
 import type { Attempt } from './store.ts'
-import { broadcast, costOf, seeThrough, signCall } from './transactions.ts'
+import { costOf, plainCarrier, seeThrough } from './transactions.ts'
 
 /** An action that is one transaction and not part of the member's own update. */
-export type Step = Extract<Action, { kind: 'open' | 'draw' | 'aggregate' | 'settle' | 'close' | 'leave' | 'claim' }>
+export type Step = Extract<
+  Action,
+  { kind: 'open' | 'draw' | 'bind' | 'challenge' | 'aggregate' | 'settle' | 'close' | 'leave' | 'claim' }
+>
 
 /** Transactions of steps that were sent and not heard of, by step. */
 export type InFlight = Map<string, Attempt[]>
 
-/** The updates of a shard, in order of position. */
-export type PayloadsOf = (shard: number) => Promise<Uint8Array[]>
+/** What the calls of some steps are made of. */
+export interface StepSources {
+  /** What `aggregate` wants for a shard. */
+  aggregateData(shard: number): Promise<Uint8Array[]>
+  /** The two transactions that prove a fault. */
+  callsOf: Findings['callsOf']
+}
 
 /**
  * Takes a step.
@@ -39,17 +49,23 @@ export type PayloadsOf = (shard: number) => Promise<Uint8Array[]>
  * @param inFlight - A step found there is asked about before another transaction is signed for it.
  * @returns Whether the chain took it; false if it refused, or does not answer for it yet.
  */
-export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, payloadsOf: PayloadsOf): Promise<boolean> {
+export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sources: StepSources): Promise<boolean> {
   const { client, patience, report, seeThroughMs } = actor
   const round = 'round' in step ? step.round : 0
-  const key = `${step.kind}/${round}/${step.kind === 'aggregate' ? step.shard : 0}`
+  const place = step.kind === 'aggregate' ? step.shard : 'position' in step ? `${step.position}/${step.assigned}` : 0
+  const key = `${step.kind}/${round}/${place}`
+  const carrier = plainCarrier(client)
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
-      const call = await callOf(actor, step, payloadsOf)
-      attempts = [await untilReached(() => signCall(client, call), patience)]
+      const call = await callOf(actor, step, sources)
+      attempts = [await untilReached(() => carrier.sign(call, []), patience)]
     } catch (error) {
       // An endpoint whose logs lag behind is one more reason to let others go first.
+      if (error instanceof BlobsMissingError) {
+        report.tell({ kind: 'blobs-missing', round, blobs: error.missing.length, message: error.message })
+        return false
+      }
       if (!isRefusal(error) && !(error instanceof MissingPayloadError)) throw error
       const reason = isRefusal(error) ? error.errorName : error.message
       report.tell({ kind: 'race-lost', round, step: step.kind, reason })
@@ -57,9 +73,14 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, pay
     }
     inFlight.set(key, attempts)
     const [attempt] = attempts
-    await untilReached(() => broadcast(client, attempt!), patience)
+    await untilReached(() => carrier.broadcast(attempt!), patience)
   }
-  const fate = await seeThrough(client, attempts, { patience, patienceMs: seeThroughMs, keep: () => undefined })
+  const fate = await seeThrough(client, attempts, {
+    carrier,
+    patience,
+    patienceMs: seeThroughMs,
+    keep: () => undefined,
+  })
   if (fate.kind === 'pending') return false
   inFlight.delete(key)
   if (fate.kind === 'replaced') return false
@@ -75,13 +96,16 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, pay
 async function callOf(
   { client, federationId: id, patience }: Actor,
   step: Step,
-  payloadsOf: PayloadsOf,
+  { aggregateData, callsOf }: StepSources,
 ): Promise<Call> {
   switch (step.kind) {
     case 'open':
       return callToOpen(client, { id })
     case 'draw':
       return callToDraw(client, { id, round: step.round })
+    case 'bind':
+    case 'challenge':
+      return (await callsOf(step.position, step.assigned))[step.kind]
     case 'settle':
       return callToSettle(client, { id, round: step.round })
     case 'close':
@@ -91,7 +115,7 @@ async function callOf(
     case 'claim':
       return callToClaim(client, { id })
     case 'aggregate': {
-      const payloads = await untilReached(() => payloadsOf(step.shard), patience)
+      const payloads = await untilReached(() => aggregateData(step.shard), patience)
       return callToAggregate(client, { id, round: step.round, shard: step.shard, payloads })
     }
   }
@@ -104,6 +128,10 @@ function eventOf({ federationId: id, client }: Actor, step: Step, receipt: Trans
       return { kind: 'opened', cost }
     case 'draw':
       return { kind: 'drawn', round: step.round, cost }
+    case 'bind':
+      return { kind: 'bound', round: step.round, position: step.position, cost }
+    case 'challenge':
+      return { kind: 'challenged', round: step.round, position: step.position, cost }
     case 'aggregate':
       return { kind: 'aggregated', round: step.round, shard: step.shard, cost }
     case 'settle':

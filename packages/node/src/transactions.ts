@@ -23,9 +23,38 @@ export type Fate =
 
 /** Looks at the chain between two broadcasts of the same transaction. */
 const LOOKS_A_BROADCAST = 5
+/**
+ * Looks in a row that must find the nonce taken and no receipt: a server may count a transaction some time before it has
+ * its receipt, and an update that is believed replaced is signed again.
+ */
+const LOOKS_UNTIL_REPLACED = 10
 /** What servers answer when they have a transaction, or cannot take it now; {@link fateOf} tells which. */
 const HARMLESS =
-  /already (known|imported|exists)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
+  /already (known|imported|exists|reserved)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
+
+/** How transactions of one kind are signed, handed over and made dearer; what becomes of them is told alike for all. */
+export interface Carrier {
+  /**
+   * Simulates a call and signs it; sends nothing.
+   *
+   * @param payloads - What the call submits; empty for other calls.
+   * @throws `ContractError` if the contract refuses; `InsufficientFundsError`; connection errors.
+   */
+  sign(call: Call, payloads: readonly Uint8Array[]): Promise<Attempt>
+  /** Hands a signed transaction to the chain, as often as one likes. @throws connection errors. */
+  broadcast(attempt: Attempt): Promise<void>
+  /** A replacement for the last of the attempts under the same nonce; undefined while it may still be included. */
+  raise(attempts: readonly Attempt[]): Promise<Attempt | undefined>
+}
+
+/** Ordinary transactions, replaced when their fee no longer covers the base fee. */
+export function plainCarrier(signer: Signer): Carrier {
+  return {
+    sign: (call) => signCall(signer, call),
+    broadcast: (attempt) => broadcast(signer, attempt),
+    raise: async (attempts) => raiseFee(signer, attempts.at(-1)!, await readBaseFee(signer)),
+  }
+}
 
 /**
  * Simulates a call and signs it.
@@ -79,7 +108,7 @@ export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Prom
 
 /**
  * Stays with signed transactions of one nonce until the chain has taken one, or for `patienceMs`: broadcasts again what
- * the chain may have forgotten, and raises the fee when it no longer covers the base fee.
+ * the chain may have forgotten, and replaces it when its carrier says that it is stuck.
  *
  * @param attempts - At least one; a replacement is added.
  * @param keep - Called with all attempts before a replacement is sent.
@@ -87,21 +116,23 @@ export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Prom
 export async function seeThrough(
   signer: Signer,
   attempts: Attempt[],
-  options: { patience: Patience; patienceMs: number; keep: () => void },
+  options: { carrier: Carrier; patience: Patience; patienceMs: number; keep: () => void },
 ): Promise<Fate> {
-  const { patience } = options
+  const { patience, carrier } = options
   const deadline = Date.now() + options.patienceMs
+  let looksReplaced = 0
   for (let looks = 1; ; looks++) {
     const fate = await untilReached(() => fateOf(signer, attempts), patience)
-    if (fate.kind !== 'pending' || Date.now() >= deadline) return fate
-    if (looks % LOOKS_A_BROADCAST === 0) {
-      const baseFee = await untilReached(() => readBaseFee(signer), patience)
-      const raised = await raiseFee(signer, attempts.at(-1)!, baseFee)
+    looksReplaced = fate.kind === 'replaced' ? looksReplaced + 1 : 0
+    const isReplaced = looksReplaced >= LOOKS_UNTIL_REPLACED
+    if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
+    if (fate.kind === 'pending' && looks % LOOKS_A_BROADCAST === 0) {
+      const raised = await untilReached(() => carrier.raise(attempts), patience)
       if (raised !== undefined) {
         attempts.push(raised)
         options.keep()
       }
-      await untilReached(() => broadcast(signer, attempts.at(-1)!), patience)
+      await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }

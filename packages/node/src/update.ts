@@ -1,35 +1,26 @@
 /**
- * From two vectors of weights to the packed update of a round.
+ * From two vectors of weights to the integers of a round's update.
  *
  * `q = round((after − before) / (step_t · D_s · gain_r))`, stochastically, for the shards
  * that the member is assigned: D_s updates are expected for shard s, so that their sum is a mean.
  */
-import {
-  assignedShards,
-  expectedUpdates,
-  gainAt,
-  packUpdate,
-  quantize,
-  type Random,
-  shardRange,
-  type Terms,
-} from '@tutti/core'
+import { assignedShards, expectedUpdates, gainAt, quantize, type Random, shardRange, type Terms } from '@tutti/core'
 
 /** What of the terms an update depends on. */
 export type UpdateTerms = Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember' | 'laneBits' | 'bits' | 'gains'>
 
-/** A member's packed update of one round. */
+/** The integers of a member's update of one round. */
 export interface PreparedUpdate {
-  /** Assigned shards, in order; `payloads[k]` belongs to `shards[k]`. */
+  /** Assigned shards, in order; `values[k]` belongs to `shards[k]`. */
   shards: number[]
-  payloads: Uint8Array[]
+  values: Int8Array[]
   /** Integers that reached the limit of their width, of `quantisedLanes` in all. */
   saturatedLanes: number
   quantisedLanes: number
 }
 
 /**
- * Quantises and packs what training changed.
+ * Quantises what training changed; the path packs it.
  *
  * @param training - Weights before and after, shape [dimension]; steps of every parameter.
  * @param place - The federation's terms, the round, its cohort, and this member's position in it.
@@ -48,17 +39,17 @@ export function prepareUpdate(
   const shards = assignedShards(terms, position, round)
   let saturatedLanes = 0
   let quantisedLanes = 0
-  const payloads = shards.map((shard) => {
+  const values = shards.map((shard) => {
     const { start, length } = shardRange(terms, shard)
     const update = new Float32Array(length)
     for (let i = 0; i < length; i++) update[i] = after[start + i]! - before[start + i]!
     const share = expectedUpdates(terms, shard, round, cohort) * gain
-    const { values, clamped } = quantize(update, { scale: (i) => steps[start + i]! * share, bits: terms.bits, random })
-    saturatedLanes += clamped
+    const quantized = quantize(update, { scale: (i) => steps[start + i]! * share, bits: terms.bits, random })
+    saturatedLanes += quantized.clamped
     quantisedLanes += length
-    return packUpdate(values, terms)
+    return quantized.values
   })
-  return { shards, payloads, saturatedLanes, quantisedLanes }
+  return { shards, values, saturatedLanes, quantisedLanes }
 }
 
 /** Training returned another number of weights than the federation has parameters. */

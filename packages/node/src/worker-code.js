@@ -19,7 +19,7 @@ export async function prepareWorkerCode() {
       platform: 'node',
       format: 'cjs',
       target: 'node20',
-      external: ['onnxruntime-node', '@foundry-rs/*'],
+      external: ['onnxruntime-node', '@foundry-rs/*', '@crate-crypto/*'],
       define: { 'import.meta.url': JSON.stringify(entry.href) },
       logLevel: 'silent',
     })

@@ -1,14 +1,21 @@
 /**
- * The inside of a member's worker thread: connects, runs the node, passes its events on.
+ * The inside of a member's worker thread or process: connects, runs the node, passes its events on.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { accountFromPrivateKey, connect } from '@tutti/chain'
 import { runNode } from './run.ts'
 import { createLocalTrainer } from './trainers/local.ts'
 import type { WorkerMessage, WorkerTask } from './worker.ts'
 
-/** Runs the member that this thread was started for. */
-async function main(port: MessagePort, task: WorkerTask): Promise<void> {
+/** The wire to whoever started the member: a thread's port, or a process's channel. */
+export interface MemberPort {
+  postMessage(message: WorkerMessage): void
+  on(event: 'message', listener: (message: 'stop') => void): void
+  close(): void
+}
+
+/** Runs a member to its end and tells of it. */
+export async function runMember(port: MemberPort, task: WorkerTask): Promise<void> {
   const stop = new AbortController()
   const tell = (message: WorkerMessage) => port.postMessage(message)
   port.on('message', (message: 'stop') => {
@@ -36,4 +43,4 @@ async function main(port: MessagePort, task: WorkerTask): Promise<void> {
   }
 }
 
-if (parentPort !== null) void main(parentPort, workerData as WorkerTask)
+if (parentPort !== null) void runMember(parentPort, workerData as WorkerTask)

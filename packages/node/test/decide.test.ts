@@ -28,6 +28,7 @@ function observation(change: {
 function own(change: Partial<OwnState> = {}): OwnState {
   return {
     record: { kind: 'none' },
+    watch: { kind: 'unneeded' },
     since: 1000,
     isKeeper: true,
     staggerSeconds: 2,

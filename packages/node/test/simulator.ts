@@ -163,6 +163,7 @@ export function simulate(weather: Weather): Course {
     if (member.seen.key !== key) member.seen = { key, since: now }
     const own: OwnState = {
       record,
+      watch: { kind: 'unneeded' },
       since: member.seen.since,
       isKeeper: true,
       staggerSeconds: 4,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectedUpdates, fromSeed, packGains, shardRange, unpackUpdate } from '@tutti/core'
+import { expectedUpdates, fromSeed, packGains, shardRange } from '@tutti/core'
 import fc from 'fast-check'
 import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
-import { planSendings } from '../src/round.ts'
+import { planBlobSendings, planSendings } from '../src/sendings.ts'
 import { prepareUpdate, UpdateLengthError } from '../src/update.ts'
 import { termsForTest } from './terms.ts'
 
@@ -28,7 +28,8 @@ test('the update of a shard, times step · D · gain, is within one integer of w
       for (const [k, shard] of update.shards.entries()) {
         const { start, length } = shardRange(terms, shard)
         const scale = expectedUpdates(terms, shard, round, 4) * 3
-        const values = unpackUpdate(update.payloads[k]!, { ...terms, length })
+        const values = update.values[k]!
+        assert.equal(values.length, length)
         for (let i = 0; i < length; i++) {
           const worth = values[i]! * steps[start + i]! * scale
           const wanted = after[start + i]! - before[start + i]!
@@ -98,4 +99,19 @@ test('metrics that are no number are left out, and foreign bytes are no error', 
   assert.deepEqual(decodeMetrics(encodeMetrics({ examples: 5, loss: Number.NaN })), { examples: 5 })
   assert.deepEqual(decodeMetrics(new TextEncoder().encode('{"examples":"many","loss":1}')), { loss: 1 })
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeMetrics(bytes)))
+})
+
+test('in blobs every shard goes in a transaction of its own, after the commitment where there is one', () => {
+  const payloads = [new Uint8Array(192), new Uint8Array(192), new Uint8Array(32)]
+  const parts = planBlobSendings(payloads, false).map(({ step, first, count }) => [step, first, count])
+  assert.deepEqual(parts, [
+    ['submit', 0, 1],
+    ['submit', 1, 1],
+    ['submit', 2, 1],
+  ])
+  const committed = planBlobSendings(payloads.slice(0, 1), true).map(({ step, count }) => [step, count])
+  assert.deepEqual(committed, [
+    ['commit', 1],
+    ['submit', 1],
+  ])
 })

@@ -15,7 +15,8 @@ const told = (vitals: ReturnType<typeof createVitals>) => {
   }
 }
 const summary = { ...createTally(), account, federationId, reason: 'over' }
-const seconds = { training: 0, preparing: 0, sending: 0, observing: 0, waiting: 0, total: 0 }
+const idle = { training: 0, preparing: 0, packing: 0, committing: 0, proving: 0, checking: 0 }
+const seconds = { ...idle, sending: 0, observing: 0, waiting: 0, total: 0 }
 
 test('a node is well while it gives signs of life, and stuck when they cease', () => {
   const vitals = createVitals(0, 60)

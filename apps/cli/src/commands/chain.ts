@@ -24,7 +24,9 @@ export function addChain(program: Command): void {
     .addHelpText('after', '\nThe test accounts are public: anyone can spend from them. They are for this chain only.')
     .action(async (options: ChainOptions) => {
       const output = createOutput({ isJson: options.json === true })
-      const { connect, deployContracts, mintDemoTokens, testAccounts } = await import('@tutti/chain')
+      const { connect, deployBlobAggregator, deployContracts, mintDemoTokens, testAccounts } = await import(
+        '@tutti/chain'
+      )
       const { startLocalChain } = await import('@tutti/chain/local')
       const chain = await startLocalChain({
         directory: options.directory,
@@ -41,6 +43,7 @@ export function addChain(program: Command): void {
         const accounts = testAccounts(options.accounts)
         const client = await connect({ rpcUrl: chain.rpcUrl, account: accounts[0]! })
         const deployed = await deployContracts(client)
+        const { address: blobAggregator } = await deployBlobAggregator(client)
         if (deployed.writes.length > 0) {
           for (const account of accounts) {
             await mintDemoTokens(client, { to: account.address, amount: 1_000_000n * 10n ** 18n })
@@ -51,6 +54,7 @@ export function addChain(program: Command): void {
         )
         output.line(`  Federation        ${deployed.core}`)
         output.line(`  DirectAggregator  ${deployed.directAggregator}`)
+        output.line(`  BlobAggregator    ${blobAggregator}`)
         output.line(`  DemoToken         ${deployed.demoToken}`)
         output.line(
           `${accounts.length} test accounts hold funds and demo tokens: --test-account 0 to ${accounts.length - 1}.`,
@@ -61,6 +65,7 @@ export function addChain(program: Command): void {
           chainId: client.chainId,
           core: deployed.core,
           directAggregator: deployed.directAggregator,
+          blobAggregator,
           demoToken: deployed.demoToken,
           accounts: accounts.map((account) => account.address),
         })

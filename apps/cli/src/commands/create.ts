@@ -1,4 +1,5 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
+import type { ChainClient } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
@@ -16,23 +17,25 @@ import {
   parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import type { FoundingChoices, Undertaking } from '../founding.ts'
-import { createOutput, formatTokens } from '../output.ts'
+import type { Founding, FoundingChoices, Undertaking } from '../founding.ts'
+import { createOutput, formatTokens, type Output } from '../output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
   taskFile?: string
   from?: Hex
+  path: 'direct' | 'blob'
   data?: string
   members: number
   rounds: number
-  bits: string
+  bits?: string
   laneBits?: string
   stake: bigint
   bounty: bigint
   joinSeconds: number
   commitSeconds: number
   submitSeconds: number
+  challengeSeconds?: number
   idleSeconds: number
   minimumUpdates?: number
   shards?: number
@@ -51,6 +54,11 @@ export function addCreate(program: Command): void {
     .addOption(new Option('--task <name>', 'a built-in task').choices(['digits', 'breast-cancer', 'mnist']))
     .option('--task-file <path>', 'a task of your own, YAML or JSON; `tutti task init` writes a first one')
     .option('--from <id>', 'continue the model of another federation', parseId)
+    .addOption(
+      new Option('--path <name>', "where the model lives: in the contract's storage, or in blobs (EIP-4844)")
+        .choices(['direct', 'blob'])
+        .default('direct'),
+    )
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
     .option('--members <n>', 'the most members that train in a round', parseCount, 8)
     .option(
@@ -59,12 +67,14 @@ export function addCreate(program: Command): void {
       parseCount,
     )
     .option('--rounds <n>', 'the most rounds', parseCount, 30)
-    .addOption(new Option('--bits <n>', 'bits of an update, a parameter').choices(['1', '2', '4', '8']).default('4'))
+    .addOption(
+      new Option('--bits <n>', 'bits of an update, a parameter (default: 4; 8 in blobs)').choices(['1', '2', '4', '8']),
+    )
     .addOption(
       new Option(
         '--lane-bits <n>',
-        'bits of a model integer (default: 16, or 32 where so many rounds and members could overflow 16)',
-      ).choices(['16', '32']),
+        'bits of a model integer (default: 16, or 32 where so many rounds and members could overflow 16; 24 in blobs)',
+      ).choices(['16', '24', '32']),
     )
     .addOption(
       new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(10n ** 19n, '10'),
@@ -77,6 +87,11 @@ export function addCreate(program: Command): void {
     .option('--join-seconds <n>', 'how long members may join before the first round', parseCount, 3_600)
     .option('--commit-seconds <n>', 'length of a commit phase, 0 for none', parseCount, 0)
     .option('--submit-seconds <n>', 'how long a round waits for updates', parseCount, 600)
+    .option(
+      '--challenge-seconds <n>',
+      'how long a fault in a blob can be proven (default: three hours; public chains demand two)',
+      parseCount,
+    )
     .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseCount, 604_800)
     .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseCount)
     .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseCount)
@@ -103,13 +118,18 @@ export function addCreate(program: Command): void {
       const taskFile = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
-      const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
-      const { initialBound } = await import('@tutti/core')
-      const { describeTerms } = await import('../terms-proposal.ts')
+      const { blobAggregatorAddress, createFederation, deployBlobAggregator, deployment } = await import('@tutti/chain')
+      const isBlob = options.path === 'blob'
+      if (isBlob && options.from !== undefined) {
+        throw new CommandError('--from continues a model of the direct path; leave --path out.', exitCodes.usage)
+      }
+      const { describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation } = await import('../founding.ts')
-      const { aggregator, token } = { aggregator: deployment().directAggregator, token: deployment().demoToken }
+      const { directAggregator, demoToken: token } = deployment()
+      const aggregator = isBlob ? blobAggregatorAddress() : directAggregator
       const choices: FoundingChoices = {
         ...chooseTerms(options, taskFile?.terms ?? {}, command),
+        path: options.path,
         aggregator,
         token: options.token ?? token,
         seed: options.seed,
@@ -125,12 +145,13 @@ export function addCreate(program: Command): void {
         plan === undefined
           ? await continueFederation(client, options.from!, choices)
           : await foundFederation(plan.undertaking, plan.data, choices)
-      const { terms, manifest, setup } = founding
-      await checkTerms(terms, initialBound(setup))
+      const { terms, manifest } = founding
+      await checkTerms(terms, founding.initialBound, isBlob ? client.chainId : undefined)
       output.line(`${manifest.name}: ${manifest.purpose}`)
-      for (const line of describeTerms(terms, initialBound(setup))) output.line(`  ${line}`)
+      const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, founding.initialBound)
+      for (const line of allowed) output.line(`  ${line}`)
       output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
-      const isWidened = choices.laneBits === undefined && terms.laneBits === 32
+      const isWidened = !isBlob && choices.laneBits === undefined && terms.laneBits === 32
       if (isWidened) {
         output.line(
           `  lanes of 32 bits are proposed, since lanes of 16 could overflow in ${terms.rounds} rounds of ` +
@@ -143,22 +164,31 @@ export function addCreate(program: Command): void {
         output.result({ terms, manifest, isWidened, ...rehearsal })
         return
       }
+      if (isBlob) await deployBlobAggregator(client)
       output.progress('creating…')
       const { id, gasUsed } = await createFederation(client, {
         terms,
         manifest: founding.manifestBytes,
         setup: founding.setupBytes,
       })
-      const { writes } = await initialiseModel(client, {
-        id,
-        ...(founding.words === undefined ? {} : { words: founding.words }),
-        onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
-      })
+      const initialised = await initialise(client, id, founding, output)
       output.line(`Created ${id}`)
       output.line(`Members join with: tutti join ${id} --data FILE`)
-      const gas = { create: gasUsed, initialise: writes.reduce((sum, write) => sum + write.gasUsed, 0n) }
+      const gas = { create: gasUsed, initialise: initialised }
       output.result({ id, terms, manifest, isWidened, ...rehearsal, gas })
     })
+}
+
+/** Writes the initial model; the gas that took. In blobs it is zero, and one transaction says so. */
+async function initialise(client: ChainClient, id: Hex, founding: Founding, output: Output): Promise<bigint> {
+  const { initialiseBlobModel, initialiseModel } = await import('@tutti/chain')
+  if (founding.setup === undefined) return (await initialiseBlobModel(client, { id })).gasUsed
+  const { writes } = await initialiseModel(client, {
+    id,
+    ...(founding.words === undefined ? {} : { words: founding.words }),
+    onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
+  })
+  return writes.reduce((sum, write) => sum + write.gasUsed, 0n)
 }
 
 /** What is to be learnt, and what it is rehearsed on. */
@@ -190,14 +220,19 @@ async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined):
   }
   const name = options.task!
   const isFolder = name === 'mnist'
-  const task = loadTask(name, isFolder && options.data !== undefined ? { path: options.data } : {})
+  const folder = isFolder && options.data !== undefined ? { path: options.data } : {}
+  const task = loadTask(name, { ...folder, size: options.path })
   const undertaking = { ...task, contact: 'not given', ...atRate(task) }
   if (options.data === undefined) return { undertaking, data: task.train, source: 'built-in' }
   return { undertaking, data: isFolder ? task.train : readCsv(options.data, task.schema), source: 'own' }
 }
 
 /** What may be chosen of the terms, on the command line or in a task file. */
-type ChosenTerms = Omit<FoundingChoices, 'aggregator' | 'token' | 'seed'>
+type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed'>
+
+/** Bits of an update, where nobody chooses: in blobs a lane is as wide however little it holds. */
+const DIRECT_BITS = 4
+const BLOB_BITS = 8
 
 /** Options that were given come before the task file, and the file before the options' defaults. */
 function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']>, command: Command): ChosenTerms {
@@ -211,13 +246,14 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
     members: options.members,
     minimumUpdates: options.minimumUpdates,
     rounds: options.rounds,
-    bits: Number(options.bits),
+    bits: options.bits === undefined ? undefined : Number(options.bits),
     laneBits: options.laneBits === undefined ? undefined : Number(options.laneBits),
     stake: options.stake,
     bounty: options.bounty,
     joinSeconds: options.joinSeconds,
     commitSeconds: options.commitSeconds,
     submitSeconds: options.submitSeconds,
+    challengeSeconds: options.challengeSeconds,
     idleSeconds: options.idleSeconds,
     shards: options.shards,
     shardsPerMember: options.shardsPerMember,
@@ -225,6 +261,7 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
   const defined = Object.entries(fromOptions).filter(([, value]) => value !== undefined)
   const isDefault = (name: string) => command.getOptionValueSource(name) === 'default'
   return {
+    bits: options.path === 'blob' ? BLOB_BITS : DIRECT_BITS,
     ...Object.fromEntries(defined.filter(([name]) => isDefault(name))),
     ...fromFile,
     ...Object.fromEntries(defined.filter(([name]) => !isDefault(name))),
@@ -232,10 +269,14 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
 }
 
 /** Refuses what the contract would refuse, before anything is paid or a dry run says that all is well. */
-async function checkTerms(terms: Terms, bound: bigint): Promise<void> {
-  const { validateTerms } = await import('@tutti/core')
+async function checkTerms(terms: Terms, bound: bigint, blobChainId: number | undefined): Promise<void> {
+  const { validateBlobTerms, validateCoreTerms, validateTerms } = await import('@tutti/core')
   try {
-    validateTerms(terms, bound)
+    if (blobChainId === undefined) validateTerms(terms, bound)
+    else {
+      validateCoreTerms(terms)
+      validateBlobTerms(terms, blobChainId)
+    }
   } catch (cause) {
     throw new CommandError((cause as Error).message, exitCodes.usage)
   }

@@ -2,10 +2,12 @@
 import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
+import { addBlobOptions, type BlobOptions, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { createOutput, formatInteger } from '../output.ts'
 
-interface ExportOptions extends ConnectionOptions {
+interface ExportOptions extends ConnectionOptions, BlobOptions {
+  model?: string
   format: 'onnx' | 'safetensors'
   out?: string
 }
@@ -18,19 +20,20 @@ export function addExport(program: Command): void {
     .argument('<id>', 'the federation', parseId)
     .addOption(new Option('--format <name>', 'the file format').choices(['onnx', 'safetensors']).default('onnx'))
     .option('--out <file>', 'where to write it (default: model.onnx or model.safetensors)')
-  addConnectionOptions(command).action(async (id: Hex, options: ExportOptions) => {
+  command.option('--model <file>', 'blob path: a model that was pulled before, brought up to date')
+  addBlobOptions(addConnectionOptions(command)).action(async (id: Hex, options: ExportOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
-    const { readManifest, readModel, readStatus } = await import('@tutti/chain')
+    const { pathOf, readManifest, readModel, readStatus } = await import('@tutti/chain')
     const { exportOnnx, exportSafetensors, parseManifest, toWeights } = await import('@tutti/learn')
     output.progress('reading the model…')
     const creation = await readManifest(client, { id })
-    const [{ lanes }, status] = await Promise.all([
-      readModel(client, { id, terms: creation.terms }),
-      readStatus(client, { id }),
-    ])
+    const status = await readStatus(client, { id })
     const manifest = parseManifest(creation.manifest)
-    const weights = toWeights(manifest, lanes)
+    const weights =
+      pathOf(creation) === 'blob'
+        ? await toPulledWeights(manifest, (await pullModel(client, creation, options, options.model)).values, options)
+        : toWeights(manifest, (await readModel(client, { id, terms: creation.terms })).lanes)
     const file = options.out ?? `model.${options.format}`
     const bytes =
       options.format === 'onnx'

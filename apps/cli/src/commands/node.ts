@@ -6,6 +6,7 @@ import type { Manifest } from '@tutti/learn'
 import type { NodeBehaviour, NodeConfig, NodeEvent, NodePlan, Trainer } from '@tutti/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Address, Hex, LocalAccount } from 'viem'
+import { addBlobOptions, type BlobOptions } from '../blob-model.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -21,7 +22,7 @@ import { watchInterruption } from '../interruption.ts'
 import { createOutput, formatInteger, formatTokens, type Output, toJson } from '../output.ts'
 import { readPassword } from './keystore.ts'
 
-interface NodeCommandOptions extends AccountOptions {
+interface NodeCommandOptions extends AccountOptions, BlobOptions {
   config?: string
   rpc?: string[]
   core?: Address
@@ -67,7 +68,7 @@ export function addNode(program: Command): void {
     )
     .option('--core <address>', "the Federation contract (default: Tutti's address on every chain)", parseAddress)
     .option('--json', 'print one JSON object')
-  addAccountOptions(command)
+  addBlobOptions(addAccountOptions(command))
     .addHelpText(
       'after',
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
@@ -78,7 +79,8 @@ export function addNode(program: Command): void {
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
         'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
         'keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds, pollMilliseconds,\n' +
-        'manifestHash, roundingSeed. Paths in it are relative to the file.',
+        'manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion, replaceAfterSeconds.\n' +
+        'Paths in it are relative to the file.',
     )
     .action(runNodeCommand)
 }
@@ -197,6 +199,12 @@ async function readSettings(argument: Hex | undefined, options: NodeCommandOptio
       ...config.behaviour,
       ...(keeper === undefined ? {} : { isKeeper: keeper }),
       ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
+      ...present({
+        archive: options.archive ?? config.archive,
+        peerArchives: options.peerArchive ?? config.peerArchives,
+        beaconUrl: options.beacon ?? config.beacon,
+        baseModel: options.baseModel ?? config.baseModel,
+      }),
     },
   }
   checkSettings(settings, options.dryRun === true)
@@ -285,6 +293,9 @@ const doings: Record<NodePlan['action']['kind'], string> = {
   commit: 'commit to the update on disk',
   submit: 'send the update on disk',
   confirm: 'ask what became of what it sent',
+  check: 'decode every update of the round',
+  bind: 'bind itself to the proof of a fault',
+  challenge: 'prove a fault, for a part of the stake behind it',
   aggregate: 'aggregate a shard, for pay',
   settle: 'settle the round, for pay',
   close: 'close the round, for pay',

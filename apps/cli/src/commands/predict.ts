@@ -1,13 +1,16 @@
 /** `tutti predict ID`: asks the contract for its answer to one example. */
-import type { Manifest } from '@tutti/learn'
+import type { ChainClient, Creation } from '@tutti/chain'
+import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { addBlobOptions, type BlobOptions, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 
-interface PredictOptions extends ConnectionOptions {
+interface PredictOptions extends ConnectionOptions, BlobOptions {
+  model?: string
   data?: string
   row: number
   input?: string
@@ -22,12 +25,18 @@ export function addPredict(program: Command): void {
     .option('--data <file>', "take the example from this CSV of the federation's columns")
     .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
     .option('--input <json>', 'the example itself: {"column": value, …}')
-  addConnectionOptions(command).action(async (id: Hex, options: PredictOptions) => {
+  command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+  addBlobOptions(addConnectionOptions(command)).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
-    const { classify, readManifest } = await import('@tutti/chain')
+    const { classify, pathOf, readManifest } = await import('@tutti/chain')
     const { parseManifest } = await import('@tutti/learn')
-    const manifest = parseManifest((await readManifest(client, { id })).manifest)
+    const creation = await readManifest(client, { id })
+    const manifest = parseManifest(creation.manifest)
+    if (pathOf(creation) === 'blob') {
+      await predictLocally(client, creation, manifest, options, output)
+      return
+    }
     const input = await readExample(manifest, options)
     const answer = await classify(client, { id, input })
     const { label } = manifest.data
@@ -39,6 +48,59 @@ export function addPredict(program: Command): void {
     }
     output.result({ id, answer: named, class: answer.class, outputs: answer.outputs })
   })
+}
+
+/** Answers from a pulled model, brought up to date and held against the contract's commitments first. */
+async function predictLocally(
+  client: ChainClient,
+  creation: Creation,
+  manifest: Manifest,
+  options: PredictOptions,
+  output: Output,
+): Promise<void> {
+  const { id } = creation
+  if (options.model === undefined) {
+    throw new CommandError(
+      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. " +
+        `To answer on this machine: tutti model pull ${id}, then predict with --model FILE.`,
+      exitCodes.usage,
+    )
+  }
+  const input = await readExample(manifest, options)
+  const { createTrainer } = await import('@tutti/learn')
+  const { values } = await pullModel(client, creation, options, options.model)
+  const weights = await toPulledWeights(manifest, values, options)
+  const trainer = await createTrainer(manifest.model, manifest.training, {})
+  try {
+    const example = toExample(manifest, input)
+    const outputs = [...(await trainer.predict(weights, example))]
+    const { label } = manifest.data
+    const answer = answerOf(manifest, outputs)
+    const unit = 10n ** 18n
+    const scaled = outputs.map((value) => BigInt(Math.round(value * 1e6)) * (unit / 1_000_000n))
+    const named = nameAnswer(manifest, answer, scaled)
+    output.line(`${toPlainText(label.name)}: ${toPlainText(named)}`)
+    output.line('  answered on this machine, from the model whose commitments the contract holds; not by the contract')
+    output.result({ id, answer: named, class: answer, outputs, isLocal: true })
+  } finally {
+    await trainer.release()
+  }
+}
+
+/** One example as a data set of its own. */
+function toExample({ data }: Manifest, inputs: Uint8Array): Dataset {
+  const { center: labelCenter, spread: labelSpread } =
+    data.label.kind === 'number' ? data.label : { center: 0, spread: 1 }
+  const { inputZero, inputScale } = data
+  const labels = data.label.kind === 'number' ? new Float32Array(1) : new Int32Array(1)
+  return { count: 1, features: inputs.length, inputs, labels, inputZero, inputScale, labelCenter, labelSpread }
+}
+
+/** Class index, 0 or 1, or one bit a label, from the outputs of the last layer. */
+function answerOf({ model }: Manifest, outputs: readonly number[]): bigint {
+  if (model.output === 'softmax') return BigInt(outputs.indexOf(Math.max(...outputs)))
+  if (model.output === 'linear') return 0n
+  return outputs.reduce((bits, value, index) => (value > 0 ? bits | (1n << BigInt(index)) : bits), 0n)
 }
 
 async function readExample(manifest: Manifest, options: PredictOptions): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 /** `tutti status [ID]`: the federations of a chain, or one of them: phase, members, rounds, money. */
-import type { ChainClient } from '@tutti/chain'
+import type { ChainClient, PathName } from '@tutti/chain'
+import type { Terms } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
@@ -45,7 +46,7 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
 }
 
 async function showOne(client: ChainClient, id: Hex, output: Output): Promise<void> {
-  const { readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
+  const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
     '@tutti/chain'
   )
   const { summariseManifest } = await import('../manifest-summary.ts')
@@ -73,6 +74,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
           `${status.roundsClosed} of at most ${terms.rounds} over, ${status.roundsSettled} of them changed the model`,
         ],
         ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
+        ['path', await describePath(pathOf(creation), terms)],
         [
           'cohort',
           `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${terms.minimumUpdates} updates`,
@@ -94,5 +96,15 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     ])
     output.line(toTable(rows))
   }
-  output.result({ id, phase, endsAt, terms, status, round, members: standing, history })
+  output.result({ id, phase, endsAt, path: pathOf(creation), terms, status, round, members: standing, history })
+}
+
+/** Where the numbers live. */
+async function describePath(path: PathName, terms: Terms): Promise<string> {
+  if (path === 'direct') return 'direct: the contract holds the integers'
+  const { blobsFor, shardCount } = await import('@tutti/core')
+  return (
+    `blob: the contract holds the commitments of ${blobsFor(terms.dimension, terms.laneBits)} blobs in ` +
+    `${shardCount(terms)} shards; faults can be proven for ${terms.challengeSeconds} s`
+  )
 }

@@ -30,6 +30,19 @@ export interface BaselineOptions {
   onProgress: (text: string) => void
 }
 
+/** Accuracy of FedAvg in floating point, members counting alike, as they do on the chain. */
+export async function trainFedAvg(options: Omit<BaselineOptions, 'pooled'>): Promise<number> {
+  const { manifest, heldOut, weights, rounds, seed, signal, onProgress } = options
+  const trainer = await createTrainer(manifest.model, manifest.training, {})
+  try {
+    onProgress('for comparison: FedAvg in floating point…')
+    const common = { trainer, weights, rounds, seed, signal, members: [...options.members] }
+    return await judge(trainer, await federatedAveraging({ ...common, weighting: 'uniform' }), heldOut)
+  } finally {
+    await trainer.release()
+  }
+}
+
 /** Trains all baselines for as many epochs as the federation did. FedAvg is the better of its two weightings. */
 export async function trainBaselines(options: BaselineOptions): Promise<Baselines> {
   const { manifest, heldOut, weights, rounds, seed, signal, onProgress } = options

@@ -1,7 +1,14 @@
 /** The members of the demo: a worker each, and what their events tell about the rounds as a whole. */
 import type { Hex } from '@tutti/core'
 import { type Dataset, memberSeed } from '@tutti/learn'
-import { type MemberWorker, type NodeEvent, type NodeSummary, startMemberWorker } from '@tutti/node'
+import {
+  type MemberWorker,
+  type MemberWorkerOptions,
+  type NodeBehaviour,
+  type NodeEvent,
+  type NodeSummary,
+  startMemberWorker,
+} from '@tutti/node'
 
 /** A member before it starts. */
 export interface DemoMember {
@@ -28,15 +35,27 @@ export interface MembersReport {
   trainingSeconds: number
 }
 
+/** Starts the node of a member, by its number. */
+export type StartMember = (member: number, options: MemberWorkerOptions) => MemberWorker
+
+/** In a thread of this process. */
+export const startInThread: StartMember = (_, options) => startMemberWorker(options)
+
 /** Runs all members until the federation is finished. The first failure stops the others and is thrown. */
 export async function runMembers(
   members: readonly DemoMember[],
   federation: DemoFederation,
-  options: { seed: number; signal: AbortSignal; onEvent: (event: NodeEvent) => void },
+  options: {
+    seed: number
+    signal: AbortSignal
+    behaviour: (member: number) => NodeBehaviour
+    startMember: StartMember
+    onEvent: (event: NodeEvent) => void
+  },
 ): Promise<MembersReport> {
   const clock = createTrainingClock()
   const workers: MemberWorker[] = members.map(({ account, privateKey, dataset }, index) =>
-    startMemberWorker({
+    options.startMember(index, {
       rpcUrl: federation.rpcUrl,
       core: federation.core,
       chainId: federation.chainId,
@@ -45,7 +64,7 @@ export async function runMembers(
       account,
       storeDirectory: federation.storeDirectory,
       trainer: { dataset, seed: memberSeed(options.seed, 0, index) },
-      node: { roundingSeed: options.seed * 512 + index, staggerSeconds: 1 },
+      node: { roundingSeed: options.seed * 512 + index, staggerSeconds: 1, ...options.behaviour(index) },
       onEvent: (event) => {
         clock.note(event)
         options.onEvent(event)

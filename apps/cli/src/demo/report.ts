@@ -43,7 +43,11 @@ export function toJsonResult(result: DemoResult) {
 }
 
 /** Share of the demo's time that was the protocol: rounds less training, over everything. */
-export function overheadShare({ roundSeconds, trainingSeconds, seconds }: DemoResult): number {
+export function overheadShare({
+  roundSeconds,
+  trainingSeconds,
+  seconds,
+}: Pick<DemoResult, 'roundSeconds' | 'trainingSeconds' | 'seconds'>): number {
   return seconds === 0 ? 0 : Math.max(0, roundSeconds - trainingSeconds) / seconds
 }
 
@@ -80,7 +84,8 @@ function describePicture({ heldOut, answers, manifest }: DemoResult): string[] {
   return ['A held-out example', ...drawImage(pixels, width, 255).map((row) => `  |${row}|`), `  ${caption}`]
 }
 
-function describeRewards({ rewards }: DemoResult): string[] {
+/** Who was paid what, to the last unit. */
+export function describeRewards({ rewards }: Pick<DemoResult, 'rewards'>): string[] {
   const rows = rewards.members.map(({ account, examples, rounds, rewards: earned, keeperPay, stakeReturned }) => [
     account,
     `${examples} examples`,

@@ -33,28 +33,33 @@ export const benchMultiplications = layers.reduce((sum, { inputs, outputs }) => 
 
 const manifest = new TextEncoder().encode('{"name":"gas benchmark"}')
 
-const setup: Setup = {
-  start: Start.Seeded,
-  outputKind: OutputKind.Softmax,
-  inputZero: 0,
-  seed: keccak256(manifest),
-  bound: 0,
-  outputMultiplier: 1n,
-  outputOffset: 0n,
-  tensors: layers.flatMap(({ inputs, outputs }) => [
-    { length: inputs * outputs, amplitude: 300 },
-    { length: outputs, amplitude: 0 },
-  ]),
-  chunks: [],
-  layers,
+/** A setup of dense layers, its start seeded. */
+export function benchSetup(dense: Setup['layers']): Setup {
+  return {
+    start: Start.Seeded,
+    outputKind: OutputKind.Softmax,
+    inputZero: 0,
+    seed: keccak256(manifest),
+    bound: 0,
+    outputMultiplier: 1n,
+    outputOffset: 0n,
+    tensors: dense.flatMap(({ inputs, outputs }) => [
+      { length: inputs * outputs, amplitude: 300 },
+      { length: outputs, amplitude: 0 },
+    ]),
+    chunks: [],
+    layers: dense,
+  }
 }
 
+const setup = benchSetup(layers)
+
 /** Terms of the benchmark; every member trains every shard. */
-export function benchTerms(overrides: Partial<Terms> = {}): Terms {
+export function benchTerms(overrides: Partial<Terms> = {}, given: Setup = setup): Terms {
   const { directAggregator, demoToken } = deployment()
   const terms = {
     manifestHash: keccak256(manifest),
-    setupHash: keccak256(encodeSetup(setup)),
+    setupHash: keccak256(encodeSetup(given)),
     salt: keccak256(new Uint8Array()),
     gains: packGains([{ fromRound: 0, gain: 1 }]),
     stake: 10n ** 18n,
@@ -93,9 +98,10 @@ export async function startBenchFederation(
   client: ChainClient,
   accounts: readonly NonNullable<ChainClient['account']>[],
   terms: Terms,
+  given: Setup = setup,
 ): Promise<BenchFederation> {
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
-  const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+  const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(given) })
   await initialiseModel(client, { id })
   const members = accounts.slice(1, 1 + terms.cohortSize).map((account) => withAccount(client, account))
   for (const member of members) {

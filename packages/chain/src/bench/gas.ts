@@ -29,6 +29,7 @@ import type { Benchmark, Figure } from './figures.ts'
 import { denseUpdate, readRecordedUpdates } from './payloads.ts'
 import { measurePredict } from './predict.ts'
 
+export { benchBlob } from './blob.ts'
 export type { Benchmark, Figure } from './figures.ts'
 
 export type BenchGasOptions = {

@@ -19,15 +19,17 @@ const sidecarRefused = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
 /**
  * A function that sends attempts with their sidecar, whose proofs are computed once. It answers whether the node took
  * the attempt: false if its fees have become too low, so that only a replacement can help.
+ *
+ * @param options.prove - Computes the proofs; {@link proveBundle} by default.
  */
 export function openSender(
   client: ChainClient,
   bundle: BlobBundle,
-  { kzg, version }: { kzg: Kzg; version?: SidecarVersion },
+  { kzg, version, prove = proveBundle }: { kzg: Kzg; version?: SidecarVersion; prove?: typeof proveBundle },
 ): (attempt: PreparedTransaction) => Promise<boolean> {
   const proofs = new Map<SidecarVersion, Promise<Uint8Array[]>>()
   const broadcast = async ({ raw }: PreparedTransaction, sidecarVersion: SidecarVersion) => {
-    const proven = proofs.get(sidecarVersion) ?? proveBundle(kzg, bundle, sidecarVersion)
+    const proven = proofs.get(sidecarVersion) ?? prove(kzg, bundle, sidecarVersion)
     proofs.set(sidecarVersion, proven)
     const serializedTransaction = toEnvelope(raw, { ...bundle, proofs: await proven, version: sidecarVersion })
     await client.public.sendRawTransaction({ serializedTransaction })

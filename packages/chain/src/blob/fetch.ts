@@ -134,13 +134,22 @@ export async function fetchCommitments(access: BlobAccess, location: BlobLocatio
   return location.versionedHashes.map((hash) => found.get(hash)!)
 }
 
+/** One missing blob in words: round and member where it is an update's, versioned hash, transaction and block. */
+export function describeMissing({ versionedHash: hash, location }: MissingBlob): string {
+  const { update, transactionHash, blockNumber } = location
+  const whose = update === undefined ? '' : `round ${update.round}, shard ${update.shard}, member ${update.member}: `
+  return `${whose}${hash} (transaction ${transactionHash}, block ${blockNumber})`
+}
+
+/** Missing blobs that one message names. */
+const MOST_NAMED = 12
+
 /** Blobs that neither the archive nor any source has. */
 export class BlobsMissingError extends ChainError {
   readonly missing: readonly MissingBlob[]
   constructor(missing: readonly MissingBlob[]) {
-    const shown = missing.map(({ versionedHash: hash, location }) => {
-      return `${hash} (transaction ${location.transactionHash}, block ${location.blockNumber})`
-    })
+    const shown = missing.slice(0, MOST_NAMED).map(describeMissing)
+    if (missing.length > MOST_NAMED) shown.push(`and ${missing.length - MOST_NAMED} more`)
     const answers = [...new Set(missing.flatMap((blob) => blob.answers))]
     super(
       `${missing.length} blobs are missing: ${shown.join(', ')}. They are not in the archive. ` +

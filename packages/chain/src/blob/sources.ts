@@ -10,7 +10,13 @@ import { ChainError, withChainErrors } from '../errors.ts'
 import { requestOf } from './broadcast.ts'
 
 /** Which blobs, and the transaction that carried them. */
-export type BlobLocation = { versionedHashes: readonly Hex[]; transactionHash: Hash; blockNumber: bigint }
+export type BlobLocation = {
+  versionedHashes: readonly Hex[]
+  transactionHash: Hash
+  blockNumber: bigint
+  /** Whose update they are, for messages; absent for checkpoints. */
+  update?: { round: number; shard: number; member: Hex }
+}
 
 /** Something that may have blobs, and may lie. */
 export type BlobSource = {
@@ -71,12 +77,19 @@ export function beaconSource(client: ChainClient, { url, timeoutMs = 20_000 }: B
 /** A local chain (anvil), asked by transaction. */
 export function localSource(client: ChainClient): BlobSource {
   const name = `the local chain at ${client.url}`
+  // One after the other: asked for in the same tick they would travel as one batch, whose answer is too large.
+  let turn: Promise<unknown> = Promise.resolve()
+  const ask = (transactionHash: Hash): Promise<unknown> => {
+    const answer = turn.then(() =>
+      withChainErrors(client, () => requestOf(client)<unknown>('anvil_getBlobsByTransactionHash', [transactionHash])),
+    )
+    turn = answer.catch(() => undefined)
+    return answer
+  }
   return {
     name,
     blobs: async ({ transactionHash }) => {
-      const blobs = await withChainErrors(client, () =>
-        requestOf(client)<unknown>('anvil_getBlobsByTransactionHash', [transactionHash]),
-      )
+      const blobs = await ask(transactionHash)
       if (blobs === null) throw new BlobSourceError(name, 'it has no blobs of that transaction any more')
       return toByteStrings(blobs, name)
     },

@@ -95,30 +95,39 @@ export async function keepBundle(archive: BlobArchive | undefined, bundle: BlobB
  *
  * @throws {@link BundleLostError}
  */
-export async function restoreBundle(
+export function restoreBundle(
   archive: BlobArchive,
-  { raw, hash }: Pick<PreparedBlobTransaction, 'raw' | 'hash'>,
+  { raw }: Pick<PreparedBlobTransaction, 'raw'>,
 ): Promise<BlobBundle> {
   const { blobVersionedHashes = [] } = parseTransaction(raw as `0x03${string}`)
+  return readBundle(archive, blobVersionedHashes)
+}
+
+/**
+ * Blobs that were kept before, in the order of their hashes.
+ *
+ * @throws {@link BundleLostError}
+ */
+export async function readBundle(archive: BlobArchive, versionedHashes: readonly Hex[]): Promise<BlobBundle> {
   const kept = await Promise.all(
-    blobVersionedHashes.map(async (versionedHash) => {
+    versionedHashes.map(async (versionedHash) => {
       const found = await archive.get(versionedHash)
-      if (found === undefined) throw new BundleLostError(hash, versionedHash)
+      if (found === undefined) throw new BundleLostError(versionedHash)
       return found
     }),
   )
   return {
     blobs: kept.map(({ blob }) => blob),
     commitments: kept.map(({ commitment }) => commitment),
-    versionedHashes: blobVersionedHashes,
+    versionedHashes,
   }
 }
 
-/** The archive does not hold what was signed. */
+/** The archive does not hold what is to be sent. */
 export class BundleLostError extends ChainError {
-  constructor(transaction: Hex, versionedHash: Hex) {
+  constructor(versionedHash: Hex) {
     super(
-      `The archive holds no blob ${versionedHash}, which transaction ${transaction} carries. ` +
+      `The archive holds no blob ${versionedHash}, which is to be sent. ` +
         'Pack the update again, and sign a new transaction.',
       false,
     )

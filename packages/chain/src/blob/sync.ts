@@ -14,10 +14,16 @@ import { type BlobAccess, BlobsMissingError, findBlobs, type MissingBlob, type V
 import { compareModel, StaleModelError } from './model.ts'
 import { locateUpdates } from './updates.ts'
 
-/** A model as of one block. */
-export type SyncedModel = {
+/** Integers of a model, and the last round that is in each shard of them. */
+export type ModelState = {
   /** Integers, shape [dimension]. */
   values: Int32Array
+  /** For each shard the round it was last aggregated in, −1 before the first. */
+  rounds: number[]
+}
+
+/** A model as of one block. */
+export type SyncedModel = ModelState & {
   blockNumber: bigint
   /** Blobs that were read: of checkpoints and of updates. */
   blobs: number
@@ -26,13 +32,16 @@ export type SyncedModel = {
 /**
  * Puts the model together as of the latest block and holds it against the contract.
  *
+ * @param parameters - `start`: a model that was the chain's once, from which fewer updates are left to add. It is not
+ *   trusted: the outcome has the contract's commitments or is refused.
  * @throws {@link BlobsMissingError} naming every blob that is needed and cannot be had; {@link StaleModelError} if the
  *   sum is not the chain's model; `PackingRangeError` if an update that nobody challenged cannot be read
  */
 export async function syncModel(
   client: ChainClient,
-  { id, access, fromBlock }: { id: Hex; access: BlobAccess; fromBlock?: bigint },
+  parameters: { id: Hex; access: BlobAccess; fromBlock?: bigint; start?: ModelState },
 ): Promise<SyncedModel> {
+  const { id, access, fromBlock, start } = parameters
   const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
   const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
   const { terms } = creation
@@ -41,16 +50,18 @@ export async function syncModel(
   const checkpoints = await readCheckpoints(client, range)
   const values = new Int32Array(terms.dimension)
   const missing: MissingBlob[] = []
+  const rounds: number[] = []
   let blobs = 0
   for (let shard = 0; shard < shardCount(terms); shard++) {
-    const result = await syncShard(access, { creation, events, checkpoints, shard, values })
+    const result = await syncShard(access, { creation, events, checkpoints, shard, values, known: start })
     blobs += result.blobs
     missing.push(...result.missing)
+    rounds.push(result.round)
   }
   if (missing.length > 0) throw new BlobsMissingError(missing)
   const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, values })
   if (different !== undefined) throw new StaleModelError(different.shard, different.blob)
-  return { values, blockNumber, blobs }
+  return { values, rounds, blockNumber, blobs }
 }
 
 type ShardSync = {
@@ -59,22 +70,31 @@ type ShardSync = {
   checkpoints: readonly Checkpoint[]
   shard: number
   values: Int32Array
+  known: ModelState | undefined
 }
 
 async function syncShard(
   access: BlobAccess,
-  { creation, events, checkpoints, shard, values }: ShardSync,
-): Promise<{ blobs: number; missing: MissingBlob[] }> {
+  { creation, events, checkpoints, shard, values, known }: ShardSync,
+): Promise<{ blobs: number; missing: MissingBlob[]; round: number }> {
   const { terms } = creation
   const missing: MissingBlob[] = []
   let blobs = 0
-  const start = await findCheckpoint(access, checkpoints, shard)
-  if (start !== undefined) {
-    addShard(values, terms, shard, start.blobs, 1)
-    blobs += start.blobs.length
+  let round = known?.rounds[shard] ?? -1
+  if (round >= 0 && known !== undefined) {
+    const { start, length } = shardBlobs(terms, shard)
+    values.set(known.values.subarray(start, start + length), start)
+  } else {
+    const checkpoint = await findCheckpoint(access, checkpoints, shard)
+    if (checkpoint !== undefined) {
+      addShard(values, terms, shard, checkpoint.blobs, 1)
+      blobs += checkpoint.blobs.length
+      round = checkpoint.round
+    }
   }
   for (const { args } of events.aggregated) {
-    if (args.shard !== shard || (start !== undefined && args.round <= start.round)) continue
+    if (args.shard !== shard || args.round <= round) continue
+    round = args.round
     const positions = setBits(args.updates)
     const selection = { terms, round: args.round, shard, positions, submissions: events.submissions }
     for (const { location } of locateUpdates(selection)) {
@@ -87,7 +107,7 @@ async function syncShard(
       blobs += found.length
     }
   }
-  return { blobs, missing }
+  return { blobs, missing, round }
 }
 
 /** The latest checkpoint of a shard whose blobs can all be had. */

@@ -42,7 +42,12 @@ export function locateUpdates(selection: UpdateSelection): BlobUpdate[] {
       const payload = submission.payloads[assigned - submission.first]!
       const { member, transactionHash, blockNumber } = submission
       const { lengths } = shardBlobs(terms, shard)
-      const location = { versionedHashes: toHashes(payload), transactionHash, blockNumber }
+      const location: BlobLocation = {
+        versionedHashes: toHashes(payload),
+        transactionHash,
+        blockNumber,
+        update: { round, shard, member },
+      }
       return [{ position, member, assigned, shard, lengths, location }]
     }),
   )

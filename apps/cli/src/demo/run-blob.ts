@@ -1,0 +1,227 @@
+/**
+ * The demo of the blob path: the same life of a federation, its model in blobs and its commitment in the contract.
+ *
+ * A challenge window lasts hours where it matters. Here the clock of the local chain is moved past it as soon as every
+ * member has looked through the round's blobs, and the result says so.
+ */
+import { join } from 'node:path'
+import {
+  type ChainClient,
+  claim,
+  createFederation,
+  deployBlobAggregator,
+  type GasReport,
+  gasReport,
+  initialiseBlobModel,
+  readRound,
+  readStatus,
+  replayBlobs,
+} from '@tutti/chain'
+import { advanceTime } from '@tutti/chain/local'
+import { type Hex, phaseEnds, type Terms } from '@tutti/core'
+import { createTrainer, type Dataset, loadTask, type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
+import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
+import { foundFederation } from '../founding.ts'
+import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
+import type { StartMember } from './members.ts'
+import { playRounds } from './rounds.ts'
+import type { DemoOptions } from './run.ts'
+import { type DemoRewards, demoStake, enrol, openStage, readRewards } from './stage.ts'
+
+/** Mean seconds that one member spent in one round, by what it did. */
+export interface RoundSplit {
+  training: number
+  packing: number
+  committing: number
+  proving: number
+  /** Fetching, verifying and decoding the blobs of the others. */
+  checking: number
+  /** Signing, sending, waiting for inclusion, reading. */
+  chain: number
+}
+
+/** What a demo of the blob path ends with. */
+export interface BlobDemoResult {
+  path: 'blob'
+  federation: Hex
+  task: string
+  terms: Terms
+  manifest: Manifest
+  heldOut: Dataset
+  /** `pulled`: of the integers whose commitment the contract holds, evaluated on this machine. */
+  accuracy: { pulled: number; fedAvg: number } & Partial<Baselines>
+  saturatedLanes: { count: number; of: number }
+  gas: GasReport
+  /** Blobs of one member's update. */
+  blobsAnUpdate: number
+  rewards: DemoRewards
+  roundsSettled: number
+  verified: boolean
+  finding: string
+  seconds: number
+  roundSeconds: number
+  trainingSeconds: number
+  split: RoundSplit
+}
+
+/** From this size on, only FedAvg is trained for comparison: pooled and alone would take as long again each. */
+const LARGE_MODEL = 500_000
+const SUBMIT_SECONDS = 3_600
+const CHALLENGE_SECONDS = 600
+
+/** Runs the demo. Ends early, with the chain stopped, when the signal aborts. */
+export async function runBlobDemo(options: DemoOptions & { startMember?: StartMember }): Promise<BlobDemoResult> {
+  const started = performance.now()
+  const { onProgress, signal, seed, rounds } = options
+  onProgress('reading the data…')
+  const path = options.dataPath === undefined ? {} : { path: options.dataPath }
+  const task = loadTask(options.task, { ...path, seed, size: 'blob' })
+  const stage = await openStage(task, options)
+  const { chain, creator, addresses, datasets, bounty } = stage
+  try {
+    const { address: aggregator } = await deployBlobAggregator(creator)
+    onProgress('the creator rehearses on its own data, to calibrate steps…')
+    const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
+      path: 'blob',
+      aggregator,
+      token: addresses.demoToken,
+      members: options.members,
+      rounds,
+      bits: options.bits,
+      stake: demoStake,
+      bounty,
+      submitSeconds: SUBMIT_SECONDS,
+      challengeSeconds: CHALLENGE_SECONDS,
+      seed,
+    })
+    const { terms, manifest } = founding
+    onProgress('creating the federation…')
+    const { id } = await createFederation(creator, {
+      terms,
+      manifest: founding.manifestBytes,
+      setup: founding.setupBytes,
+    })
+    await initialiseBlobModel(creator, { id })
+    const members = await enrol(stage, id, onProgress)
+    const nodes = join(options.directory, 'nodes')
+    const skipWindow = createWindowSkipper(creator, id, terms, members.length)
+    const { chainId, core } = creator
+    const report = await playRounds({
+      rpcUrl: chain.rpcUrl,
+      chainId,
+      core,
+      id,
+      terms,
+      members,
+      storeDirectory: nodes,
+      seed,
+      signal,
+      // Each member keeps the blobs of all, as it would on a machine of its own.
+      behaviour: (member) => ({ archive: join(nodes, `blobs-${member}`) }),
+      onProgress,
+      onEvent: skipWindow.note,
+      ...(options.startMember === undefined ? {} : { startMember: options.startMember }),
+    })
+    await skipWindow.end()
+    await claim(creator, { id })
+
+    onProgress('replaying the history from the blobs of member 1…')
+    const { access } = await openBlobAccess(creator, join(nodes, 'blobs-0'), {})
+    const replay = await replayBlobs(creator, { id, access })
+    const base = toBaseWeights(manifest)
+    const baselines = {
+      manifest,
+      members: datasets,
+      heldOut: task.heldOut,
+      weights: base,
+      rounds,
+      seed,
+      signal,
+      onProgress,
+    }
+    let pulled = Number.NaN
+    if (replay.model !== undefined) {
+      onProgress(`evaluating the model on ${task.heldOut.count} held-out examples…`)
+      pulled = await evaluate(manifest, toWeights(manifest, replay.model, base), task.heldOut)
+    }
+    const compared =
+      terms.dimension >= LARGE_MODEL
+        ? { fedAvg: await trainFedAvg(baselines) }
+        : await trainBaselines({ ...baselines, pooled: task.train })
+    const gas = await gasReport(creator, { id })
+    const { roundsSettled } = await readStatus(creator, { id })
+    return {
+      path: 'blob',
+      federation: id,
+      task: task.name,
+      terms,
+      manifest,
+      heldOut: task.heldOut,
+      accuracy: { pulled, ...compared },
+      saturatedLanes: {
+        count: report.summaries.reduce((sum, { saturatedLanes }) => sum + saturatedLanes, 0),
+        of: report.summaries.reduce((sum, { quantisedLanes }) => sum + quantisedLanes, 0),
+      },
+      gas,
+      blobsAnUpdate: Number(gas.blobGas / 131_072n) / Math.max(1, members.length * roundsSettled),
+      rewards: await readRewards(creator, id, terms, members, report.summaries),
+      roundsSettled,
+      verified: replay.isConsistent && replay.model !== undefined && replay.missing.length === 0,
+      finding: replay.finding,
+      seconds: (performance.now() - started) / 1000,
+      roundSeconds: report.seconds,
+      trainingSeconds: report.trainingSeconds,
+      split: splitRound(report.summaries, roundsSettled),
+    }
+  } finally {
+    await chain.stop()
+  }
+}
+
+/** Mean over members and rounds of what their nodes' time went into. */
+export function splitRound(summaries: readonly NodeSummary[], rounds: number): RoundSplit {
+  const divisor = Math.max(1, summaries.length * rounds)
+  const mean = (pick: (seconds: NodeSummary['seconds']) => number) =>
+    summaries.reduce((sum, { seconds }) => sum + pick(seconds), 0) / divisor
+  return {
+    training: mean(({ training }) => training),
+    packing: mean(({ packing }) => packing),
+    committing: mean(({ committing }) => committing),
+    proving: mean(({ proving }) => proving),
+    checking: mean(({ checking }) => checking),
+    chain: mean(({ sending, observing, preparing }) => sending + observing + preparing),
+  }
+}
+
+/** Moves the chain's clock past a challenge window when every member has looked through the round. */
+export function createWindowSkipper(client: ChainClient, id: Hex, terms: Terms, members: number) {
+  const checked = new Map<number, Set<string>>()
+  let moving: Promise<void> = Promise.resolve()
+  const skip = async (number: number): Promise<void> => {
+    const [round, block] = await Promise.all([readRound(client, { id }), client.public.getBlock()])
+    if (round.number !== number) return
+    const { challengeEnd } = phaseEnds(round, terms)
+    const left = challengeEnd - Number(block.timestamp)
+    if (left > 0) await advanceTime(client, left)
+  }
+  return {
+    note: (event: NodeEvent): void => {
+      if (event.kind !== 'checked' || event.faults > 0) return
+      const seen = checked.get(event.round) ?? new Set()
+      checked.set(event.round, seen)
+      if (seen.has(event.account)) return
+      seen.add(event.account)
+      if (seen.size === members) moving = moving.then(() => skip(event.round))
+    },
+    end: () => moving,
+  }
+}
+
+async function evaluate(manifest: Manifest, weights: Float32Array, heldOut: Dataset): Promise<number> {
+  const trainer = await createTrainer(manifest.model, manifest.training, {})
+  try {
+    return toAccuracy(await trainer.evaluate(weights, heldOut))
+  } finally {
+    await trainer.release()
+  }
+}

@@ -1,0 +1,135 @@
+/** What demos of every path share: the data divided among members, a local chain, keys, enrolment, the last accounts. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type ChainClient,
+  connect,
+  type Deployment,
+  deployContracts,
+  join as joinFederation,
+  mintDemoTokens,
+  readBalance,
+  readHistory,
+  testAccounts,
+  withAccount,
+} from '@tutti/chain'
+import { type LocalChain, startLocalChain } from '@tutti/chain/local'
+import type { Hex, Terms } from '@tutti/core'
+import { type Dataset, partitionDirichlet, selectExamples, type Task } from '@tutti/learn'
+import type { NodeSummary } from '@tutti/node'
+import { bytesToHex, type HDAccount } from 'viem'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import type { DemoMember } from './members.ts'
+
+/** What the stage of a demo depends on. */
+export interface StageOptions {
+  members: number
+  rounds: number
+  /** Label skew: smaller is more unequal. */
+  alpha: number
+  seed: number
+  /** Where the chain's state and the members' stores are kept. */
+  directory: string
+  onProgress: (text: string) => void
+}
+
+/** A chain with the contracts, and members with their data who have not joined anything. */
+export interface Stage {
+  chain: LocalChain
+  creator: ChainClient
+  addresses: Deployment
+  accounts: HDAccount[]
+  /** One part a member. */
+  datasets: Dataset[]
+  bounty: bigint
+}
+
+const unit = 10n ** 18n
+/** What each member of a demo deposits. */
+export const demoStake = 10n * unit
+const bountyPerRound = 100n * unit
+
+/** Divides the data, starts a chain, deploys, and gives the creator its bounty. The caller stops the chain. */
+export async function openStage(task: Task, options: StageOptions): Promise<Stage> {
+  const { onProgress, seed, directory, members } = options
+  if (task.kind === 'regression') throw new CommandError('The demo compares classifiers.', exitCodes.usage)
+  const parts = partitionDirichlet(task.train.labels, { members, seed, alpha: options.alpha })
+  const datasets = parts.map((indices) => selectExamples(task.train, indices))
+  rmSync(directory, { recursive: true, force: true })
+  onProgress('starting a local chain…')
+  const chain = await startLocalChain({ directory: join(directory, 'chain'), port: 0, accounts: members + 1 })
+  try {
+    const accounts = testAccounts(members + 1) as HDAccount[]
+    const creator = await connect({ rpcUrl: chain.rpcUrl, account: accounts[0]! })
+    onProgress('deploying the contracts…')
+    const addresses = await deployContracts(creator)
+    const bounty = bountyPerRound * BigInt(options.rounds)
+    await mintDemoTokens(creator, { to: creator.account!.address, amount: bounty })
+    return { chain, creator, addresses, accounts, datasets, bounty }
+  } catch (error) {
+    await chain.stop()
+    throw error
+  }
+}
+
+/** Has every account but the creator's join with its stake. */
+export async function enrol(
+  { creator, accounts, datasets }: Stage,
+  id: Hex,
+  onProgress: (text: string) => void,
+): Promise<DemoMember[]> {
+  const joining = accounts.slice(1)
+  const members: DemoMember[] = []
+  for (const [index, account] of joining.entries()) {
+    onProgress(`member ${index + 1} of ${joining.length} joins with its stake…`)
+    await mintDemoTokens(creator, { to: account.address, amount: demoStake })
+    await joinFederation(withAccount(creator, account), { id })
+    const privateKey = bytesToHex(account.getHdKey().privateKey!)
+    members.push({ account: account.address, privateKey, dataset: datasets[index]! })
+  }
+  return members
+}
+
+/** Rewards of one member, to the last unit. */
+export interface MemberReward {
+  account: Hex
+  examples: number
+  rounds: number
+  rewards: bigint
+  keeperPay: bigint
+  stakeReturned: bigint
+  claimed: bigint
+}
+
+/** Where all tokens of a demo went. */
+export interface DemoRewards {
+  bounty: bigint
+  stakes: bigint
+  members: MemberReward[]
+  refund: bigint
+  heldByContract: bigint
+}
+
+/** Reads what was paid, once everybody has claimed. */
+export async function readRewards(
+  client: ChainClient,
+  id: Hex,
+  terms: Terms,
+  members: readonly DemoMember[],
+  summaries: readonly NodeSummary[],
+): Promise<DemoRewards> {
+  const history = await readHistory(client, { id })
+  const paid = history.reduce((sum, round) => sum + round.paid, 0n)
+  const bySummary = new Map(summaries.map((summary) => [summary.account.toLowerCase(), summary]))
+  return {
+    bounty: terms.bounty,
+    stakes: terms.stake * BigInt(members.length),
+    members: members.map(({ account, dataset }) => {
+      const { rewards, keeperPay, claimed, roundsTaken } = bySummary.get(account.toLowerCase())!
+      const stakeReturned = claimed - rewards - keeperPay
+      return { account, examples: dataset.count, rounds: roundsTaken, rewards, keeperPay, stakeReturned, claimed }
+    }),
+    refund: terms.bounty - paid,
+    heldByContract: await readBalance(client, { token: terms.token, account: client.core }),
+  }
+}

@@ -1,0 +1,97 @@
+/** The command line on the blob path: create, node, status, verify, model pull, export, predict, model checkpoint. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type ChainClient, connect, readPhase } from '@tutti/chain'
+import { advanceTime } from '@tutti/chain/local'
+import type { Hex } from 'viem'
+import { exitCodes } from '../src/exit-codes.ts'
+import { type Running, runTutti, startTutti } from './tutti.ts'
+
+const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
+
+describe('a federation in blobs by hand', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'tutti-cli-blob-'))
+  const env: Record<string, string> = {}
+  let chain: Running
+  let client: ChainClient
+  let id: Hex
+  const run = (...args: string[]) => runTutti(args, { cwd, env })
+  const read = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args, '--json')
+    assert.equal(code, exitCodes.done, stderr)
+    return JSON.parse(stdout)
+  }
+
+  before(async () => {
+    const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
+    writeFileSync(join(cwd, 'a.csv'), `${[header, ...rows.slice(0, 200)].join('\n')}\n`)
+    chain = startTutti(['chain', '--port', '0', '--accounts', '3', '--json'], { cwd })
+    const ready = JSON.parse(await chain.until(/\}\n$/))
+    env.TUTTI_RPC = ready.rpcUrl
+    client = await connect({ rpcUrl: ready.rpcUrl })
+  })
+  after(async () => {
+    chain.process.kill('SIGINT')
+    await chain.ended
+    rmSync(cwd, { recursive: true, force: true })
+  })
+
+  test('create says how the model lies in blobs, and what a member is told is their size', async () => {
+    const terms = ['--path', 'blob', '--task', 'breast-cancer', '--members', '1', '--rounds', '1']
+    const dry = await run('create', ...terms, '--test-account', '0', '--dry-run')
+    assert.equal(dry.code, exitCodes.done, dry.stderr)
+    assert.match(dry.stdout, /513 parameters in 1 blob of 40,960, 1 shard/)
+    assert.match(dry.stdout, /faults can be proven for 10,800 seconds/)
+    id = (await read('create', ...terms, '--test-account', '0')).id
+    const shown = await run('join', id, '--test-account', '1', '--data', 'a.csv')
+    assert.match(shown.stdout, /1 blobs of 131072 bytes, which the chain forgets/)
+    assert.equal((await read('join', id, '--test-account', '1', '--data', 'a.csv', '--yes')).isNew, true)
+  })
+
+  test('a node takes part to the end; its archive proves the chain’s commitment', async () => {
+    const node = startTutti(['node', id, '--test-account', '1', '--data', 'a.csv'], { cwd, env })
+    await node.until(/decoded 1 blobs, 0 updates break their bounds/)
+    const { phase, endsAt } = await readPhase(client, { id })
+    assert.equal(phase, 'challenge')
+    await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))
+    const { code, stderr } = await node.ended
+    assert.equal(code, exitCodes.done, stderr)
+    const status = await run('status', id)
+    assert.match(status.stdout, /path\s+blob: the contract holds the commitments of 1 blobs in 1 shards/)
+    const verified = await run('verify', id)
+    assert.equal(verified.code, exitCodes.done, verified.stderr)
+    assert.match(verified.stdout, /^Consistent: .* 1 accepted updates of 1 rounds, recomputed from 1 blobs\.\n$/)
+  })
+
+  test('the contract does not answer, a pulled model does, and so does an export of it', async () => {
+    const refused = await run('predict', id, '--data', 'a.csv')
+    assert.equal(refused.code, exitCodes.usage)
+    assert.match(refused.stderr, /holds the commitment .* cannot answer/)
+    const pulled = await read('model', 'pull', id, '--out', 'm.tutti')
+    assert.deepEqual([pulled.parameters, pulled.blobs], [513, 1])
+    const local = await read('predict', id, '--data', 'a.csv', '--model', 'm.tutti')
+    assert.equal(local.isLocal, true)
+    assert.match(local.answer, /^(benign|malignant)$/)
+    assert.equal((await read('export', id, '--format', 'safetensors')).parameters, 513)
+    writeFileSync(join(cwd, 'not-a-model'), 'hello\n')
+    const wrong = await run('predict', id, '--data', 'a.csv', '--model', 'not-a-model')
+    assert.equal(wrong.code, exitCodes.badInput)
+  })
+
+  test('a checkpoint is enough for a newcomer', async () => {
+    const { posted } = await read('model', 'checkpoint', id, '--test-account', '2')
+    assert.deepEqual(
+      posted.map((part: { shard: number; blobs: number }) => [part.shard, part.blobs]),
+      [[0, 1]],
+    )
+    // Without the archive, the updates would come from the chain too; the checkpoint is what is read.
+    renameSync(join(cwd, '.tutti', 'nodes', 'blobs'), join(cwd, 'elsewhere'))
+    const pulled = await read('model', 'pull', id, '--archive', 'fresh')
+    assert.equal(pulled.blobs, 1)
+    assert.equal((await read('model', 'pull', id, '--archive', 'none', '--peer-archive', 'elsewhere')).blobs, 1)
+  })
+})

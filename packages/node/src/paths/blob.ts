@@ -1,0 +1,117 @@
+/** The blob path: updates in blobs, their commitments in the contract, the integers on the members' machines. */
+import { readFile } from 'node:fs/promises'
+import {
+  type BlobAccess,
+  blobSources,
+  bundleBlobs,
+  checkRound,
+  collectPoints,
+  type Kzg,
+  keepBundle,
+  proveBundle,
+  proveFault,
+  toPayload,
+} from '@tutti/chain'
+import { type Hex, packBlobs, setBits, type Terms } from '@tutti/core'
+import { type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
+import type { NodeBehaviour } from '../behaviour.ts'
+import type { Report } from '../report.ts'
+import { planBlobSendings } from '../sendings.ts'
+import type { Signer } from '../transactions.ts'
+import { blobCarrier } from './blob-carrier.ts'
+import { followModel } from './blob-model.ts'
+import { createSubmissionReader } from './direct.ts'
+import type { Path } from './path.ts'
+
+/** What the blob path needs to know. */
+export interface BlobPathOptions {
+  client: Signer
+  federationId: Hex
+  terms: Terms
+  manifest: Manifest
+  /** Where the blobs are kept. */
+  archiveDirectory: string
+  /** Directory of this member's own store. */
+  memberDirectory: string
+  behaviour: NodeBehaviour
+  report: Report
+}
+
+const REPLACE_AFTER_SECONDS = 36
+
+/** Opens the blob path: loads the trusted setup and the archive. */
+export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
+  const { client, federationId, terms, manifest, behaviour, report } = options
+  const { kzg, archive, access } = await openBlobAccess(client, options.archiveDirectory, behaviour)
+  const submissionsOf = createSubmissionReader(client, federationId)
+  const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory })
+  const { baseModel } = behaviour
+  const base = toBaseWeights(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+  return {
+    kind: 'blob',
+    carrier: blobCarrier({
+      client,
+      kzg,
+      archive,
+      version: behaviour.sidecarVersion,
+      prove: (library, bundle, version) => report.timed('proving', () => proveBundle(library, bundle, version)),
+      replaceAfterMs: 1000 * (behaviour.replaceAfterSeconds ?? REPLACE_AFTER_SECONDS),
+    }),
+    readWeights: async (round) => {
+      const from = performance.now()
+      const { values, blobs } = await model.advance()
+      report.tell({ kind: 'model-synced', round, blobs, seconds: (performance.now() - from) / 1000 })
+      return toWeights(manifest, values, base)
+    },
+    toPayload: async (values) => {
+      const blobs = await report.timed('packing', async () => packBlobs(values, terms))
+      const bundle = await report.timed('committing', () => bundleBlobs(kzg, blobs))
+      await keepBundle(archive, bundle)
+      return toPayload(bundle)
+    },
+    planSendings: planBlobSendings,
+    aggregateData: async (round, shard, fromBlock) => {
+      const { submissions, forget } = await submissionsOf(round, fromBlock)
+      try {
+        const positions = setBits(round.submitted)
+        return await collectPoints(access, { terms, round: round.number, shard, positions, submissions })
+      } catch (error) {
+        forget()
+        throw error
+      }
+    },
+    watcher: {
+      check: async (round, fromBlock) => {
+        const { submissions, forget } = await submissionsOf(round, fromBlock)
+        try {
+          return await checkRound(client, { id: federationId, round: round.number, access, submissions, terms })
+        } catch (error) {
+          forget()
+          throw error
+        }
+      },
+      prove: (fault) => proveFault(kzg, fault),
+    },
+  }
+}
+
+/**
+ * Where a node looks for blobs: its own archive, those of others it was told of, a beacon node, the local chain.
+ *
+ * @param directory - Of the archive, created if there is none.
+ */
+export async function openBlobAccess(
+  client: Signer | Parameters<typeof blobSources>[0],
+  directory: string,
+  { peerArchives = [], beaconUrl }: Pick<NodeBehaviour, 'peerArchives' | 'beaconUrl'>,
+): Promise<{ kzg: Kzg; archive: NonNullable<BlobAccess['archive']>; access: BlobAccess }> {
+  const [{ loadKzg }, { archiveSource, openBlobArchive }] = await Promise.all([
+    import('@tutti/chain/kzg'),
+    import('@tutti/chain/local'),
+  ])
+  const kzg = await loadKzg()
+  const archive = await openBlobArchive({ directory, kzg })
+  const beacon = beaconUrl === undefined ? {} : { beaconUrl }
+  const sources = [...peerArchives.map(archiveSource), ...blobSources(client, beacon)]
+  return { kzg, archive, access: { kzg, archive, sources } }
+}

@@ -1,0 +1,67 @@
+/** The direct path: integers in calldata and in the contract's storage. */
+import { type ChainClient, collectPayloads, readModel, readSubmissions, type Submission } from '@tutti/chain'
+import { type Hex, packUpdate, setBits, type Terms } from '@tutti/core'
+import { type Manifest, toWeights } from '@tutti/learn'
+import { planSendings } from '../sendings.ts'
+import { plainCarrier, type Signer } from '../transactions.ts'
+import type { Path } from './path.ts'
+
+/** Nodes accept transactions of 128 KB. */
+const BYTES_PER_TRANSACTION = 110_000
+
+/** What the direct path needs to know. */
+export interface DirectPathOptions {
+  client: Signer
+  federationId: Hex
+  terms: Terms
+  manifest: Manifest
+  /** Most bytes of payload in one transaction; 110,000 when absent. */
+  bytesPerTransaction: number | undefined
+}
+
+/** Opens the direct path. */
+export function openDirectPath(options: DirectPathOptions): Path {
+  const { client, federationId: id, terms, manifest, bytesPerTransaction = BYTES_PER_TRANSACTION } = options
+  const submissionsOf = createSubmissionReader(client, id)
+  return {
+    kind: 'direct',
+    carrier: plainCarrier(client),
+    readWeights: async () => toWeights(manifest, (await readModel(client, { id, terms })).lanes),
+    toPayload: async (values) => packUpdate(values, terms),
+    planSendings: (payloads, hasCommit) => planSendings(payloads, hasCommit, bytesPerTransaction),
+    aggregateData: async (round, shard, fromBlock) => {
+      const { submissions, forget } = await submissionsOf(round, fromBlock)
+      try {
+        return collectPayloads({ terms, round: round.number, shard, positions: setBits(round.submitted), submissions })
+      } catch (error) {
+        forget()
+        throw error
+      }
+    },
+  }
+}
+
+/** The submissions of a round, and a way to have them read again. */
+export type SubmissionReader = (
+  round: { number: number; submitted: bigint },
+  fromBlock: bigint | undefined,
+) => Promise<{ submissions: Submission[]; forget: () => void }>
+
+/** A reader that asks the chain once a round, however many shards it is asked for. */
+export function createSubmissionReader(client: ChainClient, id: Hex): SubmissionReader {
+  let known: { key: string; submissions: Submission[] } | undefined
+  return async ({ number, submitted }, fromBlock) => {
+    const key = `${number}/${submitted}`
+    if (known?.key !== key) {
+      const from = fromBlock === undefined ? {} : { fromBlock }
+      known = { key, submissions: await readSubmissions(client, { id, round: number, ...from }) }
+    }
+    return {
+      submissions: known.submissions,
+      // Endpoints whose logs lag behind may know better the next time.
+      forget: () => {
+        known = undefined
+      },
+    }
+  }
+}

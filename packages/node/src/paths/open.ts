@@ -1,0 +1,46 @@
+/** Opens the path that a federation's numbers take. */
+import { join } from 'node:path'
+import type { Hex } from '@tutti/core'
+import type { NodeBehaviour } from '../behaviour.ts'
+import type { FederationFacts } from '../federation.ts'
+import type { Report } from '../report.ts'
+import type { Signer } from '../transactions.ts'
+import { openDirectPath } from './direct.ts'
+import type { Path } from './path.ts'
+
+/** Directory of the blobs that all nodes of a machine keep together, unless told otherwise: `<root>/blobs`. */
+export function defaultArchive(root: string): string {
+  return join(root, 'blobs')
+}
+
+/** The direct path, or the blob path with its trusted setup and archive loaded. */
+export async function openPath(options: {
+  client: Signer
+  federationId: Hex
+  federation: FederationFacts
+  /** Directory of all stores of this machine. */
+  root: string
+  /** Directory of this member's own store. */
+  memberDirectory: string
+  behaviour: NodeBehaviour
+  report: Report
+}): Promise<Path> {
+  const { client, federationId, federation, root, memberDirectory, behaviour, report } = options
+  const { terms, manifest } = federation
+  if (federation.pathName === 'direct') {
+    const { bytesPerTransaction } = behaviour
+    return openDirectPath({ client, federationId, terms, manifest, bytesPerTransaction })
+  }
+  const { openBlobPath } = await import('./blob.ts')
+  const archiveDirectory = behaviour.archive ?? defaultArchive(root)
+  return openBlobPath({
+    client,
+    federationId,
+    terms,
+    manifest,
+    archiveDirectory,
+    memberDirectory,
+    behaviour,
+    report,
+  })
+}

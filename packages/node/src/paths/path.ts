@@ -1,0 +1,49 @@
+/**
+ * What differs between the paths that a federation's numbers can take: how the model is read, how an update is packed
+ * and carried, what `aggregate` is handed, and whether the updates of others must be watched. The rest of a node is one.
+ */
+import type { FoundFault, RoundCheck } from '@tutti/chain'
+import type { Hex, Round } from '@tutti/core'
+import type { Sending } from '../store.ts'
+import type { Carrier } from '../transactions.ts'
+
+/** One way of the numbers, as a node walks it. */
+export interface Path {
+  readonly kind: 'direct' | 'blob'
+  /** How submissions travel; every other transaction is an ordinary one. */
+  readonly carrier: Carrier
+  /** Weights of the global model, shape [dimension]. */
+  readWeights(round: number): Promise<Float32Array>
+  /**
+   * What is submitted for the integers of one shard. Whatever else must survive a crash until the transaction is sent is
+   * on disk when this returns.
+   *
+   * @param values - Shape [length of the shard].
+   */
+  toPayload(values: Int8Array): Promise<Uint8Array>
+  /** The transactions of an update, in order. */
+  planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Sending[]
+  /**
+   * What `aggregate` wants for a shard: one entry an update, in order of position, of members that sent all their shards.
+   *
+   * @param fromBlock - Not after the block that opened the round, if known.
+   */
+  aggregateData(round: Round, shard: number, fromBlock: bigint | undefined): Promise<Uint8Array[]>
+  /** Absent where a faulty update is refused at once. */
+  readonly watcher?: Watcher
+}
+
+/** Whoever decodes the updates of others and proves what is wrong with one. */
+export interface Watcher {
+  /** Decodes every update that the round counts. */
+  check(round: Round, fromBlock: bigint | undefined): Promise<RoundCheck>
+  /** The proof that the contract must see. */
+  prove(fault: FoundFault): Promise<Uint8Array>
+}
+
+/** What every path is opened with. */
+export interface PathPlace {
+  federationId: Hex
+  /** Directory of this member's own store. */
+  memberDirectory: string
+}

@@ -1,0 +1,15 @@
+/** The inside of a member's own process: see `process.ts`. */
+import type { WorkerTask } from './worker.ts'
+import { type MemberPort, runMember } from './worker-main.ts'
+
+const port: MemberPort = {
+  postMessage: (message) => {
+    // The most memory that the process ever held, Node, libraries and all.
+    if (message.kind === 'done') process.send?.({ kind: 'memory', peakBytes: process.resourceUsage().maxRSS * 1024 })
+    process.send?.(message)
+  },
+  on: (_, listener) => process.on('message', (message) => message === 'stop' && listener(message)),
+  close: () => process.disconnect(),
+}
+
+process.once('message', (task: WorkerTask) => void runMember(port, task))
