@@ -44,7 +44,7 @@ function emitImported(graph: Graph, model: ImportedModel, input: string): { outp
   const isInteger = model.inputType === 'integer'
   const typed = isInteger ? emit(graph, 'Cast', [input], { to: { int: 7 } }) : input
   emit(graph, 'Reshape', [typed, integerConstant(graph, [-1, ...model.shape])], {}, INPUT)
-  graph.constants.push(...model.graph.constants)
+  graph.constants.push(...model.graph.constants.map((constant) => ({ ...constant })))
   for (const { op, inputs, outputs, attributes } of model.graph.nodes) {
     graph.nodes.push({ op, inputs: [...inputs], outputs: [...outputs], attributes: { ...attributes } })
   }

@@ -271,7 +271,8 @@ async function openTrainer(settings: Settings, manifest: Manifest, client: Chain
   const dataset = await readLocalData(manifest, data!)
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
   const { epochs, learningRate } = settings
-  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate }) })
+  const { baseModel } = settings.behaviour
+  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate, baseModel }) })
 }
 
 /** Serves health and metrics if a port is given. */

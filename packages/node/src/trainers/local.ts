@@ -1,7 +1,8 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
-import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest } from '@tutti/learn'
+import { readFile } from 'node:fs/promises'
+import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest, openModel } from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
 import { checkDataset } from '../fitness.ts'
 import type { Trainer } from '../trainer.ts'
@@ -16,11 +17,13 @@ export interface LocalTrainerOptions {
   learningRate?: number
   /** Threads of the runtime. Default: 1. */
   threads?: number
+  /** File that the manifest builds on, where its model is the graph of an ONNX file. */
+  baseModel?: string
 }
 
 /** A trainer on local data; compiles the manifest's model when it is first asked. */
 export function createLocalTrainer(options: LocalTrainerOptions): Trainer {
-  const { dataset, seed = 0, threads = 1, ...how } = options
+  const { dataset, seed = 0, threads = 1, baseModel, ...how } = options
   let compiled: { manifest: Manifest; fitter: Fitter } | undefined
   const compile = async (manifest: Manifest): Promise<Fitter> => {
     if (compiled !== undefined && compiled.manifest === manifest) return compiled.fitter
@@ -28,7 +31,8 @@ export function createLocalTrainer(options: LocalTrainerOptions): Trainer {
     await compiled?.fitter.release()
     const { classWeights } = manifest.loss
     const weighted = classWeights === undefined ? {} : { classWeights }
-    const fitter = await createTrainer(manifest.model, manifest.training, { threads, ...weighted })
+    const model = openModel(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+    const fitter = await createTrainer(model, manifest.training, { threads, ...weighted })
     compiled = { manifest, fitter }
     return fitter
   }
