@@ -9,7 +9,17 @@ const port: MemberPort = {
     process.send?.(message)
   },
   on: (_, listener) => process.on('message', (message) => message === 'stop' && listener(message)),
-  close: () => process.disconnect(),
+  close: () => {
+    process.off('disconnect', endOrphaned)
+    process.disconnect()
+  },
 }
+
+/** Whoever started the member is gone. What is under way is on disk. */
+function endOrphaned(): void {
+  process.exit(1)
+}
+
+process.once('disconnect', endOrphaned)
 
 process.once('message', (task: WorkerTask) => void runMember(port, task))

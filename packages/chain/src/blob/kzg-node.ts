@@ -1,5 +1,12 @@
-/** KZG in Node: prebuilt Rust, run in libuv's threads so that the event loop stays free. Node only. */
+/**
+ * KZG in Node: prebuilt Rust. Node only.
+ *
+ * On the main thread it runs in libuv's threads, so that the event loop stays free. In a worker it runs on the worker's own
+ * thread: the library hands the buffers of asynchronous calls back to the thread that loaded it first, and with several
+ * workers in a process that corrupted the heap after some thousand blobs ("free(): invalid pointer").
+ */
 
+import { isMainThread } from 'node:worker_threads'
 import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 import { openingPoint } from '@tutti/core'
 import { InvalidBlobError, type Kzg } from './kzg.ts'
@@ -8,11 +15,14 @@ let loading: Promise<Kzg> | undefined
 
 /** Loads the trusted setup of the ceremony, once a process: some two seconds. */
 export function loadKzg(): Promise<Kzg> {
-  loading ??= Promise.resolve().then(() => fromContext(DasContextJs.create({ usePrecomp: false })))
+  loading ??= Promise.resolve().then(() => {
+    const context = DasContextJs.create({ usePrecomp: false })
+    return isMainThread ? onOtherThreads(context) : onThisThread(context)
+  })
   return loading
 }
 
-function fromContext(context: DasContextJs): Kzg {
+function onOtherThreads(context: DasContextJs): Kzg {
   return {
     commit: (blob) => naming(() => context.asyncBlobToKzgCommitment(blob)),
     openAt: (blob, word) =>
@@ -20,15 +30,33 @@ function fromContext(context: DasContextJs): Kzg {
         const [proof, value] = await context.asyncComputeKzgProof(blob, openingPoint(word))
         return { value: value!, proof: proof! }
       }),
-    verifyOpening: async (commitment, word, { value, proof }) => {
-      try {
-        return await context.asyncVerifyKzgProof(commitment, openingPoint(word), value, proof)
-      } catch {
-        return false
-      }
-    },
+    verifyOpening: (commitment, word, { value, proof }) =>
+      falseIfRefused(() => context.asyncVerifyKzgProof(commitment, openingPoint(word), value, proof)),
     blobProof: (blob, commitment) => naming(() => context.asyncComputeBlobKzgProof(blob, commitment)),
     cellProofs: (blob) => naming(async () => (await context.asyncComputeCellsAndKzgProofs(blob)).proofs),
+  }
+}
+
+function onThisThread(context: DasContextJs): Kzg {
+  return {
+    commit: (blob) => naming(async () => context.blobToKzgCommitment(blob)),
+    openAt: (blob, word) =>
+      naming(async () => {
+        const [proof, value] = context.computeKzgProof(blob, openingPoint(word))
+        return { value: value!, proof: proof! }
+      }),
+    verifyOpening: (commitment, word, { value, proof }) =>
+      falseIfRefused(async () => context.verifyKzgProof(commitment, openingPoint(word), value, proof)),
+    blobProof: (blob, commitment) => naming(async () => context.computeBlobKzgProof(blob, commitment)),
+    cellProofs: (blob) => naming(async () => context.computeCellsAndKzgProofs(blob).proofs),
+  }
+}
+
+async function falseIfRefused(verify: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await verify()
+  } catch {
+    return false
   }
 }
 
