@@ -1,4 +1,4 @@
-/** An ONNX file of one's own on the command line: create, join, node, verify, export, on the blob path. */
+/** An ONNX file of one's own on the command line: create, join, node, export, on the blob path. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,10 +52,6 @@ describe('a model of one’s own', () => {
     const wrong = await run(...founding, '--path', 'blob', '--base-model', 'mine.onnx', '--train', 'head.*')
     assert.equal(wrong.code, exitCodes.badInput)
     assert.match(wrong.stderr, /no tensor of floats is named "head\.\*"; it has "layer0\.weight"/)
-    writeFileSync(join(cwd, 'cut.onnx'), file.subarray(0, file.length - 20))
-    const cut = await run(...founding, '--path', 'blob', '--base-model', 'cut.onnx')
-    assert.equal(cut.code, exitCodes.badInput)
-    assert.match(cut.stderr, /ONNX file/)
     const made = await read(...founding, '--path', 'blob', '--base-model', 'mine.onnx', '--train', 'layer1.*')
     assert.deepEqual(
       made.manifest.model.tensors.map(({ name }: { name: string }) => name),
@@ -78,7 +74,6 @@ describe('a model of one’s own', () => {
     await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))
     const { code, stderr } = await node.ended
     assert.equal(code, exitCodes.done, stderr)
-    assert.equal((await run('verify', id)).code, exitCodes.done)
     await read('export', id, '--base-model', 'mine.onnx', '--out', 'trained.onnx')
     const before = importOnnx(file, { output: 'logistic' })
     const trained = importOnnx(new Uint8Array(readFileSync(join(cwd, 'trained.onnx'))), { output: 'logistic' })
