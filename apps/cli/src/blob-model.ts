@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { BlobAccess, ChainClient, Creation, ModelState, SyncedModel } from '@tutti/chain'
-import type { Manifest } from '@tutti/learn'
+import type { ImportedModel, Manifest, ModelSpec } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
@@ -67,6 +67,12 @@ export async function toPulledWeights(
   const { toBaseWeights, toWeights } = await import('@tutti/learn')
   const file = baseModel === undefined ? undefined : await readFile(baseModel)
   return toWeights(manifest, values, toBaseWeights(manifest, file))
+}
+
+/** The model that a manifest describes, with the graph of its file where it is one of ONNX. */
+export async function openBase(manifest: Manifest, { baseModel }: BlobOptions): Promise<ModelSpec | ImportedModel> {
+  const { openModel } = await import('@tutti/learn')
+  return openModel(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
 }
 
 /** Name of the file that a pulled model goes into. */

@@ -46,7 +46,7 @@ const codes: Record<string, ExitCode> = {
 
 /** Names by which the readers of files and data sets call what they refuse. */
 const inputNames =
-  /^(Csv|Idx|Data|Statistics|TooManyRows|Digit|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite)/
+  /^(Csv|Idx|Data|Statistics|TooManyRows|Digit|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite|Onnx|UnsupportedOperator|FixedBatch|BaseModel)/
 
 /** Error codes by which Node says that a file is not there, not readable or not what it should be. */
 const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])

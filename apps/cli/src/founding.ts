@@ -21,7 +21,9 @@ import {
   createTrainer,
   type DataSchema,
   type Dataset,
-  initialWeights,
+  hashBase,
+  type ImportedModel,
+  type Initialisation,
   type Manifest,
   type MetricName,
   type ModelSpec,
@@ -32,7 +34,9 @@ import {
   type TensorSpec,
   type Trainer,
   type TrainingSpec,
+  toBaseWeights,
   toSetup,
+  toSpec,
 } from '@tutti/learn'
 import { bytesToHex, keccak256, stringToBytes, zeroHash } from 'viem'
 import { proposeBlobTerms, proposeTerms, type TermChoices } from './terms-proposal.ts'
@@ -51,7 +55,9 @@ export interface Undertaking {
   contact: string
   kind: TaskKind
   schema: DataSchema
-  model: ModelSpec
+  model: ModelSpec | ImportedModel
+  /** Blob path: the file of the initial weights, or of the model itself; a seed gives them when absent. */
+  baseFile?: Uint8Array | undefined
   training: TrainingSpec
   classWeights?: number[] | undefined
   /** Those usual for the kind when absent. */
@@ -99,11 +105,17 @@ export async function foundFederation(
   const weighted = classWeights === undefined ? {} : { classWeights }
   const trainer = await createTrainer(model, training, weighted)
   try {
-    const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
+    const seeded = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
     const { contact } = undertaking
     const measured = metrics === undefined ? {} : { metrics }
     if (choices.path === 'blob') {
-      const tensors = await rehearseFloats({ model, trainer, arithmetic, initialisation, seed }, rehearsal, members)
+      const { baseFile } = undertaking
+      const initialisation: Initialisation =
+        baseFile === undefined
+          ? { kind: 'float', seed: bytesToHex(seeded) }
+          : { kind: 'base', hash: hashBase(baseFile) }
+      const start = toBaseWeights({ model: toSpec(model), initialisation }, baseFile)
+      const tensors = await rehearseFloats({ model, trainer, arithmetic, start, seed }, rehearsal, members)
       const calibration = { tensors }
       const described = { task: undertaking, calibration, initialisation, contact, ...weighted, ...measured }
       return describeFounding(buildManifest(described), choices)
@@ -120,7 +132,7 @@ export async function foundFederation(
     const manifest = buildManifest({
       task: undertaking,
       calibration,
-      initialisation,
+      initialisation: seeded,
       contact,
       ...weighted,
       ...measured,
@@ -142,13 +154,13 @@ const LARGE_REHEARSAL = { rounds: 2, examples: 1_500 }
  */
 const COVERAGE = { narrow: 0.98, wide: 0.9995 }
 
-/** Steps of a model that starts from the floats of a seed. */
+/** Steps of a model that starts from floats. */
 async function rehearseFloats(
-  how: { model: ModelSpec; trainer: Trainer; arithmetic: ArithmeticTerms; initialisation: Uint8Array; seed: number },
+  how: { model: ModelSpec; trainer: Trainer; arithmetic: ArithmeticTerms; start: Float32Array; seed: number },
   rehearsal: Dataset,
   expectedUpdates: number,
 ): Promise<TensorSpec[]> {
-  const { model, trainer, arithmetic: terms, initialisation, seed } = how
+  const { model, trainer, arithmetic: terms, start, seed } = how
   const isLarge = countParameters(model) > LARGE_MODEL
   const count = Math.min(rehearsal.count, isLarge ? LARGE_REHEARSAL.examples : rehearsal.count)
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * rehearsal.count) / count))
@@ -162,7 +174,7 @@ async function rehearseFloats(
     coverage: terms.bits === 8 ? COVERAGE.wide : COVERAGE.narrow,
     ...(isLarge ? { rehearsalRounds: LARGE_REHEARSAL.rounds } : {}),
   }
-  return calibrateSteps(options, initialWeights(model, BigInt(bytesToHex(initialisation))))
+  return calibrateSteps(options, start)
 }
 
 /** Setup and terms of a manifest. */

@@ -74,7 +74,8 @@ export async function openTrainer(
   const { dataset } = rows
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
   const { epochs, learningRate } = settings
-  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate }) })
+  const { baseModel } = settings.behaviour
+  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate, baseModel }) })
 }
 
 /** Serves health and metrics if a port is given. */

@@ -1,60 +1,64 @@
 /**
- * The float weights that lanes are added to: `weight = base + step · lane`.
+ * The float weights that lanes are added to: `weight = base + step · lane`; and the model with its file.
  *
  * Zero where the model starts in its lanes; drawn from the manifest's seed; or read from a file that each member holds
- * and that the manifest names by its keccak256.
+ * and that the manifest names by its keccak256: safetensors for a model of layers, ONNX for a graph.
  */
-import { keccak256 } from '@tutti/core'
+import { checkBase } from './base-hash.ts'
 import { importSafetensors } from './export.ts'
+import { importOnnx } from './import-onnx.ts'
 import { initialWeights } from './initial-weights.ts'
 import type { Manifest } from './manifest.ts'
-import { countParameters } from './model.ts'
+import { countParameters, type ImportedModel, isOnnxModel, type ModelSpec, type OnnxModel } from './model.ts'
+
+type Start = Pick<Manifest, 'model' | 'initialisation'>
 
 /**
  * Base weights of a manifest, shape [dimension].
  *
  * @param file - Bytes of the file that the manifest names; not looked at where it names none.
- * @throws {@link MissingBaseError}, {@link BaseHashError}; `SafetensorsError`, `NonFiniteWeightError` for what is inside.
+ * @throws `MissingBaseError`, `BaseHashError`; `SafetensorsError`, `OnnxFileError`, `NonFiniteWeightError` and what
+ * `openModel` throws for what is inside.
  */
-export function toBaseWeights(manifest: Pick<Manifest, 'model' | 'initialisation'>, file?: Uint8Array): Float32Array {
+export function toBaseWeights(manifest: Start, file?: Uint8Array): Float32Array {
   const { model, initialisation } = manifest
   if (initialisation.kind === 'float') return initialWeights(model, BigInt(initialisation.seed))
   if (initialisation.kind !== 'base') return new Float32Array(countParameters(model))
-  return importSafetensors(model, checkBase(initialisation.hash, file))
-}
-
-/** What a contract and a manifest name a base file by: its keccak256. */
-export function hashBase(file: Uint8Array): `0x${string}` {
-  return keccak256(file)
+  const opened = openModel(manifest, file)
+  return 'weights' in opened ? opened.weights : importSafetensors(model, checkBase(initialisation.hash, file))
 }
 
 /**
- * The file, if it is the one that is named.
+ * The model of a manifest, ready for `createTrainer`: as it is, or with the graph of its ONNX file.
  *
- * @param hash - keccak256 in lower-case hexadecimal.
- * @throws {@link MissingBaseError}, {@link BaseHashError}
+ * @param file - Bytes of the file that the manifest names; looked at for ONNX models only.
+ * @throws `MissingBaseError`, `BaseHashError`, {@link BaseModelError}, what `importOnnx` throws
  */
-export function checkBase(hash: string, file: Uint8Array | undefined): Uint8Array {
-  if (file === undefined) throw new MissingBaseError(hash)
-  const found = hashBase(file)
-  if (found !== hash) throw new BaseHashError(hash, found)
-  return file
-}
-
-/** The manifest names a base file and none was given. */
-export class MissingBaseError extends Error {
-  override name = 'MissingBaseError'
-  readonly hash: string
-  constructor(hash: string) {
-    super(`The model builds on a file with keccak256 ${hash}, and none was given. Ask the creator for the file.`)
-    this.hash = hash
+export function openModel({ model, initialisation }: Start, file?: Uint8Array): ModelSpec | ImportedModel {
+  if (!isOnnxModel(model)) return model
+  const hash = initialisation.kind === 'base' ? initialisation.hash : ''
+  const names = model.tensors.map(({ name }) => name)
+  const imported = importOnnx(checkBase(hash, file), { output: model.output, trainable: names })
+  const found = toOnnxSpec(imported)
+  for (const key of ['inputs', 'inputType', 'shape', 'outputs', 'tensors'] as const) {
+    if (JSON.stringify(found[key]) !== JSON.stringify(model[key])) throw new BaseModelError(key)
   }
+  return imported
 }
 
-/** A base file is another than the manifest names. */
-export class BaseHashError extends Error {
-  override name = 'BaseHashError'
-  constructor(expected: string, found: string) {
-    super(`The base file has keccak256 ${found}; the manifest names ${expected}. Fetch the right file.`)
+/** What a manifest says of an imported model. */
+export function toSpec(model: ModelSpec | ImportedModel): ModelSpec {
+  return isOnnxModel(model) ? toOnnxSpec(model) : model
+}
+
+function toOnnxSpec({ kind, inputs, inputType, shape, outputs, tensors, output }: OnnxModel): OnnxModel {
+  return { kind, inputs, inputType, shape, outputs, tensors, output }
+}
+
+/** The file is the one that is named, and the manifest describes it wrongly. */
+export class BaseModelError extends Error {
+  override name = 'BaseModelError'
+  constructor(key: string) {
+    super(`The manifest's model.${key} is not what the ONNX file that it names has. Do not join this federation.`)
   }
 }

@@ -2,6 +2,7 @@
  * The manifest of a task: its description, and what a calibration measured.
  */
 import { toHex } from '@tutti/core'
+import { toSpec } from './base-weights.ts'
 import type { Calibration } from './calibrate.ts'
 import { type Initialisation, type Manifest, type MetricName, type TaskKind, validateManifest } from './manifest.ts'
 import type { Task } from './tasks.ts'
@@ -53,7 +54,7 @@ export function buildManifest({
     publicity: PUBLICITY,
     task: { kind: task.kind, metrics },
     data: task.schema,
-    model: task.model,
+    model: toSpec(task.model),
     tensors: calibration.tensors,
     initialisation:
       initialisation instanceof Uint8Array ? seededStart(toHex(initialisation), calibration) : initialisation,

@@ -4,17 +4,23 @@
 import { emitForward } from './forward.ts'
 import { createGraph, emit, floatConstant } from './graph.ts'
 import type { Manifest } from './manifest.ts'
-import { countOutputs, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
-import { encodeModel } from './onnx.ts'
+import { countOutputs, type ImportedModel, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
+import { encodeModel, type Graph } from './onnx.ts'
 import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts'
+
+/** Prefix of all that is not trained in an imported graph. */
+const IMPORTED = 'model/'
 
 /**
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float
  * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear).
  *
- * @throws `WeightCountError`, `NonFiniteWeightError`
+ * @throws `WeightCountError`, `NonFiniteWeightError`, `MissingGraphError` for an ONNX model without its file
  */
-export function exportOnnx(manifest: Pick<Manifest, 'model' | 'data'>, weights: Float32Array): Uint8Array {
+export function exportOnnx(
+  manifest: Pick<Manifest, 'data'> & { model: ModelSpec | ImportedModel },
+  weights: Float32Array,
+): Uint8Array {
   const { model, data } = manifest
   validateWeights(model, weights)
   const graph = createGraph('tutti')
@@ -23,7 +29,7 @@ export function exportOnnx(manifest: Pick<Manifest, 'model' | 'data'>, weights: 
     graph.constants.push({ name, type: 'float', shape, bytes })
   }
   graph.inputs.push({ name: 'input', type: 'float', shape: ['batch', model.inputs] })
-  const outputs = emitForward(graph, model, 'input')
+  const { outputs } = emitForward(graph, model, 'input')
   if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, 'output')
   else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, 'output')
   else {
@@ -32,7 +38,21 @@ export function exportOnnx(manifest: Pick<Manifest, 'model' | 'data'>, weights: 
     emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, 'output')
   }
   graph.outputs.push({ name: 'output', type: 'float', shape: ['batch', countOutputs(model)] })
+  restoreNames(graph)
   return encodeModel(graph)
+}
+
+/** Gives what stayed frozen of an imported file the names that the file had. */
+function restoreNames(graph: Graph): void {
+  const taken = new Set(['input', 'output', ...graph.constants.map(({ name }) => name)])
+  const names = new Map(
+    graph.constants.flatMap(({ name }) => {
+      const original = name.startsWith(IMPORTED) ? name.slice(IMPORTED.length) : name
+      return taken.has(original) ? [] : [[name, original] as const]
+    }),
+  )
+  for (const constant of graph.constants) constant.name = names.get(constant.name) ?? constant.name
+  for (const node of graph.nodes) node.inputs = node.inputs.map((input) => names.get(input) ?? input)
 }
 
 /**

@@ -3,18 +3,52 @@
  */
 import { emit, integerConstant } from './graph.ts'
 import { convolutionPads, type Layer, type LayerShape, sizeOf } from './layers.ts'
-import { isOnnxModel, type LayeredModel, layerShapes, type ModelSpec } from './model.ts'
+import {
+  type ImportedModel,
+  isOnnxModel,
+  type LayeredModel,
+  layerShapes,
+  type ModelSpec,
+  tensorLayout,
+} from './model.ts'
 import type { Graph } from './onnx.ts'
+import { inferShapes, type Shapes } from './shapes.ts'
+import { BATCH, type Shape } from './sizes.ts'
+
+/** Name of the input in the graph of an imported model. */
+const INPUT = 'model/input'
 
 /**
  * Appends the forward pass. Parameters go by tensor name.
  *
  * @param input - Real inputs, shape [batch, inputs].
- * @returns Name of the outputs, shape [batch, outputs].
+ * @returns Name of the outputs, shape [batch, outputs], and the shapes of all values between.
+ * @throws {@link MissingGraphError} for an ONNX model whose file was not read.
  */
-export function emitForward(graph: Graph, model: ModelSpec, input: string): string {
-  if (!isOnnxModel(model)) return emitLayers(graph, model, input)
-  throw new MissingGraphError()
+export function emitForward(
+  graph: Graph,
+  model: ModelSpec | ImportedModel,
+  input: string,
+): { outputs: string; shapes: Shapes } {
+  if (isOnnxModel(model)) {
+    if (!('graph' in model)) throw new MissingGraphError()
+    return emitImported(graph, model, input)
+  }
+  const start = graph.nodes.length
+  const outputs = emitLayers(graph, model, input)
+  const known = new Map<string, Shape>(tensorLayout(model).map(({ name, shape }) => [name, shape]))
+  return { outputs, shapes: inferShapes(graph, graph.nodes.slice(start), known.set(input, [BATCH, model.inputs])) }
+}
+
+function emitImported(graph: Graph, model: ImportedModel, input: string): { outputs: string; shapes: Shapes } {
+  const isInteger = model.inputType === 'integer'
+  const typed = isInteger ? emit(graph, 'Cast', [input], { to: { int: 7 } }) : input
+  emit(graph, 'Reshape', [typed, integerConstant(graph, [-1, ...model.shape])], {}, INPUT)
+  graph.constants.push(...model.graph.constants.map((constant) => ({ ...constant })))
+  for (const { op, inputs, outputs, attributes } of model.graph.nodes) {
+    graph.nodes.push({ op, inputs: [...inputs], outputs: [...outputs], attributes: { ...attributes } })
+  }
+  return { outputs: model.result, shapes: model.shapes }
 }
 
 function emitLayers(graph: Graph, model: LayeredModel, input: string): string {

@@ -55,6 +55,16 @@ export const LAYOUT_GRADIENTS: Record<string, GradientRule> = {
     }
     return [emit(graph, 'Pad', [gradient, integerConstant(graph, pads)])]
   },
+  // Sizes of 0 and more only; the batch is never padded.
+  Pad: ({ graph, node, gradient, shapeOf }) => {
+    const x = shapeOf(node.inputs[0]!)
+    const pads = readIntegers(graph, node.inputs[1])!
+    const axes = range(x.length).filter((axis) => typeof x[axis] === 'number')
+    const starts = axes.map((axis) => pads[axis]!)
+    const ends = axes.map((axis) => pads[axis]! + (x[axis] as number))
+    const bounds = [starts, ends, axes].map((values) => integerConstant(graph, values))
+    return [emit(graph, 'Slice', [gradient, ...bounds])]
+  },
   // Rows looked up several times receive the sum.
   Gather: ({ graph, node, gradient, shapeOf }) => {
     const [x, indices] = node.inputs as [string, string]

@@ -7,6 +7,8 @@
  * export and the contract all use this order.
  */
 import { type Layer, type LayerShape, outputShape, parameterShapes, sizeOf } from './layers.ts'
+import type { Graph } from './onnx.ts'
+import type { Shapes } from './shapes.ts'
 
 export type { ConvolutionLayer, DenseLayer, EmbeddingLayer, Layer, LayerShape, PoolingLayer } from './layers.ts'
 
@@ -42,6 +44,22 @@ export interface OnnxModel {
 
 /** What is trained. */
 export type ModelSpec = LayeredModel | OnnxModel
+
+/** An ONNX model with what its file holds: what `importOnnx` gives. It goes wherever a {@link ModelSpec} goes. */
+export interface ImportedModel extends OnnxModel {
+  /** From `model/input` [batch, …shape] to `result`; trained tensors go by their names, and are not in it. */
+  graph: Graph
+  /** Name of the outputs in the graph, shape [batch, outputs]. */
+  result: string
+  /** Shapes of the graph's values. */
+  shapes: Shapes
+  /** Trained tensors as the file has them, shape [dimension]. */
+  weights: Float32Array
+  /** keccak256 of the file. */
+  baseHash: string
+  /** Whether the file fixed the batch, which was then freed by its shapes alone: the trainer tries whether it is. */
+  isBatchFixed: boolean
+}
 
 /** A tensor of the model: its name, shape and where it lies in the parameter vector. */
 export interface TensorLayout {

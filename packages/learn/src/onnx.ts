@@ -1,5 +1,6 @@
 /**
- * Writes ONNX models: the subset of onnx.proto3 that training and export need, field numbers as in the specification.
+ * Writes ONNX models, and says how they lie in bytes: the subset of onnx.proto3 that training, export and import need,
+ * field numbers as in the specification. `onnx-reader.ts` reads them.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
@@ -34,6 +35,7 @@ const onnx = protobuf.Root.fromJSON({
         name: field(3, 'string'),
         opType: field(4, 'string'),
         attribute: field(5, 'Attribute', 'repeated'),
+        domain: field(7, 'string'),
       },
     },
     Attribute: {
@@ -42,7 +44,9 @@ const onnx = protobuf.Root.fromJSON({
         f: field(2, 'float'),
         i: field(3, 'int64'),
         s: field(4, 'bytes'),
+        t: field(5, 'Tensor'),
         g: field(6, 'Graph'),
+        floats: field(7, 'float', 'repeated'),
         ints: field(8, 'int64', 'repeated'),
         type: field(20, 'int32'),
       },
@@ -51,8 +55,13 @@ const onnx = protobuf.Root.fromJSON({
       fields: {
         dims: field(1, 'int64', 'repeated'),
         dataType: field(2, 'int32'),
+        floatData: field(4, 'float', 'repeated'),
+        int32Data: field(5, 'int32', 'repeated'),
+        int64Data: field(7, 'int64', 'repeated'),
         name: field(8, 'string'),
         rawData: field(9, 'bytes'),
+        doubleData: field(10, 'double', 'repeated'),
+        dataLocation: field(14, 'int32'),
       },
     },
     ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
@@ -62,10 +71,11 @@ const onnx = protobuf.Root.fromJSON({
     Dimension: { fields: { dimValue: field(1, 'int64'), dimParam: field(2, 'string') } },
   },
 })
-const modelType = onnx.lookupType('Model')
+/** The message of a whole file. */
+export const modelType = onnx.lookupType('Model')
 
 /** Element types by their number in TensorProto.DataType. */
-export const ElementType = { float: 1, uint8: 2, int32: 6, int64: 7 } as const
+export const ElementType = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const
 export type ElementType = keyof typeof ElementType
 
 /** A dimension: a size, or the name of one that is known only when the graph runs. */
@@ -78,7 +88,7 @@ export interface ValueInfo {
   shape: Dimension[]
 }
 
-/** A float constant of a graph; an empty shape is a scalar. */
+/** A constant of a graph, its values little-endian and row by row; an empty shape is a scalar. */
 export interface Constant {
   name: string
   type: ElementType

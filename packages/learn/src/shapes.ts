@@ -67,6 +67,17 @@ const INFERENCES: Record<string, Inference> = {
     })
     return sizes && [x![0]!, w![0]!, ...sizes]
   },
+  ConvTranspose: (node, [x, w]) => {
+    const strides = intsOf(node, 'strides', [1, 1])
+    const dilations = intsOf(node, 'dilations', [1, 1])
+    const pads = intsOf(node, 'pads', [0, 0, 0, 0])
+    const added = intsOf(node, 'output_padding', [0, 0])
+    const sizes = spatial(x!, (size, axis) => {
+      const reach = dilations[axis]! * ((w![axis + 2] as number) - 1) + 1
+      return (size - 1) * strides[axis]! + reach + added[axis]! - pads[axis]! - pads[axis + 2]!
+    })
+    return sizes && [x![0]!, (w![1] as number) * intOf(node, 'group', 1), ...sizes]
+  },
   MaxPool: inferPool,
   AveragePool: inferPool,
   GlobalAveragePool: (_, [x]) => [x![0]!, x![1]!, ...x!.slice(2).map(() => 1)],
@@ -117,6 +128,12 @@ const INFERENCES: Record<string, Inference> = {
     }
     return shape
   },
+  Pad: (_, [x], integers) => {
+    const pads = integers(1)
+    if (pads === undefined) return undefined
+    return x!.map((size, axis) => (typeof size === 'number' ? size + pads[axis]! + pads[axis + x!.length]! : size))
+  },
+  Shape: (_, [x]) => [x!.length],
   Expand: (_, [x], integers) => {
     const target = integers(1)
     return target && broadcastShapes(x!, target)
@@ -126,31 +143,43 @@ const INFERENCES: Record<string, Inference> = {
 /**
  * Shapes of all values that `nodes` compute.
  *
- * @param known - Shapes of inputs, parameters and constants; those of `graph.constants` are added by this function.
+ * @param known - Shapes of inputs and parameters; those of `graph.constants` are added by this function.
  * @throws {@link ShapeError} naming the node.
  */
 export function inferShapes(graph: Graph, nodes: readonly Node[], known: ReadonlyMap<string, Shape>): Shapes {
   const shapes: Shapes = new Map(known)
   for (const { name, shape } of graph.constants) shapes.set(name, shape)
-  for (const node of nodes) {
-    if (node.op === 'Split') {
-      for (const [index, shape] of inferSplit(graph, node, shapes.get(node.inputs[0]!)).entries()) {
-        shapes.set(node.outputs[index]!, shape)
-      }
-      continue
-    }
-    const inference = INFERENCES[node.op]
-    if (inference === undefined) throw new ShapeError(node, 'there is no rule for the shape of its output')
-    const inputs = node.inputs.filter((name) => name !== '').map((name) => shapes.get(name))
-    const missing = inputs.indexOf(undefined)
-    if (missing >= 0) throw new ShapeError(node, `the shape of its input "${node.inputs[missing]}" is not known`)
-    const shape = inference(node, inputs as Shape[], (index) => readIntegers(graph, node.inputs[index]))
-    if (shape === undefined) {
-      throw new ShapeError(node, `inputs of shape ${(inputs as Shape[]).map(formatShape).join(', ')} do not fit it`)
-    }
-    shapes.set(node.outputs[0]!, shape)
-  }
+  for (const node of nodes) inferNode(graph, node, shapes)
   return shapes
+}
+
+/** Whether the shape of an operation's output can be told. */
+export function hasShapeRule(op: string): boolean {
+  return op === 'Split' || op in INFERENCES
+}
+
+/**
+ * Adds the shapes of one node's outputs.
+ *
+ * @throws {@link ShapeError} naming the node.
+ */
+export function inferNode(graph: Graph, node: Node, shapes: Shapes): void {
+  const present = node.inputs.filter((name) => name !== '')
+  const missing = present.find((name) => !shapes.has(name))
+  if (missing !== undefined) throw new ShapeError(node, `the shape of its input "${missing}" is not known`)
+  const inputs = present.map((name) => shapes.get(name)!)
+  if (node.op === 'Split') {
+    const parts = inferSplit(graph, node, inputs[0]!)
+    for (const [index, shape] of parts.entries()) shapes.set(node.outputs[index]!, shape)
+    return
+  }
+  const inference = INFERENCES[node.op]
+  if (inference === undefined) throw new ShapeError(node, 'there is no rule for the shape of its output')
+  const shape = inference(node, inputs, (index) => readIntegers(graph, node.inputs[index]))
+  if (shape === undefined) {
+    throw new ShapeError(node, `inputs of shape ${inputs.map(formatShape).join(', ')} do not fit it`)
+  }
+  shapes.set(node.outputs[0]!, shape)
 }
 
 /** Integers of a constant of the graph; undefined if the value is none. */
@@ -197,8 +226,7 @@ export function splitSizes(graph: Graph, node: Node, total: number): number[] {
   return node.outputs.map((_, index) => Math.min(part, total - index * part))
 }
 
-function inferSplit(graph: Graph, node: Node, x: Shape | undefined): Shape[] {
-  if (x === undefined) throw new ShapeError(node, `the shape of its input "${node.inputs[0]}" is not known`)
+function inferSplit(graph: Graph, node: Node, x: Shape): Shape[] {
   const axis = toAxis(intOf(node, 'axis', 0), x.length)
   const total = x[axis]
   if (typeof total !== 'number') throw new ShapeError(node, 'it splits the batch')
@@ -268,8 +296,10 @@ function countSliced(size: number, start: number, end: number, step: number): nu
 export class ShapeError extends Error {
   override name = 'ShapeError'
   readonly op: string
+  readonly reason: string
   constructor(node: Node, reason: string) {
     super(`${node.op} that computes "${node.outputs[0]}": ${reason}.`)
     this.op = node.op
+    this.reason = reason
   }
 }

@@ -13,6 +13,7 @@ import type { TrainingSpec } from './manifest.ts'
 import type { Metrics } from './metrics.ts'
 import {
   countOutputs,
+  type ImportedModel,
   isOnnxModel,
   layerShapes,
   type ModelSpec,
@@ -84,9 +85,13 @@ export function sessionOptions(threads = 1): InferenceSession.SessionOptions {
   }
 }
 
-/** Compiles the training and evaluation graphs of a model. */
+/**
+ * Compiles the training and evaluation graphs of a model.
+ *
+ * @throws `MissingGraphError` for an ONNX model whose file was not read (`openModel`); {@link FixedBatchError}
+ */
 export async function createTrainer(
-  model: ModelSpec,
+  model: ModelSpec | ImportedModel,
   training: TrainingSpec,
   { threads = 1, classWeights }: TrainerOptions = {},
 ): Promise<Trainer> {
@@ -97,6 +102,7 @@ export async function createTrainer(
   const open = (graph: Graph) => InferenceSession.create(encodeModel(graph), sessionOptions(threads))
   const session = await open(buildScanGraph(options))
   const forward = await open(buildForwardGraph(model))
+  if ('isBatchFixed' in model && model.isBatchFixed) await checkBatch(model, forward)
 
   async function fit(weights: Float32Array, dataset: Dataset, how: FitOptions): Promise<FitResult> {
     validateWeights(model, weights)
@@ -207,6 +213,29 @@ export async function createTrainer(
   }
 }
 
+/** Whether a file whose batch was fixed gives two examples together what it gives each alone. */
+async function checkBatch(model: ImportedModel, forward: InferenceSession): Promise<void> {
+  const random = fromSeed(1)
+  const isFloat = model.inputType === 'float'
+  const inputs = Uint8Array.from({ length: 2 * model.inputs }, () => (isFloat ? 256 : 2) * random())
+  const bytesOf = isFloat ? { inputZero: 128, inputScale: [1, 64] } : { inputZero: 0, inputScale: [1, 1] }
+  const example = { features: model.inputs, labels: new Int32Array(2), labelCenter: 0, labelSpread: 1 }
+  const fixed: Record<string, Tensor> = {}
+  for (const { name, shape, offset, length } of tensorLayout(model)) {
+    fixed[name] = new Tensor('float32', model.weights.slice(offset, offset + length), shape)
+  }
+  const answer = async (from: number, count: number) => {
+    const bytes = inputs.slice(from * model.inputs, (from + count) * model.inputs)
+    const dataset = { ...example, ...bytesOf, count, inputs: bytes } as Dataset
+    const { outputs } = await forward.run({ ...fixed, ...datasetTensors(dataset) })
+    return [...(outputs!.data as Float32Array)]
+  }
+  const together = await answer(0, 2)
+  const alone = [...(await answer(0, 1)), ...(await answer(1, 1))]
+  const isClose = (value: number, index: number) => Math.abs(value - together[index]!) <= 1e-3 * (1 + Math.abs(value))
+  if (together.length !== alone.length || !alone.every(isClose)) throw new FixedBatchError()
+}
+
 /** Examples evaluated at once: fewer where a layer gives many values. */
 function evaluationBatch(model: ModelSpec): number {
   const largest = isOnnxModel(model) ? sizeOf(model.shape) : Math.max(...layerShapes(model).map(sizeOf))
@@ -263,6 +292,14 @@ export class DatasetShapeError extends Error {
   override name = 'DatasetShapeError'
   constructor(reason: string) {
     super(`The dataset does not fit the model: ${reason}. Check the schema in the manifest.`)
+  }
+}
+
+/** An ONNX file is made for one size of batch, and mixes the examples of another. */
+export class FixedBatchError extends Error {
+  override name = 'FixedBatchError'
+  constructor() {
+    super('The ONNX file fixes the size of the batch and mixes the examples of another. Export it with dynamic_axes.')
   }
 }
 

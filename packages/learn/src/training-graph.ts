@@ -9,15 +9,13 @@ import { emitForward } from './forward.ts'
 import { createGraph, emit } from './graph.ts'
 import { emitLoss } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
-import { countOutputs, type ModelSpec, tensorLayout } from './model.ts'
+import { countOutputs, type ImportedModel, type ModelSpec, tensorLayout } from './model.ts'
 import type { Dimension, Graph, ValueInfo } from './onnx.ts'
 import { emitOptimizer, optimizerState } from './optimizer.ts'
-import { inferShapes } from './shapes.ts'
-import { BATCH, type Shape } from './sizes.ts'
 
 /** What a training graph is built from. */
 export interface TrainingGraphOptions {
-  model: ModelSpec
+  model: ModelSpec | ImportedModel
   training: TrainingSpec
   /** Whether examples are weighted: the graph then takes `rowWeights`. */
   weighted: boolean
@@ -108,12 +106,13 @@ export function buildScanGraph(options: TrainingGraphOptions): Graph {
 }
 
 /** Forward pass from bytes: `inputs` uint8 [batch, inputs] and parameters → `outputs` [batch, outputs]. */
-export function buildForwardGraph(model: ModelSpec): Graph {
+export function buildForwardGraph(model: ModelSpec | ImportedModel): Graph {
   const graph = createGraph('forward')
   const parameters = tensorLayout(model).map(({ name, shape }) => toFloatValue({ name, shape }))
   graph.inputs.push(...parameters, { name: 'inputs', type: 'uint8', shape: ['batch', model.inputs] })
   graph.inputs.push(scalar('inputScale'), { name: 'inputZero', type: 'uint8', shape: [] })
-  emit(graph, 'Identity', [emitForward(graph, model, emitDequantize(graph, 'inputs'))], {}, 'outputs')
+  const { outputs } = emitForward(graph, model, emitDequantize(graph, 'inputs'))
+  emit(graph, 'Identity', [outputs], {}, 'outputs')
   graph.outputs.push({ name: 'outputs', type: 'float', shape: ['batch', countOutputs(model)] })
   return graph
 }
@@ -126,10 +125,7 @@ function emitStep(
 ): { next: string[]; loss: string } {
   const layout = tensorLayout(model)
   const names = layout.map(({ name }) => name)
-  const start = graph.nodes.length
-  const outputs = emitForward(graph, model, x)
-  const known = new Map<string, Shape>(layout.map(({ name, shape }) => [name, shape]))
-  const shapes = inferShapes(graph, graph.nodes.slice(start), known.set(x, [BATCH, model.inputs]))
+  const { outputs, shapes } = emitForward(graph, model, x)
   const { loss, gradient } = emitLoss(graph, model.output, {
     outputs,
     targets,

@@ -12,7 +12,14 @@ test('bench train says why a figure is absent where there is no PyTorch', async 
   assert.equal(bench, 'train')
   assert.deepEqual(
     figures.map(({ id }) => id),
-    ['train.ratio.mlp.b10', 'train.bare.mlp.b10', 'train.ratio.mlp.b32', 'train.bare.mlp.b32'],
+    [
+      'train.ratio.mlp.b10',
+      'train.bare.mlp.b10',
+      'train.ratio.mlp.b32',
+      'train.bare.mlp.b32',
+      'train.ratio.cnn.b32',
+      'train.bare.cnn.b32',
+    ],
   )
   assert.equal(figures[0]!.value, null)
   assert.match(figures[0]!.note, /PyTorch is absent \(no-such-python/)

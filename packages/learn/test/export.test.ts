@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import { exportOnnx, exportSafetensors } from '../src/export.ts'
 import { initialWeights } from '../src/initial-weights.ts'
 import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
 import { digitsSchema } from '../src/tasks.ts'
+import { runPython } from './python.ts'
 
 const MODEL = mlp([4, 3, 2], 'softmax')
 const WEIGHTS = initialWeights(MODEL, 9).map((weight, p) => weight + p / 100)
@@ -57,17 +57,6 @@ test('NaN weights are not exported', () => {
   const data = digitsSchema()
   assert.throws(() => exportOnnx({ model: MODEL, data }, WEIGHTS.with(3, Number.NaN)), NonFiniteWeightError)
 })
-
-/** Runs a script in the first Python that has `module`; says why where none has. */
-function runPython(module: string, script: string, args: string[]): { output: string } | { reason: string } {
-  for (const python of ['python3', '/usr/bin/python3']) {
-    if (spawnSync(python, ['-c', `import ${module}`]).status !== 0) continue
-    const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...args], { encoding: 'utf8' })
-    assert.equal(status, 0, stderr)
-    return { output: stdout }
-  }
-  return { reason: `no Python with ${module} on this machine: the file was not read back by it` }
-}
 
 // Reads the format by its description with the standard library and hands the bytes to PyTorch.
 const TORCH_SCRIPT = `

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromSeed, integer } from '@tutti/core'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -18,6 +21,7 @@ import {
 } from '../src/model.ts'
 import { digitsSchema } from '../src/tasks.ts'
 import { createTrainer, DatasetShapeError } from '../src/trainer.ts'
+import { runPython } from './python.ts'
 
 const SGD: TrainingSpec = { optimizer: 'sgd', learningRate: 1, momentum: 0, epochs: 1, batchSize: 100, proximal: 0 }
 
@@ -260,4 +264,61 @@ test('an exported convolutional network answers in onnxruntime as its trainer do
     }
   }
   await session.release()
+})
+
+// The network of McMahan et al. in PyTorch, from our safetensors: losses of five steps and the weights after them.
+const TORCH_SCRIPT = `
+import json, struct, sys, torch
+from torch import nn
+folder, momentum = sys.argv[1], float(sys.argv[2])
+raw = open(folder + '/model.safetensors', 'rb').read()
+size = struct.unpack('<Q', raw[:8])[0]
+header = json.loads(raw[8:8 + size])
+header.pop('__metadata__', None)
+load = lambda e: torch.frombuffer(bytearray(raw[8 + size + e['data_offsets'][0]:8 + size + e['data_offsets'][1]]), dtype=torch.float32).reshape(e['shape'])
+net = nn.Module()
+net.layer0, net.layer2 = nn.Conv2d(1, 32, 5, padding=2), nn.Conv2d(32, 64, 5, padding=2)
+net.layer4, net.layer5 = nn.Linear(3136, 512), nn.Linear(512, 10)
+net.load_state_dict({name: load(entry) for name, entry in header.items()})
+pool = lambda x: nn.functional.max_pool2d(torch.relu(x), 2)
+def answer(x):
+    return net.layer5(torch.relu(net.layer4(pool(net.layer2(pool(net.layer0(x)))).flatten(1))))
+data = json.load(open(folder + '/data.json'))
+x = torch.tensor(data['inputs']).float().reshape(-1, 1, 28, 28) / 255
+y = torch.tensor(data['labels'])
+optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=momentum)
+for _ in range(5):
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(answer(x), y).backward()
+    optimizer.step()
+print(json.dumps([[p.abs().sum().item(), p.flatten()[:50].tolist()] for p in net.parameters()]))
+`
+
+test('five steps of the network of McMahan et al. agree with PyTorch’s, flat regions and momentum included', async (context) => {
+  const model = mnistCnn()
+  const random = fromSeed(2)
+  // Mostly zero, as written digits are: windows of equal values are the rule, and which of them receives matters.
+  const inputs = Uint8Array.from({ length: 6 * 784 }, () => (random() < 0.85 ? 0 : integer(random, 256)))
+  const data = { ...examples(model, 6), inputs, inputZero: 0, inputScale: [1, 255] as [number, number] }
+  const start = initialWeights(model, 4).map((weight) => (weight === 0 ? 0.01 : weight))
+  const folder = mkdtempSync(join(tmpdir(), 'tutti-layers-'))
+  writeFileSync(join(folder, 'model.safetensors'), exportSafetensors(model, start))
+  writeFileSync(join(folder, 'data.json'), JSON.stringify({ inputs: [...inputs], labels: [...data.labels] }))
+  for (const momentum of [0, 0.9]) {
+    const run = runPython('torch', TORCH_SCRIPT, [folder, String(momentum)])
+    if ('reason' in run) return context.diagnostic(run.reason)
+    const trainer = await createTrainer(model, { ...SGD, learningRate: 0.05, momentum, epochs: 5 })
+    const { weights } = await trainer.fit(start, data, { seed: 1 })
+    const expected = JSON.parse(run.output) as [number, number[]][]
+    for (const [index, { name, offset, length }] of tensorLayout(model).entries()) {
+      const tensor = weights.subarray(offset, offset + length)
+      const [sum, head] = expected[index]!
+      const total = tensor.reduce((all, weight) => all + Math.abs(weight), 0)
+      assert.ok(Math.abs(total - sum) < 1e-4 * sum, `${name}: ${total} is not ${sum}`)
+      for (const [p, value] of head.entries()) {
+        assert.ok(Math.abs(tensor[p]! - value) < 1e-4, `${name}[${p}]: ${tensor[p]} is not ${value}`)
+      }
+    }
+    await trainer.release()
+  }
 })

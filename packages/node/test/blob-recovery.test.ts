@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,10 +10,13 @@ import { fileURLToPath } from 'node:url'
 import { connect, readSubmissions } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import { toHex } from '@tutti/core'
+import { parseTransaction } from 'viem'
 import type { NodeEvent } from '../src/events.ts'
 import { storeDirectory } from '../src/store.ts'
+import type { Trainer } from '../src/trainer.ts'
+import { createLocalTrainer } from '../src/trainers/local.ts'
 import { skipWindows, startBlobFederation } from './blob-fixture.ts'
-import type { Fixture } from './fixture.ts'
+import { type Fixture, stripes } from './fixture.ts'
 import { start } from './nodes.ts'
 
 type Running = ReturnType<typeof start>
@@ -57,6 +60,62 @@ test('a node killed before it hears of what it signed submits its blobs exactly 
     assert.deepEqual(
       submissions.map(({ transactionHash }) => transactionHash),
       hash.map((digits) => `0x${digits}`),
+    )
+  } finally {
+    await fixture.end()
+  }
+})
+
+test('a submission that is stuck is replaced under its nonce at twice its fees, and counts once', async () => {
+  const fixture = await startBlobFederation({ members: 1, terms: { rounds: 1 } })
+  try {
+    const { federationId: id, storeDirectory: root, clients } = fixture
+    const client = clients[0]!
+    const setAutomine = (isOn: boolean) => client.public.request({ method: 'evm_setAutomine', params: [isOn] } as never)
+    const inner = createLocalTrainer({ dataset: stripes(1) })
+    const trainer: Trainer = {
+      ...inner,
+      train: async (task) => {
+        const trained = await inner.train(task)
+        await setAutomine(false)
+        return trained
+      },
+    }
+    const node = startNode(fixture, 0, { trainer, replaceAfterSeconds: 1 })
+    const end = skipWindows(fixture, [node])
+    const directory = storeDirectory({
+      root,
+      chainId: client.chainId,
+      federationId: id,
+      account: client.account.address,
+    })
+    const attempts = () => readdirSync(`${directory}/round-0`).filter((name) => name.startsWith('attempt-'))
+    const isKnown = (hash: string) =>
+      client.public.getTransaction({ hash: hash as `0x${string}` }).then(
+        () => true,
+        () => false,
+      )
+    const original = () => node.events.find((event) => event.kind === 'sent')?.hash
+    await until(async () => {
+      if (original() === undefined) return false
+      const others = attempts()
+        .map((name) => `0x${name.slice('attempt-'.length, -'.bin'.length)}`)
+        .filter((hash) => hash !== original())
+      return (await Promise.all(others.map(isKnown))).includes(true)
+    })
+    await setAutomine(true)
+    await client.public.request({ method: 'evm_mine', params: [] } as never)
+    assert.equal((await node.done).roundsTaken, 1)
+    await end()
+    const submissions = await readSubmissions(client, { id, round: 0 })
+    assert.equal(submissions.length, 1)
+    assert.notEqual(submissions[0]!.transactionHash, original())
+    const mined = await client.public.getTransaction({ hash: submissions[0]!.transactionHash })
+    const kept = readFileSync(`${directory}/round-0/attempt-${original()!.slice(2)}.bin`)
+    const signed = parseTransaction(toHex(kept) as `0x03${string}`)
+    assert.equal(mined.nonce, signed.nonce)
+    assert.ok(
+      mined.maxFeePerGas! >= 2n * signed.maxFeePerGas! && mined.maxFeePerBlobGas! >= 2n * signed.maxFeePerBlobGas!,
     )
   } finally {
     await fixture.end()

@@ -14,6 +14,7 @@ export async function benchNodeTraining(
 ): Promise<BenchFigure> {
   const { model, training } = manifest
   const trainer = createLocalTrainer({ dataset })
+  if (!('layers' in model)) throw new TypeError('The bare step is one of layers; give the manifest of a layered model.')
   const bare = await openBareStep(model, training)
   const weights = toWeights(manifest, toInitialLanes(manifest, 16))
   const { batchSize, epochs } = training

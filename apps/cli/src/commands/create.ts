@@ -27,6 +27,8 @@ interface CreateOptions extends ConnectionOptions, AccountOptions {
   statistics?: Hex
   from?: Hex
   path: 'direct' | 'blob'
+  baseModel?: string
+  train?: string[]
   data?: string
   members: number
   rounds: number
@@ -61,6 +63,15 @@ export function addCreate(program: Command): void {
       new Option('--path <name>', "where the model lives: in the contract's storage, or in blobs (EIP-4844)")
         .choices(['direct', 'blob'])
         .default('direct'),
+    )
+    .option(
+      '--base-model <file>',
+      "in blobs: start from this file's weights: an ONNX model of your own, or safetensors",
+    )
+    .option(
+      '--train <pattern>',
+      'tensors of an ONNX model to train, * for any characters; may be repeated (default: all that can be)',
+      (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
     )
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
     .option('--members <n>', 'the most members that train in a round', parseAtLeastOne, 8)
@@ -106,7 +117,9 @@ export function addCreate(program: Command): void {
     .addHelpText(
       'after',
       '\nWithout --data, the built-in data of a built-in task are rehearsed on; for a task file, made-up data of its\n' +
-        'columns. Terms in a task file come before the defaults above; options that are given come before the file.',
+        'columns. Terms in a task file come before the defaults above; options that are given come before the file.\n' +
+        'With an ONNX file as --base-model, the task gives data, label and training, and the file the model: members need\n' +
+        'the very same file (node --base-model FILE); what is not trained in it is not on the chain.',
     )
     .action(async (options: CreateOptions) => {
       const output = createOutput({ isJson: options.json === true })
@@ -114,6 +127,12 @@ export function addCreate(program: Command): void {
       if (sources.length !== 1) {
         throw new CommandError(
           'Say what to learn: --task NAME, --task-file PATH, or --from ID to continue a model.',
+          exitCodes.usage,
+        )
+      }
+      if (options.baseModel !== undefined && (options.path !== 'blob' || options.from !== undefined)) {
+        throw new CommandError(
+          'A base model is for the blob path: add --path blob, and leave --from out.',
           exitCodes.usage,
         )
       }
@@ -204,6 +223,19 @@ interface Plan {
 }
 
 async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined): Promise<Plan> {
+  const plan = await readTaskPlan(options, taskFile)
+  if (options.baseModel === undefined) return plan
+  const { readFile } = await import('node:fs/promises')
+  const { importOnnx } = await import('@tutti/learn')
+  const baseFile = new Uint8Array(await readFile(options.baseModel))
+  const { undertaking } = plan
+  if (!options.baseModel.endsWith('.onnx')) return { ...plan, undertaking: { ...undertaking, baseFile } }
+  const chosen = options.train === undefined ? {} : { trainable: options.train }
+  const model = importOnnx(baseFile, { output: undertaking.model.output, ...chosen })
+  return { ...plan, undertaking: { ...undertaking, baseFile, model } }
+}
+
+async function readTaskPlan(options: CreateOptions, taskFile: TaskFile | undefined): Promise<Plan> {
   const { loadTask, readCsv, synthesizeData, toModel, toTaskKind } = await import('@tutti/learn')
   const atRate = ({ training }: Pick<Undertaking, 'training'>) => ({
     training: { ...training, learningRate: options.learningRate ?? training.learningRate },

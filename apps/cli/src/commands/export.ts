@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions, type BlobOptions, pullModel, toPulledWeights } from '../blob-model.ts'
+import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { createOutput, formatInteger } from '../output.ts'
 
@@ -37,7 +37,7 @@ export function addExport(program: Command): void {
     const file = options.out ?? `model.${options.format}`
     const bytes =
       options.format === 'onnx'
-        ? exportOnnx(manifest, weights)
+        ? exportOnnx({ ...manifest, model: await openBase(manifest, options) }, weights)
         : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(status.roundsSettled) })
     await writeFile(file, bytes)
     output.line(

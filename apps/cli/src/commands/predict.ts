@@ -3,7 +3,7 @@ import type { ChainClient, Creation } from '@tutti/chain'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions, type BlobOptions, pullModel, toPulledWeights } from '../blob-model.ts'
+import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
@@ -70,7 +70,7 @@ async function predictLocally(
   const { createTrainer } = await import('@tutti/learn')
   const { values } = await pullModel(client, creation, options, options.model)
   const weights = await toPulledWeights(manifest, values, options)
-  const trainer = await createTrainer(manifest.model, manifest.training, {})
+  const trainer = await createTrainer(await openBase(manifest, options), manifest.training, {})
   try {
     const example = toExample(manifest, input)
     const outputs = [...(await trainer.predict(weights, example))]

@@ -1,6 +1,6 @@
-"""Times the training step that `tutti bench train` times, in PyTorch with one thread: SGD on an MLP, same batches.
+"""Times the training step that `tutti bench train` times, in PyTorch with one thread: SGD, same models and batches.
 
-Reads lines {"sizes": [...], "batch": n, "steps": n, "rate": x} from standard input; answers each with
+Reads lines {"subject": "mlp" or "cnn", "batch": n, "steps": n, "rate": x} from standard input; answers each with
 {"samplesPerSecond": x}. The line {"describe": true} is answered with version and speed of the matrix product.
 """
 
@@ -13,16 +13,38 @@ import torch
 torch.set_num_threads(1)
 
 
-def build(sizes, batch, steps, rate):
+def mlp():
+    return torch.nn.Sequential(
+        torch.nn.Linear(784, 200),
+        torch.nn.ReLU(),
+        torch.nn.Linear(200, 200),
+        torch.nn.ReLU(),
+        torch.nn.Linear(200, 10),
+    )
+
+
+def cnn():
+    """The network of McMahan et al. 2017: 1,663,370 parameters."""
+    return torch.nn.Sequential(
+        torch.nn.Unflatten(1, (1, 28, 28)),
+        torch.nn.Conv2d(1, 32, 5, padding=2),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(32, 64, 5, padding=2),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(3136, 512),
+        torch.nn.ReLU(),
+        torch.nn.Linear(512, 10),
+    )
+
+
+def build(subject, batch, steps, rate):
     torch.manual_seed(1)
-    layers = []
-    for index in range(len(sizes) - 1):
-        layers.append(torch.nn.Linear(sizes[index], sizes[index + 1]))
-        if index < len(sizes) - 2:
-            layers.append(torch.nn.ReLU())
-    model = torch.nn.Sequential(*layers)
-    examples = torch.rand(batch * steps, sizes[0])
-    labels = torch.randint(0, sizes[-1], (batch * steps,))
+    model = {"mlp": mlp, "cnn": cnn}[subject]()
+    examples = torch.rand(batch * steps, 784)
+    labels = torch.randint(0, 10, (batch * steps,))
     return model, torch.optim.SGD(model.parameters(), lr=rate), examples, labels
 
 
@@ -60,7 +82,7 @@ for line in sys.stdin:
     if request.get("describe"):
         print(json.dumps(describe()), flush=True)
         continue
-    key = (tuple(request["sizes"]), request["batch"], request["steps"])
+    key = (request["subject"], request["batch"], request["steps"])
     if key not in cases:
         cases[key] = build(*key, request["rate"])
         run(cases[key], request["batch"], request["steps"])

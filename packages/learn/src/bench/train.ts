@@ -12,16 +12,43 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Dataset } from '../dataset.ts'
 import { initialWeights } from '../initial-weights.ts'
 import type { TrainingSpec } from '../manifest.ts'
-import { countOutputs, type ModelSpec, mlp, tensorLayout } from '../model.ts'
+import { countOutputs, type LayeredModel, mlp, mnistCnn, tensorLayout } from '../model.ts'
 import { encodeModel } from '../onnx.ts'
 import { createTrainer, sessionOptions, type Trainer } from '../trainer.ts'
 import { buildStepGraph } from '../training-graph.ts'
 import { type BenchProgress, type BenchReport, type Figure, median } from './figure.ts'
 
-const SIZES = [784, 200, 200, 10]
-const MODEL = mlp(SIZES, 'softmax')
-const SCRIPT = fileURLToPath(new URL('./pytorch.py', import.meta.url))
+/** A model that is timed, the batches it is timed at, and the share of the samples that it is given. */
+interface Subject {
+  id: string
+  name: string
+  model: LayeredModel
+  batches: number[]
+  share: number
+  /** Of the speed of PyTorch; null: reported, not judged. */
+  limit: number | null
+}
+
 const RATIO_LIMIT = 1.3
+const SUBJECTS: Subject[] = [
+  {
+    id: 'mlp',
+    name: 'MLP 784-200-200-10',
+    model: mlp([784, 200, 200, 10], 'softmax'),
+    batches: [10, 32],
+    share: 1,
+    limit: RATIO_LIMIT,
+  },
+  {
+    id: 'cnn',
+    name: 'CNN of McMahan et al. (1,663,370 parameters)',
+    model: mnistCnn(),
+    batches: [32],
+    share: 0.1,
+    limit: null,
+  },
+]
+const SCRIPT = fileURLToPath(new URL('./pytorch.py', import.meta.url))
 const BARE_LIMIT = 0.9
 const TRAINING: TrainingSpec = {
   optimizer: 'sgd',
@@ -37,7 +64,7 @@ export interface TrainBenchOptions {
   onProgress?: BenchProgress
   /** Repetitions, each of all sides in turn; 7 when absent. */
   repetitions?: number
-  /** Samples of one measurement; 10,000 when absent. */
+  /** Samples of one measurement of the MLP, ten times those of the CNN; 10,000 when absent. */
   samples?: number
   /** Interpreters tried in turn for one that has PyTorch. */
   pythons?: string[]
@@ -47,32 +74,37 @@ export interface TrainBenchOptions {
 export async function benchTrain(options: TrainBenchOptions = {}): Promise<BenchReport> {
   const { onProgress = () => {}, repetitions = 7, samples = 10_000 } = options
   const pytorch = await openPytorch(options.pythons ?? ['python3', '/usr/bin/python3'])
-  const trainer = await createTrainer(MODEL, TRAINING)
-  const step = await openBareStep()
   try {
     const figures: Figure[] = []
-    for (const batch of [10, 32]) {
-      const steps = Math.floor(samples / batch)
-      const dataset = randomExamples(batch * steps)
-      const speeds: Speeds[] = []
-      // The first repetition warms caches and allocators of all sides and is left out.
-      for (let repetition = 0; repetition <= repetitions; repetition++) {
-        const ours = await timeTrainer(trainer, dataset, batch, repetition)
-        const bare = await step.time(batch, steps)
-        const theirs = 'run' in pytorch ? await pytorch.run(batch, steps) : undefined
-        if (repetition === 0) continue
-        speeds.push({ ours, bare, ...(theirs === undefined ? {} : { theirs }) })
-        onProgress(
-          `batch ${batch}, ${repetition} of ${repetitions}: ${rate(ours)}, bare ${rate(bare)}` +
-            `${theirs === undefined ? '' : `, PyTorch ${rate(theirs)}`}`,
-        )
+    for (const subject of SUBJECTS) {
+      const trainer = await createTrainer(subject.model, TRAINING)
+      const step = await openBareStep(subject.model)
+      try {
+        for (const batch of subject.batches) {
+          const steps = Math.max(1, Math.floor((samples * subject.share) / batch))
+          const dataset = randomExamples(subject.model, batch * steps)
+          const speeds: Speeds[] = []
+          // The first repetition warms caches and allocators of all sides and is left out.
+          for (let repetition = 0; repetition <= repetitions; repetition++) {
+            const ours = await timeTrainer(trainer, subject.model, dataset, batch, repetition)
+            const bare = await step.time(batch, steps)
+            const theirs = 'run' in pytorch ? await pytorch.run(subject.id, batch, steps) : undefined
+            if (repetition === 0) continue
+            speeds.push({ ours, bare, ...(theirs === undefined ? {} : { theirs }) })
+            onProgress(
+              `${subject.id}, batch ${batch}, ${repetition} of ${repetitions}: ${rate(ours)}, bare ${rate(bare)}` +
+                `${theirs === undefined ? '' : `, PyTorch ${rate(theirs)}`}`,
+            )
+          }
+          figures.push(toRatioFigure(subject, batch, speeds, pytorch), toBareFigure(subject, batch, speeds))
+        }
+      } finally {
+        await trainer.release()
+        await step.release()
       }
-      figures.push(toRatioFigure(batch, speeds, pytorch), toBareFigure(batch, speeds))
     }
     return { bench: 'train', figures }
   } finally {
-    await trainer.release()
-    await step.release()
     if ('close' in pytorch) pytorch.close()
   }
 }
@@ -83,21 +115,26 @@ interface Speeds {
   theirs?: number
 }
 
-function toRatioFigure(batch: number, speeds: Speeds[], pytorch: Pytorch | Absent): Figure {
-  const figure = { id: `train.ratio.mlp.b${batch}`, unit: '×', limit: { atLeast: RATIO_LIMIT } }
+function toRatioFigure(
+  { id, name, limit }: Subject,
+  batch: number,
+  speeds: Speeds[],
+  pytorch: Pytorch | Absent,
+): Figure {
+  const figure = { id: `train.ratio.${id}.b${batch}`, unit: '×', limit: limit === null ? null : { atLeast: limit } }
   if ('reason' in pytorch) return { ...figure, value: null, baseline: 'PyTorch, one thread', note: pytorch.reason }
   const theirs = median(speeds.map((speed) => speed.theirs!))
   return {
     ...figure,
     value: round(median(speeds.map((speed) => speed.ours / speed.theirs!))),
     baseline: `PyTorch ${pytorch.version}, one thread: ${rate(theirs)}`,
-    note: `ours ${rate(median(speeds.map(({ ours }) => ours)))}; MLP ${SIZES.join('-')}, SGD, batch ${batch}; ${pytorch.blas}`,
+    note: `ours ${rate(median(speeds.map(({ ours }) => ours)))}; ${name}, SGD, batch ${batch}; ${pytorch.blas}`,
   }
 }
 
-function toBareFigure(batch: number, speeds: Speeds[]): Figure {
+function toBareFigure({ id }: Subject, batch: number, speeds: Speeds[]): Figure {
   return {
-    id: `train.bare.mlp.b${batch}`,
+    id: `train.bare.${id}.b${batch}`,
     value: round(median(speeds.map((speed) => speed.ours / speed.bare))),
     unit: '×',
     limit: { atLeast: BARE_LIMIT },
@@ -106,19 +143,25 @@ function toBareFigure(batch: number, speeds: Speeds[]): Figure {
   }
 }
 
-async function timeTrainer(trainer: Trainer, dataset: Dataset, batchSize: number, seed: number): Promise<number> {
-  const weights = initialWeights(MODEL, 1)
+async function timeTrainer(
+  trainer: Trainer,
+  model: LayeredModel,
+  dataset: Dataset,
+  batchSize: number,
+  seed: number,
+): Promise<number> {
+  const weights = initialWeights(model, 1)
   const started = performance.now()
   await trainer.fit(weights, dataset, { seed, epochs: 1, batchSize })
   return (dataset.count * 1000) / (performance.now() - started)
 }
 
-function randomExamples(count: number): Dataset {
+function randomExamples({ inputs }: LayeredModel, count: number): Dataset {
   const random = fromSeed(1)
   return {
     count,
-    features: MODEL.inputs,
-    inputs: Uint8Array.from({ length: count * MODEL.inputs }, () => integer(random, 256)),
+    features: inputs,
+    inputs: Uint8Array.from({ length: count * inputs }, () => integer(random, 256)),
     labels: Int32Array.from({ length: count }, () => integer(random, 10)),
     inputZero: 0,
     inputScale: [1, 255],
@@ -135,7 +178,7 @@ export interface BareStep {
 }
 
 /** The step's graph without trainer: fixed batch, outputs written into reused buffers and fed back. */
-export async function openBareStep(model: ModelSpec = MODEL, training: TrainingSpec = TRAINING): Promise<BareStep> {
+export async function openBareStep(model: LayeredModel, training: TrainingSpec = TRAINING): Promise<BareStep> {
   const options = { model, training, weighted: false }
   const outputs = countOutputs(model)
   const session = await InferenceSession.create(encodeModel(buildStepGraph(options)), sessionOptions(1))
@@ -175,7 +218,7 @@ export async function openBareStep(model: ModelSpec = MODEL, training: TrainingS
 interface Pytorch {
   version: string
   blas: string
-  run: (batch: number, steps: number) => Promise<number>
+  run: (subject: string, batch: number, steps: number) => Promise<number>
   close: () => void
 }
 
@@ -223,8 +266,8 @@ async function startPython(python: string): Promise<Pytorch | Absent> {
     return {
       version: String(torch),
       blas: `its BLAS (${blas}) multiplies 32×784 by 784×200 at ${gigaflops} GFLOPS${quality}`,
-      run: async (batch, steps) => {
-        const answer = await ask({ sizes: SIZES, batch, steps, rate: TRAINING.learningRate })
+      run: async (subject, batch, steps) => {
+        const answer = await ask({ subject, batch, steps, rate: TRAINING.learningRate })
         return Number(answer.samplesPerSecond)
       },
       close: () => child.stdin.end(),

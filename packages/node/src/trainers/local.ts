@@ -1,7 +1,15 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
-import { createTrainer, type Dataset, type Trainer as Fitter, type Manifest, requireModel } from '@tutti/learn'
+import { readFile } from 'node:fs/promises'
+import {
+  createTrainer,
+  type Dataset,
+  type Trainer as Fitter,
+  type Manifest,
+  openModel,
+  requireModel,
+} from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
 import { checkDataset } from '../fitness.ts'
 import type { ModelTrainer } from '../trainer.ts'
@@ -16,11 +24,13 @@ export interface LocalTrainerOptions {
   learningRate?: number
   /** Threads of the runtime. Default: 1. */
   threads?: number
+  /** File that the manifest builds on, where its model is the graph of an ONNX file. */
+  baseModel?: string
 }
 
 /** A trainer on local data; compiles the manifest's model when it is first asked. */
 export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
-  const { dataset, seed = 0, threads = 1, ...how } = options
+  const { dataset, seed = 0, threads = 1, baseModel, ...how } = options
   let compiled: { manifest: Manifest; fitter: Fitter } | undefined
   const compile = async (manifest: Manifest): Promise<Fitter> => {
     if (compiled !== undefined && compiled.manifest === manifest) return compiled.fitter
@@ -28,7 +38,8 @@ export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
     await compiled?.fitter.release()
     const { classWeights } = manifest.loss
     const weighted = classWeights === undefined ? {} : { classWeights }
-    const fitter = await createTrainer(manifest.model, manifest.training, { threads, ...weighted })
+    const model = openModel(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+    const fitter = await createTrainer(model, manifest.training, { threads, ...weighted })
     compiled = { manifest, fitter }
     return fitter
   }

@@ -1,0 +1,127 @@
+/**
+ * What of an ONNX file is used: its input, its output, and the tensors that are trained.
+ */
+import type { Constant } from './onnx.ts'
+import type { FileNode, FileValue, OnnxFile } from './onnx-reader.ts'
+
+const FLOAT = 1
+const WHOLE = [6, 7]
+
+/** Names that the training graph gives to values of its own. */
+const RESERVED =
+  /^(x|rows|targets|rowWeights|normalizers?|learningRate|inputs|inputScale|inputZero|batches|batch(Targets|Weights)|loss|losses|outputs|output|input|bias[12]|(start|final|next)\..*|(model|step|body|scan|forward|tutti)[/_].*)$/
+
+/** The input of a file, the batch taken off its shape. */
+export interface FileInput {
+  name: string
+  type: 'float' | 'integer'
+  shape: number[]
+  /** Examples in a batch of a file that fixes them. */
+  fixedBatch: number | undefined
+}
+
+/**
+ * Tensors of equal values told apart again: PyTorch writes them once, and the others as its `Identity`. What was equal
+ * when it was exported, ones and zeros above all, is not meant to stay so.
+ */
+export function untie(file: OnnxFile): OnnxFile {
+  const byName = new Map(file.constants.map((constant) => [constant.name, constant]))
+  const isCopy = ({ op, inputs }: FileNode) => op === 'Identity' && byName.has(inputs[0]!)
+  const copies = file.nodes
+    .filter(isCopy)
+    .map(({ inputs, outputs }): Constant => ({ ...byName.get(inputs[0]!)!, name: outputs[0]! }))
+  return { ...file, constants: [...file.constants, ...copies], nodes: file.nodes.filter((node) => !isCopy(node)) }
+}
+
+/**
+ * The one input and the one output of a file.
+ *
+ * @throws {@link OnnxModelError}
+ */
+export function findEnds(file: OnnxFile): { input: FileInput; output: FileValue } {
+  const constants = new Set(file.constants.map(({ name }) => name))
+  const inputs = file.inputs.filter(({ name }) => !constants.has(name))
+  const [input, ...others] = inputs
+  const [output, ...more] = file.outputs
+  if (input === undefined || others.length > 0) {
+    throw new OnnxModelError(`it has inputs ${list(inputs)}; one is needed, of all of an example's numbers`)
+  }
+  if (output === undefined || more.length > 0)
+    throw new OnnxModelError(`it has outputs ${list(file.outputs)}; one is needed`)
+  const [batch, ...shape] = input.shape ?? []
+  if (batch === undefined || shape.some((size) => typeof size !== 'number' || size < 1)) {
+    throw new OnnxModelError(
+      `its input has shape [${(input.shape ?? []).join(', ')}]; all but the first size, the batch, must be numbers`,
+    )
+  }
+  if (input.type !== FLOAT && !WHOLE.includes(input.type)) {
+    throw new OnnxModelError(`its input has element type ${input.type}; float32, int32 and int64 can be given`)
+  }
+  return {
+    input: {
+      name: input.name,
+      type: input.type === FLOAT ? 'float' : 'integer',
+      shape: shape as number[],
+      fixedBatch: typeof batch === 'number' ? batch : undefined,
+    },
+    output,
+  }
+}
+
+/**
+ * Names of the tensors to train, before it is known which of them reach the output.
+ *
+ * @throws {@link OnnxModelError}
+ */
+export function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[] | undefined): string[] {
+  const normalisations = nodes.filter(({ op }) => op === 'BatchNormalization')
+  const statistics = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(3, 5)))
+  const floats = constants.filter(({ type }) => type === 'float')
+  if (patterns === undefined) {
+    const frozen = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(1)))
+    return floats
+      .filter((constant) => constant.shape.length > 0 && !frozen.has(constant.name) && !isMask(constant))
+      .map(({ name }) => name)
+      .map(refuseReserved)
+  }
+  const chosen = new Set<string>()
+  for (const pattern of patterns) {
+    const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`)
+    const found = floats.filter(({ name }) => name === pattern || expression.test(name))
+    if (found.length === 0) {
+      throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)
+    }
+    for (const { name } of found) {
+      if (statistics.has(name))
+        throw new OnnxModelError(`tensor "${name}" is a statistic of batch normalisation, which stays frozen`)
+      chosen.add(name)
+    }
+  }
+  return [...chosen].map(refuseReserved)
+}
+
+function isMask(constant: Constant): boolean {
+  return new Float32Array(constant.bytes.buffer).includes(Number.NEGATIVE_INFINITY)
+}
+
+function refuseReserved(name: string): string {
+  if (RESERVED.test(name))
+    throw new OnnxModelError(`a tensor to train is named "${name}", which training uses itself; rename it`)
+  return name
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+function list(values: Pick<FileValue, 'name'>[]): string {
+  return values.length === 0 ? 'none' : values.map(({ name }) => `"${name}"`).join(', ')
+}
+
+/** The file is sound, but no model that can be trained here. */
+export class OnnxModelError extends Error {
+  override name = 'OnnxModelError'
+  constructor(reason: string) {
+    super(`ONNX model: ${reason}.`)
+  }
+}

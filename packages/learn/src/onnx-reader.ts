@@ -1,0 +1,220 @@
+/**
+ * Reads ONNX files: the counterpart of the writer in `onnx.ts`. A stranger may have written the file, so whatever is
+ * wrong with it ends in an {@link OnnxFileError}.
+ */
+import { type Attribute, type Constant, ElementType, modelType } from './onnx.ts'
+
+/** A node as the file has it: constants may be attributes, and lists of floats too. */
+export interface FileNode {
+  op: string
+  name: string
+  domain: string
+  inputs: string[]
+  outputs: string[]
+  attributes: Record<string, FileAttribute>
+}
+
+/** An attribute of a file's node. */
+export type FileAttribute = Exclude<Attribute, { graph: unknown }> | { floats: number[] } | { tensor: Constant }
+
+/** An input or output of the file's graph; a size that is not known is a name, empty if it has none. */
+export interface FileValue {
+  name: string
+  /** Number of the element type, as in TensorProto.DataType. */
+  type: number
+  shape: (number | string)[] | undefined
+}
+
+/** What an ONNX file holds. */
+export interface OnnxFile {
+  opset: number
+  inputs: FileValue[]
+  outputs: FileValue[]
+  constants: Constant[]
+  nodes: FileNode[]
+}
+
+/** Values that protobufjs hands out: a 64-bit integer may be a number or an object of two halves. */
+type Whole = number | { toString(): string }
+
+interface TensorMessage {
+  name?: string
+  dims?: Whole[]
+  dataType?: number
+  floatData?: number[]
+  int32Data?: number[]
+  int64Data?: Whole[]
+  doubleData?: number[]
+  rawData?: Uint8Array
+  dataLocation?: number
+}
+
+interface AttributeMessage {
+  name: string
+  type?: number
+  f?: number
+  i?: Whole
+  s?: Uint8Array
+  t?: TensorMessage
+  floats?: number[]
+  ints?: Whole[]
+}
+
+interface ValueMessage {
+  name: string
+  type?: { tensorType?: { elemType?: number; shape?: { dim?: { dimValue?: Whole; dimParam?: string }[] } } }
+}
+
+interface ModelMessage {
+  graph?: {
+    node?: {
+      input?: string[]
+      output?: string[]
+      name?: string
+      opType?: string
+      domain?: string
+      attribute?: AttributeMessage[]
+    }[]
+    initializer?: TensorMessage[]
+    input?: ValueMessage[]
+    output?: ValueMessage[]
+  }
+  opsetImport?: { domain?: string; version?: Whole }[]
+}
+
+const FLOAT = 1
+const INT32 = 6
+const INT64 = 7
+const BOOL = 9
+const DOUBLE = 11
+const EXTERNAL = 1
+
+/**
+ * Reads a file.
+ *
+ * @throws {@link OnnxFileError}
+ */
+export function decodeModel(bytes: Uint8Array): OnnxFile {
+  const { graph, opsetImport = [] } = decodeMessage(bytes)
+  if (graph === undefined) throw new OnnxFileError('it holds no graph')
+  const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version
+  if (opset === undefined) throw new OnnxFileError('it names no operator set')
+  return {
+    opset: toNumber(opset),
+    inputs: (graph.input ?? []).map(toValue),
+    outputs: (graph.output ?? []).map(toValue),
+    constants: (graph.initializer ?? []).map(toConstant),
+    nodes: (graph.node ?? []).map(
+      ({ input = [], output = [], name = '', opType = '', domain = '', attribute = [] }) => ({
+        op: opType,
+        name,
+        domain,
+        inputs: input,
+        outputs: output,
+        attributes: Object.fromEntries(attribute.flatMap(toAttribute)),
+      }),
+    ),
+  }
+}
+
+/** Values of a constant as numbers; whole numbers beyond ±2^53 are cut off there. */
+export function toNumbers({ type, bytes }: Pick<Constant, 'type' | 'bytes'>): number[] {
+  const { buffer } = new Uint8Array(bytes)
+  if (type === 'float') return [...new Float32Array(buffer)]
+  if (type === 'int32') return [...new Int32Array(buffer)]
+  if (type === 'int64') return [...new BigInt64Array(buffer)].map(toSafe)
+  return [...bytes]
+}
+
+function decodeMessage(bytes: Uint8Array): ModelMessage {
+  try {
+    return modelType.toObject(modelType.decode(bytes), { arrays: false }) as ModelMessage
+  } catch (cause) {
+    throw new OnnxFileError(`the bytes end early or are no ONNX (${(cause as Error).message})`)
+  }
+}
+
+function toValue({ name, type }: ValueMessage): FileValue {
+  const tensor = type?.tensorType
+  const shape = tensor?.shape
+  return {
+    name,
+    type: tensor?.elemType ?? 0,
+    shape:
+      shape === undefined
+        ? undefined
+        : (shape.dim ?? []).map(({ dimValue, dimParam }) =>
+            dimValue === undefined ? (dimParam ?? '') : toNumber(dimValue),
+          ),
+  }
+}
+
+/** Attributes that no operation here reads (graphs, lists of texts) are left out. */
+function toAttribute(message: AttributeMessage): [string, FileAttribute][] {
+  const { name, f, i, s, t, floats, ints } = message
+  if (t !== undefined) return [[name, { tensor: toConstant(t) }]]
+  if (ints !== undefined) return [[name, { ints: ints.map(toNumber) }]]
+  if (floats !== undefined) return [[name, { floats }]]
+  if (f !== undefined) return [[name, { float: f }]]
+  if (i !== undefined) return [[name, { int: toNumber(i) }]]
+  if (s !== undefined) return [[name, { text: new TextDecoder().decode(s) }]]
+  // proto3 leaves out what is zero: the declared type then says what it was.
+  if (message.type === 1) return [[name, { float: 0 }]]
+  if (message.type === 2) return [[name, { int: 0 }]]
+  if (message.type === 7) return [[name, { ints: [] }]]
+  return []
+}
+
+function toConstant(message: TensorMessage): Constant {
+  const { name = '', dataType = 0 } = message
+  if (message.dataLocation === EXTERNAL) {
+    throw new OnnxFileError(`tensor "${name}" keeps its values in another file; save the model as one file`)
+  }
+  const shape = (message.dims ?? []).map(toNumber)
+  const count = shape.reduce((product, size) => product * size, 1)
+  if (!Number.isSafeInteger(count) || count < 0) throw new OnnxFileError(`tensor "${name}" has shape [${shape}]`)
+  const { type, bytes } = toBytes(message)
+  const width = { float: 4, uint8: 1, int32: 4, int64: 8, bool: 1 }[type]
+  if (bytes.length !== count * width) {
+    throw new OnnxFileError(`tensor "${name}" of shape [${shape}] needs ${count * width} bytes, it has ${bytes.length}`)
+  }
+  // A copy: the reader hands out views of the file, which are not aligned.
+  return { name, type, shape, bytes: new Uint8Array(bytes) }
+
+  function toBytes({ rawData, floatData, int32Data, int64Data, doubleData }: TensorMessage) {
+    const of = (values: { buffer: ArrayBufferLike }) => new Uint8Array(values.buffer)
+    if (dataType === FLOAT) return { type: 'float', bytes: rawData ?? of(Float32Array.from(floatData ?? [])) } as const
+    if (dataType === INT32) return { type: 'int32', bytes: rawData ?? of(Int32Array.from(int32Data ?? [])) } as const
+    if (dataType === INT64) {
+      const values = () => of(BigInt64Array.from((int64Data ?? []).map((value) => BigInt(value.toString()))))
+      return { type: 'int64', bytes: rawData ?? values() } as const
+    }
+    if (dataType === BOOL) return { type: 'bool', bytes: rawData ?? Uint8Array.from(int32Data ?? []) } as const
+    if (dataType === ElementType.uint8) {
+      return { type: 'uint8', bytes: rawData ?? Uint8Array.from(int32Data ?? []) } as const
+    }
+    // Double constants are scalars that PyTorch writes beside single-precision weights.
+    if (dataType === DOUBLE && (rawData?.length ?? 0) % 8 === 0) {
+      const values = rawData === undefined ? (doubleData ?? []) : new Float64Array(new Uint8Array(rawData).buffer)
+      return { type: 'float', bytes: of(Float32Array.from(values)) } as const
+    }
+    throw new OnnxFileError(`tensor "${name}" has element type ${dataType}; export weights in float32`)
+  }
+}
+
+function toNumber(value: Whole): number {
+  return typeof value === 'number' ? value : toSafe(BigInt(value.toString()))
+}
+
+function toSafe(value: bigint): number {
+  const limit = BigInt(Number.MAX_SAFE_INTEGER)
+  return Number(value > limit ? limit : value < -limit ? -limit : value)
+}
+
+/** The bytes are no ONNX file that can be read. */
+export class OnnxFileError extends Error {
+  override name = 'OnnxFileError'
+  constructor(reason: string) {
+    super(`ONNX file: ${reason}. Fetch the file again, or export the model anew.`)
+  }
+}
