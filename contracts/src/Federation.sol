@@ -14,11 +14,12 @@ import { Course } from "./libraries/Course.sol";
 import { Ledger } from "./libraries/Ledger.sol";
 import { Membership } from "./libraries/Membership.sol";
 import { ModuleCall } from "./libraries/ModuleCall.sol";
-import { PhaseLib, Timing } from "./libraries/Phase.sol";
+import { PhaseLib } from "./libraries/Phase.sol";
+import { Rounds } from "./libraries/Rounds.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { Updates } from "./libraries/Updates.sol";
-import { FederationState, Seat } from "./types/FederationState.sol";
-import { Phase, Round, RoundSummary } from "./types/Round.sol";
+import { FederationState, Intake, Seat } from "./types/FederationState.sol";
+import { Phase, Round, RoundRecord, RoundSummary } from "./types/Round.sol";
 import { Terms } from "./types/Terms.sol";
 
 /// @title Federation
@@ -29,7 +30,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     using Course for FederationState;
     using Ledger for FederationState;
     using Membership for FederationState;
-    using TermsLib for Terms;
+    using Rounds for FederationState;
     using Updates for FederationState;
 
     mapping(bytes32 id => FederationState) private _federations;
@@ -54,6 +55,13 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         if (setupHash != terms.setupHash) revert SetupMismatch(terms.setupHash, setupHash);
 
         federation.terms = terms;
+        federation.intake = Intake({
+            aggregator: terms.aggregator,
+            commitSeconds: terms.commitSeconds,
+            submitSeconds: terms.submitSeconds,
+            shardsPerMember: terms.shardsPerMember,
+            shards: uint16(TermsLib.shardsOf(terms)) // 256 at most
+        });
         federation.creator = msg.sender;
         federation.createdAt = uint40(block.timestamp);
         federation.unspent = terms.bounty;
@@ -67,9 +75,8 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external nonReentrant {
         FederationState storage federation = _running(id);
         if (federation.isInitialised) revert AlreadyInitialised(id);
-        address aggregator = federation.terms.aggregator;
         bytes memory input = abi.encodeCall(IAggregator.initialise, (id, chunk, data));
-        bool complete = ModuleCall.executeForWord(aggregator, input) == 1;
+        bool complete = ModuleCall.executeForWord(federation.intake.aggregator, input) == 1;
         if (complete) federation.isInitialised = true;
         emit Initialised(id, chunk, complete);
     }
@@ -109,14 +116,16 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function open(bytes32 id) external nonReentrant {
         FederationState storage federation = _running(id);
-        if (federation.round.openedAt != 0) revert WrongPhase(id, Phase.Joining, _phase(federation));
+        Round memory round = federation.readPhase();
+        (Phase actual,) = _phaseOf(federation, round);
+        if (actual != Phase.Joining) revert WrongPhase(id, Phase.Joining, actual);
         if (!federation.isInitialised) revert NotInitialised(id);
         Terms storage terms = federation.terms;
         uint256 members = federation.members.length;
         uint256 opensAt = uint256(federation.createdAt) + terms.joinSeconds;
         bool isEnough = members >= terms.cohortSize || (members >= terms.minimumUpdates && block.timestamp >= opensAt);
         if (!isEnough) revert TooFewMembers(members, terms.minimumUpdates, terms.cohortSize, opensAt);
-        federation.open(id, federation.round.number);
+        federation.open(id, round.number);
     }
 
     // --- A round ---
@@ -124,17 +133,18 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function draw(bytes32 id, uint32 number) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Draw);
-        if (block.number <= round.seedBlock) revert SeedNotReady(round.seedBlock, block.number);
-        bytes32 blockHash = blockhash(round.seedBlock);
+        uint64 seedBlock = federation.record.seedBlock;
+        if (block.number <= seedBlock) revert SeedNotReady(seedBlock, block.number);
+        bytes32 blockHash = blockhash(seedBlock);
         if (blockHash == 0) {
-            uint64 seedBlock = uint64(block.number + 1);
-            federation.round.seedBlock = seedBlock;
+            seedBlock = uint64(block.number + 1);
+            federation.record.seedBlock = seedBlock;
             emit SeedDelayed(id, number, seedBlock);
             return;
         }
         bytes32 seed = Course.seedOf(id, number, blockHash);
-        federation.round.seed = seed;
-        federation.round.startedAt = uint40(block.timestamp);
+        federation.record.seed = seed;
+        federation.record.startedAt = uint40(block.timestamp);
         emit Drawn(id, number, seed);
         federation.payKeeper(id, federation.keeperPay(round, Phase.Draw));
     }
@@ -142,12 +152,13 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function commit(bytes32 id, uint32 number, bytes32 commitment) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Commit);
-        uint256 position = _actingPosition(federation, id, round);
-        uint256 committed = round.committed | (1 << position);
-        if (committed == round.committed) revert AlreadyCommitted(position);
+        uint256 position = _actingPosition(federation, id, number, federation.seats[msg.sender]);
+        uint256 committed = federation.record.committed;
+        if ((committed >> position) & 1 == 1) revert AlreadyCommitted(position);
+        committed |= 1 << position;
         federation.commitments[position] = commitment;
-        federation.round.committed = committed;
-        if (LibBit.popCount(committed) == round.cohort) federation.round.committedAt = uint40(block.timestamp);
+        federation.record.committed = committed;
+        if (LibBit.popCount(committed) == round.cohort) federation.record.committedAt = uint40(block.timestamp);
         emit Committed(id, number, msg.sender, uint16(position), commitment);
     }
 
@@ -160,16 +171,25 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         bytes32 salt,
         bytes calldata metrics
     ) external nonReentrant {
-        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Submit);
-        uint256 position = _actingPosition(federation, id, round);
-        if ((round.submitted >> position) & 1 == 1) revert AlreadySubmitted(position);
-        if (federation.terms.commitSeconds > 0) federation.checkCommitment(id, round, position, payloads, salt);
-        bool isComplete = federation.advance(number, position, first, payloads.length);
-        federation.storeDigests(id, number, position, first, payloads);
+        FederationState storage federation = _federations[id];
+        RoundRecord storage record = federation.record;
+        Intake storage intake = federation.intake;
+        // The general guard reads more; it names the reason where this one refuses.
+        if (number != record.number || !Rounds.isSubmitting(record, intake, block.timestamp)) {
+            _enter(id, number, Phase.Submit);
+        }
+        Seat storage seat = federation.seats[msg.sender];
+        uint256 position = _actingPosition(federation, id, number, seat);
+        uint256 missing = record.missing;
+        if ((missing >> position) & 1 == 0) revert AlreadySubmitted(position);
+        if (intake.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
+        bool isComplete = Updates.advance(seat, number, intake.shardsPerMember, first, payloads.length);
+        federation.storeDigests(id, intake, number, position, first, payloads);
         if (isComplete) {
-            uint256 submitted = round.submitted | (1 << position);
-            federation.round.submitted = submitted;
-            if (LibBit.popCount(submitted) == round.cohort) federation.round.submittedAt = uint40(block.timestamp);
+            missing ^= 1 << position;
+            record.missing = missing;
+            // Positions of the cohort are the lowest bits.
+            if (missing << (256 - record.cohort) == 0) record.submittedAt = uint40(block.timestamp);
         }
         emit Submitted(id, number, msg.sender, uint16(position), first, payloads, metrics);
     }
@@ -196,7 +216,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         address member = federation.memberAt(round, position);
         federation.checkFault(id, number, member, position, assigned, proof);
 
-        federation.round.submitted = round.submitted & ~(1 << position);
+        federation.record.missing |= 1 << position;
         (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
         emit Slashed(id, number, member, msg.sender, rewarded, burned);
         if (!federation.seats[member].isLeaving) federation.queue(id, member);
@@ -205,30 +225,32 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Aggregate);
-        uint256 shards = federation.terms.shardsOf();
+        uint256 shards = federation.intake.shards;
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
-        if ((round.shards >> shard) & 1 == 1) revert ShardAlreadyAggregated(shard);
+        uint256 done = federation.record.shards;
+        if ((done >> shard) & 1 == 1) revert ShardAlreadyAggregated(shard);
         (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
         // The next round overwrites the record at once when nothing is left to wait for.
         bool settles = round.shardsDone + 1 == shards && federation.terms.judge == address(0);
         if (!settles) {
-            federation.round.shardsDone = round.shardsDone + 1;
-            federation.round.shards = round.shards | (1 << shard);
-            federation.round.aggregatedAt = uint40(block.timestamp);
+            federation.record.shardsDone = round.shardsDone + 1;
+            federation.record.shards = done | (1 << shard);
+            federation.record.aggregatedAt = uint40(block.timestamp);
         }
         federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
 
         federation.fold(id, round, shard, data);
-        if (settles) federation.settle(id);
+        if (settles) federation.settle(id, round);
     }
 
     /// @inheritdoc IFederation
     function settle(bytes32 id, uint32 number) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Settle);
+        round.aggregatedAt = federation.record.aggregatedAt;
         federation.payKeeper(id, federation.keeperPay(round, Phase.Settle));
-        federation.settle(id);
+        federation.settle(id, round);
     }
 
     /// @inheritdoc IFederation
@@ -245,7 +267,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function voteToEnd(bytes32 id, uint32 number) external nonReentrant {
         FederationState storage federation = _running(id);
-        Round storage round = federation.round;
+        RoundRecord storage round = federation.record;
         if (number != round.number) revert WrongRound(id, round.number, number);
         uint256 quorum = federation.terms.endQuorum;
         if (quorum == 0) revert EndingNotAllowed(id);
@@ -263,10 +285,12 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function abandon(bytes32 id) external nonReentrant {
         FederationState storage federation = _running(id);
-        uint256 rounds = federation.history.length;
+        Round memory round = federation.readPhase();
+        (Phase phase,) = _phaseOf(federation, round);
+        round.aggregatedAt = federation.record.aggregatedAt;
+        uint256 rounds = federation.roundsClosed;
         uint256 joiningSince = rounds == 0 ? federation.createdAt : federation.history[rounds - 1].closedAt;
-        uint256 overdueAt =
-            PhaseLib.overdueAt(federation.round, federation.terms.timingOf(), _phase(federation), joiningSince);
+        uint256 overdueAt = PhaseLib.overdueAt(round, federation.timingOf(), phase, joiningSince);
         if (block.timestamp < overdueAt) revert NotOverdue(overdueAt, block.timestamp);
         federation.finish(id, true);
     }
@@ -275,7 +299,8 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     function claim(bytes32 id) external nonReentrant returns (uint256 amount) {
         FederationState storage federation = _existing(id);
         if (federation.isFinished) federation.releaseStake(msg.sender);
-        return federation.pay(id, msg.sender);
+        amount = federation.pay(id, msg.sender);
+        federation.burn();
     }
 
     // --- Views ---
@@ -300,31 +325,31 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
             isFinished: federation.isFinished,
             isEnding: federation.isEnding,
             members: uint32(federation.members.length),
-            roundsClosed: uint32(federation.history.length),
+            roundsClosed: federation.roundsClosed,
             roundsSettled: federation.roundsSettled,
             unspent: federation.unspent,
             staked: federation.staked,
-            owed: federation.owed
+            owed: federation.owed + uint128(federation.unburnedOf())
         });
     }
 
     /// @inheritdoc IFederation
     function roundOf(bytes32 id) external view returns (Round memory) {
-        return _existing(id).round;
+        return _existing(id).read();
     }
 
     /// @inheritdoc IFederation
     function phaseOf(bytes32 id) external view returns (Phase, uint256) {
         FederationState storage federation = _existing(id);
-        return PhaseLib.phaseAt(federation.round, federation.terms.timingOf(), federation.isFinished, block.timestamp);
+        return _phaseOf(federation, federation.readPhase());
     }
 
     /// @inheritdoc IFederation
     function history(bytes32 id, uint256 from, uint256 count) external view returns (RoundSummary[] memory page) {
-        RoundSummary[] storage all = _existing(id).history;
-        page = new RoundSummary[](_pageLength(all.length, from, count));
+        FederationState storage federation = _existing(id);
+        page = new RoundSummary[](_pageLength(federation.roundsClosed, from, count));
         for (uint256 i; i < page.length; ++i) {
-            page[i] = all[from + i];
+            page[i] = federation.history[from + i];
         }
     }
 
@@ -333,7 +358,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         FederationState storage federation = _existing(id);
         Seat storage seat = federation.seats[account];
         return Member({
-            owed: seat.owed,
+            owed: account == Ledger.BURNED ? uint128(federation.unburnedOf()) : seat.owed,
             stake: seat.isStaked ? federation.terms.stake : 0,
             index: seat.index,
             isMember: seat.isMember,
@@ -353,7 +378,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function cohortOf(bytes32 id) external view returns (address[] memory cohort) {
         FederationState storage federation = _existing(id);
-        Round memory round = federation.round;
+        Round memory round = federation.readHead();
         if (round.startedAt == 0 || federation.isFinished) return cohort;
         cohort = new address[](round.cohort);
         for (uint256 position; position < cohort.length; ++position) {
@@ -366,7 +391,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         FederationState storage federation = _existing(id);
         if (federation.isFinished) return (false, 0);
         uint256 found;
-        (isInCohort, found) = federation.find(federation.round, account);
+        (isInCohort, found) = federation.find(federation.seats[account]);
         position = uint16(found);
     }
 
@@ -377,9 +402,9 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         returns (address keeper, uint256 exclusiveUntil, uint256 pay)
     {
         FederationState storage federation = _existing(id);
-        uint256 shards = federation.terms.shardsOf();
+        uint256 shards = federation.intake.shards;
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
-        Round memory round = federation.round;
+        Round memory round = federation.readHead();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);
         (keeper, exclusiveUntil) = _keeper(federation, round, shard);
         pay = federation.keeperPay(round, Phase.Aggregate);
@@ -403,20 +428,25 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
 
     /// @inheritdoc IFederation
     function model(bytes32 id, uint256) external view returns (bytes memory) {
-        ModuleCall.forward(_existing(id).terms.aggregator);
+        ModuleCall.forward(_existing(id).intake.aggregator);
     }
 
     /// @inheritdoc IFederation
     function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
-        ModuleCall.forward(_existing(id).terms.aggregator);
+        ModuleCall.forward(_existing(id).intake.aggregator);
     }
 
     /// @inheritdoc IFederation
     function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
-        ModuleCall.forward(_existing(id).terms.aggregator);
+        ModuleCall.forward(_existing(id).intake.aggregator);
     }
 
     // --- Guards ---
+
+    /// @dev The lock is all that the core keeps in transient storage.
+    function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {
+        return 0;
+    }
 
     function _existing(bytes32 id) private view returns (FederationState storage federation) {
         federation = _federations[id];
@@ -428,33 +458,32 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         if (federation.isFinished) revert FederationFinished(id);
     }
 
-    /// @dev The federation and its record, if `number` is the round in progress and its phase is `expected`.
+    /// @dev The federation and what decides its phase, if `number` is the round in progress and its phase is `expected`.
     function _enter(bytes32 id, uint32 number, Phase expected)
         private
         view
         returns (FederationState storage federation, Round memory round)
     {
         federation = _running(id);
-        round = federation.round;
+        round = federation.readPhase();
         if (number != round.number) revert WrongRound(id, round.number, number);
-        (Phase actual,) = PhaseLib.phaseAt(round, federation.terms.timingOf(), false, block.timestamp);
+        (Phase actual,) = _phaseOf(federation, round);
         if (actual != expected) revert WrongPhase(id, expected, actual);
     }
 
-    function _phase(FederationState storage federation) private view returns (Phase phase) {
-        (phase,) =
-            PhaseLib.phaseAt(federation.round, federation.terms.timingOf(), federation.isFinished, block.timestamp);
+    function _phaseOf(FederationState storage federation, Round memory round) private view returns (Phase, uint256) {
+        return PhaseLib.phaseAt(round, federation.timingOf(), federation.isFinished, block.timestamp);
     }
 
     /// @dev The caller's position, if it is in the cohort and its stake stands.
-    function _actingPosition(FederationState storage federation, bytes32 id, Round memory round)
+    function _actingPosition(FederationState storage federation, bytes32 id, uint256 number, Seat storage seat)
         private
         view
         returns (uint256)
     {
-        (bool isInCohort, uint256 position) = federation.find(round, msg.sender);
-        if (!isInCohort) revert NotInCohort(id, round.number, msg.sender);
-        if (!federation.seats[msg.sender].isStaked) revert StakeForfeited(id, msg.sender);
+        (bool isInCohort, uint256 position) = federation.find(seat);
+        if (!isInCohort) revert NotInCohort(id, number, msg.sender);
+        if (!seat.isStaked) revert StakeForfeited(id, msg.sender);
         return position;
     }
 
@@ -483,9 +512,8 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         view
         returns (address keeper, uint256 exclusiveUntil)
     {
-        keeper = federation.memberAt(round, Cohort.keeperPosition(round.seed, shard, round.cohort));
-        Timing memory timing = federation.terms.timingOf();
-        exclusiveUntil = PhaseLib.aggregateStart(round, timing) + timing.keeperSeconds;
+        keeper = federation.memberAt(round, Cohort.keeperPosition(federation.record.seed, shard, round.cohort));
+        exclusiveUntil = PhaseLib.aggregateStart(round, federation.timingOf()) + federation.terms.keeperSeconds;
     }
 
     function _pageLength(uint256 length, uint256 from, uint256 count) private pure returns (uint256) {

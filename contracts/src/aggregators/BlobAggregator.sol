@@ -30,7 +30,7 @@ import { Terms } from "../types/Terms.sol";
 ///      Availability. Blobs leave the network after some weeks. Commitments prove a copy, they do not bring one back.
 ///      Liveness. `aggregate` accepts whatever `digest` accepted: every valid commitment can be added to every other.
 contract BlobAggregator is IAggregator {
-    /// @dev Two slots, then the rounds.
+    /// @dev Two slots, then the rounds. Slot 0 is all that a submission reads.
     struct Config {
         uint32 dimension; //     0  zero: not registered
         uint32 shardSize; //     0
@@ -38,6 +38,8 @@ contract BlobAggregator is IAggregator {
         uint16 shards; //        0
         uint8 laneBits; //       0
         uint8 bits; //           0
+        uint8 fullBlobs; //      0  blobs of a shard of `shardSize`
+        uint8 lastBlobs; //      0  blobs of the last shard, which may be shorter
         bool isInitialised; //   0
         bytes32 baseModelHash; //1
         mapping(uint256 shard => uint256) aggregatedIn; // last round that aggregated the shard, plus one
@@ -106,7 +108,11 @@ contract BlobAggregator is IAggregator {
         config.dimension = terms.dimension;
         config.shardSize = terms.shardSize;
         config.maxUpdates = uint16(BlobTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
-        config.shards = uint16(BlobTerms.shardCount(terms)); // at most 256
+        uint256 shards = BlobTerms.shardCount(terms);
+        config.shards = uint16(shards); // at most 256
+        uint256 last = terms.dimension - (shards - 1) * terms.shardSize;
+        config.fullBlobs = uint8(FieldLanes.blobs(terms.laneBits, shards == 1 ? last : terms.shardSize)); // at most 6
+        config.lastBlobs = uint8(FieldLanes.blobs(terms.laneBits, last));
         config.laneBits = terms.laneBits;
         config.bits = terms.bits;
         config.baseModelHash = abi.decode(setup, (BlobSetup)).baseModelHash;
@@ -130,14 +136,34 @@ contract BlobAggregator is IAggregator {
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
-        returns (bytes32)
+        returns (bytes32 result)
     {
-        uint256 blobs = _blobsOf(_registered(msg.sender, id), shard);
+        uint256 blobs = _blobsOf(_configs[msg.sender][id], id, shard);
         if (payload.length != 32 * blobs) revert WrongPayloadLength(payload.length, 32 * blobs);
-        for (uint256 b; b < blobs; ++b) {
-            _checkBlob(b, bytes32(payload[32 * b:]));
+        uint256 difference;
+        // Zero if `blobhash(b) != 0 && blobhash(b) == bytes32(payload[32 * b:])` for every blob.
+        assembly ("memory-safe") {
+            for { let b := 0 } lt(b, blobs) { b := add(b, 1) } {
+                let actual := blobhash(b)
+                difference := or(
+                    difference,
+                    or(iszero(actual), xor(actual, calldataload(add(payload.offset, shl(5, b)))))
+                )
+            }
         }
-        return keccak256(abi.encodePacked(context, shard, payload));
+        if (difference != 0) {
+            for (uint256 b; b < blobs; ++b) {
+                _checkBlob(b, bytes32(payload[32 * b:]));
+            }
+        }
+        // Equivalent to `keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, context)
+            mstore(add(free, 0x20), shard)
+            calldatacopy(add(free, 0x40), payload.offset, payload.length)
+            result := keccak256(free, add(payload.length, 0x40))
+        }
     }
 
     /// @inheritdoc IAggregator
@@ -153,7 +179,7 @@ contract BlobAggregator is IAggregator {
         bytes calldata data
     ) external returns (bytes32 modelHash) {
         Config storage config = _initialised(msg.sender, id);
-        uint256 blobs = _blobsOf(config, shard);
+        uint256 blobs = _blobsOf(config, id, shard);
         if (contexts.length > config.maxUpdates) revert TooManyUpdates(contexts.length, config.maxUpdates);
         if (digests.length != contexts.length) revert WrongDigestCount(digests.length, contexts.length);
         uint256 expected = contexts.length * blobs * Commitment.AFFINE_BYTES;
@@ -199,7 +225,7 @@ contract BlobAggregator is IAggregator {
     /// @dev Anyone may call, in a transaction that carries the blobs.
     function checkpoint(address core, bytes32 id, uint256 shard) external {
         Config storage config = _initialised(core, id);
-        uint256 blobs = _blobsOf(config, shard);
+        uint256 blobs = _blobsOf(config, id, shard);
         uint256 aggregatedIn = config.aggregatedIn[shard];
         if (aggregatedIn == 0) revert NothingAggregated(shard);
         uint256 slot = _shardSlot(config, core, id, shard);
@@ -215,7 +241,7 @@ contract BlobAggregator is IAggregator {
     /// @dev In this path: the affine forms of the commitments of the shard's blobs, 96 bytes each, infinity all zero.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory) {
         Config storage config = _initialised(msg.sender, id);
-        G1Point[] memory points = new G1Point[](_blobsOf(config, shard));
+        G1Point[] memory points = new G1Point[](_blobsOf(config, id, shard));
         uint256 slot = _shardSlot(config, msg.sender, id, shard);
         for (uint256 b; b < points.length; ++b) {
             points[b] = Commitment.load(slot + POINT_SLOTS * b);
@@ -358,21 +384,26 @@ contract BlobAggregator is IAggregator {
         return keccak256(abi.encodePacked(context, shard, hashes));
     }
 
+    /// @param shard Below `config.shards`.
     function _shardLength(Config storage config, uint256 shard) private view returns (uint256 length) {
-        if (shard >= config.shards) revert NoSuchShard(shard, config.shards);
         uint256 size = config.shardSize;
         length = config.dimension - shard * size;
         if (length > size) length = size;
     }
 
-    function _blobsOf(Config storage config, uint256 shard) private view returns (uint256) {
-        return FieldLanes.blobs(config.laneBits, _shardLength(config, shard));
+    function _blobsOf(Config storage config, bytes32 id, uint256 shard) private view returns (uint256) {
+        uint256 shards = config.shards;
+        if (shard >= shards) {
+            if (shards == 0) revert NotRegistered(id);
+            revert NoSuchShard(shard, shards);
+        }
+        return shard == shards - 1 ? config.lastBlobs : config.fullBlobs;
     }
 
     /// @dev Points of a model stand at consecutive slots from `keccak256(domain, core, id)`: a preimage of three words,
     ///      where those of mappings have two. All shards but the last have as many blobs as `shardSize` fills.
     function _shardSlot(Config storage config, address core, bytes32 id, uint256 shard) private view returns (uint256) {
         uint256 first = uint256(keccak256(abi.encode(MODEL_DOMAIN, core, id)));
-        return first + POINT_SLOTS * shard * FieldLanes.blobs(config.laneBits, config.shardSize);
+        return first + POINT_SLOTS * shard * config.fullBlobs;
     }
 }

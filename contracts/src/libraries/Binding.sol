@@ -13,8 +13,18 @@ library Binding {
     }
 
     /// @notice What an update's digest is bound to: `keccak256(chain, core, id, round, member)`.
-    function contextOf(bytes32 id, uint256 round, address member) internal view returns (bytes32) {
-        return keccak256(abi.encode(block.chainid, address(this), id, round, member));
+    function contextOf(bytes32 id, uint256 round, address member) internal view returns (bytes32 context) {
+        // Equivalent to `keccak256(abi.encode(block.chainid, address(this), id, round, member))`, in memory that is not kept:
+        // one for each submission, and one for each update at aggregation.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, chainid())
+            mstore(add(free, 0x20), address())
+            mstore(add(free, 0x40), id)
+            mstore(add(free, 0x60), round)
+            mstore(add(free, 0x80), shr(96, shl(96, member)))
+            context := keccak256(free, 0xa0)
+        }
     }
 
     /// @notice What a member commits to: `keccak256(chain, core, id, round, member, salt, payloadHash)`.

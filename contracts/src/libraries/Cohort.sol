@@ -52,7 +52,10 @@ library Cohort {
         pure
         returns (uint256)
     {
-        return ((position + round) * shardsPerMember + assigned) % shards;
+        // Positions and shards are 256 at most and rounds below 2^32: far from 2^256.
+        unchecked {
+            return ((position + round) * shardsPerMember + assigned) % shards;
+        }
     }
 
     /// @notice Whether a position trains `shard` in `round`, and as which of its assigned shards.

@@ -6,14 +6,14 @@ import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IJudge } from "../interfaces/IJudge.sol";
 import { FederationState } from "../types/FederationState.sol";
-import { Phase, Round, RoundSummary } from "../types/Round.sol";
+import { Phase, Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 import { Ledger } from "./Ledger.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 import { PhaseLib } from "./Phase.sol";
 import { Reward } from "./Reward.sol";
-import { TermsLib } from "./TermsLib.sol";
+import { Rounds } from "./Rounds.sol";
 
 /// @title Course
 /// @notice From round to round: opening, settling, closing, finishing.
@@ -22,7 +22,7 @@ import { TermsLib } from "./TermsLib.sol";
 library Course {
     using Ledger for FederationState;
     using Membership for FederationState;
-    using TermsLib for Terms;
+    using Rounds for FederationState;
 
     /// @notice Gas given to a judge. With the rest of a settlement it stays below the 16,777,216 of EIP-7825.
     uint256 internal constant JUDGE_GAS = 5_000_000;
@@ -35,25 +35,22 @@ library Course {
         federation.removeLeavers(id);
         federation.paidInRound = 0;
 
-        Round memory round;
-        round.number = number;
         uint256 members = federation.members.length;
-        if (members > 0) {
-            uint256 cohortSize = federation.terms.cohortSize;
-            bool isSampled = members > cohortSize;
-            round.members = uint32(members);
-            round.cohort = uint16(isSampled ? cohortSize : members);
-            round.openedAt = uint40(block.timestamp);
-            if (isSampled) {
-                round.seedBlock = uint64(block.number + 1);
-            } else {
-                round.startedAt = round.openedAt;
-                round.seedBlock = uint64(block.number - 1);
-                round.seed = seedOf(id, number, blockhash(block.number - 1));
-            }
+        if (members == 0) {
+            federation.write(number, 0, 0, 0, 0, 0);
+            return;
         }
-        federation.round = round;
-        if (members > 0) emit IFederation.RoundOpened(id, number, round.members, round.cohort, round.seedBlock);
+        uint256 cohort = federation.terms.cohortSize;
+        if (members > cohort) {
+            uint256 seedBlock = block.number + 1;
+            federation.write(number, members, cohort, 0, seedBlock, 0);
+            emit IFederation.RoundOpened(id, number, uint32(members), uint16(cohort), uint64(seedBlock));
+        } else {
+            uint256 seedBlock = block.number - 1;
+            bytes32 seed = seedOf(id, number, blockhash(seedBlock));
+            federation.write(number, members, members, block.timestamp, seedBlock, seed);
+            emit IFederation.RoundOpened(id, number, uint32(members), uint16(members), uint64(seedBlock));
+        }
     }
 
     /// @notice Seed of a round: `keccak256(id, round, blockhash)`.
@@ -62,8 +59,7 @@ library Course {
     }
 
     /// @notice Splits what keepers left of the pot among those whose updates were aggregated, and moves on.
-    function settle(FederationState storage federation, bytes32 id) internal {
-        Round memory round = federation.round;
+    function settle(FederationState storage federation, bytes32 id, Round memory round) internal {
         address[] memory members = contributors(federation, round);
         uint256 pot = federation.potLeft();
         if (pot > 0) federation.reward(id, members, sharesOf(federation, id, round.number, members, pot));
@@ -74,16 +70,7 @@ library Course {
 
     /// @notice Writes the round into history and opens the next, or finishes.
     function moveOn(FederationState storage federation, bytes32 id, Round memory round, uint256 updates) internal {
-        federation.history
-            .push(
-                RoundSummary({
-                    openedAt: round.openedAt,
-                    closedAt: uint40(block.timestamp),
-                    cohort: round.cohort,
-                    updates: uint16(updates),
-                    paid: federation.paidInRound
-                })
-            );
+        federation.summarise(round, updates);
         if (federation.isEnding || round.number + 1 >= federation.terms.rounds) finish(federation, id, false);
         else open(federation, id, round.number + 1);
     }
@@ -137,7 +124,7 @@ library Course {
         returns (uint256)
     {
         Terms storage terms = federation.terms;
-        uint256 start = PhaseLib.stepStart(round, terms.timingOf(), phase);
+        uint256 start = PhaseLib.stepStart(round, federation.timingOf(), phase);
         uint256 elapsed = block.timestamp > start ? block.timestamp - start : 0;
         return Reward.keeperPayAt(terms.keeperPay, terms.keeperSeconds, elapsed);
     }

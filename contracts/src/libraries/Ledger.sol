@@ -11,14 +11,14 @@ import { Terms } from "../types/Terms.sol";
 
 /// @title Ledger
 /// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
-/// @dev What a federation holds is `unspent + staked + owed`, always. Tokens move between the three by credit and leave by
-///      `pay` only, when the account itself asks, so that nobody's refusal to be paid can stop anyone else.
+/// @dev What a federation holds is `unspent + staked + owed` and what is still to be burned, always. Tokens move between
+///      them by credit and leave only when somebody claims, so that nobody's refusal to be paid can stop anyone else.
 ///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the three below 2^128.
 library Ledger {
     using SafeERC20 for IERC20;
     using TermsLib for Terms;
 
-    /// @notice Where the burned half of a slashed stake goes.
+    /// @notice Where the burned half of a slashed stake goes, with the next claim that anyone makes.
     address internal constant BURNED = 0x000000000000000000000000000000000000dEaD;
 
     /// @notice Reverts if `amount` more would make the federation's holdings exceed 2^128 − 1.
@@ -57,14 +57,14 @@ library Ledger {
         if (amount > left) amount = left;
         if (amount == 0) return;
         creditFromPot(federation, msg.sender, amount);
-        emit IFederation.KeeperPaid(id, federation.round.number, msg.sender, amount);
+        emit IFederation.KeeperPaid(id, federation.record.number, msg.sender, amount);
     }
 
     /// @notice Credits `members` with `amounts` of the round's pot.
     function reward(FederationState storage federation, bytes32 id, address[] memory members, uint256[] memory amounts)
         internal
     {
-        uint32 round = federation.round.number;
+        uint32 round = federation.record.number;
         uint256 total;
         for (uint256 i; i < members.length; ++i) {
             if (amounts[i] == 0) continue;
@@ -88,9 +88,9 @@ library Ledger {
         credit(federation, account, stake);
     }
 
-    /// @notice Takes the stake of a seat away: half, rounded down, to `challenger`, the rest burned.
-    /// @dev A token that refuses the transfer to `BURNED` cannot stop a proof: the rest is then credited to that address,
-    ///      which nobody can claim for.
+    /// @notice Takes the stake of a seat away: half, rounded down, to `challenger`, the rest to be burned.
+    /// @dev Nobody can have the rest any more. `burn` moves it later, so that neither the token's refusal nor its gas
+    ///      stands in the way of a proof.
     function slash(FederationState storage federation, address account, address challenger)
         internal
         returns (uint256 rewarded, uint256 burned)
@@ -103,8 +103,23 @@ library Ledger {
         rewarded = stake / 2;
         burned = stake - rewarded;
         if (rewarded > 0) credit(federation, challenger, rewarded);
-        if (burned > 0 && !IERC20(federation.terms.token).trySafeTransfer(BURNED, burned)) {
-            credit(federation, BURNED, burned);
+        federation.unburned += 1;
+    }
+
+    /// @notice What of slashed stakes is to be burned and still here: owed to `BURNED`, which nobody can claim for.
+    function unburnedOf(FederationState storage federation) internal view returns (uint256) {
+        uint256 stake = federation.terms.stake;
+        return federation.unburned * (stake - stake / 2);
+    }
+
+    /// @notice Burns what is to be burned. If the token refuses, it stays where it is.
+    function burn(FederationState storage federation) internal {
+        uint32 unburned = federation.unburned;
+        if (unburned == 0) return;
+        uint256 amount = unburnedOf(federation);
+        federation.unburned = 0;
+        if (amount > 0 && !IERC20(federation.terms.token).trySafeTransfer(BURNED, amount)) {
+            federation.unburned = unburned;
         }
     }
 

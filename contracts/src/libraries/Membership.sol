@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../interfaces/IFederation.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
-import { Round } from "../types/Round.sol";
+import { Round, RoundRecord } from "../types/Round.sol";
 import { Cohort } from "./Cohort.sol";
 import { Ledger } from "./Ledger.sol";
 
@@ -30,13 +30,13 @@ library Membership {
 
     /// @notice Whether the round in progress counts on this member's place.
     function isFrozen(FederationState storage federation, Seat storage seat) internal view returns (bool) {
-        return !federation.isFinished && seat.index < federation.round.members;
+        return !federation.isFinished && seat.index < federation.record.members;
     }
 
     /// @notice Has a frozen member removed when a round opens.
     function queue(FederationState storage federation, bytes32 id, address account) internal {
         federation.seats[account].isLeaving = true;
-        federation.leavers.push(account);
+        federation.leavers[federation.leaversQueued++] = account;
         emit IFederation.LeaveRequested(id, account);
     }
 
@@ -60,7 +60,7 @@ library Membership {
     /// @notice Removes queued leavers, oldest first, `LEAVERS_PER_OPENING` at most. Called between rounds only.
     function removeLeavers(FederationState storage federation, bytes32 id) internal {
         uint256 from = federation.leaversRemoved;
-        uint256 to = federation.leavers.length;
+        uint256 to = federation.leaversQueued;
         if (from == to) return;
         if (to > from + LEAVERS_PER_OPENING) to = from + LEAVERS_PER_OPENING;
         for (uint256 i = from; i < to; ++i) {
@@ -76,20 +76,22 @@ library Membership {
         returns (address)
     {
         bool isSampled = round.members > round.cohort;
-        return federation.members[isSampled ? Cohort.indexOf(round.seed, round.members, position) : position];
+        if (isSampled) position = Cohort.indexOf(federation.record.seed, round.members, position);
+        return federation.members[position];
     }
 
-    /// @notice Whether `account` is in the cohort of the round, and where.
-    function find(FederationState storage federation, Round memory round, address account)
+    /// @notice Whether the owner of a seat is in the cohort of the round, and where.
+    function find(FederationState storage federation, Seat storage seat)
         internal
         view
         returns (bool isInCohort, uint256 position)
     {
-        Seat storage seat = federation.seats[account];
-        if (!seat.isMember || seat.index >= round.members || round.startedAt == 0) return (false, 0);
-        bool isSampled = round.members > round.cohort;
-        position = isSampled ? Cohort.positionOf(round.seed, round.members, seat.index) : seat.index;
-        isInCohort = position < round.cohort;
+        RoundRecord storage record = federation.record;
+        (uint256 members, uint256 cohort) = (record.members, record.cohort);
+        position = seat.index;
+        if (!seat.isMember || position >= members || record.startedAt == 0) return (false, 0);
+        if (members > cohort) position = Cohort.positionOf(record.seed, members, position);
+        isInCohort = position < cohort;
         if (!isInCohort) position = 0;
     }
 }

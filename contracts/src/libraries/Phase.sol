@@ -26,6 +26,7 @@ struct Timing {
 ///
 ///      Commit and Submit end early when the whole cohort has acted, and what follows moves up, with one exception:
 ///      the challenge window ends `challengeSeconds` after the *last possible* submission, however early all came.
+///      Times have 40 bits and durations 32, so that no sum of them can overflow, checked or not.
 library PhaseLib {
     /// @notice Phase at `time`, and when it ends by itself; zero when somebody has to act.
     function phaseAt(Round memory round, Timing memory timing, bool isFinished, uint256 time)
@@ -37,9 +38,9 @@ library PhaseLib {
         if (round.openedAt == 0) return (Phase.Joining, 0);
         if (round.startedAt == 0) return (Phase.Draw, 0);
 
-        endsAt = submitStart(round, timing);
+        endsAt = submitStart(round.startedAt, round.committedAt, timing.commitSeconds);
         if (time < endsAt) return (Phase.Commit, endsAt);
-        endsAt = submitEnd(round, timing);
+        endsAt = submitEnd(endsAt, round.submittedAt, timing.submitSeconds);
         if (time < endsAt) return (Phase.Submit, endsAt);
         endsAt = aggregateStart(round, timing);
         if (time < endsAt) return (Phase.Challenge, endsAt);
@@ -49,18 +50,29 @@ library PhaseLib {
     }
 
     /// @notice When submission starts: once all have committed, or the commit phase has run out.
-    function submitStart(Round memory round, Timing memory timing) internal pure returns (uint256) {
-        return round.committedAt > 0 ? round.committedAt : round.startedAt + timing.commitSeconds;
+    function submitStart(uint256 startedAt, uint256 committedAt, uint256 commitSeconds)
+        internal
+        pure
+        returns (uint256)
+    {
+        unchecked {
+            return committedAt > 0 ? committedAt : startedAt + commitSeconds;
+        }
     }
 
     /// @notice When submission ends: once all have submitted, or its time has run out.
-    function submitEnd(Round memory round, Timing memory timing) internal pure returns (uint256) {
-        return round.submittedAt > 0 ? round.submittedAt : submitStart(round, timing) + timing.submitSeconds;
+    function submitEnd(uint256 start, uint256 submittedAt, uint256 submitSeconds) internal pure returns (uint256) {
+        unchecked {
+            return submittedAt > 0 ? submittedAt : start + submitSeconds;
+        }
     }
 
     /// @notice When aggregation may start: after submission, or after the challenge window where there is one.
     function aggregateStart(Round memory round, Timing memory timing) internal pure returns (uint256) {
-        if (timing.challengeSeconds == 0) return submitEnd(round, timing);
+        if (timing.challengeSeconds == 0) {
+            uint256 start = submitStart(round.startedAt, round.committedAt, timing.commitSeconds);
+            return submitEnd(start, round.submittedAt, timing.submitSeconds);
+        }
         return uint256(round.startedAt) + timing.commitSeconds + timing.submitSeconds + timing.challengeSeconds;
     }
 

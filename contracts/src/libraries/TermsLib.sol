@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { Terms } from "../types/Terms.sol";
 import { Gains } from "./Gains.sol";
-import { Timing } from "./Phase.sol";
 import { Reward } from "./Reward.sol";
 
 /// @title TermsLib
@@ -16,22 +15,8 @@ library TermsLib {
     uint256 internal constant BASIS_POINTS = 10_000;
 
     /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
-    function shardsOf(Terms storage terms) internal view returns (uint256) {
+    function shardsOf(Terms memory terms) internal pure returns (uint256) {
         return _ceilDiv(terms.dimension, terms.shardSize);
-    }
-
-    /// @notice What of the terms decides phases.
-    function timingOf(Terms storage terms) internal view returns (Timing memory) {
-        return Timing({
-            joinSeconds: terms.joinSeconds,
-            commitSeconds: terms.commitSeconds,
-            submitSeconds: terms.submitSeconds,
-            challengeSeconds: terms.challengeSeconds,
-            keeperSeconds: terms.keeperSeconds,
-            idleSeconds: terms.idleSeconds,
-            minimumUpdates: terms.minimumUpdates,
-            shards: shardsOf(terms)
-        });
     }
 
     /// @notice A round's part of the bounty.
@@ -50,7 +35,7 @@ library TermsLib {
         if (terms.rounds == 0) revert IFederationErrors.RoundsZero();
         if (terms.dimension == 0) revert IFederationErrors.DimensionZero();
         if (terms.shardSize == 0) revert IFederationErrors.ShardSizeZero();
-        uint256 shards = _ceilDiv(terms.dimension, terms.shardSize);
+        uint256 shards = shardsOf(terms);
         if (shards > MAX_SHARDS) revert IFederationErrors.TooManyShards(shards, MAX_SHARDS);
         if (terms.shardsPerMember == 0 || terms.shardsPerMember > shards) {
             revert IFederationErrors.ShardsPerMemberOutOfRange(terms.shardsPerMember, shards);

@@ -5,74 +5,74 @@ import { LibBit } from "solady/utils/LibBit.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
-import { FederationState } from "../types/FederationState.sol";
+import { FederationState, Intake, Seat } from "../types/FederationState.sol";
 import { Round } from "../types/Round.sol";
-import { Terms } from "../types/Terms.sol";
 import { Binding } from "./Binding.sol";
 import { Cohort } from "./Cohort.sol";
 import { Gains } from "./Gains.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
-import { TermsLib } from "./TermsLib.sol";
 
 /// @title Updates
 /// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.
-/// @dev Digests, commitments and progress are kept by position and overwritten round after round; which of them count is
-///      told by the bitmaps of the round.
+/// @dev Digests and commitments are kept by position and overwritten round after round; which of them count is told by the
+///      bitmaps of the round.
 library Updates {
     using Membership for FederationState;
-    using TermsLib for Terms;
 
     /// @notice After a commitment all payloads come at once, and hash to what was committed to.
     function checkCommitment(
         FederationState storage federation,
         bytes32 id,
-        Round memory round,
+        uint256 number,
         uint256 position,
         bytes[] calldata payloads,
         bytes32 salt
     ) internal view {
-        if ((round.committed >> position) & 1 == 0) revert IFederationErrors.NotCommitted(position);
-        uint256 expectedCount = federation.terms.shardsPerMember;
+        if ((federation.record.committed >> position) & 1 == 0) {
+            revert IFederationErrors.NotCommitted(position);
+        }
+        uint256 expectedCount = federation.intake.shardsPerMember;
         if (payloads.length != expectedCount) {
             revert IFederationErrors.WrongPayloadCount(payloads.length, expectedCount);
         }
         bytes32 payloadHash = Binding.payloadHashOf(payloads);
-        bytes32 actual = Binding.commitmentOf(id, round.number, msg.sender, salt, payloadHash);
+        bytes32 actual = Binding.commitmentOf(id, number, msg.sender, salt, payloadHash);
         bytes32 expected = federation.commitments[position];
         if (actual != expected) revert IFederationErrors.CommitmentMismatch(expected, actual);
     }
 
     /// @notice Counts `count` more payloads from `first` on; says whether all assigned shards have come.
-    function advance(FederationState storage federation, uint32 number, uint256 position, uint256 first, uint256 count)
+    function advance(Seat storage seat, uint256 number, uint256 shardsPerMember, uint256 first, uint256 count)
         internal
         returns (bool isComplete)
     {
-        uint256 tag = (uint256(number) + 1) << 16;
-        uint256 progress = federation.progress[position];
-        uint256 received = progress >> 16 == tag >> 16 ? progress & 0xffff : 0;
+        uint256 received = seat.sentIn == number + 1 ? seat.sent : 0;
         if (first != received) revert IFederationErrors.WrongFirst(received, first);
-        uint256 missing = federation.terms.shardsPerMember - received;
+        uint256 missing = shardsPerMember - received;
         if (count == 0 || count > missing) revert IFederationErrors.WrongPayloadCount(count, missing);
         isComplete = count == missing;
         // Of a complete submission the bitmap of the round tells.
-        if (!isComplete) federation.progress[position] = tag | (received + count);
+        if (!isComplete) {
+            seat.sentIn = uint32(number + 1);
+            seat.sent = uint8(received + count); // less than `shardsPerMember`, which is 256 at most
+        }
     }
 
     /// @notice Has the aggregator judge the form of each payload, and keeps what it is remembered by.
     function storeDigests(
         FederationState storage federation,
         bytes32 id,
+        Intake storage intake,
         uint256 number,
         uint256 position,
         uint256 first,
         bytes[] calldata payloads
     ) internal {
         bytes32 context = Binding.contextOf(id, number, msg.sender);
-        Terms storage terms = federation.terms;
-        address aggregator = terms.aggregator;
-        uint256 shardsPerMember = terms.shardsPerMember;
-        uint256 shards = terms.shardsOf();
+        address aggregator = intake.aggregator;
+        uint256 shardsPerMember = intake.shardsPerMember;
+        uint256 shards = intake.shards;
         for (uint256 i; i < payloads.length; ++i) {
             uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
             bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
@@ -90,20 +90,20 @@ library Updates {
         uint256 assigned,
         bytes calldata proof
     ) internal view {
-        Terms storage terms = federation.terms;
-        uint256 shardsPerMember = terms.shardsPerMember;
+        Intake memory intake = federation.intake;
+        uint256 shardsPerMember = intake.shardsPerMember;
         if (assigned >= shardsPerMember) revert IFederationErrors.AssignmentOutOfRange(assigned, shardsPerMember);
         bytes memory input = abi.encodeCall(
             IAggregator.isFault,
             (
                 id,
                 Binding.contextOf(id, number, member),
-                Cohort.shardOf(position, number, assigned, shardsPerMember, terms.shardsOf()),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, intake.shards),
                 federation.digests[(position << 8) | assigned],
                 proof
             )
         );
-        if (!ModuleCall.isTrue(terms.aggregator, input)) revert IFederationErrors.FaultNotProven(position, assigned);
+        if (!ModuleCall.isTrue(intake.aggregator, input)) revert IFederationErrors.FaultNotProven(position, assigned);
     }
 
     /// @notice Hands the aggregator the contexts and digests of those who sent this shard, and the data.
@@ -114,7 +114,7 @@ library Updates {
         uint256 gain = Gains.gainAt(federation.terms.gains, round.number);
         bytes memory input =
             abi.encodeCall(IAggregator.aggregate, (id, round.number, shard, gain, contexts, digests, data));
-        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.terms.aggregator, input));
+        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.intake.aggregator, input));
         emit IFederation.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
     }
 
@@ -124,8 +124,8 @@ library Updates {
         view
         returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
     {
-        uint256 shardsPerMember = federation.terms.shardsPerMember;
-        uint256 shards = federation.terms.shardsOf();
+        uint256 shardsPerMember = federation.intake.shardsPerMember;
+        uint256 shards = federation.intake.shards;
         uint256 size = LibBit.popCount(round.submitted);
         contexts = new bytes32[](size);
         digests = new bytes32[](size);

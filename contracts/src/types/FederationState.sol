@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Round, RoundSummary } from "./Round.sol";
+import { RoundRecord, RoundSummary } from "./Round.sol";
 import { Terms } from "./Terms.sol";
 
 /// @title Seat
@@ -14,32 +14,47 @@ struct Seat {
     bool isMember; //     admitted and not yet removed
     bool isLeaving; //    queued to be removed when a round opens
     bool isStaked; //     stake held: not slashed, not returned
+    uint32 sentIn; //     number of the round in which `sent` was last counted, plus one
+    uint8 sent; //        shards of an incomplete submission that have come
+}
+
+/// @title Intake
+/// @notice What of the terms every submission reads, and what follows from them, in one slot.
+struct Intake {
+    address aggregator;
+    uint32 commitSeconds;
+    uint32 submitSeconds;
+    uint16 shardsPerMember;
+    uint16 shards; //     of the model: see `TermsLib.shardsOf`
 }
 
 /// @title FederationState
 /// @notice All that the core stores about one federation.
-/// @dev `digests`, `commitments` and `progress` are kept by position and reused from round to round: a steady round
-///      overwrites and never pays for new slots. What an entry means is guarded by the bitmaps of the round, so stale
-///      entries need no clearing.
+/// @dev `digests` and `commitments` are kept by position and reused from round to round: a steady round overwrites and
+///      never pays for new slots. What an entry means is guarded by the bitmaps of the round, so stale entries need no
+///      clearing. What changes together lies together: counts in a slot that is never zero, amounts in two.
 struct FederationState {
     Terms terms; //                          slots 0–9
-    Round round; //                          slots 10–15
-    address creator; //                      16
-    uint40 createdAt; //                     16
-    bool isInitialised; //                   16
-    bool isFinished; //                      16
-    bool isEnding; //                        16
-    uint128 unspent; //                      17  bounty not yet paid out
-    uint128 staked; //                       17  stakes held
-    uint128 owed; //                         18  credited and not yet claimed
-    uint128 paidInRound; //                  18  out of the pot of the round in progress
-    uint32 roundsSettled; //                 19
-    uint32 leaversRemoved; //                19  head of the queue
-    address[] members; //                    20
-    address[] leavers; //                    21  queue of frozen members who asked to leave or were slashed
-    RoundSummary[] history; //               22
+    Intake intake; //                        10
+    RoundRecord record; //                   11–16
+    uint40 createdAt; //                     17
+    bool isInitialised; //                   17
+    bool isFinished; //                      17
+    bool isEnding; //                        17
+    uint32 roundsClosed; //                  17  length of `history`
+    uint32 roundsSettled; //                 17
+    uint32 leaversQueued; //                 17  end of the queue
+    uint32 leaversRemoved; //                17  head of the queue
+    uint32 unburned; //                      17  slashed stakes of which the half to be burned is still here
+    address creator; //                      18
+    uint128 staked; //                       19  stakes held
+    uint128 owed; //                         19  credited and not yet claimed
+    uint128 unspent; //                      20  bounty not yet paid out
+    uint128 paidInRound; //                  20  out of the pot of the round in progress
+    address[] members; //                    21
+    mapping(uint256 => address) leavers; //      queue of frozen members who asked to leave or were slashed
+    mapping(uint256 => RoundSummary) history;
     mapping(address => Seat) seats;
     mapping(uint256 => bytes32) digests; //      position · 256 + assigned
     mapping(uint256 => bytes32) commitments; //  position
-    mapping(uint256 => uint256) progress; //     position: (round + 1) · 2^16 + shards received
 }

@@ -2,25 +2,47 @@
 pragma solidity ^0.8.28;
 
 /// @title Round
-/// @notice The record of the round in progress. Its phase is a pure function of this record, the terms and the time.
-/// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
-///      Times are unix seconds; zero means "not yet".
+/// @notice The round in progress. Its phase is a pure function of this, the terms and the time.
+/// @dev Times are unix seconds; zero means "not yet".
 struct Round {
-    uint32 number; //        0  counts from zero
-    uint32 members; //       0  members frozen into the round: those at index < members
-    uint16 cohort; //        0  positions in the round: min(members, terms.cohortSize)
-    uint16 shardsDone; //    0  shards aggregated so far
-    uint40 openedAt; //      0  when membership froze
-    uint40 startedAt; //     0  when the cohort was known and the clock of the phases started
-    uint40 committedAt; //   0  when the last of the cohort committed
-    uint40 submittedAt; //   0  when the last of the cohort submitted
-    uint64 seedBlock; //     1  block whose hash seeds the cohort, fixed when the round opens
-    uint32 endVotes; //      1  members who voted in this round to end the federation
-    uint40 aggregatedAt; //  1  when a shard was last aggregated
-    bytes32 seed; //         2  seeds the cohort and the choice of keepers
-    uint256 committed; //    3  bit p: position p has committed
-    uint256 submitted; //    4  bit p: position p has submitted all its shards and was not voided
-    uint256 shards; //       5  bit s: shard s has been aggregated
+    uint32 number; //        counts from zero
+    uint32 members; //       members frozen into the round: those at index < members
+    uint16 cohort; //        positions in the round: min(members, terms.cohortSize)
+    uint16 shardsDone; //    shards aggregated so far
+    uint40 openedAt; //      when membership froze
+    uint40 startedAt; //     when the cohort was known and the clock of the phases started
+    uint40 committedAt; //   when the last of the cohort committed
+    uint40 submittedAt; //   when the last of the cohort submitted
+    uint64 seedBlock; //     block whose hash seeds the cohort, fixed when the round opens
+    uint32 endVotes; //      members who voted in this round to end the federation
+    uint40 aggregatedAt; //  when a shard was last aggregated
+    bytes32 seed; //         seeds the cohort and the choice of keepers
+    uint256 committed; //    bit p: position p has committed
+    uint256 submitted; //    bit p: position p has submitted all its shards and was not voided
+    uint256 shards; //       bit s: shard s has been aggregated
+}
+
+/// @title RoundRecord
+/// @notice How the round in progress is stored: read it through `Rounds`.
+/// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
+///      Slot 0 is all that a submission needs to know. Who has submitted is kept as its complement, so that the first of
+///      a round pays no more than the others: the slot never goes back to zero.
+struct RoundRecord {
+    uint32 number; //        0
+    uint32 members; //       0
+    uint16 cohort; //        0
+    uint16 shardsDone; //    0
+    uint40 openedAt; //      0
+    uint40 startedAt; //     0
+    uint40 committedAt; //   0
+    uint40 submittedAt; //   0
+    uint64 seedBlock; //     1
+    uint32 endVotes; //      1
+    uint40 aggregatedAt; //  1
+    bytes32 seed; //         2
+    uint256 committed; //    3
+    uint256 missing; //      4  complement of `submitted`
+    uint256 shards; //       5
 }
 
 /// @notice What remains of a round once it is over: one slot of history.

@@ -42,7 +42,7 @@ contract ChallengeTest is FederationFixture {
         vm.prank(watcher);
         core.challenge(id, 0, 2, 1, proof, "salt");
         assertEq(core.memberOf(id, watcher).owed, STAKE / 2);
-        assertEq(token.balanceOf(BURNED), STAKE - STAKE / 2);
+        assertEq(core.memberOf(id, BURNED).owed, STAKE - STAKE / 2);
         assertEq(core.memberOf(id, person(2)).stake, 0);
         assertTrue(core.memberOf(id, person(2)).isLeaving);
         assertEq(core.roundOf(id).submitted, 11);
@@ -57,6 +57,38 @@ contract ChallengeTest is FederationFixture {
         assertEq(core.history(id, 0, 1)[0].updates, 3);
         assertFalse(core.memberOf(id, person(2)).isMember);
         assertLt(core.memberOf(id, person(2)).owed, STAKE);
+        assertBacked(id);
+    }
+
+    function test_burn_comesWithTheNextClaimWhoeverClaims() external {
+        bytes memory proof = submitFaulty(person(2), 1);
+        bind(proof, 2, 1);
+        mine(1);
+        vm.prank(watcher);
+        core.challenge(id, 0, 2, 1, proof, "salt");
+        assertEq(token.balanceOf(BURNED), 0);
+        vm.prank(stranger);
+        assertEq(core.claim(id), 0);
+        assertEq(token.balanceOf(BURNED), STAKE - STAKE / 2);
+        assertEq(core.memberOf(id, BURNED).owed, 0);
+        assertBacked(id);
+        // Once and no more: the watcher is paid its half, and nothing else moves.
+        vm.prank(watcher);
+        assertEq(core.claim(id), STAKE / 2);
+        assertEq(token.balanceOf(BURNED), STAKE - STAKE / 2);
+        assertBacked(id);
+    }
+
+    function test_challenge_ofOneselfLosesHalfTheStake() external {
+        watcher = person(2);
+        bytes memory proof = submitFaulty(watcher, 1);
+        bind(proof, 2, 1);
+        mine(1);
+        vm.prank(watcher);
+        core.challenge(id, 0, 2, 1, proof, "salt");
+        vm.prank(watcher);
+        assertEq(core.claim(id), STAKE / 2);
+        assertEq(core.memberOf(id, watcher).stake, 0);
         assertBacked(id);
     }
 

@@ -275,8 +275,16 @@ contract HostileTest is FederationFixture {
         vm.stopPrank();
         assertEq(core.memberOf(id, BURNED).owed, STAKE - STAKE / 2);
         assertEq(core.memberOf(id, stranger).owed, STAKE / 2);
+        // Nor a claim: the burn waits until the token lets it through.
+        vm.prank(stranger);
+        assertEq(core.claim(id), STAKE / 2);
+        assertEq(core.memberOf(id, BURNED).owed, STAKE - STAKE / 2);
         IFederation.Status memory status = core.statusOf(id);
         assertEq(hostile.balanceOf(address(core)), uint256(status.unspent) + status.staked + status.owed);
+        hostile.refuse(BURNED, false);
+        core.claim(id);
+        assertEq(hostile.balanceOf(BURNED), STAKE - STAKE / 2);
+        assertEq(core.statusOf(id).owed, 0);
     }
 
     function test_token_thatReentersFindsTheWholeCoreLocked() external {

@@ -106,10 +106,8 @@ contract FederationHandler is FederationFixture {
         vm.prank(stranger);
         core.bindChallenge(commitment);
         mine(1);
-        uint256 before = token.balanceOf(BURNED);
         vm.prank(stranger);
         core.challenge(id, round.number, uint16(position), 0, proof, 0);
-        burned[f] += token.balanceOf(BURNED) - before;
         stakeDue[f][member] = 0;
     }
 
@@ -311,8 +309,10 @@ contract FederationHandler is FederationFixture {
     }
 
     function claimAs(uint256 f, address member) private {
+        uint256 before = token.balanceOf(BURNED);
         vm.prank(member);
         account_(f, member, core.claim(ids[f]));
+        burned[f] += token.balanceOf(BURNED) - before;
     }
 
     /// @dev Notes what was paid, and whether the stake is back with its owner: held no more, and owed no more.

@@ -107,7 +107,7 @@ contract PhaseTest is Test {
         if (lengths[0] > 0 && acts[1] % 2 == 1) {
             round.committedAt = uint40(round.startedAt + bound(acts[1], 0, lengths[0] - 1));
         }
-        uint256 submitStart = PhaseLib.submitStart(round, timing);
+        uint256 submitStart = PhaseLib.submitStart(round.startedAt, round.committedAt, timing.commitSeconds);
         if (acts[2] % 2 == 1) round.submittedAt = uint40(submitStart + bound(acts[2], 0, timing.submitSeconds - 1));
         round.submitted = submitted;
     }
