@@ -227,8 +227,8 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Aggregate);
         uint256 shards = federation.intake.shards;
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
-        uint256 done = federation.record.shards;
-        if ((done >> shard) & 1 == 1) revert ShardAlreadyAggregated(shard);
+        uint256 remaining = federation.record.remaining;
+        if ((remaining >> shard) & 1 == 0) revert ShardAlreadyAggregated(shard);
         (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
@@ -236,7 +236,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         bool settles = round.shardsDone + 1 == shards && federation.terms.judge == address(0);
         if (!settles) {
             federation.record.shardsDone = round.shardsDone + 1;
-            federation.record.shards = done | (1 << shard);
+            federation.record.remaining = remaining ^ (1 << shard);
             federation.record.aggregatedAt = uint40(block.timestamp);
         }
         federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));

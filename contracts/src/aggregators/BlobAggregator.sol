@@ -136,7 +136,7 @@ contract BlobAggregator is IAggregator {
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
-        returns (bytes32 result)
+        returns (bytes32)
     {
         uint256 blobs = _blobsOf(_configs[msg.sender][id], id, shard);
         if (payload.length != 32 * blobs) revert WrongPayloadLength(payload.length, 32 * blobs);
@@ -156,7 +156,8 @@ contract BlobAggregator is IAggregator {
                 _checkBlob(b, bytes32(payload[32 * b:]));
             }
         }
-        // Equivalent to `keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
+        bytes32 result;
+        // Equivalent to `result = keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, context)
@@ -164,6 +165,7 @@ contract BlobAggregator is IAggregator {
             calldatacopy(add(free, 0x40), payload.offset, payload.length)
             result := keccak256(free, add(payload.length, 0x40))
         }
+        return result;
     }
 
     /// @inheritdoc IAggregator
@@ -273,21 +275,32 @@ contract BlobAggregator is IAggregator {
         returns (G1Point[] memory sums)
     {
         sums = new G1Point[](blobs);
-        bytes32[] memory hashes = new bytes32[](blobs);
-        G1Point memory point;
-        for (uint256 m; m < contexts.length; ++m) {
-            uint256 start = from;
-            for (uint256 b; b < blobs; ++b) {
-                Commitment.read(point, from);
-                if (!Commitment.isCanonical(point)) revert CoordinateOutOfRange(m, b);
-                hashes[b] = Commitment.versionedHash(point);
-                from += Commitment.AFFINE_BYTES;
-            }
-            if (_digest(contexts[m], shard, hashes) != digests[m]) revert DigestMismatch(m);
-            // Points are added once they are known to be meant: a failing precompile takes all the gas it was given.
-            for (uint256 b; b < blobs; ++b) {
-                Commitment.read(point, start + Commitment.AFFINE_BYTES * b);
-                if (!Commitment.add(sums[b], point)) revert NotOnCurve(m, b);
+        // What a digest is the hash of: context, shard, versioned hashes.
+        bytes32[] memory preimage = new bytes32[](2 + blobs);
+        preimage[1] = bytes32(shard);
+        // Places in the calldata, whose length was checked: nothing can overflow.
+        unchecked {
+            for (uint256 m; m < contexts.length; ++m) {
+                preimage[0] = contexts[m];
+                for (uint256 b; b < blobs; ++b) {
+                    bytes32 hash = Commitment.versionedHashAt(from + Commitment.AFFINE_BYTES * b);
+                    if (hash == 0) revert CoordinateOutOfRange(m, b);
+                    // Equivalent to `preimage[2 + b] = hash`, which is inside as `b < blobs`.
+                    assembly ("memory-safe") {
+                        mstore(add(preimage, shl(5, add(b, 3))), hash)
+                    }
+                }
+                bytes32 actual;
+                // Equivalent to `_digest(contexts[m], shard, hashes)`, without the copy.
+                assembly ("memory-safe") {
+                    actual := keccak256(add(preimage, 0x20), shl(5, mload(preimage)))
+                }
+                if (actual != digests[m]) revert DigestMismatch(m);
+                // Points are added once they are known to be meant: a failing precompile takes all the gas it was given.
+                for (uint256 b; b < blobs; ++b) {
+                    if (!Commitment.addAt(sums[b], from)) revert NotOnCurve(m, b);
+                    from += Commitment.AFFINE_BYTES;
+                }
             }
         }
     }

@@ -65,7 +65,10 @@ library Cohort {
         pure
         returns (bool isAssigned, uint256 assigned)
     {
-        assigned = (shard + shards - ((position + round) * shardsPerMember) % shards) % shards;
+        // As above; the inner remainder is below `shards`.
+        unchecked {
+            assigned = (shard + shards - ((position + round) * shardsPerMember) % shards) % shards;
+        }
         isAssigned = assigned < shardsPerMember;
     }
 

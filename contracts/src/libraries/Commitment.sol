@@ -28,13 +28,16 @@ library Commitment {
 
     /// @notice Fills `point` with the affine form at byte `from` of the calldata.
     function read(G1Point memory point, uint256 from) internal pure {
-        // Four words at 0, 16, 48 and 64 bytes; the high ones lose the 16 bytes that follow them.
-        assembly ("memory-safe") {
-            mstore(point, shr(128, calldataload(from)))
-            mstore(add(point, 0x20), calldataload(add(from, 16)))
-            mstore(add(point, 0x40), shr(128, calldataload(add(from, 48))))
-            mstore(add(point, 0x60), calldataload(add(from, 64)))
-        }
+        (point.xHigh, point.xLow, point.yHigh, point.yLow) = _wordsAt(from);
+    }
+
+    /// @notice The versioned hash of the point whose affine form is at byte `from` of the calldata; zero, which is no hash,
+    ///         if a coordinate is not below p.
+    function versionedHashAt(uint256 from) internal view returns (bytes32 hash) {
+        (uint256 xHigh, uint256 xLow, uint256 yHigh, uint256 yLow) = _wordsAt(from);
+        if (!_isBelow(xHigh, xLow, P_HIGH, P_LOW) || !_isBelow(yHigh, yLow, P_HIGH, P_LOW)) return 0;
+        (uint256 head, uint256 tail) = _compress(xHigh, xLow, yHigh, yLow);
+        hash = _hash(head, tail);
     }
 
     /// @notice Whether both coordinates are below p, so that no point has two affine forms.
@@ -49,17 +52,17 @@ library Commitment {
     /// @notice The compressed form: 32 bytes, then the first 16 of `tail`.
     /// @param point Canonical.
     function compress(G1Point memory point) internal pure returns (uint256 head, uint256 tail) {
-        if (isInfinity(point)) return (IS_COMPRESSED | IS_INFINITY, 0);
-        bool isGreater = _isBelow(HALF_HIGH, HALF_LOW, point.yHigh, point.yLow);
-        // x < 2^381 leaves the three bits of the flags free.
-        head = IS_COMPRESSED | (isGreater ? IS_GREATER : 0) | (point.xHigh << 128) | (point.xLow >> 128);
-        tail = point.xLow << 128;
+        return _compress(point.xHigh, point.xLow, point.yHigh, point.yLow);
     }
 
     /// @notice What a blob transaction names the blob by: `0x01 ‖ sha256(compressed)[1:]`.
     /// @param point Canonical.
-    function versionedHash(G1Point memory point) internal view returns (bytes32 hash) {
+    function versionedHash(G1Point memory point) internal view returns (bytes32) {
         (uint256 head, uint256 tail) = compress(point);
+        return _hash(head, tail);
+    }
+
+    function _hash(uint256 head, uint256 tail) private view returns (bytes32 hash) {
         uint256 digest;
         bool success;
         // Equivalent to `sha256(abi.encodePacked(head, bytes16(tail)))` in scratch space; the precompile cannot fail but
@@ -78,15 +81,31 @@ library Commitment {
     /// @return success Whether both are points of the curve; `sum` is as it was if not.
     function add(G1Point memory sum, G1Point memory other) internal view returns (bool success) {
         // Equivalent to `(success, answer) = address(0x0b).staticcall(bytes.concat(sum, other))`, the 256 bytes lying in
-        // free memory and the answer of 128 bytes taking the place of `sum`. A chain without the precompile answers
-        // success and nothing.
+        // free memory and the answer of 128 bytes taking the place of `sum`. A failure answers nothing, and a chain
+        // without the precompile success and nothing: neither touches `sum`.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mcopy(free, sum, 0x80)
             mcopy(add(free, 0x80), other, 0x80)
-            success := staticcall(gas(), 0x0b, free, 0x100, free, 0x80)
+            success := staticcall(gas(), 0x0b, free, 0x100, sum, 0x80)
             success := and(success, eq(returndatasize(), 0x80))
-            if success { mcopy(sum, free, 0x80) }
+        }
+    }
+
+    /// @notice `sum += other`, the other's affine form being at byte `from` of the calldata.
+    /// @return success As of `add`.
+    function addAt(G1Point memory sum, uint256 from) internal view returns (bool success) {
+        (uint256 xHigh, uint256 xLow, uint256 yHigh, uint256 yLow) = _wordsAt(from);
+        // Equivalent to `add(sum, G1Point(xHigh, xLow, yHigh, yLow))`, the other put where the precompile reads it.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mcopy(free, sum, 0x80)
+            mstore(add(free, 0x80), xHigh)
+            mstore(add(free, 0xa0), xLow)
+            mstore(add(free, 0xc0), yHigh)
+            mstore(add(free, 0xe0), yLow)
+            success := staticcall(gas(), 0x0b, free, 0x100, sum, 0x80)
+            success := and(success, eq(returndatasize(), 0x80))
         }
     }
 
@@ -145,7 +164,32 @@ library Commitment {
         point.yLow = third;
     }
 
-    function _isBelow(uint256 high, uint256 low, uint256 limitHigh, uint256 limitLow) private pure returns (bool) {
-        return high < limitHigh || (high == limitHigh && low < limitLow);
+    /// @dev Four words at 0, 16, 48 and 64 bytes; the high ones lose the 16 bytes that follow them.
+    function _wordsAt(uint256 from) private pure returns (uint256 xHigh, uint256 xLow, uint256 yHigh, uint256 yLow) {
+        assembly ("memory-safe") {
+            xHigh := shr(128, calldataload(from))
+            xLow := calldataload(add(from, 16))
+            yHigh := shr(128, calldataload(add(from, 48)))
+            yLow := calldataload(add(from, 64))
+        }
+    }
+
+    function _compress(uint256 xHigh, uint256 xLow, uint256 yHigh, uint256 yLow)
+        private
+        pure
+        returns (uint256 head, uint256 tail)
+    {
+        if (xHigh | xLow | yHigh | yLow == 0) return (IS_COMPRESSED | IS_INFINITY, 0);
+        bool isGreater = _isBelow(HALF_HIGH, HALF_LOW, yHigh, yLow);
+        // x < 2^381 leaves the three bits of the flags free.
+        head = IS_COMPRESSED | (isGreater ? IS_GREATER : 0) | (xHigh << 128) | (xLow >> 128);
+        tail = xLow << 128;
+    }
+
+    function _isBelow(uint256 high, uint256 low, uint256 limitHigh, uint256 limitLow) private pure returns (bool is_) {
+        // Equivalent to `high < limitHigh || (high == limitHigh && low < limitLow)`, without jumps.
+        assembly ("memory-safe") {
+            is_ := or(lt(high, limitHigh), and(eq(high, limitHigh), lt(low, limitLow)))
+        }
     }
 }

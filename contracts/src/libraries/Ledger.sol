@@ -53,6 +53,7 @@ library Ledger {
 
     /// @notice Credits a keeper with `amount`, or with what the pot still holds.
     function payKeeper(FederationState storage federation, bytes32 id, uint256 amount) internal {
+        if (amount == 0) return;
         uint256 left = potLeft(federation);
         if (amount > left) amount = left;
         if (amount == 0) return;

@@ -19,7 +19,7 @@ library Rounds {
         round.aggregatedAt = record.aggregatedAt;
         round.seed = record.seed;
         round.committed = record.committed;
-        round.shards = record.shards;
+        if (round.openedAt != 0) round.shards = ~record.remaining;
     }
 
     /// @notice What decides the phase: the head, and who has submitted. The other fields are zero.
@@ -68,7 +68,7 @@ library Rounds {
         record.seed = seed;
         record.committed = 0;
         record.missing = type(uint256).max;
-        record.shards = 0;
+        record.remaining = type(uint256).max;
     }
 
     /// @notice Adds the round that is over to the history.

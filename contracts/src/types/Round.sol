@@ -25,8 +25,8 @@ struct Round {
 /// @title RoundRecord
 /// @notice How the round in progress is stored: read it through `Rounds`.
 /// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
-///      Slot 0 is all that a submission needs to know. Who has submitted is kept as its complement, so that the first of
-///      a round pays no more than the others: the slot never goes back to zero.
+///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated is kept as its
+///      complement, so that the first of a round pays no more than the others: the slots never go back to zero.
 struct RoundRecord {
     uint32 number; //        0
     uint32 members; //       0
@@ -42,7 +42,7 @@ struct RoundRecord {
     bytes32 seed; //         2
     uint256 committed; //    3
     uint256 missing; //      4  complement of `submitted`
-    uint256 shards; //       5
+    uint256 remaining; //    5  complement of `shards`
 }
 
 /// @notice What remains of a round once it is over: one slot of history.

@@ -140,6 +140,32 @@ contract EndTest is FederationFixture {
         assertPhase(id, Phase.Finished);
     }
 
+    /// @dev Submissions are guarded by less than other steps; what they refuse has its name all the same.
+    function test_submit_isRefusedByNameHoweverAFederationFinished() external {
+        Terms memory terms = defaultTerms();
+        terms.rounds = 1;
+        bytes32 settled = start(terms, 4);
+        playRound(settled);
+        terms.salt = "closed";
+        bytes32 closed = start(terms, 4);
+        terms.salt = "overdue";
+        bytes32 overdue = start(terms, 4);
+        submitAll(overdue);
+        skip(100);
+        core.close(closed, 0);
+        skip(6000);
+        core.abandon(overdue);
+        bytes32[3] memory ids = [settled, closed, overdue];
+        for (uint256 i; i < 3; ++i) {
+            assertPhase(ids[i], Phase.Finished);
+            vm.expectRevert(abi.encodeWithSelector(IFederationErrors.FederationFinished.selector, ids[i]));
+            vm.prank(person(0));
+            core.submit(ids[i], 0, 0, new bytes[](2), "", "");
+        }
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.UnknownFederation.selector, bytes32("none")));
+        core.submit("none", 0, 0, new bytes[](2), "", "");
+    }
+
     function test_finished_refusesEverythingButLeavingAndClaiming() external {
         bytes32 id = create(defaultTerms());
         skip(6000);

@@ -178,6 +178,8 @@ contract BlobGasLaterTest is BlobGasFixture {
     bytes32 private sending; //  somebody has
     bytes32 private almost; //   all but one have
     bytes32 private halves; //   a model of two shards
+    bytes32 private few; //      of two shards, all of 4 members' sent
+    bytes32 private many; //     of two shards, all of 16 members' sent
     bytes32 private four;
     bytes32 private sixteen;
 
@@ -186,7 +188,9 @@ contract BlobGasLaterTest is BlobGasFixture {
         quiet = open(terms(4, "quiet"));
         sending = open(terms(4, "sending"));
         almost = open(terms(4, "almost"));
-        halves = open(halvesTerms());
+        halves = open(halvesTerms(4, "halves"));
+        few = open(halvesTerms(4, "few"));
+        many = open(halvesTerms(16, "many"));
         four = open(terms(4, "four"));
         sixteen = open(terms(16, "sixteen"));
         for (uint32 round; round < 2; ++round) {
@@ -194,31 +198,42 @@ contract BlobGasLaterTest is BlobGasFixture {
             sendRound(sending, round, 4);
             sendRound(almost, round, 4);
             sendRound(four, round, 4);
-            for (uint256 m; m < 4; ++m) {
-                send(halves, round, person(m), 0, payloadOf(round, m));
-                send(halves, round, person(m), 1, payloadOf(round, m));
-            }
+            sendHalves(halves, round, 4);
+            sendHalves(few, round, 4);
+            sendHalves(many, round, 16);
             sendRound(sixteen, round, 16);
             waitForAggregation(sixteen);
             core.aggregate(quiet, round, 0, dataOf(round, 4));
             core.aggregate(sending, round, 0, dataOf(round, 4));
             core.aggregate(almost, round, 0, dataOf(round, 4));
-            core.aggregate(halves, round, 0, dataOf(round, 4));
-            core.aggregate(halves, round, 1, dataOf(round, 4));
+            for (uint16 shard; shard < 2; ++shard) {
+                core.aggregate(halves, round, shard, dataOf(round, 4));
+                core.aggregate(few, round, shard, dataOf(round, 4));
+                core.aggregate(many, round, shard, dataOf(round, 16));
+            }
             core.aggregate(four, round, 0, dataOf(round, 4));
             core.aggregate(sixteen, round, 0, dataOf(round, 16));
         }
         send(sending, 2, person(0), 0, payloadOf(2, 0));
         sendRound(almost, 2, 3);
         send(halves, 2, person(0), 0, payloadOf(2, 0));
+        sendHalves(few, 2, 4);
+        sendHalves(many, 2, 16);
         sendRound(four, 2, 4);
         sendRound(sixteen, 2, 16);
     }
 
-    function halvesTerms() private view returns (Terms memory given) {
-        given = terms(4, "halves");
+    function halvesTerms(uint256 members, bytes32 salt) private view returns (Terms memory given) {
+        given = terms(members, salt);
         given.dimension *= 2;
         given.shardsPerMember = 2;
+    }
+
+    function sendHalves(bytes32 id, uint32 round, uint256 members) private {
+        for (uint256 m; m < members; ++m) {
+            send(id, round, person(m), 0, payloadOf(round, m));
+            send(id, round, person(m), 1, payloadOf(round, m));
+        }
     }
 
     function test_submit_later() external {
@@ -245,7 +260,8 @@ contract BlobGasLaterTest is BlobGasFixture {
         assertLe(gas, 10_000 * BLOBS);
     }
 
-    function test_aggregate_later() external {
+    /// @dev The shard that ends its round: pays the members, closes the round and opens the next.
+    function test_aggregate_laterAndSettle() external {
         uint256 ofFour = measureAggregate("aggregate of 6 blobs, 4 members, later rounds", four, 2, 4) - RESULT_GAS;
         uint256 ofSixteen =
             measureAggregate("aggregate of 6 blobs, 16 members, later rounds", sixteen, 2, 16) - RESULT_GAS;
@@ -253,6 +269,21 @@ contract BlobGasLaterTest is BlobGasFixture {
         vm.snapshotValue(GROUP, "aggregate, a blob and member of 16, result's storage apart", ofSixteen / (16 * BLOBS));
         vm.snapshotValue(GROUP, "aggregate, a blob of one more member", (ofSixteen - ofFour) / (12 * BLOBS));
         assertLe((ofSixteen - ofFour) / (12 * BLOBS), 7_000);
+    }
+
+    /// @dev A shard that ends no round: aggregation alone.
+    function test_aggregate_later() external {
+        uint256 gas = measureAggregate("aggregate of 6 blobs, 16 members, first of two shards", many, 2, 16);
+        uint256 each = (gas - RESULT_GAS) / (16 * BLOBS);
+        vm.snapshotValue(GROUP, "aggregate, a blob and member of 16, first of two shards", each);
+        assertLe(each, 7_000);
+    }
+
+    function test_aggregate_laterOfFour() external {
+        uint256 gas = measureAggregate("aggregate of 6 blobs, 4 members, first of two shards", few, 2, 4);
+        vm.snapshotValue(
+            GROUP, "aggregate, a blob and member of 4, first of two shards", (gas - RESULT_GAS) / (4 * BLOBS)
+        );
     }
 
     function test_checkpoint_ofSixBlobs() external {

@@ -46,6 +46,17 @@ contract FieldLanesTest is BlobVectors {
         assertEq(FieldLanes.isFault(word, width, bits, usedLanes), isBad);
     }
 
+    function test_isFault_takesALaneAtTheBoundAndNotOneOver() external pure {
+        uint256 modulus = FieldLanes.MODULUS;
+        for (uint256 lane; lane < 10; ++lane) {
+            uint256 unit = 1 << (24 * lane);
+            assertFalse(FieldLanes.isFault(127 * unit, 24, 8, 10));
+            assertTrue(FieldLanes.isFault(128 * unit, 24, 8, 10));
+            assertFalse(FieldLanes.isFault(modulus - 128 * unit, 24, 8, 10));
+            assertTrue(FieldLanes.isFault(modulus - 129 * unit, 24, 8, 10));
+        }
+    }
+
     function testFuzz_isFault_overThePackingRange(uint256 width, uint256 bits, uint256 excess) external pure {
         width = bound(width, 8, 32);
         bits = 2 << bound(bits, 0, 2);
