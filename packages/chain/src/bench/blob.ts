@@ -98,19 +98,23 @@ type RoundsGas = { submits: number[]; aggregate: number }[]
 
 function describeRounds(few: RoundsGas, many: RoundsGas, baselines: { calldata: number; direct: DirectGas }): Figure[] {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [first, later] = [few[0]!, few.at(-1)!]
+  const later = few.at(-1)!
   const { calldata, direct } = baselines
   const perBlob = (gas: number) => gas / BLOBS
   const ofResult = ({ aggregate }: RoundsGas[number], members: number) => (aggregate - RESULT_GAS) / (members * BLOBS)
   const marginal = (many.at(-1)!.aggregate - later.aggregate) / ((MANY - FEW) * BLOBS)
   const total = (mean(later.submits) * FEW + later.aggregate) / (DIMENSION * FEW)
   const posted = `${Math.round(calldata)} as plain calldata; ${Math.round(direct.submit * CAPACITY)} on the direct path`
-  const submitNote = (round: RoundsGas[number]) =>
-    `mean of ${FEW} members, dearest ${Math.round(perBlob(Math.max(...round.submits)))}; ` +
-    `${(perBlob(mean(round.submits)) / CAPACITY).toFixed(3)} a parameter; 131,072 blob gas a blob apart`
+  const submission = (id: string, limit: number, ofMany: RoundsGas[number], ofFew: RoundsGas[number]) => {
+    const note =
+      `mean of ${MANY} members, dearest ${Math.round(perBlob(Math.max(...ofMany.submits)))}, mean of ${FEW} members ` +
+      `${Math.round(perBlob(mean(ofFew.submits)))}; ${(perBlob(mean(ofMany.submits)) / CAPACITY).toFixed(3)} a parameter; ` +
+      '131,072 blob gas a blob apart'
+    return figure(id, perBlob(mean(ofMany.submits)), 'gas a blob', limit, posted, note)
+  }
   return [
-    figure('gas.blob.submit.first', perBlob(mean(first.submits)), 'gas a blob', 18_000, posted, submitNote(first)),
-    figure('gas.blob.submit.later', perBlob(mean(later.submits)), 'gas a blob', 10_000, posted, submitNote(later)),
+    submission('gas.blob.submit.first', 18_000, many[0]!, few[0]!),
+    submission('gas.blob.submit.later', 10_000, many.at(-1)!, later),
     figure(
       'gas.blob.aggregate',
       ofResult(many.at(-1)!, MANY),
