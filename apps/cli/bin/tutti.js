@@ -2,6 +2,12 @@
 // The entry for Node: the program made from the sources, or else the TypeScript sources as they are, through tsx.
 import { prepareProgram } from './program.js'
 
+// A reader that has seen enough (`tutti status | head`) ends the output, not with a stack trace.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const program = await prepareProgram()
 if (program === undefined) (await import('tsx/esm/api')).register()
 const { main } = await import(program ?? '../src/main.ts')
