@@ -11,7 +11,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
-const PORT = 18_545
+/** One that tests of another checkout on this machine do not use. */
+const PORT = 20_000 + (process.pid % 20_000)
 const relayScript = `
 const net = require('node:net')
 net.createServer((near) => {
