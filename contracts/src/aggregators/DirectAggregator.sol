@@ -188,6 +188,12 @@ contract DirectAggregator is IAggregator {
     /// @inheritdoc IAggregator
     function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs) {
         (outputs,) = _predict(id, input);
+        // return outputs: encoded as they lie in memory, the place of their length written before it
+        assembly ("memory-safe") {
+            let start := sub(outputs, 0x20)
+            mstore(start, 0x20)
+            return(start, add(0x40, shl(5, mload(outputs))))
+        }
     }
 
     /// @inheritdoc IAggregator

@@ -21,17 +21,29 @@ library Network {
     /// @dev Zero bytes on either side of activations, so that whole words can be read around them.
     uint256 private constant MARGIN = 32;
 
-    /// @dev What stays the same within a layer. Assembly reads it by position.
+    /// @dev What stays the same within a layer. Assembly reads it by position: what it loads, the compiler does not
+    ///      compute anew in every turn of a loop.
     struct Pass {
-        uint256 slot; //     0x00  of the model's first word
-        uint256 laneBits; // 0x20
-        uint256 evens; //    0x40  mask of the even lanes of a stored word
-        uint256 start; //    0x60  B in every lane of twice the width
-        uint256 top; //      0x80  position of the top lane
-        uint256 bias; //     0xa0  B
-        uint256 stride; //   0xc0  words from a row to the next one, where all rows are aligned alike
-        uint256 words; //    0xe0  words of the row at hand
-        uint256 packed; //   0x100 memory of the inputs packed for its alignment, two words a word
+        uint256 slot; //        0x00  of the model's first word
+        uint256 laneBits; //    0x20
+        uint256 lanes; //       0x40  in a word
+        uint256 evens; //       0x60  mask of the even lanes of a stored word
+        uint256 zero; //        0x80  byte that stands for zero
+        uint256 bias; //        0xa0  B
+        uint256 start; //       0xc0  B in every lane of twice the width
+        uint256 inputs; //      0xe0
+        uint256 multiplier; //  0x100 of the biases
+        uint256 activations; // 0x120 memory of the inputs, a byte each
+        uint256 stride; //      0x140 words from a row to the next one, where all rows are aligned alike
+        uint256 length; //      0x160 bytes of their packed inputs
+        uint256 first; //       0x180 of these, those of the first block
+        uint256 offset; //      0x1a0 what accumulators of fields hold too much
+        uint256 mask; //        0x1c0 of a lane
+        uint256 sum; //         0x1e0 of the inputs
+        uint256 shift; //       0x200 by which its accumulators become activations
+        uint256 half; //        0x220 of what is shifted out
+        uint256 results; //     0x240 memory of the accumulators of the rows at hand
+        uint256 rows; //        0x260 four or five
     }
 
     /// @notice What a forward pass needs of a setup, a word each: kind, zero and count; scale; offset; the layers.
@@ -58,33 +70,36 @@ library Network {
         view
         returns (int256[] memory values)
     {
-        uint256 inputs = _wordAt(network, 3) & type(uint32).max;
-        if (input.length != inputs) revert WrongInputLength(input.length, inputs);
-        uint256 activations = _allocate(inputs + 2 * MARGIN) + MARGIN;
+        uint256 layer = _wordAt(network, 3);
+        if (input.length != uint32(layer)) revert WrongInputLength(input.length, uint32(layer));
+        uint256 activations = _allocate(input.length + 2 * MARGIN) + MARGIN;
         assembly ("memory-safe") {
             calldatacopy(activations, input.offset, input.length)
         }
         Pass memory pass;
         pass.slot = slot;
         pass.laneBits = laneBits;
+        pass.lanes = 256 / laneBits;
         pass.evens = Lanes.evens(laneBits);
-        pass.top = 256 - 2 * laneBits;
-        uint256 zero = (_wordAt(network, 0) >> 8) & 0xff;
+        pass.mask = (1 << laneBits) - 1;
+        pass.activations = activations;
         uint256 count = _wordAt(network, 0) >> 16;
-        uint256 parameter;
         // Bounded at registration: `DirectTerms` refuses sizes that do not sum to the dimension.
         unchecked {
-            for (uint256 k = 3;; ++k) {
-                uint256 layer = _wordAt(network, k);
-                pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * zero;
-                pass.start = Lanes.ones(2 * laneBits) * pass.bias;
-                values = _layer(pass, layer, parameter, activations, zero);
-                if (k == count + 2) break;
-                parameter += uint256(uint32(layer >> 32)) * (uint256(uint32(layer)) + 1);
-                activations = _requantise(values, layer >> 96);
-                zero = 0;
+            pass.zero = (_wordAt(network, 0) >> 8) & 0xff;
+            pass.bias = 2 * BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * pass.zero;
+            pass.start = Lanes.ones(2 * laneBits) * pass.bias;
+            values = _layer(pass, layer, 0);
+            uint256 parameter = uint256(uint32(layer >> 32)) * uint32(layer); // the first bias of the layer
+            (pass.zero, pass.bias, pass.start) = (0, 0, 0);
+            for (uint256 k = 4; k < count + 3; ++k) {
+                _activate(pass, values, parameter);
+                parameter += values.length;
+                layer = _wordAt(network, k);
+                values = _layer(pass, layer, parameter);
+                parameter += values.length * uint32(layer);
             }
-            _scale(values, int256(_wordAt(network, 1)), int256(_wordAt(network, 2)));
+            _answer(pass, values, parameter, _wordAt(network, 1), _wordAt(network, 2));
         }
     }
 
@@ -106,179 +121,207 @@ library Network {
         }
     }
 
-    /// @dev `acc_i = Σ_j w_ij · (u_j − zero) + biasMultiplier · b_i`, rows from parameter `parameter` on, then biases.
-    ///      Rows of whole words are all aligned alike, and four at a time share the reading of the inputs.
+    /// @dev `acc_i = Σ_j f_ij · (u_j − zero)` of the fields from parameter `parameter` on; `offset` is what to take off.
+    ///      Rows of whole words are all aligned alike, and by fives and fours share the reading of the inputs.
     ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
-    function _layer(Pass memory pass, uint256 layer, uint256 parameter, uint256 activations, uint256 zero)
-        private
-        view
-        returns (int256[] memory acc)
-    {
+    function _layer(Pass memory pass, uint256 layer, uint256 parameter) private view returns (int256[] memory acc) {
         unchecked {
             uint256 inputs = uint32(layer);
+            uint256 lanes = pass.lanes;
             acc = new int256[](uint32(layer >> 32));
-            uint256 lanes = 256 / pass.laneBits;
-            uint256 ones = zero == 0 ? 0 : _ones(inputs);
-            uint256[] memory packs = new uint256[](lanes);
-            uint256 fours = lanes == 16 && inputs % 16 == 0 ? acc.length & ~uint256(3) : 0;
-            pass.stride = inputs / lanes;
-            for (uint256 i; i < acc.length;) {
-                uint256 row = parameter + i * inputs;
-                uint256 align = row % lanes;
-                pass.words = (align + inputs + lanes - 1) / lanes;
-                if (packs[align] == 0) {
-                    packs[align] = _pack(activations - align, pass.words, lanes);
-                    if (zero != 0) _subtract(packs[align], _pack(ones - align, pass.words, lanes), pass.words, zero);
+            pass.inputs = inputs;
+            pass.multiplier = uint32(layer >> 64);
+            pass.shift = layer >> 96;
+            pass.half = (1 << pass.shift) >> 1;
+            uint256 laneBits = pass.laneBits;
+            // Lanes are a power of two, and 256 / laneBits: places are counted in bits.
+            if (inputs & (lanes - 1) == 0) {
+                uint256 align = parameter & (lanes - 1);
+                uint256 words = ((align + inputs) * laneBits + 255) / 256;
+                uint256 slot = pass.slot + parameter * laneBits / 256;
+                uint256 packed = _packed(pass, align, words);
+                pass.offset += (words + BLOCK - 1) / BLOCK * pass.bias;
+                uint256 i;
+                if (lanes == 16 && acc.length > 3) i = _groups(pass, slot, packed, words, acc);
+                for (; i < acc.length; ++i) {
+                    acc[i] = _dot(pass, slot + i * inputs * laneBits / 256, packed, words);
                 }
-                pass.packed = packs[align];
-                if (i < fours) {
-                    uint256 to;
-                    assembly ("memory-safe") {
-                        to := add(add(acc, 0x20), shl(5, i))
-                    }
-                    _dotFour(pass, pass.slot + row / lanes, to);
-                    i += 4;
-                } else {
-                    acc[i] = _dot(pass, pass.slot + row / lanes);
-                    ++i;
+                parameter += i * inputs;
+            } else {
+                uint256[] memory packs = new uint256[](lanes);
+                for (uint256 i; i < acc.length; ++i) {
+                    uint256 align = parameter & (lanes - 1);
+                    uint256 words = ((align + inputs) * laneBits + 255) / 256;
+                    if (packs[align] == 0) packs[align] = _packed(pass, align, words);
+                    acc[i] = _dot(pass, pass.slot + parameter * laneBits / 256, packs[align], words);
+                    acc[i] -= int256((words + BLOCK - 1) / BLOCK * pass.bias);
+                    parameter += inputs;
                 }
             }
-            int256 offset = (_sum(activations, inputs) - int256(inputs * zero)) << (pass.laneBits - 1);
-            _addBiases(pass, acc, parameter + acc.length * inputs, int256(uint256(uint32(layer >> 64))), offset);
         }
     }
 
-    /// @dev `acc_i += multiplier · b_i − offset`, b being the parameters from `parameter` on.
-    function _addBiases(Pass memory pass, int256[] memory acc, uint256 parameter, int256 multiplier, int256 offset)
+    /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
+    ///      each; b are the fields from `parameter` on, read word by word.
+    function _activate(Pass memory pass, int256[] memory acc, uint256 parameter) private view {
+        unchecked {
+            uint256 laneBits = pass.laneBits;
+            uint256 slot = pass.slot + parameter * laneBits / 256;
+            uint256 offset = pass.offset - pass.half;
+            uint256 unread = 256 - parameter * laneBits % 256;
+            pass.activations = _allocate(acc.length + 2 * MARGIN) + MARGIN;
+            // mstore8(activations + i, …) where that is above 0, as it is for no acc[i] ≤ 0; fresh memory is zero
+            assembly ("memory-safe") {
+                let multiplier := mload(add(pass, 0x100))
+                let mask := mload(add(pass, 0x1c0))
+                let shift := mload(add(pass, 0x200))
+                let to := mload(add(pass, 0x120))
+                let from := add(acc, 0x20)
+                let end := add(from, shl(5, mload(acc)))
+                for { } lt(from, end) { } {
+                    let fields := shr(sub(256, unread), sload(slot))
+                    let until := add(from, shl(5, div(unread, laneBits)))
+                    if gt(until, end) { until := end }
+                    for { } xor(from, until) { } {
+                        let value := sar(shift, add(mload(from), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) {
+                            mstore8(to, or(value, sub(0, gt(value, 255))))
+                        }
+                        fields := shr(laneBits, fields)
+                        from := add(from, 0x20)
+                        to := add(to, 1)
+                    }
+                    unread := 256
+                    slot := add(slot, 1)
+                }
+            }
+        }
+    }
+
+    /// @dev `acc_i := (acc_i + multiplier · b_i − offset) · scale + shift`. `DirectTerms` refuses scales that could overflow.
+    function _answer(Pass memory pass, int256[] memory acc, uint256 parameter, uint256 scale, uint256 shift)
         private
         view
     {
         unchecked {
             uint256 laneBits = pass.laneBits;
             uint256 slot = pass.slot + parameter * laneBits / 256;
-            uint256 shift = parameter * laneBits % 256;
-            uint256 half = 1 << (laneBits - 1);
-            offset += multiplier * int256(half);
-            // for each i: acc[i] += multiplier · field − (offset + multiplier · half); a word is read when it is entered
+            uint256 unread = 256 - parameter * laneBits % 256;
             assembly ("memory-safe") {
-                let mask := sub(shl(1, half), 1)
-                let stored := shr(shift, sload(slot))
+                let multiplier := mload(add(pass, 0x100))
+                let offset := mload(add(pass, 0x1a0))
+                let mask := mload(add(pass, 0x1c0))
                 let to := add(acc, 0x20)
-                for { let end := add(to, shl(5, mload(acc))) } lt(to, end) { to := add(to, 0x20) } {
-                    if eq(shift, 256) {
-                        shift := 0
-                        slot := add(slot, 1)
-                        stored := sload(slot)
+                let end := add(to, shl(5, mload(acc)))
+                for { } lt(to, end) { } {
+                    let fields := shr(sub(256, unread), sload(slot))
+                    let until := add(to, shl(5, div(unread, laneBits)))
+                    if gt(until, end) { until := end }
+                    for { } xor(to, until) { to := add(to, 0x20) } {
+                        let value := add(mload(to), sub(mul(multiplier, and(fields, mask)), offset))
+                        mstore(to, add(mul(value, scale), shift))
+                        fields := shr(laneBits, fields)
                     }
-                    mstore(to, add(mload(to), sub(mul(multiplier, and(stored, mask)), offset)))
-                    stored := shr(laneBits, stored)
-                    shift := add(shift, laneBits)
+                    unread := 256
+                    slot := add(slot, 1)
                 }
             }
         }
     }
 
-    /// @dev Activations of the next layer: `min(255, (max(acc, 0) + 2^(shift−1)) >> shift)`, a byte each.
-    /// @return activations Memory of the first one.
-    function _requantise(int256[] memory acc, uint256 shift) private pure returns (uint256 activations) {
-        activations = _allocate(acc.length + 2 * MARGIN) + MARGIN;
-        // mstore8(activations + i, …) where acc[i] > 0; fresh memory is zero
-        assembly ("memory-safe") {
-            let half := shl(sub(shift, 1), 1)
-            let from := add(acc, 0x20)
-            let to := activations
-            for { let end := add(from, shl(5, mload(acc))) } lt(from, end) { from := add(from, 0x20) } {
-                let value := mload(from)
-                if sgt(value, 0) {
-                    value := shr(shift, add(value, half))
-                    if gt(value, 255) { value := 255 }
-                    mstore8(to, value)
-                }
-                to := add(to, 1)
+    /// @dev The inputs packed for rows that begin at lane `align`, `zero` taken off each. Finds `offset` as well: a field is
+    ///      2^(laneBits−1) more than its value, for each weight times its input, for each bias times the multiplier.
+    function _packed(Pass memory pass, uint256 align, uint256 words) private pure returns (uint256 packed) {
+        unchecked {
+            uint256 length = 64 * (words + (words & 1));
+            packed = _pack(pass, pass.activations - align, length);
+            uint256 zero = pass.zero;
+            if (zero != 0) {
+                uint256 sum = pass.sum;
+                uint256 ones = _pack(pass, _ones(pass.inputs) - align, length);
+                _subtract(packed, ones, length, zero);
+                pass.sum = sum - pass.inputs * zero;
             }
+            pass.offset = (pass.sum + pass.multiplier) << (pass.laneBits - 1);
         }
     }
 
-    /// @dev `values[i] = values[i] · multiplier + offset`. `DirectTerms` refuses scales that could overflow.
-    function _scale(int256[] memory values, int256 multiplier, int256 offset) private pure {
-        assembly ("memory-safe") {
-            let to := add(values, 0x20)
-            for { let end := add(to, shl(5, mload(values))) } lt(to, end) { to := add(to, 0x20) } {
-                mstore(to, add(mul(mload(to), multiplier), offset))
-            }
-        }
-    }
-
-    /// @dev `Σ_j u_j`. Bytes are added in 16 lanes of 16 bits, two of each word of 32; 128 words reach 128·2·255 < 2^16.
-    ///      The zeros after the last activation add nothing.
-    function _sum(uint256 activations, uint256 length) private pure returns (int256) {
-        uint256 sum;
-        uint256 bytesMask = Lanes.evens(8);
-        uint256 pairs = Lanes.evens(16);
-        uint256 ones = Lanes.ones(32);
-        assembly ("memory-safe") {
-            let end := add(activations, length)
-            for { } lt(activations, end) { } {
-                let until := add(activations, 4096)
-                if gt(until, end) { until := end }
-                let lanes := 0
-                for { } lt(activations, until) { activations := add(activations, 0x20) } {
-                    let word := mload(activations)
-                    lanes := add(lanes, add(and(word, bytesMask), and(shr(8, word), bytesMask)))
-                }
-                // The top lane of the product with ones is the sum of all eight lanes, below 16·2^16.
-                lanes := add(and(lanes, pairs), and(shr(16, lanes), pairs))
-                sum := add(sum, shr(224, mul(lanes, ones)))
-            }
-        }
-        return int256(sum);
-    }
-
-    /// @dev For each of `words` words of a row the word that its even lanes meet and the one that its odd lanes meet: of
-    ///      each pair of bytes from `from` on the first and the second, the earliest in the top lane.
-    /// @return packed Memory of the `2 · words` words.
-    function _pack(uint256 from, uint256 words, uint256 lanes) private pure returns (uint256 packed) {
-        packed = _allocate(64 * words);
-        uint256 end = packed + 64 * words;
-        if (lanes == 16) {
-            uint256 wide = Lanes.evens(64);
-            uint256 middle = Lanes.evens(32);
-            uint256 narrow = Lanes.evens(16);
-            uint256 bytesMask = Lanes.ones(32) * 0xff;
-            // 8 pairs of bytes, moved apart to every 32 bits.
+    /// @dev For each word of a row two words that multiply it: `even`, of each pair of bytes from `from` on the first, the
+    ///      earliest in the top lane, and `odd − 2^laneBits · even`, where `odd` has the second of each pair. Keeps the
+    ///      `sum` of the bytes, taken from lanes of at least 32 bits, each the sum of two bytes a word.
+    /// @param length 64 bytes for each word of the row, of which there is an even number.
+    /// @return packed Memory of these words.
+    function _pack(Pass memory pass, uint256 from, uint256 length) private pure returns (uint256 packed) {
+        uint256 laneBits = pass.laneBits;
+        uint256 bytesMask = Lanes.ones(2 * laneBits) * 0xff;
+        if (laneBits == 16) {
+            uint256 wide = Lanes.evens(4 * laneBits);
+            uint256 middle = Lanes.evens(2 * laneBits);
+            // Two times 8 pairs of bytes, moved apart to every 32 bits.
             assembly ("memory-safe") {
-                for { let to := packed } lt(to, end) { to := add(to, 0x40) } {
-                    let word := shr(128, mload(from))
+                packed := mload(0x40)
+                mstore(0x40, add(packed, length))
+                mstore(0x00, 0)
+                for {
+                    let to := packed
+                    let end := add(packed, length)
+                } xor(to, end) { to := add(to, 0x80) } {
+                    let both := mload(from)
+                    from := add(from, 0x20)
+                    let word := shr(128, both)
                     word := and(or(word, shl(64, word)), wide)
                     word := and(or(word, shl(32, word)), middle)
-                    word := and(or(word, shl(16, word)), narrow)
-                    mstore(to, and(shr(8, word), bytesMask))
-                    mstore(add(to, 0x20), and(word, bytesMask))
-                    from := add(from, 16)
+                    word := or(word, shl(16, word))
+                    let even := and(shr(8, word), bytesMask)
+                    let odd := and(word, bytesMask)
+                    mstore(to, even)
+                    mstore(add(to, 0x20), sub(odd, shl(16, even)))
+                    mstore(0x00, add(mload(0x00), add(even, odd)))
+                    word := shr(128, shl(128, both))
+                    word := and(or(word, shl(64, word)), wide)
+                    word := and(or(word, shl(32, word)), middle)
+                    word := or(word, shl(16, word))
+                    even := and(shr(8, word), bytesMask)
+                    odd := and(word, bytesMask)
+                    mstore(add(to, 0x40), even)
+                    mstore(add(to, 0x60), sub(odd, shl(16, even)))
+                    mstore(0x00, add(mload(0x00), add(even, odd)))
                 }
+                mstore(add(pass, 0x1e0), mload(0x00))
             }
         } else {
-            uint256 wide = Lanes.ones(128) * 0xffffffff;
-            uint256 narrow = Lanes.ones(64) * 0xffff;
-            uint256 bytesMask = Lanes.ones(64) * 0xff;
+            uint256 wide = Lanes.ones(4 * laneBits) * 0xffffffff;
             // 4 pairs of bytes, moved apart to every 64 bits.
             assembly ("memory-safe") {
-                for { let to := packed } lt(to, end) { to := add(to, 0x40) } {
+                packed := mload(0x40)
+                mstore(0x40, add(packed, length))
+                let sum := 0
+                for {
+                    let to := packed
+                    let end := add(packed, length)
+                } xor(to, end) { to := add(to, 0x40) } {
                     let word := shr(192, mload(from))
-                    word := and(or(word, shl(96, word)), wide)
-                    word := and(or(word, shl(48, word)), narrow)
-                    mstore(to, and(shr(8, word), bytesMask))
-                    mstore(add(to, 0x20), and(word, bytesMask))
                     from := add(from, 8)
+                    word := and(or(word, shl(96, word)), wide)
+                    word := or(word, shl(48, word))
+                    let even := and(shr(8, word), bytesMask)
+                    let odd := and(word, bytesMask)
+                    mstore(to, even)
+                    mstore(add(to, 0x20), sub(odd, shl(32, even)))
+                    sum := add(sum, add(even, odd))
                 }
+                mstore(add(pass, 0x1e0), sum)
             }
+        }
+        unchecked {
+            pass.sum = (pass.sum * (bytesMask / 0xff)) >> (256 - 2 * laneBits);
         }
     }
 
     /// @dev Takes `zero` off every lane that has an input: signed lanes in Σ form, modulo 2^256.
-    function _subtract(uint256 packed, uint256 ones, uint256 words, uint256 zero) private pure {
+    function _subtract(uint256 packed, uint256 ones, uint256 length, uint256 zero) private pure {
         assembly ("memory-safe") {
-            for { let end := add(packed, shl(6, words)) } lt(packed, end) { packed := add(packed, 0x20) } {
+            for { let end := add(packed, length) } lt(packed, end) { packed := add(packed, 0x20) } {
                 mstore(packed, sub(mload(packed), mul(mload(ones), zero)))
                 ones := add(ones, 0x20)
             }
@@ -295,11 +338,12 @@ library Network {
         }
     }
 
-    /// @dev Memory of `length` zero bytes.
+    /// @dev Memory of `length` zero bytes: what lies beyond the calldata is zero. Bounded by the sizes of a layer.
     function _allocate(uint256 length) private pure returns (uint256 place) {
-        bytes memory room = new bytes(length);
         assembly ("memory-safe") {
-            place := add(room, 0x20)
+            place := mload(0x40)
+            calldatacopy(place, calldatasize(), length)
+            mstore(0x40, and(add(add(place, length), 31), not(31)))
         }
     }
 
@@ -309,99 +353,162 @@ library Network {
         }
     }
 
-    /// @dev `Σ_j f_j · x_j` over the fields of one row.
-    function _dot(Pass memory pass, uint256 slot) private view returns (int256 dot) {
-        uint256 place = pass.packed;
+    /// @dev `Σ_j f_j · x_j` over the fields of one row, in pairs of words: beyond an odd last word the inputs are zero.
+    function _dot(Pass memory pass, uint256 slot, uint256 place, uint256 words) private view returns (int256 dot) {
         uint256 evens = pass.evens;
         uint256 laneBits = pass.laneBits;
         unchecked {
-            for (uint256 end = slot + pass.words; slot < end;) {
-                uint256 until = slot + BLOCK < end ? slot + BLOCK : end;
-                uint256 product = pass.start;
-                // product += (w & evens) · even + ((w >> laneBits) & evens) · odd for each word, modulo 2^256
+            uint256 end = place + 64 * (words + (words & 1));
+            while (place != end) {
+                uint256 until = place + 64 * BLOCK < end ? place + 64 * BLOCK : end;
+                uint256 sum = pass.start;
+                // sum += w · even + ((w >> laneBits) & evens) · (odd − 2^laneBits · even) for each word, modulo 2^256
                 assembly ("memory-safe") {
-                    for { } lt(slot, until) { slot := add(slot, 1) } {
+                    for { } xor(place, until) { } {
                         let word := sload(slot)
-                        product := add(product, mul(and(word, evens), mload(place)))
-                        product := add(product, mul(and(shr(laneBits, word), evens), mload(add(place, 0x20))))
+                        let next := sload(add(slot, 1))
+                        slot := add(slot, 2)
+                        word := add(
+                            mul(word, mload(place)),
+                            mul(and(shr(laneBits, word), evens), mload(add(place, 0x20)))
+                        )
                         place := add(place, 0x40)
+                        next := add(
+                            mul(next, mload(place)),
+                            mul(and(shr(laneBits, next), evens), mload(add(place, 0x20)))
+                        )
+                        place := add(place, 0x40)
+                        sum := add(sum, add(word, next))
                     }
                 }
-                dot += int256(product >> pass.top) - int256(pass.bias);
+                dot += int256(sum >> (256 - 2 * laneBits));
             }
         }
     }
 
-    /// @dev `_dot` of four rows of 16-bit lanes, `stride` words apart, into the four words of memory at `to`.
-    function _dotFour(Pass memory pass, uint256 slot, uint256 to) private view {
-        // Two calls keep the loop a function of its own, whose variables fit the stack.
-        unchecked {
-            uint256 place = pass.packed;
-            uint256 end = place + 64 * pass.words;
-            uint256 until = place + 64 * (pass.words % BLOCK);
-            if (until != place) {
-                _addTops(to, _products(pass.start, pass.evens, pass.stride, slot, place, until), pass.bias);
-            }
-            while (until != end) {
-                slot += (until - place) / 64;
-                place = until;
-                until += 64 * BLOCK;
-                _addTops(to, _products(pass.start, pass.evens, pass.stride, slot, place, until), pass.bias);
-            }
-        }
-    }
-
-    /// @dev Adds the top lanes of four sums, less B, to the four words of memory at `to`.
-    function _addTops(uint256 to, uint256 sums, uint256 bias) private pure {
-        assembly ("memory-safe") {
-            mstore(to, add(mload(to), sub(shr(224, mload(sums)), bias)))
-            to := add(to, 0x20)
-            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x20))), bias)))
-            to := add(to, 0x20)
-            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x40))), bias)))
-            to := add(to, 0x20)
-            mstore(to, add(mload(to), sub(shr(224, mload(add(sums, 0x60))), bias)))
-        }
-    }
-
-    /// @dev Sums of the products of the words of four rows: for row r, modulo 2^256 and from `start` on,
-    ///      `w = storage[slot + r·stride + k]; p_r += (w & evens) · even_k + ((w >> 16) & evens) · odd_k`.
-    ///      The width is a literal so that all that changes fits the stack; wider lanes go row by row.
-    /// @param place Memory of the packed inputs, up to `end`: at most `BLOCK` words.
-    /// @return sums Memory of the four sums, after the free memory pointer: to be read before anything is allocated.
-    function _products(uint256 start, uint256 evens, uint256 stride, uint256 slot, uint256 place, uint256 end)
+    /// @dev `_dot` of rows by fives and fours, into `acc`: fives until fours make up the rest. Returns how many rows.
+    function _groups(Pass memory pass, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
         private
         view
-        returns (uint256 sums)
+        returns (uint256 rows)
     {
-        assembly ("memory-safe") {
-            let a := start
-            let b := start
-            let c := start
-            let d := start
-            for { } lt(place, end) { } {
-                let even := mload(place)
-                let odd := mload(add(place, 0x20))
-                let row := slot
-                let word := sload(row)
-                a := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), a)
-                row := add(row, stride)
-                word := sload(row)
-                b := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), b)
-                row := add(row, stride)
-                word := sload(row)
-                c := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), c)
-                row := add(row, stride)
-                word := sload(row)
-                d := add(add(mul(and(word, evens), even), mul(and(shr(16, word), evens), odd)), d)
-                slot := add(slot, 1)
-                place := add(place, 0x40)
+        unchecked {
+            uint256 stride = pass.inputs / 16;
+            pass.stride = stride;
+            pass.length = 64 * words;
+            pass.first = 64 * ((words - 1) % BLOCK + 1);
+            // As many fives as leave a multiple of four; if none do, as many as there are.
+            uint256 fives = acc.length / 5;
+            uint256 spare = (fives - acc.length) & 3;
+            if (spare <= fives) fives -= spare;
+            uint256 fours = (acc.length - 5 * fives) / 4;
+            rows = 5 * fives + 4 * fours;
+            uint256 to;
+            assembly ("memory-safe") {
+                to := add(acc, 0x20)
             }
-            sums := mload(0x40)
-            mstore(sums, a)
-            mstore(add(sums, 0x20), b)
-            mstore(add(sums, 0x40), c)
-            mstore(add(sums, 0x60), d)
+            pass.rows = 5;
+            // Called from two places, it stays a function of its own, whose variables fit the stack.
+            for (uint256 end = slot + 5 * fives * stride; slot != end; slot += 5 * stride) {
+                pass.results = to;
+                _multiply(pass, slot, place);
+                to += 160;
+            }
+            pass.rows = 4;
+            for (uint256 end = slot + 4 * fours * stride; slot != end; slot += 4 * stride) {
+                pass.results = to;
+                _multiply(pass, slot, place);
+                to += 128;
+            }
+        }
+    }
+
+    /// @dev Dot products of `pass.rows` rows of 16-bit lanes, into memory at `pass.results`. Row r begins
+    ///      `r · stride` words after `slot`. In each block, modulo 2^256,
+    ///      `w = storage[slot + r · stride + k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
+    ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each has B too much.
+    function _multiply(Pass memory pass, uint256 slot, uint256 place) private view {
+        assembly ("memory-safe") {
+            let evens := mload(add(pass, 0x60))
+            let stride := mload(add(pass, 0x140))
+            let end := add(place, mload(add(pass, 0x160)))
+            let until := add(place, mload(add(pass, 0x180)))
+            let tops := 0
+            switch mload(add(pass, 0x260))
+            case 5 {
+                for { } 1 { } {
+                    let a := mload(add(pass, 0xc0))
+                    let b := a
+                    let c := a
+                    let d := a
+                    let e := a
+                    for { } xor(place, until) { } {
+                        let even := mload(place)
+                        let odd := mload(add(place, 0x20))
+                        place := add(place, 0x40)
+                        let word := sload(slot)
+                        a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        let row := add(slot, stride)
+                        word := sload(row)
+                        slot := add(slot, 1)
+                        b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        word := sload(add(row, stride))
+                        e := add(e, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    }
+                    let fields := or(shl(48, shr(224, e)), shr(224, d))
+                    fields := or(shl(48, fields), shr(224, c))
+                    fields := or(shl(48, fields), shr(224, b))
+                    tops := add(tops, or(shl(48, fields), shr(224, a)))
+                    if eq(until, end) { break }
+                    until := add(until, 0x400)
+                }
+                let to := mload(add(pass, 0x240))
+                mstore(to, shr(208, shl(208, tops)))
+                mstore(add(to, 0x20), shr(208, shl(160, tops)))
+                mstore(add(to, 0x40), shr(208, shl(112, tops)))
+                mstore(add(to, 0x60), shr(208, shl(64, tops)))
+                mstore(add(to, 0x80), shr(208, shl(16, tops)))
+            }
+            default {
+                for { } 1 { } {
+                    let a := mload(add(pass, 0xc0))
+                    let b := a
+                    let c := a
+                    let d := a
+                    for { } xor(place, until) { } {
+                        let even := mload(place)
+                        let odd := mload(add(place, 0x20))
+                        place := add(place, 0x40)
+                        let word := sload(slot)
+                        a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        let row := add(slot, stride)
+                        word := sload(row)
+                        slot := add(slot, 1)
+                        b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        word := sload(add(row, stride))
+                        d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    }
+                    let fields := or(shl(48, shr(224, d)), shr(224, c))
+                    fields := or(shl(48, fields), shr(224, b))
+                    tops := add(tops, or(shl(48, fields), shr(224, a)))
+                    if eq(until, end) { break }
+                    until := add(until, 0x400)
+                }
+                let to := mload(add(pass, 0x240))
+                mstore(to, shr(208, shl(208, tops)))
+                mstore(add(to, 0x20), shr(208, shl(160, tops)))
+                mstore(add(to, 0x40), shr(208, shl(112, tops)))
+                mstore(add(to, 0x60), shr(144, tops))
+            }
         }
     }
 }
