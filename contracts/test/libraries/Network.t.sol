@@ -26,8 +26,8 @@ contract NetworkTest is DirectFixture {
         }
     }
 
-    function test_outputs_ofAlignedRowsInFours() external {
-        for (uint256 rows = 1; rows < 10; ++rows) {
+    function test_outputs_ofAlignedRowsByFivesAndFours() external {
+        for (uint256 rows = 1; rows < 25; ++rows) {
             _check(rows, sizesOf(48, rows, 2), 16, 0, false);
             _check(rows, sizesOf(272, rows, 2), 16, 128, true);
         }
