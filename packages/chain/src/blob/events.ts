@@ -3,7 +3,7 @@
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hex, hexToBytes } from 'viem'
 import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainUnreachableError, toChainError } from '../errors.ts'
+import { readByHalves } from '../reads/halving.ts'
 import { COMMITMENT_BYTES } from './commitments.ts'
 
 type EventName = ContractEventName<typeof blobAggregatorAbi>
@@ -68,26 +68,9 @@ async function readAggregatorEvents<Name extends EventName>(
   eventName: Name,
   { aggregator, id, fromBlock, toBlock }: AggregatorQuery,
 ): Promise<AggregatorEvent<Name>[]> {
-  const read = async (from: bigint, to: bigint | 'latest'): Promise<AggregatorEvent<Name>[]> => {
-    try {
-      const events = await client.public.getContractEvents({
-        address: aggregator,
-        abi: blobAggregatorAbi,
-        eventName,
-        args: { core: client.core, id } as never,
-        fromBlock: from,
-        toBlock: to,
-        strict: true,
-      })
-      return events as unknown as AggregatorEvent<Name>[]
-    } catch (error) {
-      const named = toChainError(error, client.url)
-      if (named instanceof ChainUnreachableError) throw named
-      const last = to === 'latest' ? await client.public.getBlockNumber() : to
-      if (last <= from) throw named
-      const middle = (from + last) / 2n
-      return [...(await read(from, middle)), ...(await read(middle + 1n, last))]
-    }
-  }
-  return read(fromBlock, toBlock ?? 'latest')
+  return readByHalves(client, { fromBlock, toBlock }, async (range) => {
+    const args = { core: client.core, id } as never
+    const query = { address: aggregator, abi: blobAggregatorAbi, eventName, args, ...range, strict: true } as const
+    return (await client.public.getContractEvents(query)) as unknown as AggregatorEvent<Name>[]
+  })
 }

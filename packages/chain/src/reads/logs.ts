@@ -7,8 +7,9 @@ import type { Hex, Terms } from '@tutti/core'
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hash, hexToBytes } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainError, ChainUnreachableError, toChainError } from '../errors.ts'
+import { ChainError } from '../errors.ts'
 import { readStatus } from './federation.ts'
+import { readByHalves } from './halving.ts'
 
 type EventName = ContractEventName<typeof federationAbi>
 
@@ -29,30 +30,19 @@ export async function readEvents<Name extends EventName>(
   client: ChainClient,
   query: EventQuery<Name>,
 ): Promise<CoreEvent<Name>[]> {
-  const { eventName, id, round, fromBlock } = query
+  const { eventName, id, round } = query
   const args = { ...(id === undefined ? {} : { id }), ...(round === undefined ? {} : { round }) }
-  const read = async (from: bigint, to: bigint | 'latest'): Promise<CoreEvent<Name>[]> => {
-    try {
-      const events = await client.public.getContractEvents({
-        address: client.core,
-        abi: federationAbi,
-        eventName,
-        args: args as never,
-        fromBlock: from,
-        toBlock: to,
-        strict: true,
-      })
-      return events as unknown as CoreEvent<Name>[]
-    } catch (error) {
-      const named = toChainError(error, client.url)
-      if (named instanceof ChainUnreachableError) throw named
-      const last = to === 'latest' ? await client.public.getBlockNumber() : to
-      if (last <= from) throw named
-      const middle = (from + last) / 2n
-      return [...(await read(from, middle)), ...(await read(middle + 1n, last))]
-    }
-  }
-  return read(fromBlock, query.toBlock ?? 'latest')
+  return readByHalves(client, query, async (range) => {
+    const events = {
+      address: client.core,
+      abi: federationAbi,
+      eventName,
+      args: args as never,
+      ...range,
+      strict: true,
+    } as const
+    return (await client.public.getContractEvents(events)) as unknown as CoreEvent<Name>[]
+  })
 }
 
 /** A federation as it was published. */
