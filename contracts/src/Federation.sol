@@ -14,6 +14,7 @@ import { Course } from "./libraries/Course.sol";
 import { Ledger } from "./libraries/Ledger.sol";
 import { Membership } from "./libraries/Membership.sol";
 import { ModuleCall } from "./libraries/ModuleCall.sol";
+import { PackedTerms } from "./libraries/PackedTerms.sol";
 import { PhaseLib } from "./libraries/Phase.sol";
 import { Rounds } from "./libraries/Rounds.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
@@ -44,7 +45,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         nonReentrant
         returns (bytes32 id)
     {
-        Terms memory terms = given;
+        Terms memory terms = PackedTerms.read(given);
         id = Binding.idOf(terms);
         FederationState storage federation = _federations[id];
         if (federation.createdAt != 0) revert FederationExists(id);
@@ -54,13 +55,14 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         bytes32 setupHash = keccak256(setup);
         if (setupHash != terms.setupHash) revert SetupMismatch(terms.setupHash, setupHash);
 
-        federation.terms = terms;
+        PackedTerms.store(federation.terms, terms);
         federation.intake = Intake({
             aggregator: terms.aggregator,
             commitSeconds: terms.commitSeconds,
             submitSeconds: terms.submitSeconds,
             shardsPerMember: terms.shardsPerMember,
-            shards: uint16(TermsLib.shardsOf(terms)) // 256 at most
+            lastShard: uint8(TermsLib.shardsOf(terms) - 1), // 256 shards at most
+            hasChallengeWindow: terms.challengeSeconds > 0
         });
         federation.creator = msg.sender;
         federation.createdAt = uint40(block.timestamp);
@@ -188,8 +190,9 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         if (isComplete) {
             missing ^= 1 << position;
             record.missing = missing;
-            // Positions of the cohort are the lowest bits.
-            if (missing << (256 - record.cohort) == 0) record.submittedAt = uint40(block.timestamp);
+            if (Rounds.isNobodyMissing(missing, record.cohort) && !intake.hasChallengeWindow) {
+                record.submittedAt = uint40(block.timestamp);
+            }
         }
         emit Submitted(id, number, msg.sender, uint16(position), first, payloads, metrics);
     }
@@ -217,6 +220,8 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         federation.checkFault(id, number, member, position, assigned, proof);
 
         federation.record.missing |= 1 << position;
+        // If submission ended early, the bitmap does not say so any more.
+        federation.record.submittedAt = round.submittedAt;
         (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
         emit Slashed(id, number, member, msg.sender, rewarded, burned);
         if (!federation.seats[member].isLeaving) federation.queue(id, member);
@@ -225,7 +230,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
     /// @inheritdoc IFederation
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Aggregate);
-        uint256 shards = federation.intake.shards;
+        uint256 shards = Rounds.shardsOf(federation.intake);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         uint256 remaining = federation.record.remaining;
         if ((remaining >> shard) & 1 == 0) revert ShardAlreadyAggregated(shard);
@@ -307,12 +312,12 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
 
     /// @inheritdoc IFederation
     function toId(Terms calldata terms) external view returns (bytes32) {
-        return Binding.idOf(terms);
+        return Binding.idOf(PackedTerms.read(terms));
     }
 
     /// @inheritdoc IFederation
     function termsOf(bytes32 id) external view returns (Terms memory) {
-        return _existing(id).terms;
+        return PackedTerms.load(_existing(id).terms);
     }
 
     /// @inheritdoc IFederation
@@ -358,7 +363,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         FederationState storage federation = _existing(id);
         Seat storage seat = federation.seats[account];
         return Member({
-            owed: account == Ledger.BURNED ? uint128(federation.unburnedOf()) : seat.owed,
+            owed: uint128(account == Ledger.BURNED ? federation.unburnedOf() : federation.owedTo(account)),
             stake: seat.isStaked ? federation.terms.stake : 0,
             index: seat.index,
             isMember: seat.isMember,
@@ -402,7 +407,7 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         returns (address keeper, uint256 exclusiveUntil, uint256 pay)
     {
         FederationState storage federation = _existing(id);
-        uint256 shards = federation.intake.shards;
+        uint256 shards = Rounds.shardsOf(federation.intake);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         Round memory round = federation.readHead();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);

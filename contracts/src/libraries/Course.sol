@@ -62,7 +62,12 @@ library Course {
     function settle(FederationState storage federation, bytes32 id, Round memory round) internal {
         address[] memory members = contributors(federation, round);
         uint256 pot = federation.potLeft();
-        if (pot > 0) federation.reward(id, members, sharesOf(federation, id, round.number, members, pot));
+        if (pot > 0) {
+            uint256[] memory amounts = sharesOf(federation, id, round.number, members, pot);
+            bool isShared = federation.terms.judge == address(0) && federation.isSharedCheaper(round, members.length);
+            if (isShared) federation.share(round.submitted, amounts[0]);
+            federation.reward(id, members, amounts, isShared);
+        }
         federation.roundsSettled += 1;
         emit IFederation.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
         moveOn(federation, id, round, members.length);

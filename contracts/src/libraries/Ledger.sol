@@ -7,6 +7,7 @@ import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
 import { TermsLib } from "./TermsLib.sol";
+import { Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title Ledger
@@ -62,14 +63,19 @@ library Ledger {
     }
 
     /// @notice Credits `members` with `amounts` of the round's pot.
-    function reward(FederationState storage federation, bytes32 id, address[] memory members, uint256[] memory amounts)
-        internal
-    {
+    /// @param isShared Whether `share` has credited them already: then only totals and events are left to do.
+    function reward(
+        FederationState storage federation,
+        bytes32 id,
+        address[] memory members,
+        uint256[] memory amounts,
+        bool isShared
+    ) internal {
         uint32 round = federation.record.number;
         uint256 total;
         for (uint256 i; i < members.length; ++i) {
             if (amounts[i] == 0) continue;
-            federation.seats[members[i]].owed += uint128(amounts[i]);
+            if (!isShared) federation.seats[members[i]].owed += uint128(amounts[i]);
             total += amounts[i];
             emit IFederation.Rewarded(id, round, members[i], amounts[i]);
         }
@@ -77,6 +83,43 @@ library Ledger {
         federation.unspent -= uint128(total);
         federation.paidInRound += uint128(total);
         federation.owed += uint128(total);
+    }
+
+    /// @notice Whether crediting `members` equal amounts takes fewer writes by `share`: where nearly all on the list are
+    ///         among them. A position is an index there only if the cohort is not sampled.
+    /// @dev Counting somebody out for the first time costs as much as four credits.
+    function isSharedCheaper(FederationState storage federation, Round memory round, uint256 members)
+        internal
+        view
+        returns (bool)
+    {
+        return round.members <= round.cohort && 4 * (federation.members.length - members) < members;
+    }
+
+    /// @notice Credits `amount` to every member whose index is in the bitmap `indices`: one slot says it for all, and the
+    ///         others are counted out. So a steady round writes one slot, and not one a member.
+    function share(FederationState storage federation, uint256 indices, uint256 amount) internal {
+        federation.rewardPerMember += uint128(amount);
+        uint256 listed = federation.members.length;
+        for (uint256 index; index < listed; ++index) {
+            if ((indices >> index) & 1 == 0) federation.counted[federation.members[index]] += amount;
+        }
+    }
+
+    /// @notice What `account` may claim.
+    function owedTo(FederationState storage federation, address account) internal view returns (uint256 amount) {
+        Seat storage seat = federation.seats[account];
+        amount = seat.owed;
+        if (seat.isMember) amount += federation.rewardPerMember - federation.counted[account];
+    }
+
+    /// @notice Moves a member's part of what was credited in common to its seat. Before it stops being a member.
+    function collect(FederationState storage federation, address account) internal {
+        uint256 amount = owedTo(federation, account);
+        Seat storage seat = federation.seats[account];
+        if (amount == seat.owed) return;
+        seat.owed = uint128(amount);
+        federation.counted[account] = federation.rewardPerMember;
     }
 
     /// @notice Moves the stake of a seat to what the account is owed. Nothing if it was slashed.
@@ -126,6 +169,7 @@ library Ledger {
 
     /// @notice Pays out all that `account` is owed. If the token refuses, so does this call, and nothing is lost.
     function pay(FederationState storage federation, bytes32 id, address account) internal returns (uint256 amount) {
+        collect(federation, account);
         amount = federation.seats[account].owed;
         if (amount == 0) return 0;
         federation.seats[account].owed = 0;

@@ -25,6 +25,7 @@ library Membership {
         seat.isMember = true;
         seat.isStaked = true;
         federation.members.push(account);
+        federation.counted[account] = federation.rewardPerMember;
         emit IFederation.Joined(id, account);
     }
 
@@ -51,6 +52,7 @@ library Membership {
             federation.seats[moved].index = index;
         }
         federation.members.pop();
+        federation.collect(account);
         seat.isMember = false;
         seat.isLeaving = false;
         federation.releaseStake(account);

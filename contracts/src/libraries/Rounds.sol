@@ -26,7 +26,17 @@ library Rounds {
     function readPhase(FederationState storage federation) internal view returns (Round memory round) {
         round = readHead(federation);
         // Before the first round, and while a federation has no members, nobody has.
-        if (round.openedAt != 0) round.submitted = ~federation.record.missing;
+        if (round.openedAt == 0) return round;
+        uint256 missing = federation.record.missing;
+        round.submitted = ~missing;
+        if (federation.intake.hasChallengeWindow && isNobodyMissing(missing, round.cohort)) {
+            round.submittedAt = round.startedAt;
+        }
+    }
+
+    /// @notice Whether all of the cohort have submitted. Its positions are the lowest bits; there is at least one.
+    function isNobodyMissing(uint256 missing, uint256 cohort) internal pure returns (bool) {
+        return missing << (256 - cohort) == 0;
     }
 
     /// @notice Counts and times, one slot. The other fields are zero.
@@ -98,8 +108,13 @@ library Rounds {
             keeperSeconds: terms.keeperSeconds,
             idleSeconds: terms.idleSeconds,
             minimumUpdates: terms.minimumUpdates,
-            shards: intake.shards
+            shards: shardsOf(intake)
         });
+    }
+
+    /// @notice Shards of the model, 1 to 256.
+    function shardsOf(Intake storage intake) internal view returns (uint256) {
+        return uint256(intake.lastShard) + 1;
     }
 
     /// @notice Whether submissions are taken at `time`: `PhaseLib.phaseAt` says `Submit`, told from the head and the

@@ -12,6 +12,7 @@ import { Cohort } from "./Cohort.sol";
 import { Gains } from "./Gains.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
+import { Rounds } from "./Rounds.sol";
 
 /// @title Updates
 /// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.
@@ -72,7 +73,7 @@ library Updates {
         bytes32 context = Binding.contextOf(id, number, msg.sender);
         address aggregator = intake.aggregator;
         uint256 shardsPerMember = intake.shardsPerMember;
-        uint256 shards = intake.shards;
+        uint256 shards = Rounds.shardsOf(intake);
         for (uint256 i; i < payloads.length; ++i) {
             uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
             bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
@@ -90,7 +91,7 @@ library Updates {
         uint256 assigned,
         bytes calldata proof
     ) internal view {
-        Intake memory intake = federation.intake;
+        Intake storage intake = federation.intake;
         uint256 shardsPerMember = intake.shardsPerMember;
         if (assigned >= shardsPerMember) revert IFederationErrors.AssignmentOutOfRange(assigned, shardsPerMember);
         bytes memory input = abi.encodeCall(
@@ -98,7 +99,7 @@ library Updates {
             (
                 id,
                 Binding.contextOf(id, number, member),
-                Cohort.shardOf(position, number, assigned, shardsPerMember, intake.shards),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, Rounds.shardsOf(intake)),
                 federation.digests[(position << 8) | assigned],
                 proof
             )
@@ -125,7 +126,7 @@ library Updates {
         returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
     {
         uint256 shardsPerMember = federation.intake.shardsPerMember;
-        uint256 shards = federation.intake.shards;
+        uint256 shards = Rounds.shardsOf(federation.intake);
         uint256 size = LibBit.popCount(round.submitted);
         contexts = new bytes32[](size);
         digests = new bytes32[](size);

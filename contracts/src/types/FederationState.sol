@@ -25,7 +25,8 @@ struct Intake {
     uint32 commitSeconds;
     uint32 submitSeconds;
     uint16 shardsPerMember;
-    uint16 shards; //     of the model: see `TermsLib.shardsOf`
+    uint8 lastShard; //     shards of the model, less one: see `TermsLib.shardsOf`
+    bool hasChallengeWindow;
 }
 
 /// @title FederationState
@@ -51,10 +52,12 @@ struct FederationState {
     uint128 owed; //                         19  credited and not yet claimed
     uint128 unspent; //                      20  bounty not yet paid out
     uint128 paidInRound; //                  20  out of the pot of the round in progress
-    address[] members; //                    21
+    uint128 rewardPerMember; //              21  what every member would have been credited by rewards in common
+    address[] members; //                    22
     mapping(uint256 => address) leavers; //      queue of frozen members who asked to leave or were slashed
     mapping(uint256 => RoundSummary) history;
     mapping(address => Seat) seats;
+    mapping(address => uint256) counted; //      of `rewardPerMember`: what a member has had already, or does not get
     mapping(uint256 => bytes32) digests; //      position · 256 + assigned
     mapping(uint256 => bytes32) commitments; //  position
 }

@@ -12,7 +12,7 @@ struct Round {
     uint40 openedAt; //      when membership froze
     uint40 startedAt; //     when the cohort was known and the clock of the phases started
     uint40 committedAt; //   when the last of the cohort committed
-    uint40 submittedAt; //   when the last of the cohort submitted
+    uint40 submittedAt; //   when the last of the cohort submitted; where a challenge window follows, `startedAt` says so
     uint64 seedBlock; //     block whose hash seeds the cohort, fixed when the round opens
     uint32 endVotes; //      members who voted in this round to end the federation
     uint40 aggregatedAt; //  when a shard was last aggregated
@@ -27,6 +27,8 @@ struct Round {
 /// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
 ///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated is kept as its
 ///      complement, so that the first of a round pays no more than the others: the slots never go back to zero.
+///      Where a challenge window follows, nothing depends on when the last submitted: `missing` says that all have, and
+///      `submittedAt` stays zero, unless somebody is voided.
 struct RoundRecord {
     uint32 number; //        0
     uint32 members; //       0

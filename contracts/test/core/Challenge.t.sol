@@ -60,6 +60,36 @@ contract ChallengeTest is FederationFixture {
         assertBacked(id);
     }
 
+    function test_challenge_doesNotOpenSubmissionAgainThatEndedEarly() external {
+        uint256 startedAt = core.roundOf(id).startedAt;
+        bytes memory proof = submitFaulty(person(2), 1);
+        bind(proof, 2, 1);
+        mine(1);
+        (, uint256 before) = core.phaseOf(id);
+        vm.prank(watcher);
+        core.challenge(id, 0, 2, 1, proof, "salt");
+        assertLt(block.timestamp, startedAt + 100);
+        (Phase now_, uint256 endsAt) = core.phaseOf(id);
+        assertEq(uint256(now_), uint256(Phase.Challenge));
+        assertEq(endsAt, before);
+        bytes[] memory payloads = payloadsOf(id, person(2));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.WrongPhase.selector, id, Phase.Submit, now_));
+        vm.prank(person(2));
+        core.submit(id, 0, 0, payloads, "", "");
+    }
+
+    function test_challenge_afterTheTimeOfSubmissionLeavesItsEndAsItWas() external {
+        submit(id, person(0));
+        bytes memory proof = submitFaultyAlone(person(2), 0);
+        skip(100);
+        bind(proof, 2, 0);
+        mine(1);
+        vm.prank(watcher);
+        core.challenge(id, 0, 2, 0, proof, "salt");
+        assertEq(core.roundOf(id).submittedAt, 0);
+        assertPhase(id, Phase.Challenge);
+    }
+
     function test_burn_comesWithTheNextClaimWhoeverClaims() external {
         bytes memory proof = submitFaulty(person(2), 1);
         bind(proof, 2, 1);

@@ -55,13 +55,17 @@ abstract contract DirectFederationFixture is DirectFixture {
             core.initialise(id, chunk, "");
         }
         for (uint256 p; p < terms.cohortSize; ++p) {
-            token.mint(person(p), terms.stake);
-            vm.prank(person(p));
-            token.approve(address(core), terms.stake);
-            vm.prank(person(p));
-            core.join(id, "");
+            joinFederation(id, terms, person(p));
         }
         core.open(id);
+    }
+
+    function joinFederation(bytes32 id, Terms memory terms, address member) internal {
+        token.mint(member, terms.stake);
+        vm.prank(member);
+        token.approve(address(core), terms.stake);
+        vm.prank(member);
+        core.join(id, "");
     }
 
     function assignedOf(Terms memory terms, uint256 position, uint256 round, uint256 k)
