@@ -5,9 +5,20 @@
  * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
  * following one by one, so that nobody pays for a race it must lose.
  */
-import { assignedShards, keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import {
+  assignedShards,
+  keeperPosition,
+  overdueAt,
+  type Phase,
+  phaseAt,
+  phaseEnds,
+  type Round,
+  shardCount,
+  type Terms,
+} from '@tutti/core'
 import { type PaidStep, worthwhileFrom } from './keeping.ts'
 import type { RoundRecord } from './store.ts'
+import { canOpenWith, waitEnd } from './waiting.ts'
 
 /** What decisions need from the chain, all of one block. */
 export interface Observation {
@@ -55,6 +66,8 @@ export interface OwnState {
   marginSeconds: number
   /** Whether to leave the federation. */
   wantsToLeave: boolean
+  /** For how long to wait for a federation to open once it may, in seconds; undefined: without end. */
+  maximumWaitSeconds?: number | undefined
   /** Whether to fetch what is owed at the end. */
   claims: boolean
   /** A claim was made and what remains cannot be fetched yet. */
@@ -78,6 +91,7 @@ export type Action = { reason: string } & (
   | { kind: 'aggregate'; round: number; shard: number }
   | { kind: 'settle'; round: number }
   | { kind: 'close'; round: number }
+  | { kind: 'abandon' }
   | { kind: 'leave' }
   | { kind: 'claim' }
   | { kind: 'stop' }
@@ -96,10 +110,20 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
   if (status.isFinished) return decideEnd(observation, own, now, 'the federation is finished')
   if (!member.isMember) return decideEnd(observation, own, now, 'this account is not a member')
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
-  if (!status.isInitialised) return wait(undefined, 'the initial model is not complete')
-
   const { phase, endsAt } = phaseAt(round, terms, now)
   const end = endsAt === 0 ? undefined : endsAt
+  return orAbandon(decidePhase(observation, own, now, phase, end), phase, observation, own, now)
+}
+
+function decidePhase(
+  observation: Observation,
+  own: OwnState,
+  now: number,
+  phase: Phase,
+  end: number | undefined,
+): Action {
+  const { round, status } = observation
+  if (!status.isInitialised && phase !== 'joining') return wait(undefined, 'the initial model is not complete')
   switch (phase) {
     case 'joining':
       return decideOpening(observation, own, now)
@@ -153,9 +177,38 @@ function decideOpening(observation: Observation, own: OwnState, now: number): Ac
   const { terms, status } = observation
   const joinEnd = status.createdAt + terms.joinSeconds
   const isFull = status.members >= terms.cohortSize
+  const lastAt = waitEnd(status.createdAt, terms, own.maximumWaitSeconds)
+  const isEnough = status.isInitialised && canOpenWith(status.members, terms)
+  if (!isEnough && now >= lastAt) return { kind: 'leave', reason: 'it has not opened for longer than its owner waits' }
+  const last = lastAt === Infinity ? undefined : lastAt
+  if (!status.isInitialised) return wait(last, 'the initial model is not complete')
   if (!isFull && now < joinEnd) return wait(joinEnd, 'more members may join')
-  if (!isFull && status.members < terms.minimumUpdates) return wait(undefined, 'too few members have joined')
-  return inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, own, now)
+  if (!isEnough) return wait(last, 'too few members have joined')
+  // Opening is not paid: whoever leaves paid steps to others opens all the same before it would wait too long.
+  const opener = now >= lastAt ? { ...own, isKeeper: true } : own
+  const action = inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, opener, now)
+  return action.kind === 'wait' && action.until === undefined ? { ...action, until: last } : action
+}
+
+/** A step that is overdue is tried for so long, or for as long as the terms call idle, before a node gives up on it. */
+const TRIES_SECONDS = 3_600
+
+/**
+ * Gives up a federation whose step is overdue by the terms and comes to nothing: stakes and the unspent bounty go back.
+ * Members take turns. What a node can still do itself it tries first, since it may be the node that was away.
+ */
+function orAbandon(due: Action, phase: Phase, observation: Observation, own: OwnState, now: number): Action {
+  const { round, terms, status, member } = observation
+  // A federation that lost all its members waits since the end of a round, which is not in sight.
+  if (due.kind === 'leave' || (phase === 'joining' && round.number > 0)) return due
+  const overdue = overdueAt(round, terms, phase, status.createdAt)
+  const members = Math.max(1, status.members)
+  const rank = (member.index + members - (round.number % members)) % members
+  const tried = own.since + Math.min(TRIES_SECONDS, terms.idleSeconds)
+  const from = Math.max(overdue, tried) + rank * own.staggerSeconds
+  if (from <= now) return { kind: 'abandon', reason: `${due.reason}; the step is long overdue` }
+  if (due.kind !== 'wait' || from === Infinity) return due
+  return { ...due, until: Math.min(due.until ?? Infinity, from) }
 }
 
 function decideDraw(observation: Observation, own: OwnState, now: number): Action {
