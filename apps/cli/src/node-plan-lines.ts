@@ -34,6 +34,7 @@ export function describePlan(plan: NodePlan): string[] {
       `${endsAt === undefined ? '' : `, which ends at ${time(endsAt)}`}.`,
     ...(position === undefined ? [] : [`Number ${position + 1} of the cohort, shards ${plan.shards.join(', ')}.`]),
     `On disk of this round: ${records[plan.record]}.`,
+    ...(plan.epsilon === undefined ? [] : [`It promises ε = ${plan.epsilon} for a row of each member.`]),
     ...(plan.budgetRefusal === undefined ? [] : [`It would send no update: ${plan.budgetRefusal}.`]),
     `Now it would ${doings[action.kind]}${shard}${until}: ${action.reason}.`,
     'Nothing was sent.',

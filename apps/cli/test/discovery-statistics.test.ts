@@ -135,7 +135,11 @@ describe('tutti node without a federation, where there are statistics rounds', (
     assert.equal(single.code, exitCodes.refused)
     assert.match(single.stderr, /Raise the budget if you agree .*--leave-after 0/)
     const plan = await run('node', ids.second!, ...account, ...budget, '--dry-run')
-    assert.match(plan.stdout, /It would send no update: its ε is 1;/)
+    assert.match(plan.stdout, /Privacy budget of store-1: ε = 1\.5, spent 1 in 1 federation, left 0\.5\./)
+    assert.match(plan.stdout, /It promises ε = 1 for a row of each member\.\nIt would send no update: its ε is 1;/)
+    const plain = await read('node', ids.second!, ...account, ...budget, '--dry-run')
+    assert.deepEqual([plain.epsilon, plain.privacy], [1, { budget: 1.5, spent: 1, left: 0.5 }])
+    assert.match(plain.budgetRefusal, /its ε is 1/)
     const { summaries } = await node(1, 'budget.json')
     assert.deepEqual(
       summaries.map(({ federationId, submitted }: { federationId: string; submitted: number }) => [

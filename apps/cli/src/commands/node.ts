@@ -132,8 +132,11 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
   if (isDryRun) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
     const plan = await planNode(node)
-    for (const line of describePlan(plan)) output.line(line)
-    output.result(plan)
+    const { openBudgetReader } = await import('../discovery.ts')
+    const budget = (await openBudgetReader())(settings)
+    for (const line of [...budget.lines, ...describePlan(plan)]) output.line(line)
+    const { epsilon = null, budgetRefusal = null } = plan
+    output.result({ ...plan, epsilon, budgetRefusal, privacy: budget.plain })
     return
   }
   if (!member.isMember && member.owed === 0n) {
