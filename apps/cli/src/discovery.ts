@@ -2,6 +2,7 @@
 import type { ChainClient } from '@tutti/chain'
 import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
+import { openBudgetReader } from './budget-lines.ts'
 import { exitCodes } from './exit-codes.ts'
 import { watchInterruption } from './interruption.ts'
 import { toPlainText } from './manifest-summary.ts'
@@ -134,29 +135,6 @@ export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
 
 function describeEpsilon(epsilon: number | undefined): string {
   return epsilon === undefined ? 'without noise: exact figures of your rows become public' : `ε = ${epsilon} for a row`
-}
-
-/**
- * Reads what is spent of a policy's privacy budget: as `--json` has it, null without a budget, and in lines. A `spent` of
- * null has no bound: a federation that was served promised no ε.
- */
-export async function openBudgetReader() {
-  const { formatEpsilon, leftOf, readSpendings, sumEpsilon } = await import('@tutti/node')
-  return ({ store, policy }: Pick<NodeSettings, 'store' | 'policy'>) => {
-    const budget = policy.privacyEpsilon
-    if (budget === undefined) return { plain: null, lines: [] }
-    const spendings = readSpendings(store)
-    const spent = sumEpsilon(spendings)
-    const left = leftOf(budget, spent)
-    const count = `${spendings.length} ${spendings.length === 1 ? 'federation' : 'federations'}`
-    return {
-      plain: { budget, spent: Number.isFinite(spent) ? spent : null, left },
-      lines: [
-        `Privacy budget of ${store}: ε = ${formatEpsilon(budget)}, spent ${formatEpsilon(spent)} in ${count}, left ` +
-          `${formatEpsilon(left)}.`,
-      ],
-    }
-  }
 }
 
 /** A surveyed federation as `--json` has it. */

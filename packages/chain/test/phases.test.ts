@@ -108,7 +108,10 @@ test('a federation whose step is overdue can be abandoned, and stakes go back', 
 
 test('the contract calls a step overdue from the second on that its twin says, in every phase', async () => {
   const overdueOnChain = async (id: Hex): Promise<number> => {
-    const refusal = await abandon(client, { id }).then(assert.fail, (error: ContractError) => error)
+    const refusal = await abandon(client, { id }).then(
+      () => assert.fail('abandoned before it was overdue'),
+      (error: ContractError) => error,
+    )
     assert.equal(refusal.errorName, 'NotOverdue')
     return Number(refusal.args[0])
   }

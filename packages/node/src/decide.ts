@@ -8,7 +8,6 @@
 import {
   assignedShards,
   keeperPosition,
-  overdueAt,
   type Phase,
   phaseAt,
   phaseEnds,
@@ -18,7 +17,7 @@ import {
 } from '@tutti/core'
 import { type PaidStep, worthwhileFrom } from './keeping.ts'
 import type { RoundRecord } from './store.ts'
-import { canOpenWith, waitEnd } from './waiting.ts'
+import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 
 /** What decisions need from the chain, all of one block. */
 export interface Observation {
@@ -190,25 +189,15 @@ function decideOpening(observation: Observation, own: OwnState, now: number): Ac
   return action.kind === 'wait' && action.until === undefined ? { ...action, until: last } : action
 }
 
-/** A step that is overdue is tried for so long, or for as long as the terms call idle, before a node gives up on it. */
-const TRIES_SECONDS = 3_600
-
-/**
- * Gives up a federation whose step is overdue by the terms and comes to nothing: stakes and the unspent bounty go back.
- * Members take turns. What a node can still do itself it tries first, since it may be the node that was away.
- */
+/** Gives up, in turn, what is long overdue by the terms and comes to nothing: stakes and the unspent bounty go back. */
 function orAbandon(due: Action, phase: Phase, observation: Observation, own: OwnState, now: number): Action {
-  const { round, terms, status, member } = observation
-  // A federation that lost all its members waits since the end of a round, which is not in sight.
-  if (due.kind === 'leave' || (phase === 'joining' && round.number > 0)) return due
-  const overdue = overdueAt(round, terms, phase, status.createdAt)
+  const { round, status, member } = observation
+  if (due.kind === 'leave') return due
   const members = Math.max(1, status.members)
   const rank = (member.index + members - (round.number % members)) % members
-  const tried = own.since + Math.min(TRIES_SECONDS, terms.idleSeconds)
-  const from = Math.max(overdue, tried) + rank * own.staggerSeconds
+  const from = abandonFrom(observation, phase, own.since) + rank * own.staggerSeconds
   if (from <= now) return { kind: 'abandon', reason: `${due.reason}; the step is long overdue` }
-  if (due.kind !== 'wait' || from === Infinity) return due
-  return { ...due, until: Math.min(due.until ?? Infinity, from) }
+  return due.kind !== 'wait' || from === Infinity ? due : { ...due, until: Math.min(due.until ?? Infinity, from) }
 }
 
 function decideDraw(observation: Observation, own: OwnState, now: number): Action {

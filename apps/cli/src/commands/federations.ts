@@ -1,7 +1,8 @@
 /** `tutti federations`: what there is on the chain, and what a node would make of each under the owner's policy. */
 import type { Command } from 'commander'
+import { openBudgetReader } from '../budget-lines.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader } from '../connection.ts'
-import { describeSurvey, openBudgetReader, surveyOptionsOf, toPlain } from '../discovery.ts'
+import { describeSurvey, surveyOptionsOf, toPlain } from '../discovery.ts'
 import { defaultStore, type NodeCommandOptions, readLimits } from '../node-settings.ts'
 import { createOutput } from '../output.ts'
 import { addPolicyOptions } from './node.ts'

@@ -4,6 +4,7 @@ import type { ChainClient, Creation } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
+import { openBudgetReader } from '../budget-lines.ts'
 import {
   addAccountOptions,
   defaultRpcUrl,
@@ -132,7 +133,6 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
   if (isDryRun) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
     const plan = await planNode(node)
-    const { openBudgetReader } = await import('../discovery.ts')
     const budget = (await openBudgetReader())(settings)
     for (const line of [...budget.lines, ...describePlan(plan)]) output.line(line)
     const { epsilon = null, budgetRefusal = null } = plan
