@@ -1,7 +1,8 @@
 /** A node that looks for federations by itself: what it would do of each, and doing it. */
 import type { ChainClient } from '@tutti/chain'
-import type { Dataset, Manifest } from '@tutti/learn'
-import type { NodePlan, Surveyed, SurveyOptions } from '@tutti/node'
+import type { PublishedManifest } from '@tutti/learn'
+import type { NodePlan, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
+import { openBudgetReader } from './budget-lines.ts'
 import { exitCodes } from './exit-codes.ts'
 import { watchInterruption } from './interruption.ts'
 import { toPlainText } from './manifest-summary.ts'
@@ -21,11 +22,11 @@ export function surveyOptionsOf(
   const readData =
     trainer !== undefined || data === undefined
       ? undefined
-      : async (manifest: Manifest): Promise<Dataset> => {
-          const { readLocalData } = await import('./local-data.ts')
-          return readLocalData(manifest, data)
+      : async (manifest: PublishedManifest): Promise<OwnData> => {
+          const { readOwnRows } = await import('./local-data.ts')
+          return readOwnRows(manifest, data)
         }
-  return { client, storeDirectory: store, policy, fromBlock, readData }
+  return { client, storeDirectory: store, policy, fromBlock, readData, isForModels: trainer !== undefined }
 }
 
 /** Serves what the policy allows, or says what it would serve. */
@@ -38,6 +39,7 @@ export async function runDiscovery(
   const options = surveyOptionsOf(settings, client)
   if (isDryRun) return planDiscovery(settings, options, output)
   const { serveFederations } = await import('@tutti/node')
+  const readBudget = await openBudgetReader()
   const monitor = await openMonitor(settings.metricsPort, output)
   const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
   const view = createNodeView(output)
@@ -49,8 +51,11 @@ export async function runDiscovery(
       endsWhenIdle: isUntilIdle,
       openTrainer: ({ creation }, manifest) => openTrainer(settings, creation.id, manifest, client),
       onSurvey: (surveyed) => {
-        if (output.isJson) output.note(toJson({ kind: 'survey', time: Date.now(), federations: surveyed.map(toPlain) }))
-        else for (const line of describeSurvey(surveyed)) output.line(line)
+        const budget = readBudget(settings)
+        if (output.isJson) {
+          const federations = surveyed.map(toPlain)
+          output.note(toJson({ kind: 'survey', time: Date.now(), federations, privacy: budget.plain }))
+        } else for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
       },
       onJoin: (surveyed, disclosure) => {
         if (output.isJson) {
@@ -87,7 +92,8 @@ export async function runDiscovery(
 async function planDiscovery(settings: NodeSettings, options: SurveyOptions, output: Output): Promise<void> {
   const { planNode, surveyFederations } = await import('@tutti/node')
   const surveyed = await surveyFederations(options)
-  for (const line of describeSurvey(surveyed)) output.line(line)
+  const budget = (await openBudgetReader())(settings)
+  for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
   const plans: NodePlan[] = []
   for (const { creation } of surveyed.filter(({ isOwn }) => isOwn)) {
     const { behaviour, store: storeDirectory } = settings
@@ -101,6 +107,7 @@ async function planDiscovery(settings: NodeSettings, options: SurveyOptions, out
   output.line('Nothing was sent.')
   output.result({
     federations: surveyed.map(toPlain),
+    privacy: budget.plain,
     plans,
     wouldJoin: next?.isOwn === false ? next.creation.id : null,
   })
@@ -118,17 +125,23 @@ export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
       `${nameOf(entry)} ${verdict}`,
       `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${members} members of ` +
         `${terms.cohortSize} a round, stake ${formatTokens(terms.stake)}, a round is worth about ` +
-        `${formatTokens(judgement.rewardPerRound)} and takes at most ${formatInteger(judgement.gasPerRound)} gas`,
+        `${formatTokens(judgement.rewardPerRound)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
+        (judgement.blobGasPerRound > 0 ? ` and ${formatInteger(judgement.blobGasPerRound)} blob gas` : '') +
+        (entry.kind === 'statistics' ? `; a statistics round, ${describeEpsilon(judgement.epsilon)}` : ''),
       ...(isOwn ? [] : judgement.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
     ]
   })
 }
 
+function describeEpsilon(epsilon: number | undefined): string {
+  return epsilon === undefined ? 'without noise: exact figures of your rows become public' : `ε = ${epsilon} for a row`
+}
+
 /** A surveyed federation as `--json` has it. */
-export function toPlain({ creation, name, schemaHash, members, roundsClosed, isFinished, isOwn, judgement }: Surveyed) {
+export function toPlain({ creation, judgement, own: _, ...entry }: Surveyed) {
   const { id, creator, terms } = creation
   const { stake, rounds, token } = terms
-  return { id, name, creator, token, schemaHash, stake, rounds, members, roundsClosed, isFinished, isOwn, ...judgement }
+  return { id, creator, token, stake, rounds, ...entry, ...judgement, epsilon: judgement.epsilon ?? null }
 }
 
 function nameOf({ creation, name }: Surveyed): string {

@@ -67,7 +67,11 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'claimed':
       return `claimed ${formatTokens(event.amount)}`
     case 'left':
-      return 'left the federation'
+      return event.amount > 0n
+        ? `left the federation; ${formatTokens(event.amount)} came back`
+        : 'left the federation, or asked to'
+    case 'abandoned':
+      return 'abandoned the federation: its next step is long overdue; stakes go back'
     case 'chain-unreachable':
       return `the chain does not answer; next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far)`
     case 'chain-back':

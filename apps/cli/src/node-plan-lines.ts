@@ -15,6 +15,7 @@ const doings: Record<NodePlan['action']['kind'], string> = {
   aggregate: 'aggregate a shard, for pay',
   settle: 'settle the round, for pay',
   close: 'close the round, for pay',
+  abandon: 'abandon the federation, so that stakes go back',
   leave: 'leave the federation',
   claim: 'claim what is owed to it',
   stop: 'end',
@@ -33,6 +34,8 @@ export function describePlan(plan: NodePlan): string[] {
       `${endsAt === undefined ? '' : `, which ends at ${time(endsAt)}`}.`,
     ...(position === undefined ? [] : [`Number ${position + 1} of the cohort, shards ${plan.shards.join(', ')}.`]),
     `On disk of this round: ${records[plan.record]}.`,
+    ...(plan.epsilon === undefined ? [] : [`It promises ε = ${plan.epsilon} for a row of each member.`]),
+    ...(plan.budgetRefusal === undefined ? [] : [`It would send no update: ${plan.budgetRefusal}.`]),
     `Now it would ${doings[action.kind]}${shard}${until}: ${action.reason}.`,
     'Nothing was sent.',
   ]

@@ -28,8 +28,10 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions {
   minimumReward?: string
   maximumStake?: string
   maximumGas?: number
+  maximumBlobGas?: number
   tokensPerMegagas?: string
   privacyEpsilon?: number
+  maximumWait?: number
   json?: boolean
 }
 
@@ -130,7 +132,11 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     }),
     behaviour: {
       ...config.behaviour,
-      ...present({ tokensPerMegagas: policy.tokensPerMegagas }),
+      ...present({
+        tokensPerMegagas: policy.tokensPerMegagas,
+        privacyEpsilon: policy.privacyEpsilon,
+        maximumWaitSeconds: policy.maximumWaitSeconds,
+      }),
       ...(keeper === undefined ? {} : { isKeeper: keeper }),
       ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
       ...present({
@@ -173,14 +179,16 @@ function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
 
 /** Limits that stand on the command line, under the names that a file has for them. */
 function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unknown> {
-  const { creator, minimumReward, maximumStake, maximumGas, tokensPerMegagas, privacyEpsilon } = options
+  const { creator, minimumReward, maximumStake, maximumGas, maximumBlobGas, tokensPerMegagas } = options
   return present({
     creators: creator,
     minimumReward,
     maximumStake,
     maximumGasPerRound: maximumGas,
+    maximumBlobGasPerRound: maximumBlobGas,
     tokensPerMegagas,
-    privacyEpsilon,
+    privacyEpsilon: options.privacyEpsilon,
+    maximumWaitSeconds: options.maximumWait,
   })
 }
 

@@ -142,7 +142,10 @@ describe('tutti node', () => {
     assert.equal(summary.aggregatedShards, 0)
     assert.match(stderr, /"kind":"endpoint-rests".*"host":"127.0.0.1:1"/)
     assert.doesNotMatch(stderr, /"kind":"looked"/)
-    assert.deepEqual(readdirSync(join(cwd, 'mine')).length, 1)
+    // One federation's store, and the ledger of what the data have told.
+    const [store, ...beside] = readdirSync(join(cwd, 'mine')).sort()
+    assert.match(store!, /^31337-/)
+    assert.deepEqual(beside, ['privacy'])
     assert.equal((await read('verify', id)).isConsistent, true)
     await assert.rejects(fetch(`${url}/health`))
   })

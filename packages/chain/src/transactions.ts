@@ -5,6 +5,7 @@
  * {@link sendPrepared} sends it and waits, and may be called as often as one likes: the same bytes are one transaction.
  */
 
+import { GAS_LIMIT, gasToSign } from '@tutti/core'
 import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
 import type { ChainClient } from './client.ts'
 import {
@@ -37,7 +38,7 @@ export type PreparedTransaction = { hash: Hash; raw: Hex; nonce: number; from: A
 export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bigint }
 
 /** The most gas one transaction may use (EIP-7825). */
-export const transactionGasCap = 16_777_216n
+export const transactionGasCap = BigInt(GAS_LIMIT)
 
 /**
  * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
@@ -63,8 +64,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
     ]),
   )
   if (estimate > transactionGasCap) throw new GasCapExceededError(estimate, transactionGasCap)
-  const wanted = (estimate * 5n) / 4n + (call.spareGas ?? 0n)
-  const gas = wanted < transactionGasCap ? wanted : transactionGasCap
+  const gas = gasToSign(estimate, call.spareGas)
   const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
   const needed = gas * maxFeePerGas + value
   if (balance < needed) throw new InsufficientFundsError(from, balance, needed)

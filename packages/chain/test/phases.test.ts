@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cohortIndices, toCommitment, toPayloadHash } from '@tutti/core'
-import { toHex } from 'viem'
+import { cohortIndices, overdueAt, type Terms, toCommitment, toPayloadHash } from '@tutti/core'
+import { type Hex, toHex } from 'viem'
 import {
   abandon,
   aggregateShard,
@@ -9,7 +9,9 @@ import {
   ContractError,
   claim,
   commitUpdate,
+  createFederation,
   drawCohort,
+  encodeSetup,
   join,
   leave,
   mintDemoTokens,
@@ -25,7 +27,7 @@ import {
   submitUpdate,
 } from '../src/index.ts'
 import { advanceTime, type LocalChain } from '../src/local.ts'
-import { someUpdate, startFederation, startFixture } from './fixture.ts'
+import { manifest, someUpdate, startFederation, startFixture } from './fixture.ts'
 
 let chain: LocalChain
 let client: ChainClient
@@ -102,6 +104,55 @@ test('a federation whose step is overdue can be abandoned, and stakes go back', 
   for (const member of members) assert.equal((await claim(member, { id })).amount, terms.stake)
   assert.equal((await claim(client, { id })).amount, terms.bounty)
   assert.ok((await replayFederation(client, { id })).isConsistent)
+})
+
+test('the contract calls a step overdue from the second on that its twin says, in every phase', async () => {
+  const overdueOnChain = async (id: Hex): Promise<number> => {
+    const refusal = await abandon(client, { id }).then(
+      () => assert.fail('abandoned before it was overdue'),
+      (error: ContractError) => error,
+    )
+    assert.equal(refusal.errorName, 'NotOverdue')
+    return Number(refusal.args[0])
+  }
+  const expected = async (id: Hex, terms: Terms): Promise<[string, number]> => {
+    const [{ phase }, round, { createdAt }] = await Promise.all([
+      readPhase(client, { id }),
+      readRound(client, { id }),
+      readStatus(client, { id }),
+    ])
+    return [phase, overdueAt(round, terms, phase, createdAt)]
+  }
+  const seen: string[] = []
+  const compare = async (id: Hex, terms: Terms) => {
+    const [phase, at] = await expected(id, terms)
+    seen.push(phase)
+    const found = await overdueOnChain(id)
+    if (at === Number.POSITIVE_INFINITY) assert.ok(found > 2 ** 52, phase)
+    else assert.equal(found, at, phase)
+  }
+  const salted = (salt: string, change: Partial<Terms> = {}): Partial<Terms> => ({
+    salt: `0x${salt.repeat(32)}`,
+    keeperSeconds: 7,
+    ...change,
+  })
+  const sampled = await startFederation(chain, client, { terms: salted('21', { cohortSize: 2 }), memberCount: 3 })
+  await compare(sampled.id, sampled.terms)
+  const { id, terms, members } = await startFederation(chain, client, { terms: salted('22') })
+  await compare(id, terms)
+  for (const [index, member] of members.entries()) {
+    await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
+  }
+  await compare(id, terms)
+  const silent = await startFederation(chain, client, { terms: salted('23') })
+  await advanceTime(client, silent.terms.submitSeconds + 1)
+  await compare(silent.id, silent.terms)
+  const setup = encodeSetup(silent.setup)
+  await mintDemoTokens(client, { to: client.account!.address, amount: silent.terms.bounty })
+  const joining = { ...silent.terms, ...salted('24') }
+  const { id: waiting } = await createFederation(client, { terms: joining, manifest, setup })
+  await compare(waiting, joining)
+  assert.deepEqual(seen, ['draw', 'submit', 'aggregate', 'close', 'joining'])
 })
 
 test('a round without a judge has nothing to settle', async () => {

@@ -5,6 +5,7 @@
  * Calldata is counted as if no byte were zero: 16 gas a byte plus execution, or 40 a byte in all, whichever is more
  * (EIP-7623).
  */
+import { blobsFor } from './blob.ts'
 import { payloadBytes } from './codec.ts'
 import { wordsFor } from './lanes.ts'
 import { maxUpdates, shardCount, type Terms } from './terms.ts'
@@ -30,6 +31,12 @@ const ADD_GAS = 96
 const SPREAD_GAS = 60
 const GROUP_GAS = 260
 const DIGEST_GAS = 700
+const COMMIT_GAS = 90_000
+const CORE_SUBMIT_BLOBS_GAS = 72_000
+const BLOB_HASH_GAS = 100
+
+/** Blob gas of a blob, which has a price of its own (EIP-4844 `GAS_PER_BLOB`). */
+export const BLOB_GAS = 131_072
 
 /** The transaction that aggregates one shard and, being the last, settles the round. */
 export type AggregateStep = {
@@ -76,6 +83,43 @@ export function estimateSubmit({ shards, length, bits }: SubmitStep): StepEstima
     calldata * LOGGED_BYTE_GAS +
     2 * memoryGas(Math.floor(calldata / 32) + 1)
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
+}
+
+/** Bound on the gas of the transaction that commits to an update. */
+export function estimateCommit(): number {
+  return COMMIT_GAS
+}
+
+/**
+ * Bounds on the transaction that submits the blobs of one shard. What binds to a fault and proves it is not in it: rare,
+ * and paid out of the stake behind the fault.
+ */
+export function estimateSubmitBlobs(blobs: number): StepEstimate {
+  const calldata = 32 * blobs + 64 + SUBMIT_HEAD_BYTES
+  const execution = CORE_SUBMIT_BLOBS_GAS + blobs * BLOB_HASH_GAS + calldata * LOGGED_BYTE_GAS
+  return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
+}
+
+/**
+ * Bounds on a member's own part of a round: committing where the terms ask for it, and submitting all assigned shards.
+ * On the blob path that is one transaction a shard, and blob gas beside the gas.
+ */
+export function estimateOwnPart(terms: Terms, path: 'direct' | 'blob'): { gas: number; blobGas: number } {
+  const { shardsPerMember: shards, bits, laneBits } = terms
+  const commit = terms.commitSeconds > 0 ? estimateCommit() : 0
+  const length = Math.min(terms.dimension, terms.shardSize)
+  if (path === 'direct') return { gas: commit + estimateSubmit({ shards, length, bits }).gas, blobGas: 0 }
+  const blobs = blobsFor(length, laneBits)
+  return { gas: commit + shards * estimateSubmitBlobs(blobs).gas, blobGas: shards * blobs * BLOB_GAS }
+}
+
+/**
+ * Gas that a transaction is signed with: a quarter above what the chain estimates, and `spare` for what is included
+ * before it, within {@link GAS_LIMIT}.
+ */
+export function gasToSign(estimate: bigint, spare = 0n): bigint {
+  const wanted = (estimate * 5n) / 4n + spare
+  return wanted < BigInt(GAS_LIMIT) ? wanted : BigInt(GAS_LIMIT)
 }
 
 /**

@@ -112,6 +112,29 @@ export function phaseEnds(
   return { commitEnd, submitEnd, challengeEnd }
 }
 
+/**
+ * From when on the step that a phase waits for is so long overdue that anyone may abandon the federation; `Infinity`
+ * where the phase ends by itself. Each aggregated shard is progress and starts the time anew. Twin of
+ * `PhaseLib.overdueAt`.
+ *
+ * @param joiningSince - When the present wait for members began: creation, or the end of the last round. Unix seconds.
+ */
+export function overdueAt(
+  round: Pick<Round, 'openedAt' | 'startedAt' | 'committedAt' | 'submittedAt' | 'aggregatedAt'>,
+  terms: Pick<
+    Terms,
+    'joinSeconds' | 'commitSeconds' | 'submitSeconds' | 'challengeSeconds' | 'keeperSeconds' | 'idleSeconds'
+  >,
+  phase: Phase,
+  joiningSince: number,
+): number {
+  if (phase === 'joining') return joiningSince + terms.joinSeconds + terms.idleSeconds
+  if (phase === 'draw') return round.openedAt + terms.idleSeconds
+  if (phase !== 'aggregate' && phase !== 'settle' && phase !== 'close') return Number.POSITIVE_INFINITY
+  const start = Math.max(phaseEnds(round, terms).challengeEnd, round.aggregatedAt)
+  return start + 2 * terms.keeperSeconds + terms.idleSeconds
+}
+
 /** Bits set in a bitmap of positions or shards. */
 export function countBits(bitmap: bigint): number {
   let count = 0

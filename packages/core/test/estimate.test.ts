@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   BYTES_LIMIT,
   estimateAggregate,
+  estimateCommit,
+  estimateOwnPart,
   estimateRound,
   estimateSubmit,
+  estimateSubmitBlobs,
+  GAS_LIMIT,
+  gasToSign,
   isWithinLimits,
   largestShardSize,
 } from '../src/estimate.ts'
@@ -24,6 +30,33 @@ test('calldata costs at least its floor of 40 gas a byte (EIP-7623)', () => {
       assert.ok(gas >= 21_000 + 40 * (bytes - 256))
     }),
   )
+})
+
+test('what a member of the blob path was measured to pay is within its bounds, and these are not twice as much', () => {
+  const measured = (group: string): Record<string, string> =>
+    JSON.parse(readFileSync(new URL(`../../../contracts/snapshots/${group}.json`, import.meta.url), 'utf8'))
+  const submits = Object.entries(measured('BlobAggregator')).filter(([name]) => name.startsWith('submit of 6 blobs'))
+  assert.ok(submits.length >= 5)
+  const bound = estimateSubmitBlobs(6).gas
+  const dearest = Math.max(...submits.map(([, gas]) => Number(gas)))
+  assert.ok(dearest <= bound && bound < 2 * dearest, `${bound} for ${dearest}`)
+  const commit = Number(measured('Federation')['commit, first of all rounds'])
+  assert.ok(commit <= estimateCommit() && estimateCommit() < 2 * commit)
+})
+
+test('a part of a round in blobs is one transaction a shard and 131,072 blob gas a blob; commitments come on top', () => {
+  const terms = termsOf({ dimension: 500_000, shardSize: 245_760, shardsPerMember: 2, laneBits: 24, bits: 8 })
+  assert.deepEqual(estimateOwnPart(terms, 'blob'), { gas: 2 * estimateSubmitBlobs(6).gas, blobGas: 12 * 131_072 })
+  const { gas } = estimateOwnPart({ ...terms, commitSeconds: 60 }, 'blob')
+  assert.equal(gas, 2 * estimateSubmitBlobs(6).gas + estimateCommit())
+  const direct = termsOf({ dimension: 4_820, shardSize: 2_410, shardsPerMember: 2, bits: 4 })
+  const submit = estimateSubmit({ shards: 2, length: 2_410, bits: 4 }).gas
+  assert.deepEqual(estimateOwnPart(direct, 'direct'), { gas: submit, blobGas: 0 })
+  assert.equal(estimateOwnPart({ ...direct, commitSeconds: 60 }, 'direct').gas, submit + estimateCommit())
+})
+
+test('a transaction is signed with a quarter more than it needs, and never above the cap', () => {
+  assert.deepEqual([gasToSign(100n), gasToSign(100n, 7n), gasToSign(16_000_000n)], [125n, 132n, BigInt(GAS_LIMIT)])
 })
 
 test('more members, updates or parameters never cost less', () => {

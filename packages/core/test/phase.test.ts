@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { countBits, PHASES, phaseAt, type Round, setBits } from '../src/phase.ts'
+import { countBits, overdueAt, PHASES, phaseAt, type Round, setBits } from '../src/phase.ts'
 import { readVectors } from './read-vectors.ts'
 import { termsOf } from './terms-of.ts'
 
@@ -95,6 +95,21 @@ test('a challenge window keeps its end however early all submit', () => {
   const early = roundOf({ committedAt: 1001, submittedAt: 1002, submitted: 15n })
   assert.deepEqual(phaseAt(early, terms, 1002), { phase: 'challenge', endsAt: 1060 })
   assert.deepEqual(phaseAt(early, terms, 1060), { phase: 'aggregate', endsAt: 0 })
+})
+
+test('a step is overdue as long after it became possible as the terms call idle; phases that end by themselves never are', () => {
+  const terms = termsOf({ joinSeconds: 5, submitSeconds: 20, challengeSeconds: 30, keeperSeconds: 7, idleSeconds: 100 })
+  const round = roundOf({})
+  assert.equal(overdueAt(round, terms, 'joining', 900), 1_005)
+  assert.equal(overdueAt(round, terms, 'draw', 900), 1_100)
+  for (const phase of ['aggregate', 'settle', 'close'] as const) {
+    assert.equal(overdueAt(round, terms, phase, 900), 1_050 + 14 + 100)
+  }
+  // Each aggregated shard is progress.
+  assert.equal(overdueAt(roundOf({ aggregatedAt: 1_500 }), terms, 'aggregate', 900), 1_500 + 14 + 100)
+  for (const phase of ['commit', 'submit', 'challenge', 'finished'] as const) {
+    assert.equal(overdueAt(round, terms, phase, 900), Number.POSITIVE_INFINITY)
+  }
 })
 
 test('countBits counts what setBits lists', () => {

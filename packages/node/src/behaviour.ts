@@ -20,6 +20,16 @@ export interface NodeBehaviour {
   bytesPerTransaction?: number
   /** Leaves after this many rounds: asks when its update of the last of them is in; 0 at once. Default: stays to the end. */
   leavesAfterRounds?: number
+  /**
+   * For how long it waits for a federation to open once the terms let it open, in seconds; then it leaves, and the stake
+   * comes back. Default: without end.
+   */
+  maximumWaitSeconds?: number
+  /**
+   * Most ε of a row over all federations served from this store; an update that would pass it is not sent. Default: no
+   * limit; what is spent is kept in the ledger all the same.
+   */
+  privacyEpsilon?: number
   /** Whether it fetches what it is owed at the end. Default: yes. */
   claims?: boolean
   /** Past rounds whose records stay on disk. Default: 8. */
@@ -55,6 +65,8 @@ const rules: Partial<Record<keyof NodeBehaviour, [isAllowed: (value: number) => 
   leavesAfterRounds: [isCount, 'a number of rounds, 0 or more'],
   keepsRounds: [isCount, 'a number of rounds, 0 or more'],
   pollMilliseconds: [isPositive, 'a positive number of milliseconds'],
+  maximumWaitSeconds: [(value) => Number.isFinite(value) && value >= 0, 'a number of seconds, 0 or more'],
+  privacyEpsilon: [isPositive, 'a number above 0'],
   roundingSeed: [Number.isSafeInteger, 'an integer'],
   sidecarVersion: [(value) => value === 0 || value === 1, '0 or 1'],
   replaceAfterSeconds: [isPositive, 'a positive number of seconds'],

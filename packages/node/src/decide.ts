@@ -5,9 +5,19 @@
  * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
  * following one by one, so that nobody pays for a race it must lose.
  */
-import { assignedShards, keeperPosition, phaseAt, phaseEnds, type Round, shardCount, type Terms } from '@tutti/core'
+import {
+  assignedShards,
+  keeperPosition,
+  type Phase,
+  phaseAt,
+  phaseEnds,
+  type Round,
+  shardCount,
+  type Terms,
+} from '@tutti/core'
 import { type PaidStep, worthwhileFrom } from './keeping.ts'
 import type { RoundRecord } from './store.ts'
+import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 
 /** What decisions need from the chain, all of one block. */
 export interface Observation {
@@ -55,6 +65,8 @@ export interface OwnState {
   marginSeconds: number
   /** Whether to leave the federation. */
   wantsToLeave: boolean
+  /** For how long to wait for a federation to open once it may, in seconds; undefined: without end. */
+  maximumWaitSeconds?: number | undefined
   /** Whether to fetch what is owed at the end. */
   claims: boolean
   /** A claim was made and what remains cannot be fetched yet. */
@@ -78,6 +90,7 @@ export type Action = { reason: string } & (
   | { kind: 'aggregate'; round: number; shard: number }
   | { kind: 'settle'; round: number }
   | { kind: 'close'; round: number }
+  | { kind: 'abandon' }
   | { kind: 'leave' }
   | { kind: 'claim' }
   | { kind: 'stop' }
@@ -96,10 +109,20 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
   if (status.isFinished) return decideEnd(observation, own, now, 'the federation is finished')
   if (!member.isMember) return decideEnd(observation, own, now, 'this account is not a member')
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
-  if (!status.isInitialised) return wait(undefined, 'the initial model is not complete')
-
   const { phase, endsAt } = phaseAt(round, terms, now)
   const end = endsAt === 0 ? undefined : endsAt
+  return orAbandon(decidePhase(observation, own, now, phase, end), phase, observation, own, now)
+}
+
+function decidePhase(
+  observation: Observation,
+  own: OwnState,
+  now: number,
+  phase: Phase,
+  end: number | undefined,
+): Action {
+  const { round, status } = observation
+  if (!status.isInitialised && phase !== 'joining') return wait(undefined, 'the initial model is not complete')
   switch (phase) {
     case 'joining':
       return decideOpening(observation, own, now)
@@ -153,9 +176,28 @@ function decideOpening(observation: Observation, own: OwnState, now: number): Ac
   const { terms, status } = observation
   const joinEnd = status.createdAt + terms.joinSeconds
   const isFull = status.members >= terms.cohortSize
+  const lastAt = waitEnd(status.createdAt, terms, own.maximumWaitSeconds)
+  const isEnough = status.isInitialised && canOpenWith(status.members, terms)
+  if (!isEnough && now >= lastAt) return { kind: 'leave', reason: 'it has not opened for longer than its owner waits' }
+  const last = lastAt === Infinity ? undefined : lastAt
+  if (!status.isInitialised) return wait(last, 'the initial model is not complete')
   if (!isFull && now < joinEnd) return wait(joinEnd, 'more members may join')
-  if (!isFull && status.members < terms.minimumUpdates) return wait(undefined, 'too few members have joined')
-  return inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, own, now)
+  if (!isEnough) return wait(last, 'too few members have joined')
+  // Opening is not paid: whoever leaves paid steps to others opens all the same before it would wait too long.
+  const opener = now >= lastAt ? { ...own, isKeeper: true } : own
+  const action = inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, opener, now)
+  return action.kind === 'wait' && action.until === undefined ? { ...action, until: last } : action
+}
+
+/** Gives up, in turn, what is long overdue by the terms and comes to nothing: stakes and the unspent bounty go back. */
+function orAbandon(due: Action, phase: Phase, observation: Observation, own: OwnState, now: number): Action {
+  const { round, status, member } = observation
+  if (due.kind === 'leave') return due
+  const members = Math.max(1, status.members)
+  const rank = (member.index + members - (round.number % members)) % members
+  const from = abandonFrom(observation, phase, own.since) + rank * own.staggerSeconds
+  if (from <= now) return { kind: 'abandon', reason: `${due.reason}; the step is long overdue` }
+  return due.kind !== 'wait' || from === Infinity ? due : { ...due, until: Math.min(due.until ?? Infinity, from) }
 }
 
 function decideDraw(observation: Observation, own: OwnState, now: number): Action {

@@ -63,6 +63,8 @@ export type NodeEventBody =
   | { kind: 'sat-out'; round: number; reason: string }
   | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
+  /** The next step was overdue by the terms: the federation is over, and stakes go back. */
+  | { kind: 'abandoned'; cost: TransactionCost }
   /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */
   | { kind: 'left'; amount: bigint; cost: TransactionCost }
   | { kind: 'claimed'; amount: bigint; cost: TransactionCost }

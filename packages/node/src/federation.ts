@@ -1,12 +1,13 @@
 /**
  * What a node must know of a federation once, checked against the hash in its terms.
  */
-import { type ChainClient, type PathName, pathOf, readManifest } from '@tutti/chain'
+import { type ChainClient, type Creation, type PathName, pathOf, readManifest } from '@tutti/chain'
 import { type Hex, keccak256, type Terms } from '@tutti/core'
 import {
   isStatistics,
   type PublishedManifest,
   parsePublishedManifest,
+  type StatisticsManifest,
   statisticsDimension,
   toParameterSteps,
 } from '@tutti/learn'
@@ -26,7 +27,7 @@ export interface FederationFacts {
  *
  * @param agreedHash - Hash of the manifest that the owner agreed to; not compared when undefined.
  * @throws {@link StaleManifestError} if it is another one; {@link PublishedManifestError} if what was published is not
- *   what the terms name; `ManifestError`; {@link DimensionMismatchError}.
+ *   what the terms name; `ManifestError`; {@link DimensionMismatchError}; {@link StatisticsTermsError}.
  */
 export async function readFederation(
   client: ChainClient,
@@ -34,15 +35,33 @@ export async function readFederation(
   agreedHash: Hex | undefined,
 ): Promise<FederationFacts> {
   const creation = await readManifest(client, { id })
-  const { terms, manifest: bytes } = creation
+  const { terms } = creation
   if (agreedHash !== undefined && agreedHash.toLowerCase() !== terms.manifestHash.toLowerCase()) {
     throw new StaleManifestError(agreedHash, terms.manifestHash)
   }
+  return toFacts(creation)
+}
+
+/**
+ * What a creation event says, checked.
+ *
+ * @throws as {@link readFederation}, but for the agreed hash; {@link StatisticsTermsError}
+ */
+export function toFacts(creation: Creation): FederationFacts {
+  const { id, terms, manifest: bytes } = creation
   if (keccak256(bytes) !== terms.manifestHash.toLowerCase()) throw new PublishedManifestError(id)
   const manifest = parsePublishedManifest(bytes)
   const steps = stepsOf(manifest)
   if (steps.length !== terms.dimension) throw new DimensionMismatchError(steps.length, terms.dimension)
-  return { terms, manifest, steps, pathName: pathOf(creation) }
+  const pathName = pathOf(creation)
+  if (isStatistics(manifest)) checkStatistics(id, terms, manifest, pathName)
+  return { terms, manifest, steps, pathName }
+}
+
+function checkStatistics(id: Hex, { bits }: Terms, { plan }: StatisticsManifest, pathName: PathName): void {
+  if (pathName === 'blob')
+    throw new StatisticsTermsError(id, 'its sums would lie in blobs; they are made on the direct path')
+  if (bits !== plan.bits) throw new StatisticsTermsError(id, `its digits have ${plan.bits} bits, its updates ${bits}`)
 }
 
 /** Steps of a model's parameters; statistics are integers as they stand. */
@@ -71,6 +90,16 @@ export class PublishedManifestError extends Error {
 
   constructor(id: string) {
     super(`The manifest published with federation ${id} does not have the hash in its terms. Do not join it.`)
+  }
+}
+
+/** A statistics round by whose terms nothing can be summed. Do not retry. */
+export class StatisticsTermsError extends Error {
+  override readonly name = 'StatisticsTermsError'
+  readonly isRetryable = false
+
+  constructor(id: string, reason: string) {
+    super(`Federation ${id} is a statistics round that cannot be counted: ${reason}. Do not join it.`)
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Whether a data set is one that a federation can train on: checked before a stake is paid, not after.
+ * Whether data are such that a federation can train on them, or count them: checked before a stake is paid, not after.
  */
-import type { Dataset, Manifest } from '@tutti/learn'
+import { type Dataset, type Manifest, measureStatistics, type StatisticsManifest, type Table } from '@tutti/learn'
 
 /**
  * Checks that a data set has the form of the manifest's schema: bytes of an example, their zero and scale, and labels
@@ -39,6 +39,17 @@ export function checkDataset(dataset: Dataset, manifest: Manifest): void {
     const allowed = `0 to ${limit - 1}`
     throw new UnfitDatasetError(`the label of example ${broken} is ${labels[broken]}; the schema allows ${allowed}`)
   }
+}
+
+/**
+ * Checks that rows can be counted by the plan of a statistics round: there are some, no more than it lets a member count,
+ * every column is there, and what should be a number is one.
+ *
+ * @throws {@link UnfitDatasetError} `CsvError` `TooManyRowsError`
+ */
+export function checkTable(table: Table, { plan }: StatisticsManifest): void {
+  if (table.rows.length === 0) throw new UnfitDatasetError('it has no rows')
+  measureStatistics(table, plan)
 }
 
 /** A data set does not have the form that the manifest's schema demands. */

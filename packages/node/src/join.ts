@@ -13,9 +13,11 @@ import {
 import { assignedShards, BLOB_BYTES, type Hex, payloadBytes, shardBlobs, shardRange, type Terms } from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, requireModel, type StatisticsManifest } from '@tutti/learn'
 import { erc20Abi } from 'viem'
+import { openBudget } from './budget.ts'
 import type { TransactionCost } from './events.ts'
 import { readFederation } from './federation.ts'
 import { checkDataset } from './fitness.ts'
+import { formatEpsilon, PrivacyBudgetError } from './privacy.ts'
 import { costOf } from './transactions.ts'
 
 /** What an owner of data agrees to by joining. */
@@ -54,6 +56,8 @@ export interface JoinOptions {
   manifestHash?: Hex
   /** What the gate asks for; empty where there is none. */
   admission?: Hex
+  /** Refuses what would pass the privacy budget of the data of a store, by its ledger. Joining itself counts nothing. */
+  privacy?: { storeDirectory: string; budget: number }
 }
 
 /** How joining ended. */
@@ -70,7 +74,7 @@ export interface Joined {
  * Joins a federation with the stake of its terms.
  *
  * @throws `StaleManifestError` `UnfitDatasetError` {@link FederationOverError} {@link ConsentRefusedError}
- *   `InsufficientTokensError` `InsufficientFundsError` `ContractError`; nothing was paid then.
+ *   `InsufficientTokensError` `InsufficientFundsError` `PrivacyBudgetError` `LedgerDamagedError` `ContractError`; nothing was paid then.
  */
 export async function joinFederation(options: JoinOptions): Promise<Joined> {
   const { client, federationId: id, dataset } = options
@@ -87,6 +91,12 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   if (member.isMember) return { isNew: false, disclosure, manifestHash }
   if (status.isFinished) throw new FederationOverError(id)
   await checkMeans(client, account.address, terms)
+  if (options.privacy !== undefined) {
+    const { storeDirectory, budget } = options.privacy
+    const place = { chainId: client.chainId, federationId: id, account: account.address }
+    const refusal = openBudget(storeDirectory, place, { terms, manifest }, budget).refusal()
+    if (refusal !== undefined) throw new PrivacyBudgetError(id, refusal)
+  }
   if (!(await options.consent(disclosure))) throw new ConsentRefusedError(id)
   const { admission } = options
   const { receipt } = await join(client, { id, ...(admission === undefined ? {} : { admission }) })
@@ -125,7 +135,7 @@ export function disclose(
       `Its stake, rewards and payments.`,
       `Its update of every round it takes part in: ${size}.`,
       ...(isStatistics(manifest)
-        ? discloseStatistics(manifest)
+        ? discloseStatistics(manifest, terms.rounds)
         : [
             'Metrics of its training: number of examples, in all and of each class, loss, correct answers, clamped values.',
             'The model that all updates together make.',
@@ -145,12 +155,12 @@ export function disclose(
 }
 
 /** What a statistics round makes public of a member. */
-function discloseStatistics({ plan, noise }: StatisticsManifest): string[] {
+function discloseStatistics({ plan, noise }: StatisticsManifest, rounds: number): string[] {
   const { columns, minimumMembers, exposesFew } = plan
   const own =
     noise === undefined
       ? 'That update is its own counts and sums, exactly, for everyone to read: no noise hides a row.'
-      : `That update is its own counts and sums with noise that makes them ε-differentially private for a row, ε = ${formatRatio(noise.epsilon)}.`
+      : `That update is its own counts and sums with noise that makes them ε-differentially private for a row, ε = ${formatEpsilon(noise.epsilon[0] / noise.epsilon[1])}${rounds > 1 ? ` in each of ${rounds} rounds` : ''}.`
   const few =
     exposesFew === true
       ? `The creator allows as few as ${minimumMembers} members, who then learn each other's statistics.`
@@ -161,10 +171,6 @@ function discloseStatistics({ plan, noise }: StatisticsManifest): string[] {
     own,
     few,
   ]
-}
-
-function formatRatio([numerator, denominator]: readonly [number, number]): string {
-  return denominator === 1 ? String(numerator) : String(numerator / denominator)
 }
 
 async function checkMeans(client: ChainClient, account: Hex, { stake, token }: Terms): Promise<void> {

@@ -1,21 +1,38 @@
 /**
  * Whether a federation is one that an owner's policy lets a node join, and why not: pure, of what is known of it.
  */
-import { estimateSubmit, type Hex, keeperBudget, potRoundedDown, type Terms } from '@tutti/core'
+import { estimateOwnPart, type Hex, keeperBudget, potRoundedDown, type Terms } from '@tutti/core'
 import { type Policy, worthOfGas } from './policy.ts'
+import { refuseEpsilon } from './privacy.ts'
+import { canOpenWith, defaultMaximumWaitSeconds, waitEnd } from './waiting.ts'
 
 /** What is known of a federation that the node has not joined. */
 export interface Candidate {
   id: Hex
   creator: Hex
   terms: Terms
-  status: { isFinished: boolean; isInitialised: boolean; isEnding: boolean; members: number; roundsClosed: number }
+  status: {
+    createdAt: number
+    isFinished: boolean
+    isInitialised: boolean
+    isEnding: boolean
+    members: number
+    roundsClosed: number
+  }
+  /** Whether no round is in progress: members are waited for. */
+  isJoining: boolean
+  /** Time of the chain, in seconds. */
+  now: number
   /** Why its manifest cannot be used; undefined if it can. */
   manifestFault: string | undefined
-  /** Hash of the manifest's data schema; undefined if there is none. */
+  /** Fewest members that its manifest lets take part: of a statistics round. */
+  minimumMembers: number | undefined
+  /** Hash of the manifest's data schema, or of what it counts; undefined if there is none. */
   schemaHash: Hex | undefined
   /** ε over all rounds that the manifest promises; undefined if it promises nothing. */
   statedEpsilon: number | undefined
+  /** ε of all other federations that the owner's data went to; `Infinity` once one of them promised nothing. */
+  spentEpsilon: number
   /** Why the owner's data do not fit; undefined if they do, or if the node does not read them. */
   dataFault: string | undefined
   /** Where its numbers live. */
@@ -40,22 +57,27 @@ export interface Judgement {
   rewardPerRound: bigint
   /** Bound on the gas of the own part of a round. */
   gasPerRound: number
+  /** Blob gas of it, which has a price of its own and is not in what the gas is worth. */
+  blobGasPerRound: number
+  /** ε over all rounds that the manifest promises; undefined if it promises nothing. */
+  epsilon: number | undefined
+  /** Whether the owner's privacy budget has no room for it: one of the refusals says so. */
+  isOverBudget: boolean
   /** Reward less what the gas is worth; the reward alone where the owner does not say what gas is worth. */
   netPerRound: bigint
 }
-
-const COMMIT_GAS = 120_000
-/** As `packages/chain` signs a blob transaction: its base, and what each shard of blob hashes adds. */
-const BLOB_SUBMIT_GAS = 250_000
-const BLOB_SHARD_GAS = 100_000
 
 /** Judges a federation by a policy. */
 export function judgeFederation(candidate: Candidate, policy: Policy, means: Means): Judgement {
   const { terms, status, creator } = candidate
   const rewardPerRound = expectedReward(terms)
-  const gasPerRound = ownGas(terms, candidate.path)
+  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPart(terms, candidate.path)
   const worth = policy.tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, policy.tokensPerMegagas)
   const netPerRound = rewardPerRound - worth
+  const overBudget =
+    candidate.manifestFault === undefined
+      ? refuseEpsilon(candidate.statedEpsilon, candidate.spentEpsilon, policy.privacyEpsilon)
+      : undefined
   const refusals: string[] = []
   const refuseIf = (isRefused: boolean, reason: string) => {
     if (isRefused) refusals.push(reason)
@@ -78,16 +100,21 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
       `its data schema ${hash} is not among policy.schemas`,
     )
     refuseIf(candidate.dataFault !== undefined, `the data do not fit: ${candidate.dataFault}`)
-    const { privacyEpsilon } = policy
-    if (privacyEpsilon !== undefined) {
-      const stated = candidate.statedEpsilon
-      refuseIf(stated === undefined, `its manifest states no ε; policy.privacyEpsilon allows ${privacyEpsilon}`)
-      refuseIf(
-        stated !== undefined && stated > privacyEpsilon,
-        `its ε is ${stated}; policy.privacyEpsilon allows ${privacyEpsilon}`,
-      )
-    }
+    const minimumMembers = candidate.minimumMembers ?? 0
+    refuseIf(
+      terms.cohortSize < minimumMembers,
+      `its terms allow ${terms.cohortSize} members; with fewer than the ${minimumMembers} of its manifest nothing is sent`,
+    )
+    if (overBudget !== undefined) refusals.push(overBudget)
   }
+  const waited = policy.maximumWaitSeconds ?? defaultMaximumWaitSeconds
+  refuseIf(
+    candidate.isJoining &&
+      !canOpenWith(status.members + 1, terms) &&
+      candidate.now >= waitEnd(status.createdAt, terms, waited),
+    `it has not opened: ${status.members} members have joined, ${terms.minimumUpdates} are needed, and ` +
+      `policy.maximumWaitSeconds allows ${waited} after the end of joining`,
+  )
   refuseIf(
     terms.stake > policy.maximumStake,
     `its stake is ${toTokens(terms.stake)}; policy.maximumStake allows ${toTokens(policy.maximumStake)}`,
@@ -101,6 +128,11 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
     maximumGasPerRound !== undefined && gasPerRound > maximumGasPerRound,
     `a round may take ${gasPerRound} gas; policy.maximumGasPerRound allows ${maximumGasPerRound}`,
   )
+  const { maximumBlobGasPerRound } = policy
+  refuseIf(
+    maximumBlobGasPerRound !== undefined && blobGasPerRound > maximumBlobGasPerRound,
+    `a round takes ${blobGasPerRound} blob gas; policy.maximumBlobGasPerRound allows ${maximumBlobGasPerRound}`,
+  )
   refuseIf(
     policy.tokensPerMegagas !== undefined && netPerRound < 0n,
     `a round is worth ${toTokens(rewardPerRound)}, and its gas ${toTokens(worth)} at policy.tokensPerMegagas`,
@@ -110,24 +142,22 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
     `its stake is ${toTokens(terms.stake)}; the account has ${toTokens(means.tokens)}`,
   )
   refuseIf(means.coins === 0n, 'the account has nothing to pay gas with')
-  return { isWanted: refusals.length === 0, refusals, rewardPerRound, gasPerRound, netPerRound }
+  return {
+    isWanted: refusals.length === 0,
+    refusals,
+    rewardPerRound,
+    gasPerRound,
+    blobGasPerRound,
+    netPerRound,
+    epsilon: candidate.statedEpsilon,
+    isOverBudget: overBudget !== undefined,
+  }
 }
 
 /** `⌊(pot − most that keepers get) / cohort⌋`, a round. */
 export function expectedReward(terms: Terms): bigint {
   const left = potRoundedDown(terms) - keeperBudget(terms)
   return left <= 0n ? 0n : left / BigInt(terms.cohortSize)
-}
-
-/**
- * Bound on the gas of submitting all assigned shards, and of committing to them where the terms ask for it. The blobs
- * themselves are paid for in blob gas, which is not counted.
- */
-export function ownGas(terms: Terms, path: 'direct' | 'blob'): number {
-  if (path === 'blob') return BLOB_SUBMIT_GAS + terms.shardsPerMember * BLOB_SHARD_GAS
-  const length = Math.min(terms.dimension, terms.shardSize)
-  const { gas } = estimateSubmit({ shards: terms.shardsPerMember, length, bits: terms.bits })
-  return gas + (terms.commitSeconds > 0 ? COMMIT_GAS : 0)
 }
 
 /** Tokens of 18 decimals for a sentence. */

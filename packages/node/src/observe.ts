@@ -18,14 +18,24 @@ const REGULAR_SECONDS = 15
 /** Reads all that decisions need, as of one block. */
 export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Sight> {
   const { block, round, status, member, position } = await readSight(client, { id, account })
-  const isOld = Date.now() / 1000 - block.timestamp > REGULAR_SECONDS
-  // A chain that mines only when asked tells its time by the block it would mine; not every chain has one.
-  const pending = isOld ? await client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined) : undefined
-  const timestamp = Math.max(block.timestamp, Number(pending?.timestamp ?? 0n))
+  const timestamp = await timeOf(client, block.timestamp)
   return {
     observation: { block: { number: block.number, timestamp }, terms, status, round, member, position },
     roundsClosed: status.roundsClosed,
   }
+}
+
+/** Time of the chain now, in seconds, by its latest block. */
+export async function readChainTime(client: ChainClient): Promise<number> {
+  const { timestamp } = await client.public.getBlock({ includeTransactions: false })
+  return timeOf(client, Number(timestamp))
+}
+
+/** A chain that mines only when asked tells its time by the block it would mine; not every chain has one. */
+async function timeOf(client: ChainClient, timestamp: number): Promise<number> {
+  const isOld = Date.now() / 1000 - timestamp > REGULAR_SECONDS
+  const pending = isOld ? await client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined) : undefined
+  return Math.max(timestamp, Number(pending?.timestamp ?? 0n))
 }
 
 /** Whether two records of a round are the same in every field. */

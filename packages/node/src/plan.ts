@@ -5,10 +5,12 @@
 import type { ChainClient } from '@tutti/chain'
 import { assignedShards, type Hex, phaseAt } from '@tutti/core'
 import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
+import { openBudget } from './budget.ts'
 import { createChainClock } from './clock.ts'
 import { type Action, decide } from './decide.ts'
 import { readFederation } from './federation.ts'
 import { observe } from './observe.ts'
+import { epsilonOf } from './privacy.ts'
 import { toStance } from './progress.ts'
 import { NodeAccountError } from './run.ts'
 import { peekRound } from './store.ts'
@@ -38,6 +40,10 @@ export interface NodePlan {
   shards: number[]
   /** What lies on disk of this round. */
   record: 'none' | 'update' | 'forfeited'
+  /** ε of a row that the manifest promises over all rounds; undefined if none. */
+  epsilon: number | undefined
+  /** Why the privacy budget allows no update here; undefined if it does, or if there is none. */
+  budgetRefusal: string | undefined
   /** The first decision; where members take turns, the turn is counted from now. */
   action: Action
 }
@@ -52,7 +58,7 @@ export async function planNode(options: PlanOptions): Promise<NodePlan> {
   const account = client.account?.address
   if (account === undefined) throw new NodeAccountError()
   checkBehaviour(options)
-  const { terms, pathName } = await readFederation(client, federationId, options.manifestHash)
+  const { terms, manifest, pathName } = await readFederation(client, federationId, options.manifestHash)
   const { observation } = await observe(client, federationId, terms, account)
   const clock = createChainClock()
   clock.observe(observation.block)
@@ -83,6 +89,13 @@ export async function planNode(options: PlanOptions): Promise<NodePlan> {
     position,
     shards: position === undefined ? [] : assignedShards(terms, position, round.number),
     record: record.kind,
+    epsilon: epsilonOf(manifest, terms.rounds),
+    budgetRefusal: openBudget(
+      options.storeDirectory,
+      { chainId: client.chainId, federationId, account },
+      { terms, manifest },
+      options.privacyEpsilon,
+    ).refusal(),
     action: decide(observation, own, now),
   }
 }

@@ -12,7 +12,10 @@ export interface Policy {
   creators?: Hex[]
   /** Only federations that stake and pay in these tokens. */
   tokens?: Hex[]
-  /** Only federations whose data schema has one of these hashes: for trainers whose data the node does not read. */
+  /**
+   * Only federations whose data schema, or what a statistics round counts, has one of these hashes: see `schemaHashOf`.
+   * For trainers whose data the node does not read, and for owners who want to say exactly what may be asked.
+   */
   schemas?: Hex[]
   /** Least reward of a round that counts on all of the cohort taking part. */
   minimumReward?: bigint
@@ -20,10 +23,17 @@ export interface Policy {
   maximumStake: bigint
   /** Most gas of a member's own part of a round, by the bounds of `estimate.ts`. */
   maximumGasPerRound?: number
+  /** Most blob gas of it, which has a price of its own: 131,072 a blob. */
+  maximumBlobGasPerRound?: number
   /** What gas is worth to the owner: smallest token units a million gas. Steps for pay are taken when they pay more. */
   tokensPerMegagas?: bigint
-  /** Most ε over all rounds, as the manifest states it. A manifest that states none is refused. */
+  /** Most ε of a row over all federations together (see `privacy.ts`). A manifest that states none is refused. */
   privacyEpsilon?: number
+  /**
+   * For how long a federation that may open is waited for, in seconds of the chain; then it is left, or not joined at all.
+   * Undefined: a day for a node that looks for federations by itself, else without end.
+   */
+  maximumWaitSeconds?: number
 }
 
 /** A policy that allows what costs nothing but gas. */
@@ -40,6 +50,11 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
   minimumReward: { name: 'minimumReward', read: toUnits, expected: 'tokens a round, from 0, at most 18 decimals' },
   maximumStake: { name: 'maximumStake', read: toUnits, expected: 'tokens, from 0, at most 18 decimals' },
   maximumGasPerRound: { name: 'maximumGasPerRound', read: toCount, expected: 'a whole number of gas, from 0' },
+  maximumBlobGasPerRound: {
+    name: 'maximumBlobGasPerRound',
+    read: toCount,
+    expected: 'a whole number of blob gas, from 0; 131072 a blob',
+  },
   tokensPerMegagas: {
     name: 'tokensPerMegagas',
     read: toUnits,
@@ -50,6 +65,7 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
     read: (value) => (typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined),
     expected: 'a number above 0',
   },
+  maximumWaitSeconds: { name: 'maximumWaitSeconds', read: toCount, expected: 'a whole number of seconds, from 0' },
 }
 
 /**

@@ -39,7 +39,16 @@ export function toStance(
   chainId: number,
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds'>,
   behaviour: NodeBehaviour,
-): Pick<OwnState, 'isKeeper' | 'tokensPerMegagas' | 'staggerSeconds' | 'marginSeconds' | 'claims' | 'finalitySeconds'> {
+): Pick<
+  OwnState,
+  | 'isKeeper'
+  | 'tokensPerMegagas'
+  | 'staggerSeconds'
+  | 'marginSeconds'
+  | 'maximumWaitSeconds'
+  | 'claims'
+  | 'finalitySeconds'
+> {
   const place = chainId === localChainId ? 'local' : 'public'
   const shortestPhase =
     terms.commitSeconds > 0 ? Math.min(terms.commitSeconds, terms.submitSeconds) : terms.submitSeconds
@@ -48,6 +57,7 @@ export function toStance(
     tokensPerMegagas: behaviour.tokensPerMegagas,
     staggerSeconds: behaviour.staggerSeconds ?? STAGGER_SECONDS[place],
     marginSeconds: behaviour.marginSeconds ?? Math.min(MARGIN_SECONDS[place], shortestPhase * MARGIN_SHARE),
+    maximumWaitSeconds: behaviour.maximumWaitSeconds,
     claims: behaviour.claims ?? true,
     finalitySeconds: FINALITY_SECONDS[place],
   }

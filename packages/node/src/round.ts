@@ -16,6 +16,7 @@ import {
   toPayloadHash,
 } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
+import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
 import { encodeMetrics } from './metrics.ts'
@@ -44,6 +45,8 @@ export interface Actor {
   path: Path
   /** Seed of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
   roundingSeed: number | undefined
+  /** What the owner's data may still tell. */
+  budget: Budget
   /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
   seeThroughMs: number
 }
@@ -61,6 +64,8 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   const { number: round, cohort } = seen.round
   const { position } = seen
   if (position === undefined) return
+  const refusal = actor.budget.refusal()
+  if (refusal !== undefined) return sitOut(actor, round, refusal)
   const { path } = actor
   const before = await report.timed('preparing', () => untilReached(() => path.readWeights(round), patience))
   report.tell({ kind: 'training-started', round })
@@ -72,15 +77,9 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     const task = { weights: before.slice(), manifest: actor.manifest, round, cohort, signal }
     trained = await report.timed('training', () => actor.trainer.train(task))
   } catch (error) {
-    if (error instanceof AbstentionError) {
-      report.tell({ kind: 'sat-out', round, reason: error.message })
-      store.forfeit(round, error.message)
-      return
-    }
+    if (error instanceof AbstentionError) return sitOut(actor, round, error.message)
     if (patience.signal.aborted || !deadline.signal.aborted) throw error
-    report.tell({ kind: 'sat-out', round, reason: 'training took longer than the submission phase' })
-    store.forfeit(round, 'training took longer than the submission phase')
-    return
+    return sitOut(actor, round, 'training took longer than the submission phase')
   } finally {
     deadline.clear()
   }
@@ -110,6 +109,11 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   })
 }
 
+function sitOut({ store, report }: Actor, round: number, reason: string): void {
+  report.tell({ kind: 'sat-out', round, reason })
+  store.forfeit(round, reason)
+}
+
 function checkWeights(weights: Float32Array, dimension: number, round: number): void {
   if (weights.length !== dimension) throw new UpdateLengthError(weights.length, dimension)
   const broken = weights.findIndex((weight) => !Number.isFinite(weight))
@@ -117,15 +121,21 @@ function checkWeights(weights: Float32Array, dimension: number, round: number): 
 }
 
 /**
- * Signs a commitment or a submission, keeps it, sends it, and waits to hear of it.
+ * Signs a commitment or a submission, keeps it, sends it, and waits to hear of it. What the federation takes of the
+ * owner's privacy is in the ledger before the first of them is signed.
  *
- * @returns Whether its fate is known; false while the chain may still take it.
+ * @returns Whether its fate is known; false while the chain may still take it, or if the privacy budget forbids it.
  * @throws `ContractError` if the contract refuses it before anything is signed.
  */
 export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { patience, store, report } = actor
   const { round } = update
   const { step } = sending
+  const refusal = actor.budget.charge()
+  if (refusal !== undefined) {
+    sitOut(actor, round, refusal)
+    return false
+  }
   const call = callOf(actor, update, sending)
   const carrier = carrierOf(actor, sending)
   const payloads = update.payloads.slice(sending.first, sending.first + sending.count)

@@ -3,10 +3,10 @@
  * claims, and looks again.
  *
  * One federation at a time: an account's transactions are numbered in one row, and training fills the machine. Own
- * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid.
+ * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid. One that the
+ * privacy budget has no room for is left without an update, and one that does not open is left after a time.
  */
-import type { Manifest } from '@tutti/learn'
-import { parseModelManifest } from '@tutti/learn'
+import { type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 import type { NodeBehaviour } from './behaviour.ts'
 import { type BackOff, defaultBackOff, isChainOutOfReach, sleep, untilReached } from './connection.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
@@ -14,12 +14,13 @@ import { type Disclosure, joinFederation } from './join.ts'
 import { runNode } from './run.ts'
 import { type Surveyed, type SurveyOptions, surveyFederations } from './survey.ts'
 import type { Trainer } from './trainer.ts'
+import { defaultMaximumWaitSeconds } from './waiting.ts'
 
 /** What {@link serveFederations} needs. */
 export interface ServeOptions extends SurveyOptions {
   behaviour: NodeBehaviour
   /** A trainer for a federation; closed when that has ended. */
-  openTrainer: (surveyed: Surveyed, manifest: Manifest) => Promise<Trainer>
+  openTrainer: (surveyed: Surveyed, manifest: PublishedManifest) => Promise<Trainer>
   signal?: AbortSignal
   backOff?: BackOff
   /** Between searches while nothing is to be done, in milliseconds. Default: 60,000. */
@@ -85,10 +86,14 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
         continue
       }
     }
-    const trainer = await openTrainer(next, parseModelManifest(bytes))
-    const { storeDirectory, backOff } = options
+    const trainer = await openTrainer(next, parsePublishedManifest(bytes))
+    const { storeDirectory, backOff, policy } = options
+    const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds } = policy
     const summary = await runNode({
       ...behaviour,
+      maximumWaitSeconds,
+      ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
+      ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
       client,
       federationId,
       manifestHash,

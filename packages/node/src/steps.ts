@@ -1,11 +1,13 @@
 /**
- * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, leaving, claiming.
+ * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, abandoning, leaving,
+ * claiming.
  *
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
 import {
   BlobsMissingError,
   type Call,
+  callToAbandon,
   callToAggregate,
   callToClaim,
   callToClose,
@@ -29,7 +31,7 @@ import { costOf, plainCarrier, seeThrough } from './transactions.ts'
 /** An action that is one transaction and not part of the member's own update. */
 export type Step = Extract<
   Action,
-  { kind: 'open' | 'draw' | 'bind' | 'challenge' | 'aggregate' | 'settle' | 'close' | 'leave' | 'claim' }
+  { kind: 'open' | 'draw' | 'bind' | 'challenge' | 'aggregate' | 'settle' | 'close' | 'abandon' | 'leave' | 'claim' }
 >
 
 /** Transactions of steps that were sent and not heard of, by step. */
@@ -110,6 +112,8 @@ async function callOf(
       return callToSettle(client, { id, round: step.round })
     case 'close':
       return callToClose(client, { id, round: step.round })
+    case 'abandon':
+      return callToAbandon(client, { id })
     case 'leave':
       return callToLeave(client, { id })
     case 'claim':
@@ -138,6 +142,8 @@ function eventOf({ federationId: id, client }: Actor, step: Step, receipt: Trans
       return { kind: 'settled', round: step.round, cost }
     case 'close':
       return { kind: 'closed', round: step.round, cost }
+    case 'abandon':
+      return { kind: 'abandoned', cost }
     // Whoever is not frozen into a round leaves at once and is paid in the same transaction.
     case 'leave':
       return { kind: 'left', amount: claimedIn(receipt, id, client.account.address), cost }

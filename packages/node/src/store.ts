@@ -16,9 +16,9 @@
  * what is broadcast again is the same bytes with the same nonce: the chain can take it once. A record that is damaged
  * after a transaction was recorded cannot tell what was sent: the node sits that round out.
  */
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Hex } from '@tutti/core'
+import { fromCheckedBytes, sha256, toCheckedBytes } from './checked-json.ts'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { lockDirectory } from './lock.ts'
 
@@ -118,7 +118,11 @@ export function openStore(options: StoreOptions): Store {
   const roundDirectory = (round: number) => join(directory, `round-${round}`)
   const forfeit = (round: number, reason: string): void => {
     disk.makeDirectory(roundDirectory(round))
-    writeAtomically(disk, join(roundDirectory(round), 'forfeit.json'), toBytes({ version: VERSION, round, reason }))
+    writeAtomically(
+      disk,
+      join(roundDirectory(round), 'forfeit.json'),
+      toCheckedBytes({ version: VERSION, round, reason }),
+    )
     disk.syncDirectory(directory)
   }
   return {
@@ -189,9 +193,9 @@ function checkOwner(disk: Disk, directory: string, options: StoreOptions): void 
     federationId: options.federationId.toLowerCase(),
     account: options.account.toLowerCase(),
   }
-  const found = fromBytes(disk.read(path)) as typeof owner | undefined
+  const found = fromCheckedBytes(disk.read(path)) as typeof owner | undefined
   if (found === undefined) {
-    writeAtomically(disk, path, toBytes(owner))
+    writeAtomically(disk, path, toCheckedBytes(owner))
     return
   }
   if (found.version !== VERSION) throw new StoreMismatchError(directory, `has version ${found.version}`)
@@ -227,7 +231,7 @@ function saveUpdate(disk: Disk, parent: string, directory: string, record: Updat
       })),
     })),
   }
-  writeAtomically(disk, join(directory, 'update.json'), toBytes(content))
+  writeAtomically(disk, join(directory, 'update.json'), toCheckedBytes(content))
   if (isNew) disk.syncDirectory(parent)
 }
 
@@ -236,7 +240,7 @@ type Loaded = RoundRecord | { kind: 'damaged'; reason: string; isSafeToDiscard: 
 function loadRound(disk: Disk, directory: string, round: number): Loaded {
   const forfeited = disk.read(join(directory, 'forfeit.json'))
   if (forfeited !== undefined) {
-    const { reason } = (fromBytes(forfeited) ?? {}) as { reason?: string }
+    const { reason } = (fromCheckedBytes(forfeited) ?? {}) as { reason?: string }
     return { kind: 'forfeited', reason: reason ?? 'an earlier failure' }
   }
   // Attempts are written before the record that names them, so a directory without any proves that nothing was sent.
@@ -249,7 +253,7 @@ function loadRound(disk: Disk, directory: string, round: number): Loaded {
   const bytes = disk.read(join(directory, 'update.json'))
   // Payloads alone are what a crash before the first record leaves; an attempt without a record is a loss.
   if (bytes === undefined) return isSafeToDiscard ? { kind: 'none' } : damaged('update.json')
-  const content = fromBytes(bytes)
+  const content = fromCheckedBytes(bytes)
   if (!isUpdateFile(content, round)) return damaged('update.json')
   const read = (entry: FileEntry): Uint8Array | undefined => {
     const found = disk.read(join(directory, entry.file))
@@ -289,23 +293,6 @@ function isUpdateFile(content: unknown, round: number): content is UpdateFile {
     typeof file.metrics === 'string' &&
     file.shards.length === file.payloads.length
   )
-}
-
-/** JSON with a checksum before it: a cut or altered file is told from a whole one. */
-function toBytes(content: object): Uint8Array {
-  const text = JSON.stringify(content)
-  return new TextEncoder().encode(`${sha256(new TextEncoder().encode(text))}\n${text}\n`)
-}
-
-function fromBytes(bytes: Uint8Array | undefined): unknown {
-  if (bytes === undefined) return undefined
-  const [checksum, text] = new TextDecoder().decode(bytes).split('\n')
-  if (checksum === undefined || text === undefined) return undefined
-  return sha256(new TextEncoder().encode(text)) === checksum ? JSON.parse(text) : undefined
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** The store belongs to somebody else. Do not retry. */

@@ -9,24 +9,34 @@ import {
   type Member,
   pathOf,
   readMember,
+  readRound,
   readStatus,
 } from '@tutti/chain'
 import { type Hex, keccak256 } from '@tutti/core'
-import { type Dataset, type Manifest, parseModelManifest, toCanonicalJson } from '@tutti/learn'
+import { type Dataset, isStatistics, type PublishedManifest, type Table, toCanonicalJson } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { type DiscoverOptions, discoverFederations } from './discover.ts'
-import { checkDataset } from './fitness.ts'
+import { toFacts } from './federation.ts'
+import { checkDataset, checkTable } from './fitness.ts'
 import { type Judgement, judgeFederation } from './judgement.ts'
+import { readSpendings, spentByOthers } from './ledger.ts'
+import { readChainTime } from './observe.ts'
 import type { Policy } from './policy.ts'
+import { epsilonOf, type Spending } from './privacy.ts'
+
+/** The owner's data as a federation takes them: examples to train on, or rows to count. */
+export type OwnData = { dataset: Dataset } | { table: Table }
 
 /** What {@link surveyFederations} needs. */
 export interface SurveyOptions extends DiscoverOptions {
   policy: Policy
   /**
-   * The owner's data by a federation's schema; what it throws says why they do not fit. Absent: data are not read, as
-   * for a trainer of the owner's own.
+   * The owner's data by a federation's schema, or the rows that a statistics round counts; what it throws says why they
+   * do not fit. Absent: data are not read, as for a trainer of the owner's own.
    */
-  readData?: ((manifest: Manifest) => Promise<Dataset>) | undefined
+  readData?: ((manifest: PublishedManifest) => Promise<OwnData>) | undefined
+  /** Whether the node can serve models alone, as a trainer of the owner's own does. Default: statistics rounds too. */
+  isForModels?: boolean
 }
 
 /** A federation and what the node makes of it. */
@@ -34,7 +44,9 @@ export interface Surveyed {
   creation: Creation
   /** What its manifest calls it; empty where that cannot be read. */
   name: string
-  /** Of its data schema; undefined where its manifest cannot be read. */
+  /** Undefined where its manifest cannot be read. */
+  kind: 'model' | 'statistics' | undefined
+  /** Of its data schema, or of what it counts; undefined where its manifest cannot be read. */
   schemaHash: Hex | undefined
   members: number
   roundsClosed: number
@@ -49,14 +61,19 @@ export interface Surveyed {
 /**
  * Finds and judges every federation.
  *
+ * @throws `ChainUnreachableError` `LedgerDamagedError`
  * @returns Own ones first, then those the policy allows, the best paid first, then the others; oldest first among equals.
  */
 export async function surveyFederations(options: SurveyOptions): Promise<Surveyed[]> {
   const { client } = options
   const creations = await discoverFederations(options)
   const coins = client.account === undefined ? 1n : await client.public.getBalance({ address: client.account.address })
+  const now = await readChainTime(client)
+  // Without a budget nothing is judged by it, and no damage to the ledger stands in the way.
+  const spendings =
+    options.policy.privacyEpsilon === undefined ? [] : readSpendings(options.storeDirectory, options.disk)
   const surveyed: Surveyed[] = []
-  for (const creation of creations) surveyed.push(await surveyOne(creation, options, coins))
+  for (const creation of creations) surveyed.push(await surveyOne(creation, options, { coins, now, spendings }))
   const rank = ({ isOwn, judgement }: Surveyed) => (isOwn ? 0 : judgement.isWanted ? 1 : 2)
   return surveyed.sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b)
@@ -65,34 +82,43 @@ export async function surveyFederations(options: SurveyOptions): Promise<Surveye
   })
 }
 
-async function surveyOne(creation: Creation, options: SurveyOptions, coins: bigint): Promise<Surveyed> {
-  const { client, policy, readData } = options
+/** What is the same for all federations of a survey. */
+interface Circumstances {
+  coins: bigint
+  now: number
+  spendings: readonly Spending[]
+}
+
+async function surveyOne(
+  creation: Creation,
+  options: SurveyOptions,
+  { coins, now, spendings }: Circumstances,
+): Promise<Surveyed> {
+  const { client, policy } = options
   const { id, terms, creator } = creation
   const account = client.account?.address
-  const [status, own, tokens] = await Promise.all([
+  const [status, round, own, tokens] = await Promise.all([
     readStatus(client, { id }),
+    readRound(client, { id }),
     account === undefined ? undefined : readMember(client, { id, account }),
     account === undefined || terms.stake === 0n ? terms.stake : readTokens(client, terms.token, account),
   ])
   const { manifest, fault } = readPublished(creation)
-  let dataFault: string | undefined
   // Reading the data is the dearest check: only for those that could be joined.
-  if (manifest !== undefined && readData !== undefined && !status.isFinished) {
-    try {
-      checkDataset(await readData(manifest), manifest)
-    } catch (error) {
-      dataFault = (error as Error).message.replace(/\.$/, '')
-    }
-  }
+  const dataFault = manifest === undefined || status.isFinished ? undefined : await findDataFault(manifest, options)
   const path = pathOf(creation)
   const candidate = {
     id,
     creator,
     terms,
     status,
+    isJoining: round.openedAt === 0,
+    now,
     manifestFault: fault,
+    minimumMembers: manifest !== undefined && isStatistics(manifest) ? manifest.plan.minimumMembers : undefined,
     schemaHash: manifest === undefined ? undefined : schemaHashOf(manifest),
-    statedEpsilon: statedEpsilon(creation.manifest),
+    statedEpsilon: manifest === undefined ? undefined : epsilonOf(manifest, terms.rounds),
+    spentEpsilon: spentByOthers(spendings, { federationId: id, account }),
     dataFault,
     path,
     isAggregatorKnown:
@@ -102,6 +128,7 @@ async function surveyOne(creation: Creation, options: SurveyOptions, coins: bigi
   return {
     creation,
     name: manifest?.name ?? '',
+    kind: manifest === undefined ? undefined : isStatistics(manifest) ? 'statistics' : 'model',
     schemaHash: candidate.schemaHash,
     members: status.members,
     roundsClosed: status.roundsClosed,
@@ -112,30 +139,46 @@ async function surveyOne(creation: Creation, options: SurveyOptions, coins: bigi
   }
 }
 
-/** Hash of the canonical JSON of a manifest's data schema: what `policy.schemas` names. */
-export function schemaHashOf({ data }: Manifest): Hex {
-  return keccak256(new TextEncoder().encode(toCanonicalJson(data)))
-}
-
-function readPublished({ manifest, terms }: Creation): { manifest?: Manifest; fault: string | undefined } {
-  if (keccak256(manifest) !== terms.manifestHash.toLowerCase()) return { fault: 'it is not the one its terms name' }
+async function findDataFault(
+  manifest: PublishedManifest,
+  { readData, isForModels = false }: SurveyOptions,
+): Promise<string | undefined> {
+  if (isForModels && isStatistics(manifest)) return 'it is a statistics round, and a trainer trains models; give --data'
+  if (readData === undefined) return undefined
   try {
-    return { manifest: parseModelManifest(manifest), fault: undefined }
-  } catch (error) {
-    return { fault: (error as Error).message.replace(/\.$/, '') }
-  }
-}
-
-/** ε that a manifest promises over all rounds, as a number or a ratio, under `noise` or `privacy`. */
-function statedEpsilon(manifest: Uint8Array): number | undefined {
-  try {
-    const { noise, privacy } = JSON.parse(new TextDecoder().decode(manifest))
-    const epsilon: unknown = noise?.epsilon ?? privacy?.epsilon
-    const value = Array.isArray(epsilon) ? Number(epsilon[0]) / Number(epsilon[1]) : epsilon
-    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined
-  } catch {
+    const own = await readData(manifest)
+    if (isStatistics(manifest)) {
+      if (!('table' in own)) return 'it is a statistics round, which counts rows'
+      checkTable(own.table, manifest)
+    } else {
+      if (!('dataset' in own)) return 'it trains a model, which needs examples'
+      checkDataset(own.dataset, manifest)
+    }
     return undefined
+  } catch (error) {
+    return toReason(error)
   }
+}
+
+/**
+ * What `policy.schemas` names: the hash of the canonical JSON of a model's data schema, or of a statistics round's whole
+ * plan (columns, ranges, bins, the most rows and the fewest members), so that its owner allows exactly what is counted.
+ */
+export function schemaHashOf(manifest: PublishedManifest): Hex {
+  const asked = isStatistics(manifest) ? manifest.plan : manifest.data
+  return keccak256(new TextEncoder().encode(toCanonicalJson(asked)))
+}
+
+function readPublished(creation: Creation): { manifest?: PublishedManifest; fault: string | undefined } {
+  try {
+    return { manifest: toFacts(creation).manifest, fault: undefined }
+  } catch (error) {
+    return { fault: toReason(error) }
+  }
+}
+
+function toReason(error: unknown): string {
+  return (error as Error).message.replace(/\.$/, '')
 }
 
 function readTokens(client: ChainClient, token: Hex, account: Hex): Promise<bigint> {

@@ -15,7 +15,7 @@ import {
 } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { archiveSource } from '@tutti/chain/local'
-import { packBlobs, toHex } from '@tutti/core'
+import { estimateOwnPart, packBlobs, toHex } from '@tutti/core'
 import { skipWindows, startBlobFederation } from './blob-fixture.ts'
 import type { Fixture } from './fixture.ts'
 import { start } from './nodes.ts'
@@ -47,6 +47,13 @@ test('members of the blob path train, submit, check and aggregate; whoever comes
         [2, 2],
       ],
     )
+    const bound = estimateOwnPart(fixture.terms, 'blob')
+    for (const { events } of nodes) {
+      const costs = events.flatMap((event) => (event.kind === 'submitted' ? [Number(event.cost.gasUsed)] : []))
+      assert.equal(costs.length, 2)
+      assert.ok(Math.max(...costs) <= bound.gas, `${costs} of at most ${bound.gas} gas`)
+    }
+    assert.equal(bound.blobGas, 131_072)
     for (const { events } of nodes) {
       const checks = events.filter((event) => event.kind === 'checked')
       assert.deepEqual(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Hex } from '@tutti/core'
+import { estimateOwnPart, type Hex } from '@tutti/core'
 import fc from 'fast-check'
 import { parseNodeConfig } from '../src/config.ts'
 import { decide } from '../src/decide.ts'
-import { type Candidate, judgeFederation, ownGas } from '../src/judgement.ts'
+import { type Candidate, judgeFederation } from '../src/judgement.ts'
 import { gasOfStep, worthwhileFrom } from '../src/keeping.ts'
 import { freePolicy, type Policy, PolicyError, parsePolicy, worthOfGas } from '../src/policy.ts'
 import { newRound, termsForTest } from './terms.ts'
@@ -25,10 +25,14 @@ const candidate: Candidate = {
   id: hash(1),
   creator: address(2),
   terms,
-  status: { isFinished: false, isInitialised: true, isEnding: false, members: 2, roundsClosed: 0 },
+  status: { createdAt: 1_000, isFinished: false, isInitialised: true, isEnding: false, members: 2, roundsClosed: 0 },
+  isJoining: true,
+  now: 1_000,
   manifestFault: undefined,
   schemaHash: hash(3),
+  minimumMembers: undefined,
   statedEpsilon: undefined,
+  spentEpsilon: 0,
   dataFault: undefined,
   path: 'direct',
   isAggregatorKnown: true,
@@ -69,6 +73,36 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
     [{}, { ...generous, schemas: [hash(7)] }, /policy\.schemas/],
     [{}, { ...generous, privacyEpsilon: 2 }, /states no ε; policy\.privacyEpsilon allows 2/],
     [{ statedEpsilon: 3 }, { ...generous, privacyEpsilon: 2 }, /its ε is 3; policy\.privacyEpsilon allows 2/],
+    [
+      { statedEpsilon: 1, spentEpsilon: 1.5 },
+      { ...generous, privacyEpsilon: 2 },
+      /its ε is 1; policy\.privacyEpsilon allows 2, of which 0\.5 is left/,
+    ],
+    [
+      { statedEpsilon: 1, spentEpsilon: Number.POSITIVE_INFINITY },
+      { ...generous, privacyEpsilon: 2 },
+      /what these data have told already has no bound/,
+    ],
+    [
+      { minimumMembers: 5 },
+      generous,
+      /its terms allow 4 members; with fewer than the 5 of its manifest nothing is sent/,
+    ],
+    [
+      { now: 87_460, status: { ...candidate.status, members: 0 } },
+      generous,
+      /has not opened: .*maximumWaitSeconds allows 86400/,
+    ],
+    [
+      { now: 1_090, status: { ...candidate.status, members: 0 } },
+      { ...generous, maximumWaitSeconds: 30 },
+      /has not opened: 0 members have joined, 2 are needed, and policy\.maximumWaitSeconds allows 30/,
+    ],
+    [
+      { path: 'blob' },
+      { ...generous, maximumBlobGasPerRound: 262_143 },
+      /262144 blob gas; policy\.maximumBlobGasPerRound/,
+    ],
     [{}, freePolicy, /its stake is 5 tokens; policy\.maximumStake allows 0 tokens/],
     [{}, { ...generous, minimumReward: tokens(24) }, /worth 23\.75 tokens; policy\.minimumReward asks for 24 tokens/],
     [{}, { ...generous, maximumGasPerRound: 10 }, /policy\.maximumGasPerRound allows 10/],
@@ -96,10 +130,46 @@ test('a looser policy never refuses what a stricter one allows', () => {
   )
 })
 
+test('a federation that may open with one more member is joined, however long it has waited', () => {
+  const at = (members: number, change: Partial<Candidate> = {}) =>
+    judge({ now: 1_000_000, status: { ...candidate.status, members }, ...change }).isWanted
+  assert.deepEqual([at(0), at(1), at(0, { isJoining: false })], [false, true, true])
+})
+
+test('the budget refuses what would pass it and nothing else: never more is spent than it allows', () => {
+  const epsilons = fc.array(
+    fc.option(
+      fc.integer({ min: 1, max: 40 }).map((tenths) => tenths / 10),
+      { nil: undefined },
+    ),
+    {
+      maxLength: 12,
+    },
+  )
+  fc.assert(
+    fc.property(epsilons, fc.integer({ min: 1, max: 80 }), (stated, tenths) => {
+      const budget = tenths / 10
+      let spent = 0
+      for (const statedEpsilon of stated) {
+        const { isWanted, isOverBudget, epsilon } = judge(
+          { statedEpsilon, spentEpsilon: spent / 10 },
+          { ...generous, privacyEpsilon: budget },
+        )
+        assert.equal(epsilon, statedEpsilon)
+        // In whole tenths, in which sums are exact.
+        const fits = statedEpsilon !== undefined && spent + Math.round(statedEpsilon * 10) <= tenths
+        assert.deepEqual([isWanted, isOverBudget], [fits, !fits])
+        if (fits) spent += Math.round(statedEpsilon * 10)
+      }
+      assert.ok(spent <= tenths)
+    }),
+  )
+})
+
 test('what gas is worth is taken off the reward', () => {
   const tokensPerMegagas = tokens(2)
   const { netPerRound, rewardPerRound, gasPerRound } = judge({}, { ...generous, tokensPerMegagas })
-  assert.equal(gasPerRound, ownGas(terms, 'direct'))
+  assert.equal(gasPerRound, estimateOwnPart(terms, 'direct').gas)
   assert.equal(netPerRound, rewardPerRound - worthOfGas(gasPerRound, tokensPerMegagas))
 })
 
@@ -123,6 +193,8 @@ test('a policy in a file is read in tokens, and what is wrong is named by its ke
     [{ schemas: '0x12' }, /"policy\.schemas": give a hash/],
     [{ maximumGasPerRound: 1.5 }, /"policy\.maximumGasPerRound": give a whole number/],
     [{ privacyEpsilon: 0 }, /"policy\.privacyEpsilon": give a number above 0/],
+    [{ maximumWaitSeconds: 0.5 }, /"policy\.maximumWaitSeconds": give a whole number of seconds/],
+    [{ maximumBlobGasPerRound: -1 }, /"policy\.maximumBlobGasPerRound": give a whole number of blob gas/],
   ] as const) {
     assert.throws(() => read(policy), message)
   }
@@ -131,7 +203,7 @@ test('a policy in a file is read in tokens, and what is wrong is named by its ke
 
 test('a step is taken from the second on in which its pay is what its gas is worth, and left alone if it never is', () => {
   const round = newRound({ members: 4, cohort: 4, openedAt: 100, startedAt: 100, submittedAt: 200, submitted: 15n })
-  const paid = { ...terms, keeperSeconds: 10 }
+  const paid = { ...terms, keeperSeconds: 10, idleSeconds: 20_000 }
   const perMegagas = (worth: bigint) => (worth * 1_000_000n) / BigInt(Math.ceil(gasOfStep('aggregate', paid)))
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(1) / 4n)), 200)
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas((tokens(1) * 3n) / 4n)), 215)
@@ -159,6 +231,13 @@ test('a step is taken from the second on in which its pay is what its gas is wor
   assert.ok(at(214, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'wait'))
   assert.ok(at(215, (tokens(1) * 3n) / 4n).every(({ kind }) => kind === 'aggregate'))
   const never = at(10_000, tokens(2))
-  assert.ok(never.every((action) => action.kind === 'wait' && action.until === undefined))
+  assert.ok(never.every((action) => action.kind === 'wait'))
   assert.match(never[0]!.reason, /does not exceed its gas/)
+  // Until the terms let anyone give the federation up, which is what they are for: in turn, and not before.
+  const overdue = 200 + 2 * paid.keeperSeconds + paid.idleSeconds
+  assert.deepEqual(
+    never.map((action) => action.kind === 'wait' && action.until),
+    Array(4).fill(overdue),
+  )
+  assert.ok(at(overdue, tokens(2)).every(({ kind }) => kind === 'abandon'))
 })

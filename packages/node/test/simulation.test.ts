@@ -62,6 +62,42 @@ test('a round whose every member is late is closed, and the next one goes on', (
   assert.deepEqual(course.rounds, [-1, -1, -1])
 })
 
+test('a federation whose step nobody takes is given up once when it is overdue, and every stake comes back', () => {
+  for (const [kind, members] of [
+    ['aggregate', 3],
+    ['open', 8],
+    ['close', 8],
+  ] as const) {
+    const weather = { ...fairWeather(3, members, { rounds: 2, idleSeconds: 1_000 }), late: kind === 'close' ? 1 : 0 }
+    const idle: typeof decide = (seen, own, now) => {
+      const action = decide(seen, own, now)
+      return action.kind === kind ? { kind: 'wait', until: now + 60, reason: 'broken' } : action
+    }
+    const course = simulate(weather, { decide: idle })
+    assert.ok(course.isFinished, kind)
+    assert.deepEqual(course.violations, [], kind)
+    assert.deepEqual([...course.refused], [], kind)
+    // The same without anyone who gives it up: it stays as it is, with all its stakes.
+    const stuck = simulate(weather, {
+      decide: (seen, own, now) => {
+        const action = idle(seen, own, now)
+        return action.kind === 'abandon' ? { kind: 'wait', until: undefined, reason: 'broken' } : action
+      },
+    })
+    assert.ok(!stuck.isFinished, kind)
+  }
+})
+
+test('through rough weather no federation is given up before its step is overdue, and every one ends', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const rough = roughWeather(seed, 20, 10)
+    const course = simulate({ ...rough, terms: { ...rough.terms, idleSeconds: 1_000 } })
+    assert.deepEqual(course.violations, [], `seed ${seed}`)
+    assert.ok(course.isFinished, `seed ${seed}`)
+    assert.equal(course.refused.get('abandon: NotOverdue') ?? 0, 0, `seed ${seed}`)
+  }
+})
+
 /** A decision that goes wrong in one way, and the law that must find it out. */
 const mutations: [what: string, law: Violation['law'], broken: typeof decide][] = [
   [

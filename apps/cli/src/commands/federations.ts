@@ -1,5 +1,6 @@
 /** `tutti federations`: what there is on the chain, and what a node would make of each under the owner's policy. */
 import type { Command } from 'commander'
+import { openBudgetReader } from '../budget-lines.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader } from '../connection.ts'
 import { describeSurvey, surveyOptionsOf, toPlain } from '../discovery.ts'
 import { defaultStore, type NodeCommandOptions, readLimits } from '../node-settings.ts'
@@ -21,8 +22,9 @@ export function addFederations(program: Command): void {
       const client = await openReader(options)
       const { surveyFederations } = await import('@tutti/node')
       const surveyed = await surveyFederations(surveyOptionsOf(limits, client))
-      for (const line of describeSurvey(surveyed)) output.line(line)
-      output.result({ federations: surveyed.map(toPlain) })
+      const budget = (await openBudgetReader())(limits)
+      for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
+      output.result({ federations: surveyed.map(toPlain), privacy: budget.plain })
     },
   )
 }

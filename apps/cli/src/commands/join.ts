@@ -9,15 +9,20 @@ import {
   type ConnectionOptions,
   openSigner,
   parseId,
+  parsePositive,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
+import { defaultStore, present, readLimits } from '../node-settings.ts'
 import { createOutput, formatTokens, type Output } from '../output.ts'
 
 /** What `tutti join` reads. */
 export interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
   data?: string
   yes?: boolean
+  config?: string
+  store?: string
+  privacyEpsilon?: number
 }
 
 /** Adds the command `join`. */
@@ -34,6 +39,9 @@ export function addJoinOptions(command: Command): Command {
   command
     .option('--data <file>', 'check this CSV against the federation before anything is paid')
     .option('--yes', 'consent to what becomes public without being asked')
+    .option('--privacy-epsilon <x>', 'refuse what would pass this privacy budget of the store', parsePositive)
+    .option('--store <directory>', `the node's store, whose ledger says what is spent (default: ${defaultStore})`)
+    .option('--config <file>', "a node's configuration file, for its privacy budget and store")
   return addAccountOptions(addConnectionOptions(command))
 }
 
@@ -45,6 +53,10 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { joinFederation } = await import('@tutti/node')
   const { parsePublishedManifest } = await import('@tutti/learn')
   const { describeFit, readOwnRows } = await import('../local-data.ts')
+  const { store, policy } = await readLimits({
+    ...present({ config: options.config, store: options.store, privacyEpsilon: options.privacyEpsilon }),
+  })
+  const budget = policy.privacyEpsilon
   const creation = await readManifest(client, { id })
   const { data } = options
   const rows = data === undefined ? undefined : await readOwnRows(parsePublishedManifest(creation.manifest), data)
@@ -54,6 +66,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     federationId: id,
     manifestHash: creation.terms.manifestHash,
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
+    ...(budget === undefined ? {} : { privacy: { storeDirectory: store, budget } }),
     consent: (disclosure) => askConsent(disclosure, options, output),
   })
   if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)

@@ -1,8 +1,10 @@
 /** `tutti node [ID]`: takes part: in one federation until it is finished, or in those that the owner's policy allows. */
 
+import type { ChainClient, Creation } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
+import { openBudgetReader } from '../budget-lines.ts'
 import {
   addAccountOptions,
   defaultRpcUrl,
@@ -61,12 +63,17 @@ export function addNode(program: Command): void {
         'Without an ID, and with --discover or a policy, the node finds federations on the chain, joins the best paid of\n' +
         'those that the policy allows, serves it to its end, and looks again. The policy is your consent to join: no stake\n' +
         'is paid unless --maximum-stake allows it. `tutti federations` shows what it would make of each.\n\n' +
+        'It serves models and, with --data, statistics rounds. --privacy-epsilon is a budget: what the federations served\n' +
+        'from a store promise adds up (a model promises nothing, and is refused), and is on disk before the first update\n' +
+        'is sent. So a store is for one owner’s data, and other data get a store of their own. Without it there is no limit,\n' +
+        'and a statistics round may publish your exact counts and sums.\n\n' +
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
         'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, and policy: an object with creators, tokens, schemas,\n' +
-        'minimumReward, maximumStake, maximumGasPerRound, tokensPerMegagas, privacyEpsilon. Paths are relative to the file.',
+        'minimumReward, maximumStake, maximumGasPerRound, maximumBlobGasPerRound, tokensPerMegagas, privacyEpsilon,\n' +
+        'maximumWaitSeconds. Paths are relative to the file.',
     )
     .action(runNodeCommand)
 }
@@ -78,8 +85,18 @@ export function addPolicyOptions(command: Command): Command {
     .option('--minimum-reward <tokens>', 'join only where a round is worth so much')
     .option('--maximum-stake <tokens>', 'most stake to pay for a federation (default: 0)')
     .option('--maximum-gas <n>', 'join only where a round takes at most so much gas', parseCount)
+    .option(
+      '--maximum-blob-gas <n>',
+      'join only where a round takes at most so much blob gas: 131072 a blob',
+      parseCount,
+    )
     .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: steps that pay less are left to others')
-    .option('--privacy-epsilon <x>', 'join only where the manifest promises at most this ε', parsePositive)
+    .option('--privacy-epsilon <x>', 'privacy budget: most ε of a row over all federations of the store', parsePositive)
+    .option(
+      '--maximum-wait <seconds>',
+      'leave what has not opened so long after joining ended (default: a day, with --discover)',
+      parseCount,
+    )
     .option('--from-block <n>', 'where the search for federations begins (default: 0)', parseCount)
 }
 
@@ -116,13 +133,16 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
   if (isDryRun) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
     const plan = await planNode(node)
-    for (const line of describePlan(plan)) output.line(line)
-    output.result(plan)
+    const budget = (await openBudgetReader())(settings)
+    for (const line of [...budget.lines, ...describePlan(plan)]) output.line(line)
+    const { epsilon = null, budgetRefusal = null } = plan
+    output.result({ ...plan, epsilon, budgetRefusal, privacy: budget.plain })
     return
   }
   if (!member.isMember && member.owed === 0n) {
     throw new CommandError(`${account} is not a member of this federation. First: tutti join ${id}`, exitCodes.refused)
   }
+  await refuseOverBudget(settings, client, creation)
   const trainer = await openTrainer(settings, id, manifest, client)
   const monitor = await openMonitor(settings.metricsPort, output)
   const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
@@ -150,6 +170,21 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     interruption.release()
     await monitor?.close()
   }
+}
+
+/** Whoever only leaves, or keeps and claims after the end, needs no budget. */
+async function refuseOverBudget(settings: NodeSettings, client: ChainClient, { id, terms, manifest }: Creation) {
+  const { privacyEpsilon: budget, leavesAfterRounds } = settings.behaviour
+  if (budget === undefined || leavesAfterRounds === 0) return
+  const { readStatus } = await import('@tutti/chain')
+  if ((await readStatus(client, { id })).isFinished) return
+  const { epsilonOf, PrivacyBudgetError, refuseSpending } = await import('@tutti/node')
+  const { parsePublishedManifest } = await import('@tutti/learn')
+  const epsilon = epsilonOf(parsePublishedManifest(manifest), terms.rounds)
+  const { chainId, account } = client
+  const spending = { chainId, federationId: id, account: account!.address, epsilon }
+  const refusal = refuseSpending(settings.store, spending, budget)
+  if (refusal !== undefined) throw new PrivacyBudgetError(id, refusal)
 }
 
 function collectUrl(text: string, before: string[] | undefined): string[] {

@@ -9,7 +9,7 @@
  * @see EIP-4844, EIP-7918; go-ethereum `core/txpool/blobpool`
  */
 
-import { BLOBS_PER_TRANSACTION } from '@tutti/core'
+import { BLOB_GAS, BLOBS_PER_TRANSACTION, gasToSign } from '@tutti/core'
 import { type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt, toHex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import {
@@ -37,7 +37,7 @@ export type BlobCall = Call & { to: `0x${string}`; bundle: BlobBundle }
 export type PreparedBlobTransaction = PreparedTransaction
 
 /** Gas of a blob, of which blocks have a price of their own (EIP-4844 `GAS_PER_BLOB`). */
-export const GAS_PER_BLOB = 131_072n
+export const GAS_PER_BLOB = BigInt(BLOB_GAS)
 
 /** How patient to be, and what to tell. */
 export type BlobSendOptions = {
@@ -96,8 +96,7 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
   if (balance < neededFor(leastGas)) throw new InsufficientFundsError(from, balance, neededFor(leastGas))
   const estimate = BigInt(await withChainErrors(client, () => request<Hex>('eth_estimateGas', [shown])))
   if (estimate > transactionGasCap) throw new GasCapExceededError(estimate, transactionGasCap)
-  const wanted = (estimate * 5n) / 4n + (call.spareGas ?? 0n)
-  const gas = wanted < transactionGasCap ? wanted : transactionGasCap
+  const gas = gasToSign(estimate, call.spareGas)
   if (balance < neededFor(gas)) throw new InsufficientFundsError(from, balance, neededFor(gas))
   const terms = { to, data, value, gas, nonce, blobVersionedHashes: bundle.versionedHashes }
   return sign(client, { ...terms, maxFeePerGas, maxPriorityFeePerGas: tip, maxFeePerBlobGas })

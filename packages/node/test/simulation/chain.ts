@@ -13,6 +13,7 @@ import {
   keccak256,
   keeperPayAt,
   keeperPosition,
+  overdueAt,
   type Phase,
   phaseAt,
   phaseEnds,
@@ -35,6 +36,7 @@ export interface Call {
     | 'aggregate'
     | 'settle'
     | 'close'
+    | 'abandon'
     | 'leave'
     | 'claim'
     | 'challenge'
@@ -84,6 +86,8 @@ export interface ChainState {
   round: Round
   isFinished: boolean
   createdAt: number
+  /** When the present or next wait for members began. */
+  joiningSince: number
   /** Account of every member, by index. */
   roster: number[]
   seats: Seat[]
@@ -125,6 +129,7 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
     round: newRound({}),
     isFinished: false,
     createdAt: 0,
+    joiningSince: 0,
     roster: [],
     seats: Array.from({ length: accounts }, () => ({
       index: 0,
@@ -252,10 +257,11 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
   const seedOf = (number: number): Hex => keccak256(encodeStatic([number, Math.floor(random() * 2 ** 32)]))
   const moveOn = (block: Block) => {
     set(state, 'roundsClosed', state.roundsClosed + 1)
-    if (state.round.number + 1 < terms.rounds) {
-      openRound(state.round.number + 1, block)
-      return
-    }
+    set(state, 'joiningSince', block.timestamp)
+    if (state.round.number + 1 < terms.rounds) openRound(state.round.number + 1, block)
+    else finish()
+  }
+  const finish = () => {
     set(state, 'isFinished', true)
     // What is left goes back to the creator, whose claim is none of the members' business.
     credit(creator, state.unspent)
@@ -280,6 +286,9 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
       return isFrozen(seat) && seat.isLeaving ? 'AlreadyLeaving' : undefined
     }
     const now = phase(timestamp)
+    if (call.kind === 'abandon') {
+      return timestamp < overdueAt(round, terms, now, state.joiningSince) ? 'NotOverdue' : undefined
+    }
     if (call.kind === 'open') {
       if (now !== 'joining') return 'WrongPhase'
       const members = state.roster.length
@@ -400,6 +409,9 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
       case 'settle':
         payKeeper(from, round.aggregatedAt, timestamp)
         settle(block)
+        return
+      case 'abandon':
+        finish()
         return
       case 'close':
         payKeeper(from, phaseEnds(round, terms).challengeEnd, timestamp)

@@ -100,6 +100,8 @@ function simulatedTerms(change: Partial<Terms>): Terms {
     keeperPay,
     bounty: BigInt(rounds) * 20_000n,
     joinSeconds: 120,
+    // As `create` proposes it: longer than any simulated federation, so that none is given up.
+    idleSeconds: 604_800,
     submitSeconds: 480,
     keeperSeconds: 30,
     dimension: 64,

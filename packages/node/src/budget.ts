@@ -1,0 +1,38 @@
+/** The privacy budget as one run of a node holds it: what its federation takes, against what the ledger says. */
+import type { Hex, Terms } from '@tutti/core'
+import type { PublishedManifest } from '@tutti/learn'
+import { chargeSpending, refuseSpending } from './ledger.ts'
+import { epsilonOf, type Spending } from './privacy.ts'
+
+/** What an owner's data may still tell one federation. */
+export interface Budget {
+  /** Why an update may not be sent; undefined if it may. Writes nothing. @throws `LedgerDamagedError` */
+  refusal(): string | undefined
+  /** The same; if it may be sent, it is counted when this returns. @throws `LedgerDamagedError` */
+  charge(): string | undefined
+}
+
+/**
+ * Opens the budget for a federation.
+ *
+ * @param root - Directory of all stores of this machine.
+ * @param most - Most ε in all; undefined: no limit.
+ */
+export function openBudget(
+  root: string,
+  place: { chainId: number; federationId: Hex; account: Hex },
+  { terms, manifest }: { terms: Pick<Terms, 'rounds'>; manifest: PublishedManifest },
+  most: number | undefined,
+): Budget {
+  const spending: Spending = { ...place, epsilon: epsilonOf(manifest, terms.rounds) }
+  let isCounted = false
+  return {
+    refusal: () => (isCounted ? undefined : refuseSpending(root, spending, most)),
+    charge: () => {
+      if (isCounted) return undefined
+      const refusal = chargeSpending(root, spending, most)
+      isCounted = refusal === undefined
+      return refusal
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * JSON with its checksum in the line before it: a file that was cut or altered is told from a whole one.
+ */
+import { createHash } from 'node:crypto'
+
+/** An object as the bytes of a file: SHA-256 of the text, then the text, a line each. */
+export function toCheckedBytes(content: object): Uint8Array {
+  const text = JSON.stringify(content)
+  return new TextEncoder().encode(`${sha256(new TextEncoder().encode(text))}\n${text}\n`)
+}
+
+/** What {@link toCheckedBytes} wrote; undefined if it is absent, cut or altered. */
+export function fromCheckedBytes(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined) return undefined
+  const [checksum, text] = new TextDecoder().decode(bytes).split('\n')
+  if (checksum === undefined || text === undefined) return undefined
+  return sha256(new TextEncoder().encode(text)) === checksum ? JSON.parse(text) : undefined
+}
+
+/** SHA-256 in hexadecimal, without prefix. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
