@@ -67,6 +67,13 @@ export async function runDiscovery(
         )
         for (const sentence of disclosure.published) output.line(`  · ${sentence}`)
       },
+      onSetAside: (surveyed, { name, message }, milliseconds) => {
+        const seconds = Math.ceil(milliseconds / 1_000)
+        if (output.isJson) {
+          const { id: federationId } = surveyed.creation
+          output.note(toJson({ kind: 'set-aside', time: Date.now(), federationId, name, message, seconds }))
+        } else output.line(`${nameOf(surveyed)} is set aside for ${formatInteger(seconds)} seconds: ${message}`)
+      },
       onEvent: tellEvents(output, (event) => {
         monitor?.note(event)
         view.note(event)

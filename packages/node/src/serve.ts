@@ -4,7 +4,8 @@
  *
  * One federation at a time: an account's transactions are numbered in one row, and training fills the machine. Own
  * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid. One that the
- * privacy budget has no room for is left without an update, and one that does not open is left after a time.
+ * privacy budget has no room for is left without an update, and one that does not open is left after a time. One that
+ * fails is set aside for a while: whoever makes a federation that cannot be served must not stop the others.
  */
 import { type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 import type { NodeBehaviour } from './behaviour.ts'
@@ -32,22 +33,28 @@ export interface ServeOptions extends SurveyOptions {
   onSurvey?: (surveyed: readonly Surveyed[]) => void
   /** Told what becomes public, before a federation is joined. The policy is the owner's consent. */
   onJoin?: (surveyed: Surveyed, disclosure: Disclosure) => void
+  /** Told which federation failed, why, and for how many milliseconds it is left alone. */
+  onSetAside?: (surveyed: Surveyed, error: Error, milliseconds: number) => void
 }
 
 const SEARCH_MILLISECONDS = 60_000
+/** A federation that keeps failing is tried again after one search, two, four, … and at least every hour. */
+const MOST_ASIDE_MILLISECONDS = 3_600_000
 
 /**
  * Serves federations one after another until `signal` aborts.
  *
  * @returns A summary for each that it served.
- * @throws What `runNode` and `joinFederation` throw, connection errors apart.
+ * @throws What a search throws, connection errors apart. With `endsWhenIdle`, what a federation that is still set aside at
+ *   the end was set aside for.
  */
 export async function serveFederations(options: ServeOptions): Promise<NodeSummary[]> {
-  const { client, behaviour, openTrainer, onEvent, onSurvey, onJoin } = options
+  const { onSurvey, onSetAside, searchMilliseconds = SEARCH_MILLISECONDS } = options
   const signal = options.signal ?? new AbortController().signal
   const patience = { backOff: options.backOff ?? defaultBackOff, signal }
   const summaries: NodeSummary[] = []
   const over = new Set<string>()
+  const aside = new Map<string, { error: Error; failures: number; until: number }>()
   let told = ''
   while (!signal.aborted) {
     let surveyed: Surveyed[]
@@ -63,49 +70,71 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
     if (state !== told) onSurvey?.(surveyed)
     told = state
     const next = surveyed.find(({ creation, isOwn, judgement }) => {
-      return !over.has(creation.id) && (isOwn || judgement.isWanted)
+      const isAside = (aside.get(creation.id)?.until ?? 0) > Date.now()
+      return !over.has(creation.id) && !isAside && (isOwn || judgement.isWanted)
     })
     if (next === undefined) {
-      if (options.endsWhenIdle === true) break
-      await sleep(options.searchMilliseconds ?? SEARCH_MILLISECONDS, signal).catch(() => undefined)
-      continue
-    }
-    const { id: federationId, manifest: bytes, terms } = next.creation
-    const { manifestHash } = terms
-    if (next.own?.isMember !== true && !next.isOwn) {
-      const consent = (disclosure: Disclosure) => {
-        onJoin?.(next, disclosure)
-        return true
+      if (options.endsWhenIdle !== true) {
+        await sleep(searchMilliseconds, signal).catch(() => undefined)
+        continue
       }
-      try {
-        await joinFederation({ client, federationId, manifestHash, consent })
-      } catch (error) {
-        // What was under way is found on the chain by the next search.
-        if (!isChainOutOfReach(error)) throw error
+      for (const { error } of aside.values()) throw error
+      break
+    }
+    const { id } = next.creation
+    try {
+      summaries.push(await serveOne(next, options, signal))
+      aside.delete(id)
+      // What it left or saw to the end is not taken up again, unless something is owed to it later.
+      if (!signal.aborted) over.add(id)
+    } catch (error) {
+      if (signal.aborted) break
+      // What was under way is found on the chain by the next search.
+      if (isChainOutOfReach(error)) {
         await sleep(patience.backOff.mostMilliseconds, signal).catch(() => undefined)
         continue
       }
+      const failures = (aside.get(id)?.failures ?? 0) + 1
+      const wait = Math.min(searchMilliseconds * 2 ** Math.min(30, failures - 1), MOST_ASIDE_MILLISECONDS)
+      aside.set(id, { error: error as Error, failures, until: Date.now() + wait })
+      onSetAside?.(next, error as Error, wait)
     }
-    const trainer = await openTrainer(next, parsePublishedManifest(bytes))
-    const { storeDirectory, backOff, policy } = options
-    const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds } = policy
-    const summary = await runNode({
-      ...behaviour,
-      maximumWaitSeconds,
-      ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
-      ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
-      client,
-      federationId,
-      manifestHash,
-      storeDirectory,
-      trainer,
-      signal,
-      ...(backOff === undefined ? {} : { backOff }),
-      ...(onEvent === undefined ? {} : { onEvent }),
-    })
-    summaries.push(summary)
-    // What it left or saw to the end is not taken up again, unless something is owed to it later.
-    if (!signal.aborted) over.add(federationId)
   }
   return summaries
+}
+
+/** Joins a federation unless it is one's own already, and takes part until it is over or left. */
+async function serveOne(next: Surveyed, options: ServeOptions, signal: AbortSignal): Promise<NodeSummary> {
+  const { client, behaviour, openTrainer, onEvent, onJoin, storeDirectory, backOff, policy } = options
+  const { id: federationId, manifest, terms } = next.creation
+  const { manifestHash } = terms
+  // First the trainer: where there is none, no stake is paid.
+  const trainer = await openTrainer(next, parsePublishedManifest(manifest))
+  if (!next.isOwn) {
+    const consent = (disclosure: Disclosure) => {
+      onJoin?.(next, disclosure)
+      return true
+    }
+    try {
+      await joinFederation({ client, federationId, manifestHash, consent })
+    } catch (error) {
+      await trainer.close?.()
+      throw error
+    }
+  }
+  const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds } = policy
+  return runNode({
+    ...behaviour,
+    maximumWaitSeconds,
+    ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
+    ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
+    client,
+    federationId,
+    manifestHash,
+    storeDirectory,
+    trainer,
+    signal,
+    ...(backOff === undefined ? {} : { backOff }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  })
 }
