@@ -491,6 +491,7 @@ const gains = () => {
 const phase = () => {
   const cases: Case[] = []
   const opened = 1_000_000
+  const patience = { joinSeconds: '40', keeperSeconds: '30', idleSeconds: '500', joiningSince: '999000' }
   type Setting = { commit: number; submit: number; challenge: number; committed: number; submitted: number; wait: number }
   const settings: Setting[] = []
   for (const wait of [24]) {
@@ -508,8 +509,16 @@ const phase = () => {
   }
   for (const { commit, submit, challenge, committed, submitted, wait } of settings) {
     const started = opened + wait
-    const add = (now: number, updates: bigint, shardsDone: number, expectedPhase: number, endsAt: number) =>
+    // When the step that a phase waits for became possible: once aggregation could start, or with the last shard before.
+    const lastWindow = challenge > 0 ? commit + submit + challenge : submitted >= 0 ? submitted : submit + (committed >= 0 ? committed : commit)
+    const add = (now: number, updates: bigint, shardsDone: number, expectedPhase: number, endsAt: number) => {
+      const aggregated = shardsDone > 0 ? now - 1 : 0
+      const possible = aggregated > started + lastWindow ? aggregated : started + lastWindow
       cases.push({
+        ...patience,
+        aggregatedAt: String(aggregated),
+        // Twice the keeper's window, then idle; never, where the phase ends by itself.
+        overdueAt: expectedPhase < 5 ? '0' : String(possible + 2 * 30 + 500),
         openedAt: String(opened),
         startedAt: String(started),
         committedAt: committed >= 0 && now >= started + committed ? String(started + committed) : '0',
@@ -526,6 +535,7 @@ const phase = () => {
         phase: String(expectedPhase),
         endsAt: String(endsAt),
       })
+    }
     // The clock, second by second: what each second allows, until only people can move the round on.
     const second = (t: number): number => {
       const hasCommitted = committed >= 0 && t >= committed
@@ -553,10 +563,10 @@ const phase = () => {
       add(started + t, 0b1011n, 0, now, started + end)
     }
   }
-  const rest = { committedAt: '0', submittedAt: '0', submitted: word(0n), shardsDone: '0', commitSeconds: '60', submitSeconds: '120', challengeSeconds: '0', minimumUpdates: '3', shards: '4', endsAt: '0', now: '1000005' }
-  cases.push({ openedAt: '0', startedAt: '0', ...rest, isFinished: '0', phase: '0' })
-  cases.push({ openedAt: '1000000', startedAt: '0', ...rest, isFinished: '0', phase: '1' })
-  cases.push({ openedAt: '1000000', startedAt: '1000000', ...rest, isFinished: '1', phase: '8' })
+  const rest = { ...patience, aggregatedAt: '0', committedAt: '0', submittedAt: '0', submitted: word(0n), shardsDone: '0', commitSeconds: '60', submitSeconds: '120', challengeSeconds: '0', minimumUpdates: '3', shards: '4', endsAt: '0', now: '1000005' }
+  cases.push({ openedAt: '0', startedAt: '0', ...rest, isFinished: '0', phase: '0', overdueAt: '999540' })
+  cases.push({ openedAt: '1000000', startedAt: '0', ...rest, isFinished: '0', phase: '1', overdueAt: '1000500' })
+  cases.push({ openedAt: '1000000', startedAt: '1000000', ...rest, isFinished: '1', phase: '8', overdueAt: '0' })
   const distinct = new Map(cases.map((entry) => [JSON.stringify(entry), entry]))
   return { cases: [...distinct.values()] }
 }

@@ -50,8 +50,8 @@ contract PhaseTest is Test {
 
     function test_vectors() external view {
         string memory json = vm.readFile("../vectors/phase.json");
-        uint256[][] memory columns = new uint256[][](14);
-        string[14] memory names = [
+        uint256[][] memory columns = new uint256[][](20);
+        string[20] memory names = [
             ".openedAt",
             ".startedAt",
             ".committedAt",
@@ -65,9 +65,15 @@ contract PhaseTest is Test {
             ".shards",
             ".isFinished",
             ".now",
-            ".phase"
+            ".phase",
+            ".aggregatedAt",
+            ".joinSeconds",
+            ".keeperSeconds",
+            ".idleSeconds",
+            ".joiningSince",
+            ".overdueAt"
         ];
-        for (uint256 c; c < 14; ++c) {
+        for (uint256 c; c < 20; ++c) {
             columns[c] = vm.parseJsonUintArray(json, names[c]);
         }
         uint256[] memory ends = vm.parseJsonUintArray(json, ".endsAt");
@@ -86,9 +92,16 @@ contract PhaseTest is Test {
             timing.challengeSeconds = columns[8][i];
             timing.minimumUpdates = columns[9][i];
             timing.shards = columns[10][i];
+            round.aggregatedAt = uint40(columns[14][i]);
+            timing.joinSeconds = columns[15][i];
+            timing.keeperSeconds = columns[16][i];
+            timing.idleSeconds = columns[17][i];
             (Phase phase, uint256 endsAt) = PhaseLib.phaseAt(round, timing, columns[11][i] == 1, columns[12][i]);
             assertEq(uint256(phase), columns[13][i], vm.toString(i));
             assertEq(endsAt, ends[i], vm.toString(i));
+            // A vector says zero where the contract says that it never is.
+            uint256 overdueAt = columns[19][i] == 0 ? type(uint256).max : columns[19][i];
+            assertEq(PhaseLib.overdueAt(round, timing, phase, columns[18][i]), overdueAt, vm.toString(i));
         }
     }
 

@@ -37,6 +37,7 @@ test('phases agree with the vectors', () => {
       submittedAt: number('submittedAt'),
       submitted: BigInt(columns.submitted[i]),
       shardsDone: number('shardsDone'),
+      aggregatedAt: number('aggregatedAt'),
     })
     const terms = termsOf({
       dimension: number('shards') * 64,
@@ -45,9 +46,14 @@ test('phases agree with the vectors', () => {
       submitSeconds: number('submitSeconds'),
       challengeSeconds: number('challengeSeconds'),
       minimumUpdates: number('minimumUpdates'),
+      joinSeconds: number('joinSeconds'),
+      keeperSeconds: number('keeperSeconds'),
+      idleSeconds: number('idleSeconds'),
     })
     const expected = { phase: PHASES[number('phase')], endsAt: number('endsAt') }
     assert.deepEqual(phaseAt(round, terms, number('now'), number('isFinished') === 1), expected, `case ${i}`)
+    const overdue = number('overdueAt') === 0 ? Number.POSITIVE_INFINITY : number('overdueAt')
+    assert.equal(overdueAt(round, terms, expected.phase!, number('joiningSince')), overdue, `case ${i}`)
   }
 })
 
