@@ -11,7 +11,7 @@ import {
   parseId,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { toPlainText } from '../manifest-summary.ts'
+import { describeSource, toPlainText } from '../manifest-summary.ts'
 import { createOutput, formatTokens, type Output } from '../output.ts'
 
 /** What `tutti join` reads. */
@@ -47,14 +47,15 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { describeFit, readOwnRows } = await import('../local-data.ts')
   const creation = await readManifest(client, { id })
   const { data } = options
-  const rows = data === undefined ? undefined : await readOwnRows(parsePublishedManifest(creation.manifest), data)
+  const manifest = parsePublishedManifest(creation.manifest)
+  const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
   if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
   const joined = await joinFederation({
     client,
     federationId: id,
     manifestHash: creation.terms.manifestHash,
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
-    consent: (disclosure) => askConsent(disclosure, options, output),
+    consent: (disclosure) => askConsent(disclosure, describeSource(manifest), options, output),
   })
   if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
   else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
@@ -71,12 +72,14 @@ async function askConsent(
     stake: bigint
     rounds: number
   },
+  source: string[],
   options: JoinCommandOptions,
   output: Output,
 ): Promise<boolean> {
   const say = options.json === true ? output.note : output.line
   say(`${toPlainText(disclosure.name)}: ${toPlainText(disclosure.purpose)}`)
   say(`Stake: ${formatTokens(disclosure.stake)}, returned at the end. Rounds: at most ${disclosure.rounds}.`)
+  for (const line of source) say(`The ${line}.`)
   say('')
   say('What becomes public, for ever, and cannot be taken back:')
   for (const sentence of disclosure.published) say(`  · ${sentence}`)
