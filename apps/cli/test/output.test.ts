@@ -46,6 +46,18 @@ test('progress that cannot be redrawn is not repeated at once', () => {
   assert.equal(stderr.text, 'step 0\n')
 })
 
+test('a terminal that does not know its width gets the whole line, any other what fits', () => {
+  for (const [columns, shown] of [
+    [0, 'a step'],
+    [undefined, 'a step'],
+    [5, 'a st'],
+  ]) {
+    const stderr = Object.assign(collect(), { isTTY: true, columns })
+    createOutput({ isJson: false, stdout: collect(), stderr }).progress('a step')
+    assert.equal(stderr.text, `\r\u001b[2K${shown}`)
+  }
+})
+
 test('formatTokens loses no value silently', () => {
   assert.equal(formatTokens(0n), '0')
   assert.equal(formatTokens(10n ** 18n), '1')

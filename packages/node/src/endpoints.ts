@@ -146,7 +146,11 @@ async function askAll(transports: readonly Transport[], hosts: readonly string[]
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
   const mismatch = failures.find(({ cause }) => cause instanceof EndpointMismatchError)
   if (mismatch !== undefined) throw mismatch.cause
-  if (failures.length === transports.length) throw new ChainUnreachableError(hosts.join(' or '), failures[0])
+  if (failures.length < transports.length) return
+  throw new ChainUnreachableError(
+    hosts.join(' or '),
+    failures.length === 1 ? failures[0] : new AggregateError(failures),
+  )
 }
 
 /** Two endpoints belong to different chains. */
