@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { type StdioOptions, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { toFailure } from '../src/failure.ts'
@@ -119,4 +122,20 @@ test('failures end with the exit code of their kind', () => {
   assert.match(toFailure(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })).message, /disk is full/)
   assert.equal(toFailure(Object.assign(new Error('no file'), { code: 'ENOENT' })).exitCode, exitCodes.badInput)
   assert.equal(toFailure('odd').exitCode, exitCodes.failed)
+})
+
+test('an output that cannot be written ends the command with a sentence; messages that cannot, change nothing', (context) => {
+  if (!existsSync('/dev/full')) return context.skip('there is no /dev/full here')
+  const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
+  const full = openSync('/dev/full', 'w')
+  try {
+    const run = (args: string[], stdio: StdioOptions) =>
+      spawnSync(process.execPath, [entry, ...args], { stdio, encoding: 'utf8' })
+    const lost = run(['task', 'schema'], ['ignore', full, 'pipe'])
+    assert.equal(lost.status, exitCodes.failed)
+    assert.match(lost.stderr, /^tutti: The output cannot be written: ENOSPC.*Free some space, or write elsewhere\.\n$/)
+    assert.equal(run(['task', 'check', 'none.yaml'], ['ignore', 'pipe', full]).status, exitCodes.badInput)
+  } finally {
+    closeSync(full)
+  }
 })
