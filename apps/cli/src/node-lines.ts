@@ -69,7 +69,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'left':
       return 'left the federation'
     case 'chain-unreachable':
-      return `the chain does not answer; next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far)`
+      return `${event.message} Next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far).`
     case 'chain-back':
       return 'the chain answers again'
     case 'finished':

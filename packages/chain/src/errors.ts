@@ -160,8 +160,17 @@ export function decodeRevert(data: Hex, cause?: unknown): ContractError {
 
 const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
 
+/** An address without what may be a secret of it: providers put their keys into path and query, or before an `@`. */
+function hideSecrets(url: string): string {
+  if (!URL.canParse(url)) return url
+  const { origin, pathname, search } = new URL(url)
+  if (origin === 'null') return url
+  return pathname === '/' && search === '' ? origin : `${origin}/…`
+}
+
 /** What an endpoint did instead of answering, as far as the failure tells, and what to do. */
-function describeSilence(url: string, cause: unknown): string {
+function describeSilence(address: string, cause: unknown): string {
+  const url = hideSecrets(address)
   const lost = cause instanceof BaseError ? cause.walk((layer) => unreachableNames.has((layer as Error).name)) : null
   const { status, cause: inner } = (lost ?? {}) as { status?: number; cause?: unknown }
   if (status === 429) {

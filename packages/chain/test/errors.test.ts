@@ -98,3 +98,16 @@ test('an account without coin is told how much it has and needs in coins', () =>
   const short = new InsufficientFundsError(account, 10n ** 17n, 25n * 10n ** 16n)
   assert.match(short.message, /holds 0.1 of the chain's coin, and needs up to 0.25 for gas\. Send it some\./)
 })
+
+test('a provider’s key in the address of an endpoint is not shown', () => {
+  for (const url of [
+    'https://rpc.example/v2/SECRET',
+    'https://rpc.example/?key=SECRET',
+    'https://me:SECRET@rpc.example',
+  ]) {
+    assert.match(new ChainUnreachableError(url).message, /chain at https:\/\/rpc\.example(\/…)?\. /)
+    assert.doesNotMatch(new ChainUnreachableError(url).message, /SECRET/)
+  }
+  assert.match(new ChainUnreachableError('127.0.0.1:8545 or x').message, /chain at 127\.0\.0\.1:8545 or x\. /)
+  assert.match(new ChainUnreachableError('localhost:8545').message, /chain at localhost:8545\. /)
+})
