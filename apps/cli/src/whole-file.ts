@@ -30,6 +30,12 @@ export async function replaceFile(file: string, content: Uint8Array): Promise<vo
   const before = await lstat(file).catch(() => undefined)
   if (before !== undefined && !before.isFile()) return writeFile(file, content)
   const beside = `${file}.${process.pid}.new`
-  await writeNewFile(beside, content, before === undefined ? 0o666 : before.mode & 0o777)
-  await rename(beside, file)
+  try {
+    await writeNewFile(beside, content, before === undefined ? 0o666 : before.mode & 0o777)
+    await rename(beside, file)
+  } catch (error) {
+    // Whoever called knows of no file beside theirs.
+    if (error instanceof Error) error.message = error.message.replaceAll(beside, file)
+    throw error
+  }
 }

@@ -36,6 +36,8 @@ test('a file is replaced at once, and a link is written through', async () => {
   await replaceFile(link, Uint8Array.of(4))
   assert.deepEqual([...readFileSync(file)], [4])
   assert.deepEqual(readdirSync(folder).sort(), ['key', 'link', 'model'])
+  const nowhere = join(folder, 'none', 'model')
+  await assert.rejects(replaceFile(nowhere, Uint8Array.of(1)), (error: Error) => error.message.includes(`'${nowhere}'`))
 })
 
 test('where the disk takes no more, no part of a file is left, and the one before stays', (context) => {

@@ -41,9 +41,10 @@ export function addTask(program: Command): void {
   task
     .command('schema')
     .description('Print the JSON Schema of task files, for editors.')
-    .action(async () => {
+    .option('--json', 'print it as one line')
+    .action(async ({ json }: { json?: boolean }) => {
       const { taskFileSchema } = await import('@tutti/learn')
-      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, json === true ? 0 : 2)}\n`)
     })
   for (const command of task.commands) command.exitOverride()
 }
