@@ -6,10 +6,12 @@ import { prepareProgram } from './program.js'
 // A node waits most of its life: garbage is collected more often instead of being given more room.
 if (process.argv[2] === 'node') setFlagsFromString('--semi-space-growth-factor=1')
 
-// A reader that has seen enough (`tutti status | head`) ends the output, not with a stack trace.
+// A reader that has seen enough (`tutti status | head`) ends the output, and a full disk under it the command: neither
+// with a stack trace.
 process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`tutti: The output cannot be written: ${error.message}. Free some space, or write elsewhere.\n`)
+  process.exit(11)
 })
 
 const program = await prepareProgram()

@@ -2,12 +2,13 @@
  * The model of a blob-path federation on this machine: pulled from wherever its blobs can be had, and believed only if it
  * has the commitments that the contract holds.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { BlobAccess, ChainClient, Creation, ModelState, SyncedModel } from '@tutti/chain'
 import type { ImportedModel, Manifest, ModelSpec } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
+import { replaceFile } from './whole-file.ts'
 
 /** What {@link addBlobOptions} reads. */
 export interface BlobOptions {
@@ -84,7 +85,7 @@ export function modelFileName(id: Hex): string {
 export async function writeModelFile(file: string, id: Hex, state: ModelState): Promise<number> {
   const { encodeState } = await import('@tutti/node')
   const bytes = Buffer.concat([Buffer.from(`tutti model ${id}\n`), encodeState(state)])
-  await writeFile(file, bytes)
+  await replaceFile(file, bytes)
   return bytes.length
 }
 

@@ -28,6 +28,7 @@ import {
   type MetricName,
   type ModelSpec,
   parseModelManifest,
+  type StatisticsSource,
   selectExamples,
   serializeManifest,
   type TaskKind,
@@ -62,6 +63,8 @@ export interface Undertaking {
   classWeights?: number[] | undefined
   /** Those usual for the kind when absent. */
   metrics?: MetricName[] | undefined
+  /** The statistics round that the schema's constants came from; absent: none. */
+  statistics?: StatisticsSource | undefined
 }
 
 /** What a creator chooses beyond the undertaking. */
@@ -101,13 +104,16 @@ export async function foundFederation(
   const { bits, laneBits = NARROW, members, gain = 1, seed } = choices
   // Steps depend on the width of updates alone, so the rehearsal may precede the choice of lanes.
   const arithmetic: ArithmeticTerms = { bits, laneBits, gains: [{ fromRound: 0, gain }] }
-  const { classWeights, metrics } = undertaking
+  const { classWeights, metrics, statistics } = undertaking
   const weighted = classWeights === undefined ? {} : { classWeights }
   const trainer = await createTrainer(model, training, weighted)
   try {
     const seeded = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
     const { contact } = undertaking
-    const measured = metrics === undefined ? {} : { metrics }
+    const measured = {
+      ...(metrics === undefined ? {} : { metrics }),
+      ...(statistics === undefined ? {} : { statistics }),
+    }
     if (choices.path === 'blob') {
       const { baseFile } = undertaking
       const initialisation: Initialisation =

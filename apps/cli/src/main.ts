@@ -65,12 +65,11 @@ export function createProgram(): Command {
   return program
 }
 
-/** A reader that has seen enough (`tutti status | head`) ends the output, not the command in the middle of what it does. */
+/** A reader that has seen enough, or a log on a full disk, ends the output, not the command in the middle of what it does. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
+    // What else is wrong with standard output, such as a full disk, the entry says; of standard error nobody can be told.
+    stream.on('error', () => undefined)
   }
 }
 

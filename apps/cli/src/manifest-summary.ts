@@ -5,6 +5,7 @@ import {
   isStatistics,
   type PublishedManifest,
   parsePublishedManifest,
+  type StatisticsSource,
 } from '@tutti/learn'
 
 /** Lines that introduce a federation: name, purpose, model, task, licence, contact. */
@@ -28,7 +29,21 @@ export function summariseManifest(bytes: Uint8Array): string[] {
     manifest.purpose,
     `${manifest.task.kind}, network ${describeModel(manifest.model)} (${countParameters(manifest.model)} parameters), ` +
       `licence ${manifest.licence}, contact ${manifest.contact}`,
+    ...describeSource(manifest),
   ].map(toPlainText)
+}
+
+/** A line that says which statistics round the constants of the columns came from; none if the manifest names none. */
+export function describeSource(manifest: PublishedManifest): string[] {
+  if (isStatistics(manifest) || manifest.statistics === undefined) return []
+  const { id, chainId } = manifest.statistics
+  return [`columns normalised by the statistics round ${id} on chain id ${chainId}; see tutti stats show`]
+}
+
+/** The statistics round that a published manifest names as the source of its constants; undefined if none. */
+export function sourceOfManifest(bytes: Uint8Array): StatisticsSource | undefined {
+  const manifest = parseOrUndefined(bytes)
+  return manifest === undefined || isStatistics(manifest) ? undefined : manifest.statistics
 }
 
 /** The name a manifest gives its federation. */

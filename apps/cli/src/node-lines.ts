@@ -29,7 +29,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
         ? `round ${event.round + 1} opened with a cohort of ${event.cohort}; this member is not in it`
         : `round ${event.round + 1} opened; this member is number ${event.position + 1} of ${event.cohort}`
     case 'phase':
-      return `round ${event.round + 1}: ${event.phase} (${event.reason})`
+      return `round ${event.round + 1}: ${event.phase} (${event.reason})${stayOf(event)}`
     case 'training-finished': {
       const { examples, loss, correct } = event.metrics
       const standing =
@@ -73,7 +73,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'abandoned':
       return 'abandoned the federation: its next step is long overdue; stakes go back'
     case 'chain-unreachable':
-      return `the chain does not answer; next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far)`
+      return `${event.message} Next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far).`
     case 'chain-back':
       return 'the chain answers again'
     case 'finished':
@@ -81,4 +81,10 @@ export function describeEvent(event: NodeEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** How long a node stays after the end; what ends a phase before is on the line at the foot. */
+function stayOf({ phase, endsAt, time }: { phase: string; endsAt: number; time: number }): string {
+  const seconds = Math.ceil(endsAt - time / 1_000)
+  return phase === 'finished' && seconds > 0 ? `; ending in ${seconds} s` : ''
 }

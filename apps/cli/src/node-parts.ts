@@ -23,7 +23,7 @@ export async function openClient(
   const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
   const onRest = ({ host, message }: { host: string; message: string }) => {
     if (output.isJson) output.note(toJson({ kind: 'endpoint-rests', time: Date.now(), host, message }))
-    else output.note(`the endpoint ${host} fails (${message}); asking the others for a while`)
+    else output.note(`${message} Asking the others for a while.`)
   }
   const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) }).catch(
     (error: Error) => {

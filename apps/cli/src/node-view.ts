@@ -15,6 +15,7 @@ export interface NodeView {
 /** What the line shows. */
 interface State {
   round: number
+  /** The most rounds; 0 until they have been read. */
   rounds: number
   phase: string
   endsAt: number
@@ -52,7 +53,7 @@ export function describeState(state: State, nowSeconds: number): string {
   const { round, rounds, phase, endsAt, doing, taken, earned, gas } = state
   const left = endsAt > nowSeconds ? `, ${Math.ceil(endsAt - nowSeconds)} s left` : ''
   return [
-    `round ${round + 1} of ${rounds}`,
+    rounds === 0 ? 'reading the chain' : `round ${round + 1} of ${rounds}`,
     ...(phase === '' ? [] : [`${phase}${left}`]),
     ...(doing === '' ? [] : [doing]),
     `${taken} taken`,

@@ -56,7 +56,8 @@ export function createOutput(options: {
     },
     progress(text) {
       if (isTerminal) {
-        const columns = (stderr as WriteStream).columns ?? 100
+        // A terminal that does not know its width says 0.
+        const columns = (stderr as WriteStream).columns || 100
         stderr.write(`\r\u001b[2K${text.slice(0, columns - 1)}`)
         isLive = true
         return

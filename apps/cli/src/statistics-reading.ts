@@ -14,6 +14,7 @@ import {
   parsePublishedManifest,
   type StatisticsManifest,
   type StatisticsPlan,
+  type StatisticsSource,
   type Table,
   withoutSpoiltMoments,
 } from '@tutti/learn'
@@ -43,7 +44,7 @@ export async function readStatisticsManifest(client: ChainClient, id: Hex) {
 export async function readStatistics(
   client: ChainClient,
   id: Hex,
-): Promise<{ manifest: StatisticsManifest; statistics: FederatedStatistics }> {
+): Promise<{ manifest: StatisticsManifest; manifestHash: Hex; statistics: FederatedStatistics }> {
   const { creation, manifest } = await readStatisticsManifest(client, id)
   const { terms } = creation
   const [status, { phase }, history] = await Promise.all([
@@ -60,7 +61,11 @@ export async function readStatistics(
     throw new CommandError(`The statistics round ${id} is ${where}.`, exitCodes.answerIsNo)
   }
   const { lanes } = await readModel(client, { id, terms })
-  return { manifest, statistics: decodeStatistics(lanes, manifest.plan, history[0]!.updates) }
+  return {
+    manifest,
+    manifestHash: terms.manifestHash,
+    statistics: decodeStatistics(lanes, manifest.plan, history[0]!.updates),
+  }
 }
 
 /** What of a member's rows is counted apart: outside a range, unknown, or empty. */
@@ -105,7 +110,7 @@ export function describeApart(apart: readonly CountedApart[], plan: StatisticsPl
 }
 
 /**
- * A schema normalised by the figures of a statistics round, and what changed, in lines.
+ * A schema normalised by the figures of a statistics round, what changed, in lines, and the round as a manifest names it.
  *
  * @throws `CommandError` if a number of the schema was not counted, or the round is not over
  */
@@ -113,8 +118,8 @@ export async function applyStatistics(
   client: ChainClient,
   id: Hex,
   schema: DataSchema,
-): Promise<{ data: DataSchema; lines: string[] }> {
-  const { manifest, statistics } = await readStatistics(client, id)
+): Promise<{ data: DataSchema; lines: string[]; source: StatisticsSource }> {
+  const { manifest, manifestHash, statistics } = await readStatistics(client, id)
   const [uncounted] = findUncounted(schema, manifest.plan)
   if (uncounted !== undefined) {
     throw new CommandError(
@@ -139,5 +144,6 @@ export async function applyStatistics(
   const { rows, members } = statistics
   const hidden = noise === undefined ? '' : `, with noise of ε = ${formatEpsilon(noise.epsilon)}`
   const head = `Normalised by the figures of ${formatInteger(rows)} rows of ${members} members${hidden}:`
-  return { data, lines: [head, ...(changes.length === 0 ? ['  no constant changes'] : changes), ...spoilt] }
+  const source = { chainId: client.chainId, id, manifestHash }
+  return { data, lines: [head, ...(changes.length === 0 ? ['  no constant changes'] : changes), ...spoilt], source }
 }

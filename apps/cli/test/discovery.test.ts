@@ -135,4 +135,5 @@ test('the line at the foot of the terminal says where the node stands', () => {
     describeState({ ...state, earned: 15n * 10n ** 17n }, 100.5),
     'round 3 of 30 · submit, 12 s left · training · 2 taken · earned 1.5 · 1,234,567 gas',
   )
+  assert.match(describeState({ ...state, rounds: 0, earned: 0n }, 0), /^reading the chain · /)
 })

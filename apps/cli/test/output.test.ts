@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { type StdioOptions, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { toFailure } from '../src/failure.ts'
@@ -44,6 +47,18 @@ test('progress that cannot be redrawn is not repeated at once', () => {
   const output = createOutput({ isJson: false, stdout: collect(), stderr })
   for (let i = 0; i < 100; i++) output.progress(`step ${i}`)
   assert.equal(stderr.text, 'step 0\n')
+})
+
+test('a terminal that does not know its width gets the whole line, any other what fits', () => {
+  for (const [columns, shown] of [
+    [0, 'a step'],
+    [undefined, 'a step'],
+    [5, 'a st'],
+  ]) {
+    const stderr = Object.assign(collect(), { isTTY: true, columns })
+    createOutput({ isJson: false, stdout: collect(), stderr }).progress('a step')
+    assert.equal(stderr.text, `\r\u001b[2K${shown}`)
+  }
 })
 
 test('formatTokens loses no value silently', () => {
@@ -107,4 +122,20 @@ test('failures end with the exit code of their kind', () => {
   assert.match(toFailure(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })).message, /disk is full/)
   assert.equal(toFailure(Object.assign(new Error('no file'), { code: 'ENOENT' })).exitCode, exitCodes.badInput)
   assert.equal(toFailure('odd').exitCode, exitCodes.failed)
+})
+
+test('an output that cannot be written ends the command with a sentence; messages that cannot, change nothing', (context) => {
+  if (!existsSync('/dev/full')) return context.skip('there is no /dev/full here')
+  const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
+  const full = openSync('/dev/full', 'w')
+  try {
+    const run = (args: string[], stdio: StdioOptions) =>
+      spawnSync(process.execPath, [entry, ...args], { stdio, encoding: 'utf8' })
+    const lost = run(['task', 'schema'], ['ignore', full, 'pipe'])
+    assert.equal(lost.status, exitCodes.failed)
+    assert.match(lost.stderr, /^tutti: The output cannot be written: ENOSPC.*Free some space, or write elsewhere\.\n$/)
+    assert.equal(run(['task', 'check', 'none.yaml'], ['ignore', 'pipe', full]).status, exitCodes.badInput)
+  } finally {
+    closeSync(full)
+  }
 })

@@ -146,6 +146,9 @@ describe('statistics over the rows of five members', () => {
     const options = ['--task-file', 'task.yaml', '--data', '3.csv', '--test-account', '0', '--dry-run']
     const before = readTaskFile(join(cwd, 'task.yaml')).data
     const { manifest } = await read('create', ...options, '--statistics', id)
+    const { terms: counted } = await read('status', id)
+    assert.deepEqual(manifest.statistics, { chainId: 31_337, id, manifestHash: counted.manifestHash })
+    assert.equal('statistics' in (await read('create', ...options)).manifest, false)
     const { columns } = shown
     let changed = 0
     for (const [index, feature] of manifest.data.features.entries()) {
@@ -163,6 +166,18 @@ describe('statistics over the rows of five members', () => {
     const asked = await run('predict', id, '--data', '1.csv')
     assert.notEqual(asked.code, exitCodes.done)
     assert.match(asked.stderr, /statistics round: it has no model/)
+  })
+
+  test('join and status say which statistics round a federation was normalised by', async () => {
+    const options = ['--task-file', 'task.yaml', '--data', '3.csv', '--test-account', '0']
+    const { id: model } = await read('create', ...options, '--statistics', id)
+    const named = new RegExp(`columns normalised by the statistics round ${id} on chain id 31337; see tutti stats show`)
+    const joined = await run('join', model, '--test-account', '1', '--data', '1.csv', '--yes')
+    assert.equal(joined.code, exitCodes.done, joined.stderr)
+    assert.match(joined.stdout, named)
+    assert.match((await run('status', model)).stdout, named)
+    assert.equal((await read('status', model)).statistics.id, id)
+    assert.equal((await read('status', id)).statistics, null)
   })
 
   test('a node sits a round out that others let begin with fewer members than the manifest demands', async () => {

@@ -77,8 +77,10 @@ describe('a task of one’s own', () => {
 
   test('schema prints the published schema', async () => {
     const published = fileURLToPath(new URL('../../../packages/learn/task.schema.json', import.meta.url))
-    const { stdout } = await run('task', 'schema')
-    assert.deepEqual(JSON.parse(stdout), JSON.parse(readFileSync(published, 'utf8')))
+    for (const options of [[], ['--json']]) {
+      const { stdout } = await run('task', 'schema', ...options)
+      assert.deepEqual(JSON.parse(stdout), JSON.parse(readFileSync(published, 'utf8')))
+    }
   })
 
   test('create without data rehearses on made-up rows, says so, and repeats for a seed', async () => {

@@ -5,7 +5,7 @@
  */
 
 import { PHASES } from '@tutti/core'
-import { type Address, BaseError, decodeErrorResult, type Hash, type Hex, isHex } from 'viem'
+import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
 import { remedies } from './remedies.ts'
 
@@ -34,10 +34,10 @@ export class ContractError extends ChainError {
   }
 }
 
-/** No answer from the RPC endpoint, or not in time. */
+/** No answer from the RPC endpoint, or not in time, or none that a chain would give. */
 export class ChainUnreachableError extends ChainError {
   constructor(url: string, cause?: unknown) {
-    super(`No answer from the chain at ${url}. Check that it runs and that the address is right.`, true, cause)
+    super(describeSilence(url, cause), true, cause)
   }
 }
 
@@ -65,8 +65,11 @@ export class RpcError extends ChainError {
 /** The account cannot pay for the transaction. */
 export class InsufficientFundsError extends ChainError {
   readonly account: Address
-  constructor(account: Address, balance: bigint, needed: bigint) {
-    super(`Account ${account} holds ${balance} wei and needs up to ${needed}. Send it funds for gas.`, true)
+  /** @param needed - In wei; absent where any would do. */
+  constructor(account: Address, balance: bigint, needed?: bigint) {
+    const held = `Account ${account} holds ${formatEther(balance)} of the chain's coin`
+    const wanted = needed === undefined ? 'which pays for gas' : `and needs up to ${formatEther(needed)} for gas`
+    super(`${held}, ${wanted}. Send it some.`, true)
     this.account = account
   }
 }
@@ -156,6 +159,29 @@ export function decodeRevert(data: Hex, cause?: unknown): ContractError {
 }
 
 const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
+
+/** An address without what may be a secret of it: providers put their keys into path and query, or before an `@`. */
+function hideSecrets(url: string): string {
+  if (!URL.canParse(url)) return url
+  const { origin, pathname, search } = new URL(url)
+  if (origin === 'null') return url
+  return pathname === '/' && search === '' ? origin : `${origin}/…`
+}
+
+/** What an endpoint did instead of answering, as far as the failure tells, and what to do. */
+function describeSilence(address: string, cause: unknown): string {
+  const url = hideSecrets(address)
+  const lost = cause instanceof BaseError ? cause.walk((layer) => unreachableNames.has((layer as Error).name)) : null
+  const { status, cause: inner } = (lost ?? {}) as { status?: number; cause?: unknown }
+  if (status === 429) {
+    return `The endpoint ${url} limits how often it is asked (HTTP 429). Wait a while, or use another one.`
+  }
+  if (status !== undefined) return `The endpoint ${url} fails (HTTP ${status}). Try again later, or use another one.`
+  if (inner instanceof SyntaxError) {
+    return `What answers at ${url} is no chain: it sent no JSON, perhaps a web page. Check the address of the endpoint.`
+  }
+  return `No answer from the chain at ${url}. Check that it runs and that the address is right.`
+}
 
 /** Turns what viem throws into a {@link ChainError} where one fits, and leaves the rest as it is. */
 export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown {

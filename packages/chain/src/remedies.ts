@@ -71,7 +71,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   ChallengeTooShort: never('Choose a longer challenge window: faults are found by those who watch.'),
   CommitmentOverSeveralShards: never('Choose no commit phase, or one shard a member.'),
   TooManyBlobs: never('Choose shards of at most six blobs.'),
-  UnsupportedChain: never('Choose a chain with the precompiles of EIP-4844 and EIP-2537 (Prague or later).'),
+  UnsupportedChain: never(
+    'Choose a chain with the precompiles of EIP-4844 and EIP-2537 (Prague or later), or the direct path.',
+  ),
   BlobMismatch: never('Send the update in the transaction that carries its blobs, in their order.'),
   CoordinateOutOfRange: never('Hand in the affine coordinates of the commitments that were submitted.'),
   NotOnCurve: never('Hand in the affine coordinates of the commitments that were submitted.'),

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { encodeErrorResult, encodeFunctionData, HttpRequestError, zeroHash } from 'viem'
 import {
   ChainUnreachableError,
   ContractError,
+  connect,
   decodeRevert,
   errorsAbi,
   federationAbi,
   findRevertData,
+  InsufficientFundsError,
   remedies,
   toChainError,
 } from '../src/index.ts'
@@ -59,4 +63,51 @@ test('no answer, too many requests and a failing server can be retried; a refusa
   assert.ok(!(refused instanceof ChainUnreachableError))
   const own = new TypeError('a mistake of the program')
   assert.equal(toChainError(own), own)
+})
+
+const WRONG_ANSWERS: [what: string, status: number, said: RegExp][] = [
+  ['a web page', 200, /is no chain: it sent no JSON, perhaps a web page/],
+  ['too many requests', 429, /limits how often it is asked \(HTTP 429\)/],
+  ['a gateway that fails', 502, /fails \(HTTP 502\)\. Try again later/],
+]
+
+for (const [what, status, said] of WRONG_ANSWERS) {
+  test(`an endpoint that answers with ${what} is told apart from one that is silent`, async () => {
+    const server = createServer((request, response) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<html><body>Welcome</body></html>')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const rpcUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      await assert.rejects(connect({ rpcUrl, retries: 0 }), (error) => {
+        assert.ok(error instanceof ChainUnreachableError && error.isRetryable)
+        assert.match(error.message, said)
+        return true
+      })
+    } finally {
+      server.close()
+    }
+    await assert.rejects(connect({ rpcUrl, retries: 0 }), /No answer from the chain/)
+  })
+}
+
+test('an account without coin is told how much it has and needs in coins', () => {
+  const account = '0x0000000000000000000000000000000000000001'
+  assert.match(new InsufficientFundsError(account, 0n).message, /holds 0 of the chain's coin, which pays for gas/)
+  const short = new InsufficientFundsError(account, 10n ** 17n, 25n * 10n ** 16n)
+  assert.match(short.message, /holds 0.1 of the chain's coin, and needs up to 0.25 for gas\. Send it some\./)
+})
+
+test('a provider’s key in the address of an endpoint is not shown', () => {
+  for (const url of [
+    'https://rpc.example/v2/SECRET',
+    'https://rpc.example/?key=SECRET',
+    'https://me:SECRET@rpc.example',
+  ]) {
+    assert.match(new ChainUnreachableError(url).message, /chain at https:\/\/rpc\.example(\/…)?\. /)
+    assert.doesNotMatch(new ChainUnreachableError(url).message, /SECRET/)
+  }
+  assert.match(new ChainUnreachableError('127.0.0.1:8545 or x').message, /chain at 127\.0\.0\.1:8545 or x\. /)
+  assert.match(new ChainUnreachableError('localhost:8545').message, /chain at localhost:8545\. /)
 })

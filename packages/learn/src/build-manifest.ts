@@ -4,7 +4,14 @@
 import { toHex } from '@tutti/core'
 import { toSpec } from './base-weights.ts'
 import type { Calibration } from './calibrate.ts'
-import { type Initialisation, type Manifest, type MetricName, type TaskKind, validateManifest } from './manifest.ts'
+import {
+  type Initialisation,
+  type Manifest,
+  type MetricName,
+  type StatisticsSource,
+  type TaskKind,
+  validateManifest,
+} from './manifest.ts'
 import type { Task } from './tasks.ts'
 
 /** The metrics that a manifest lists unless others are asked for. */
@@ -29,6 +36,8 @@ export interface ManifestOptions {
   contact?: string
   classWeights?: number[]
   metrics?: MetricName[]
+  /** The statistics round that the schema's constants came from; absent: none. */
+  statistics?: StatisticsSource
 }
 
 /**
@@ -43,6 +52,7 @@ export function buildManifest({
   contact = '',
   classWeights,
   metrics = METRICS[task.kind],
+  statistics,
 }: ManifestOptions): Manifest {
   const isDirect = 'network' in calibration
   return validateManifest({
@@ -54,6 +64,7 @@ export function buildManifest({
     publicity: PUBLICITY,
     task: { kind: task.kind, metrics },
     data: task.schema,
+    ...(statistics === undefined ? {} : { statistics }),
     model: toSpec(task.model),
     tensors: calibration.tensors,
     initialisation:

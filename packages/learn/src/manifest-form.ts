@@ -105,6 +105,8 @@ export const manifestForm = z.strictObject({
     metrics: z.array(metricForm).min(1),
   }),
   data: dataSchemaForm,
+  /** The statistics round that the constants of `data` came from, on which chain; its id is unique there. */
+  statistics: z.strictObject({ chainId: z.int().positive(), id: hash, manifestHash: hash }).optional(),
   model: modelForm,
   tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size), step: ratio })).min(1),
   initialisation: z.discriminatedUnion('kind', [
@@ -151,6 +153,9 @@ export type TensorSpec = Manifest['tensors'][number]
 
 /** Where the integers start. */
 export type Initialisation = Manifest['initialisation']
+
+/** Where constants came from: id and manifest hash (keccak256) of a statistics round on the chain with this id. */
+export type StatisticsSource = NonNullable<Manifest['statistics']>
 
 /** What is learnt. */
 export type TaskKind = Manifest['task']['kind']

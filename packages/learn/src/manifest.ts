@@ -13,6 +13,7 @@ export type {
   Manifest,
   MetricName,
   NetworkSpec,
+  StatisticsSource,
   TaskKind,
   TensorSpec,
   TrainingSpec,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toCanonicalJson } from '../src/canonical-json.ts'
@@ -54,6 +55,14 @@ test('parseManifest(serializeManifest(m)) ≡ m', () => {
   assert.deepEqual(parseManifest(serializeManifest(digitsManifest())), digitsManifest())
 })
 
+test('a manifest that names no statistics round has the bytes it had before it could, and one that does is read back', () => {
+  const without = createHash('sha256').update(serializeManifest(digitsManifest())).digest('hex')
+  assert.equal(without, '9168fdf46b726ac0fbb103cd73a2589308a56f0b0f1240d67397d5eb000bcfe5')
+  const statistics = { chainId: 31337, id: `0x${'22'.repeat(32)}`, manifestHash: `0x${'33'.repeat(32)}` }
+  const sourced = { ...digitsManifest(), statistics }
+  assert.deepEqual(parseManifest(serializeManifest(sourced)), sourced)
+})
+
 test('the order in which keys were written does not change the bytes', () => {
   const reversed = Object.fromEntries(Object.entries(digitsManifest()).reverse()) as Manifest
   assert.deepEqual(serializeManifest(reversed), serializeManifest(digitsManifest()))
@@ -88,6 +97,13 @@ const BROKEN: [key: string, path: (string | number)[], value: unknown][] = [
   ['network.inputScale', ['network', 'inputScale'], [1, 255]],
   ['loss.classWeights', ['loss', 'classWeights'], [1, 2]],
   ['initialisation.amplitudes', ['initialisation', 'amplitudes'], [1]],
+  ['statistics.id', ['statistics'], { chainId: 1, id: '0x12', manifestHash: `0x${'33'.repeat(32)}` }],
+  [
+    'statistics.chainId',
+    ['statistics'],
+    { chainId: 0, id: `0x${'22'.repeat(32)}`, manifestHash: `0x${'33'.repeat(32)}` },
+  ],
+  ['statistics.manifestHash', ['statistics'], { chainId: 1, id: `0x${'22'.repeat(32)}` }],
   ['data.features[1].name', ['data', 'features', 1, 'name'], 'p00'],
 ]
 

@@ -158,7 +158,8 @@ function decideEnd({ status, member }: Observation, own: OwnState, now: number, 
   // A leaver's stake is held until no fault of its rounds can be proven; it is worth waiting for.
   if (own.claims && isDue && !status.isFinished && own.wantsToLeave) return wait(undefined, 'the stake is not free yet')
   const isFinalAt = own.since + own.finalitySeconds
-  if (own.claims && !isDue && now < isFinalAt) return wait(isFinalAt, `${reason}; a block may still be taken back`)
+  if (own.claims && !isDue && now < isFinalAt)
+    return wait(isFinalAt, `${reason}; its last blocks may still be taken back`)
   return { kind: 'stop', reason }
 }
 

@@ -6,7 +6,7 @@
  *
  * @see https://viem.sh/docs/clients/transports/fallback
  */
-import { type ChainClient, ChainUnreachableError, connect, NotDeployedError } from '@tutti/chain'
+import { type ChainClient, ChainUnreachableError, connect, NotDeployedError, toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { fallback, http, type LocalAccount, type Transport } from 'viem'
 import { isChainOutOfReach } from './connection.ts'
@@ -91,7 +91,7 @@ function createCircle(hosts: readonly string[], options: EndpointOptions): Circl
       const isNew = !isResting(state)
       state.failure = error
       state.restsUntil = performance.now() + restMs
-      if (isNew) options.onRest?.({ host: state.host, message: reasonOf(error) })
+      if (isNew) options.onRest?.({ host: state.host, message: reasonOf(toChainError(error, state.host) as Error) })
     },
     noteAnswer: (index) => {
       states[index]!.restsUntil = 0
@@ -146,7 +146,11 @@ async function askAll(transports: readonly Transport[], hosts: readonly string[]
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []))
   const mismatch = failures.find(({ cause }) => cause instanceof EndpointMismatchError)
   if (mismatch !== undefined) throw mismatch.cause
-  if (failures.length === transports.length) throw new ChainUnreachableError(hosts.join(' or '), failures[0])
+  if (failures.length < transports.length) return
+  throw new ChainUnreachableError(
+    hosts.join(' or '),
+    failures.length === 1 ? failures[0] : new AggregateError(failures),
+  )
 }
 
 /** Two endpoints belong to different chains. */

@@ -175,7 +175,7 @@ function discloseStatistics({ plan, noise }: StatisticsManifest, rounds: number)
 
 async function checkMeans(client: ChainClient, account: Hex, { stake, token }: Terms): Promise<void> {
   const coins = await client.public.getBalance({ address: account })
-  if (coins === 0n) throw new InsufficientFundsError(account, 0n, 1n)
+  if (coins === 0n) throw new InsufficientFundsError(account, 0n)
   if (stake === 0n) return
   const args = [account] as const
   const tokens = await client.public.readContract({ address: token, abi: erc20Abi, functionName: 'balanceOf', args })

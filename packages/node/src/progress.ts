@@ -147,15 +147,18 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     fromBlock: () => blockBeforeRound,
     noteAction: (action, record) => {
       if (latest === undefined) return
-      const { round, status } = latest.observation
+      const { round, status, member } = latest.observation
       if (PAID_STEPS.has(action.kind)) hasTakenStep = true
       if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const { phase, endsAt } = phaseAt(round, terms, actor.now())
       const shown = status.isFinished ? 'finished' : phase
-      const key = `${round.number}/${shown}`
-      if (key === toldPhase) return
+      // At the end a node stays a while: told apart, lest it seem to hang.
+      const isStaying = action.kind === 'wait' && (status.isFinished || !member.isMember)
+      const key = `${round.number}/${shown}${isStaying ? '/staying' : ''}`
+      if (key === toldPhase || (action.kind === 'stop' && toldPhase === `${key}/staying`)) return
       toldPhase = key
-      report.tell({ kind: 'phase', round: round.number, phase: shown, endsAt, reason: action.reason })
+      const until = isStaying ? (action.until ?? 0) : endsAt
+      report.tell({ kind: 'phase', round: round.number, phase: shown, endsAt: until, reason: action.reason })
     },
     noteClaim: () => {
       isClaimed = true

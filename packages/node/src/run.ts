@@ -10,6 +10,7 @@ import {
   BundleLostError,
   type ChainClient,
   MissingPayloadError,
+  toChainError,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
@@ -67,8 +68,11 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   const patience: Patience = {
     backOff: options.backOff ?? defaultBackOff,
     signal,
-    onWait: ({ error, failures, milliseconds }) =>
-      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message: error.message }),
+    onWait: ({ error, failures, milliseconds }) => {
+      // Named anew: what the library says has several lines, and the whole address of the endpoint in them.
+      const { message } = toChainError(error, client.url) as Error
+      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message })
+    },
     onBack: (failures) => report.tell({ kind: 'chain-back', failures }),
   }
   const store = openStore({

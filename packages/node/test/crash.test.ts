@@ -24,6 +24,9 @@ test('nodes whose chain goes away wait for it, and go on where they were when it
     chain = await startLocalChain({ directory: fixture.chainDirectory, port: chain.port, accounts: 4 })
     await Promise.all(nodes.map(({ done }) => done))
     assert.ok(nodes.every((node) => node.kinds().includes('chain-back')))
+    for (const event of nodes.flatMap(({ events }) => events)) {
+      if (event.kind === 'chain-unreachable') assert.match(event.message, /^No answer from the chain at .*right\.$/)
+    }
     const client = withAccount(await connect({ rpcUrl: chain.rpcUrl }), chain.accounts[0]!)
     const history = await readHistory(client, { id: fixture.federationId })
     assert.deepEqual(

@@ -137,8 +137,8 @@ export function addCreate(program: Command): void {
         )
       }
       const { readTaskFile } = await import('@tutti/learn')
-      let taskFile = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
-      if (options.statistics !== undefined) taskFile = await normaliseTask(options, taskFile, output)
+      const written = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
+      const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { blobAggregatorAddress, createFederation, deployBlobAggregator, deployment } = await import('@tutti/chain')
@@ -222,7 +222,7 @@ interface Plan {
   source: 'own' | 'built-in' | 'made-up'
 }
 
-async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined): Promise<Plan> {
+async function readPlan(options: CreateOptions, taskFile: SourcedTask | undefined): Promise<Plan> {
   const plan = await readTaskPlan(options, taskFile)
   if (options.baseModel === undefined) return plan
   const { readFile } = await import('node:fs/promises')
@@ -235,7 +235,7 @@ async function readPlan(options: CreateOptions, taskFile: TaskFile | undefined):
   return { ...plan, undertaking: { ...undertaking, baseFile, model } }
 }
 
-async function readTaskPlan(options: CreateOptions, taskFile: TaskFile | undefined): Promise<Plan> {
+async function readTaskPlan(options: CreateOptions, taskFile: SourcedTask | undefined): Promise<Plan> {
   const { loadTask, readCsv, synthesizeData, toModel, toTaskKind } = await import('@tutti/learn')
   const atRate = ({ training }: Pick<Undertaking, 'training'>) => ({
     training: { ...training, learningRate: options.learningRate ?? training.learningRate },
@@ -263,8 +263,11 @@ async function readTaskPlan(options: CreateOptions, taskFile: TaskFile | undefin
   return { undertaking, data: isFolder ? task.train : readCsv(options.data, task.schema), source: 'own' }
 }
 
+/** A task file, and the statistics round that its constants came from, if any. */
+type SourcedTask = TaskFile & Pick<Undertaking, 'statistics'>
+
 /** A task file whose constants are those of a statistics round; what changes is said. */
-async function normaliseTask(options: CreateOptions, file: TaskFile | undefined, output: Output): Promise<TaskFile> {
+async function normaliseTask(options: CreateOptions, file: TaskFile | undefined, output: Output): Promise<SourcedTask> {
   if (file === undefined) {
     throw new CommandError(
       '--statistics changes the constants of a task file: name it with --task-file.',
@@ -272,9 +275,9 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
     )
   }
   const { applyStatistics } = await import('../statistics-reading.ts')
-  const { data, lines } = await applyStatistics(await openReader(options), options.statistics!, file.data)
+  const { data, lines, source } = await applyStatistics(await openReader(options), options.statistics!, file.data)
   for (const line of lines) output.line(line)
-  return { ...file, data }
+  return { ...file, data, statistics: source }
 }
 
 /** What may be chosen of the terms, on the command line or in a task file. */

@@ -1,10 +1,10 @@
 /** `tutti export ID`: the trained model as a file that other programs read. */
-import { writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { createOutput, formatInteger } from '../output.ts'
+import { replaceFile } from '../whole-file.ts'
 
 interface ExportOptions extends ConnectionOptions, BlobOptions {
   model?: string
@@ -39,7 +39,7 @@ export function addExport(program: Command): void {
       options.format === 'onnx'
         ? exportOnnx({ ...manifest, model: await openBase(manifest, options) }, weights)
         : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(status.roundsSettled) })
-    await writeFile(file, bytes)
+    await replaceFile(file, bytes)
     output.line(
       `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${status.roundsSettled} rounds, ` +
         `${formatInteger(bytes.length)} bytes.`,

@@ -12,7 +12,7 @@ import {
   parsePositive,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { toPlainText } from '../manifest-summary.ts'
+import { describeSource, toPlainText } from '../manifest-summary.ts'
 import { defaultStore, present, readLimits } from '../node-settings.ts'
 import { createOutput, formatTokens, type Output } from '../output.ts'
 
@@ -59,7 +59,8 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const budget = policy.privacyEpsilon
   const creation = await readManifest(client, { id })
   const { data } = options
-  const rows = data === undefined ? undefined : await readOwnRows(parsePublishedManifest(creation.manifest), data)
+  const manifest = parsePublishedManifest(creation.manifest)
+  const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
   if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
   const joined = await joinFederation({
     client,
@@ -67,7 +68,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     manifestHash: creation.terms.manifestHash,
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
     ...(budget === undefined ? {} : { privacy: { storeDirectory: store, budget } }),
-    consent: (disclosure) => askConsent(disclosure, options, output),
+    consent: (disclosure) => askConsent(disclosure, describeSource(manifest), options, output),
   })
   if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
   else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
@@ -84,12 +85,14 @@ async function askConsent(
     stake: bigint
     rounds: number
   },
+  source: string[],
   options: JoinCommandOptions,
   output: Output,
 ): Promise<boolean> {
   const say = options.json === true ? output.note : output.line
   say(`${toPlainText(disclosure.name)}: ${toPlainText(disclosure.purpose)}`)
   say(`Stake: ${formatTokens(disclosure.stake)}, returned at the end. Rounds: at most ${disclosure.rounds}.`)
+  for (const line of source) say(`The ${line}.`)
   say('')
   say('What becomes public, for ever, and cannot be taken back:')
   for (const sentence of disclosure.published) say(`  · ${sentence}`)

@@ -1,10 +1,11 @@
 /** `tutti keystore`: a private key of one's own in an encrypted file (Web3 Secret Storage), and whose key a file holds. */
 import { existsSync } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { getAddress } from 'viem'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+import { writeNewFile } from '../whole-file.ts'
 
 interface KeystoreCommandOptions {
   json?: boolean
@@ -77,15 +78,9 @@ async function readAddress(text: string): Promise<string> {
 
 /** Writes a file that must not exist, readable by its owner alone, and forces it to the platter. */
 async function writeNew(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+  await writeNewFile(file, text, 0o600).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? overwriteError(file) : error
   })
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function overwriteError(file: string): CommandError {

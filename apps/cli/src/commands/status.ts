@@ -49,7 +49,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
   const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
     '@tutti/chain'
   )
-  const { summariseManifest } = await import('../manifest-summary.ts')
+  const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
   const [creation, status, round, { phase, endsAt }, members, history] = await Promise.all([
     readManifest(client, { id }),
     readStatus(client, { id }),
@@ -96,7 +96,19 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     ])
     output.line(toTable(rows))
   }
-  output.result({ id, phase, endsAt, path: pathOf(creation), terms, status, round, members: standing, history })
+  const statistics = sourceOfManifest(creation.manifest) ?? null
+  output.result({
+    id,
+    phase,
+    endsAt,
+    path: pathOf(creation),
+    terms,
+    statistics,
+    status,
+    round,
+    members: standing,
+    history,
+  })
 }
 
 /** Where the numbers live. */

@@ -1,11 +1,11 @@
 /** `tutti task`: a task of one's own: writes a first task file from a CSV, checks one, prints its form. */
-import { writeFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
 import { createOutput, formatInteger, type Output } from '../output.ts'
+import { writeNewFile } from '../whole-file.ts'
 
 interface InitOptions {
   label: string
@@ -41,9 +41,10 @@ export function addTask(program: Command): void {
   task
     .command('schema')
     .description('Print the JSON Schema of task files, for editors.')
-    .action(async () => {
+    .option('--json', 'print it as one line')
+    .action(async ({ json }: { json?: boolean }) => {
       const { taskFileSchema } = await import('@tutti/learn')
-      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, 2)}\n`)
+      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, json === true ? 0 : 2)}\n`)
     })
   for (const command of task.commands) command.exitOverride()
 }
@@ -121,7 +122,7 @@ function describeLabels({ data: { label } }: TaskFile, { labels }: Dataset): str
 /** Writes a file that must not exist yet. */
 async function writeNew(path: string, text: string): Promise<void> {
   try {
-    await writeFile(path, text, { flag: 'wx' })
+    await writeNewFile(path, text)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw new CommandError(`${path} exists, and is not overwritten. Choose another with --out.`, exitCodes.usage)

@@ -187,7 +187,7 @@ function lastWords(logPath: string): string {
     .slice(-400)
     .replace(/[^\P{C}\n]/gu, '')
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return lines.length === 0 ? ' It printed nothing.' : ` It last printed: ${lines.slice(-3).join(' | ')}`
+  return lines.length === 0 ? ' It printed nothing.' : ` It last printed: ${lines.slice(-3).join(' | ')}.`
 }
 
 /** The trainer's program cannot be run. */

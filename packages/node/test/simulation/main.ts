@@ -8,7 +8,13 @@ import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import type { SimulatedSeed } from './worker.ts'
 
-const [seeds = 100, members = 1_000, rounds = 200, first = 1] = process.argv.slice(2).map(Number)
+const words = process.argv.slice(2)
+if (words.length > 4 || words.some((word) => !/^[1-9]\d{0,8}$/.test(word))) {
+  console.error('Usage: npm run simulate -- [seeds] [members] [rounds] [first seed], whole numbers from 1.')
+  console.error('By default 100 1000 200 1. To see a seed that failed again: 1 1000 200 SEED.')
+  process.exit(2)
+}
+const [seeds = 100, members = 1_000, rounds = 200, first = 1] = words.map(Number)
 
 // One script for every thread: the loader of TypeScript sources makes them slow.
 const { outputFiles } = await build({
