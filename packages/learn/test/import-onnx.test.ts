@@ -175,6 +175,7 @@ test('batch normalisation stays frozen unless its scale is asked for, and its st
   assert.deepEqual(names(['s*']), ['scale', 'shift'])
   assert.throws(() => names(['mean']), /statistic/)
   assert.throws(() => names(['*']), OnnxModelError)
+  assert.throws(() => names(['*']), /"\*" asks to train it; choose patterns that leave it out/)
 })
 
 test('an operator that cannot be trained through is named, with its node and place', () => {

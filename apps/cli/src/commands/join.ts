@@ -43,11 +43,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const client = await openSigner(options)
   const { readManifest } = await import('@tutti/chain')
   const { joinFederation } = await import('@tutti/node')
-  const { parsePublishedManifest } = await import('@tutti/learn')
+  const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
   const { describeFit, readOwnRows } = await import('../local-data.ts')
   const creation = await readManifest(client, { id })
   const { data } = options
-  const rows = data === undefined ? undefined : await readOwnRows(parsePublishedManifest(creation.manifest), data)
+  const manifest = parsePublishedManifest(creation.manifest)
+  const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
   if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
   const joined = await joinFederation({
     client,
@@ -56,8 +57,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
     consent: (disclosure) => askConsent(disclosure, options, output),
   })
-  if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
-  else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+  const base = !isStatistics(manifest) && manifest.initialisation.kind === 'base' ? manifest.initialisation : undefined
+  if (joined.isNew) {
+    const baseOption = base === undefined ? '' : ' --base-model FILE'
+    output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE${baseOption}`)
+  } else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+  if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
   output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
 }
 
