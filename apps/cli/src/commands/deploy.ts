@@ -64,7 +64,7 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
     hasDemoToken,
     ...(options.path === undefined ? {} : { path: options.path }),
   })
-  describePlan(plan, output)
+  describePlan(plan, options.path === 'direct', output)
   const missing = plan.contracts.filter(({ isThere }) => !isThere)
   const result = describeResult(plan)
   if (isDryRun || (missing.length === 0 && plan.proxy.isThere)) {
@@ -87,7 +87,7 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   output.result({ ...result, isDryRun, gasUsed, paid, transactions: writes.map(({ hash }) => hash) })
 }
 
-function describePlan(plan: DeploymentPlan, output: Output): void {
+function describePlan(plan: DeploymentPlan, isDirect: boolean, output: Output): void {
   const { chainId, contracts, proxy, gas, feePerGas, cost } = plan
   const state = (isThere: boolean, own: bigint) => (isThere ? 'in place' : `missing, ${formatInteger(own)} gas`)
   output.line(`Chain ${chainId}:`)
@@ -95,7 +95,7 @@ function describePlan(plan: DeploymentPlan, output: Output): void {
   for (const { name, address, isThere, gas: own } of contracts) {
     output.line(`  ${titles[name].padEnd(17)} ${address}  ${state(isThere, own)}`)
   }
-  for (const line of describePaths(plan)) output.line(line)
+  for (const line of isDirect ? ['Direct path only, as --path direct asks.'] : describePaths(plan)) output.line(line)
   if (gas > 0n) {
     output.line(
       `To deploy what is missing: ${formatInteger(gas)} gas, ${formatEther(cost)} of its coin at ` +
@@ -123,7 +123,7 @@ function describePaths({
     return [isForced ? `${denied} ${forced}` : `Direct path only. ${denied}`]
   }
   return [
-    `Not known whether users may send blob transactions here: none of the last blocks has blobs, and ${why}.`,
+    `Not known whether users may send blob transactions here: no blobs were found in its last blocks, and ${why}.`,
     isForced
       ? forced
       : 'Direct path only. If its documentation says that it takes them (type 3): tutti deploy --path blob.',
