@@ -187,6 +187,8 @@ test('an operator that cannot be trained through is named, with its node and pla
       error.op === 'NonMaxSuppression' &&
       /node "NonMaxSuppression_1", 2 of 3/.test(error.message),
   )
+  const both = toFile((graph, value) => emit(graph, 'Celu', [emit(graph, 'Relu', [emit(graph, 'LSTM', [value])])]))
+  assert.throws(() => importOnnx(both, { output: 'softmax' }), /operator LSTM .* trained through, nor is Celu\./)
 })
 
 const REFUSED: [what: string, file: () => Uint8Array, trainable: string[] | undefined, reason: RegExp][] = [
