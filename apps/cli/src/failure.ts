@@ -20,6 +20,7 @@ const codes: Record<string, ExitCode> = {
   ContractError: exitCodes.refused,
   CodeMismatchError: exitCodes.refused,
   EvmTooOldError: exitCodes.refused,
+  BlobsNotTakenError: exitCodes.refused,
   ProxyOccupiedError: exitCodes.refused,
   ProxyRefusedError: exitCodes.refused,
   GasCapExceededError: exitCodes.refused,

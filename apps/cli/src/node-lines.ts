@@ -38,11 +38,15 @@ export function describeEvent(event: NodeEvent): string | undefined {
       return `round ${event.round + 1}: trained on ${examples} examples in ${event.seconds.toFixed(2)} s${before}${standing}`
     }
     case 'submitted':
-      return `round ${event.round + 1}: sent ${formatInteger(event.bytes)} bytes for ${formatInteger(event.cost.gasUsed)} gas`
+      return (
+        `round ${event.round + 1}: sent ` +
+        `${event.blobs === undefined ? `${formatInteger(event.bytes)} bytes` : countBlobs(event.blobs)} ` +
+        `for ${formatInteger(event.cost.gasUsed)} gas`
+      )
     case 'model-synced':
       return event.blobs === 0
         ? undefined
-        : `round ${event.round + 1}: brought the model up to date with ${event.blobs} blobs in ${event.seconds.toFixed(1)} s`
+        : `round ${event.round + 1}: brought the model up to date with ${countBlobs(event.blobs)} in ${event.seconds.toFixed(1)} s`
     case 'checked':
       return (
         `round ${event.round + 1}: decoded ${event.blobs} blobs, ${event.faults} updates break their bounds` +
@@ -87,4 +91,8 @@ export function describeEvent(event: NodeEvent): string | undefined {
 function stayOf({ phase, endsAt, time }: { phase: string; endsAt: number; time: number }): string {
   const seconds = Math.ceil(endsAt - time / 1_000)
   return phase === 'finished' && seconds > 0 ? `; ending in ${seconds} s` : ''
+}
+
+function countBlobs(count: number): string {
+  return `${formatInteger(count)} ${count === 1 ? 'blob' : 'blobs'}`
 }

@@ -1,4 +1,4 @@
-/** An ONNX file of one's own on the command line: create, join, node, export, on the blob path. */
+/** A file of one's own as base, ONNX or safetensors: create, join, node, export, predict, on the blob path. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,18 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type ChainClient, connect, readPhase } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
-import { exportOnnx, importOnnx, initialWeights, loadTask } from '@tutti/learn'
+import {
+  createTrainer,
+  encodeExample,
+  exportOnnx,
+  exportSafetensors,
+  type ImportedModel,
+  importOnnx,
+  initialWeights,
+  loadTask,
+  type ModelSpec,
+  readTable,
+} from '@tutti/learn'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
 import { type Running, runTutti, startTutti } from './tutti.ts'
@@ -17,7 +28,8 @@ const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-can
 describe('a model of one’s own', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'tutti-cli-onnx-'))
   const env: Record<string, string> = {}
-  const { model, schema } = loadTask('breast-cancer')
+  const task = loadTask('breast-cancer')
+  const { model, schema } = task
   const file = exportOnnx({ model, data: schema }, initialWeights(model, 5))
   let chain: Running
   let client: ChainClient
@@ -89,4 +101,50 @@ describe('a model of one’s own', () => {
     assert.deepEqual(valuesOf(trained, 'layer0.weight'), valuesOf(before, 'layer0.weight'))
     assert.notDeepEqual(valuesOf(trained, 'layer1.weight'), valuesOf(before, 'layer1.weight'))
   })
+
+  test('predict answers from the pulled model and the file, as the exported model does, and from no other file', async () => {
+    await read('model', 'pull', id, '--out', 'pulled.tutti')
+    const args = ['predict', id, '--data', 'a.csv', '--row', '3', '--model', 'pulled.tutti']
+    const without = await run(...args)
+    assert.equal(without.code, exitCodes.badInput)
+    assert.match(without.stderr, /none was given.*--base-model FILE/)
+    const other = await run(...args, '--base-model', 'trained.onnx')
+    assert.equal(other.code, exitCodes.badInput)
+    assert.match(other.stderr, /The base file has keccak256/)
+    const { outputs, isLocal } = await read(...args, '--base-model', 'mine.onnx')
+    assert.equal(isLocal, true)
+    const exported = importOnnx(new Uint8Array(readFileSync(join(cwd, 'trained.onnx'))), { output: 'logistic' })
+    const expected = await answerOf(exported, exported.weights, 3)
+    assert.ok(Math.abs(outputs[0] - expected) < 1e-4, `${outputs[0]} is not ${expected}`)
+  })
+
+  test('safetensors as base: predict adds the federation’s lanes to the file’s weights', async () => {
+    const weights = initialWeights(model, 9)
+    writeFileSync(join(cwd, 'base.safetensors'), exportSafetensors(model, weights))
+    const made = await read(...founding, '--path', 'blob', '--base-model', 'base.safetensors')
+    await read('model', 'pull', made.id, '--out', 'fresh.tutti')
+    const args = ['predict', made.id, '--data', 'a.csv', '--row', '3', '--model', 'fresh.tutti']
+    assert.equal((await run(...args)).code, exitCodes.badInput)
+    const { outputs } = await read(...args, '--base-model', 'base.safetensors')
+    const expected = await answerOf(model, weights, 3)
+    assert.ok(Math.abs(outputs[0] - expected) < 1e-4, `${outputs[0]} is not ${expected}`)
+    const stranger = await run(...args.slice(0, -1), 'pulled.tutti', '--base-model', 'base.safetensors')
+    assert.equal(stranger.code, exitCodes.badInput)
+    assert.match(stranger.stderr, /the model of another federation/)
+  })
+
+  /** What a model's trainer answers to a row of the table: the output before the logistic function. */
+  async function answerOf(asked: ModelSpec | ImportedModel, weights: Float32Array, row: number): Promise<number> {
+    const { columns, rows } = readTable(join(cwd, 'a.csv'))
+    const example = Object.fromEntries(columns.map((column, index) => [column, rows[row]!.cells[index]!]))
+    const inputs = encodeExample(schema, example)
+    const { inputZero, inputScale } = schema
+    const single = { count: 1, features: inputs.length, inputs, inputZero, inputScale, labels: new Int32Array(1) }
+    const trainer = await createTrainer(asked, task.training, {})
+    try {
+      return (await trainer.predict(weights, { ...single, labelCenter: 0, labelSpread: 1 }))[0]!
+    } finally {
+      await trainer.release()
+    }
+  }
 })

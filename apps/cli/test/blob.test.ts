@@ -54,6 +54,7 @@ describe('a federation in blobs by hand', () => {
 
   test('a node takes part to the end; its archive proves the chain’s commitment', async () => {
     const node = startTutti(['node', id, '--test-account', '1', '--data', 'a.csv'], { cwd, env })
+    await node.until(/sent 1 blob for [\d,]+ gas/)
     await node.until(/decoded 1 blobs, 0 updates break their bounds/)
     const { phase, endsAt } = await readPhase(client, { id })
     assert.equal(phase, 'challenge')

@@ -74,6 +74,30 @@ test('an EVM without the BLS12-381 precompile gets the direct path only, and is 
   })
 })
 
+test('a rollup gets the direct path and is told why; blobs are refused there until --path blob says otherwise', async () => {
+  await onChain({}, async (tutti, rpcUrl) => {
+    const client = await connect({ rpcUrl })
+    const request = client.public.request as unknown as (call: object) => Promise<unknown>
+    await request({ method: 'anvil_setCode', params: ['0x4200000000000000000000000000000000000015', '0x00'] })
+    const { code, stdout, stderr } = await tutti('deploy', '--test-account', '0')
+    assert.equal(code, exitCodes.done, stderr)
+    assert.match(stdout, /Direct path only\. Users may not send blob transactions here: it is a rollup: L1Block/)
+    assert.doesNotMatch(stdout, /BlobAggregator/)
+    const create = ['create', '--task', 'breast-cancer', '--path', 'blob', '--members', '1', '--test-account', '0']
+    const refused = await tutti(...create)
+    assert.equal(refused.code, exitCodes.refused)
+    assert.match(refused.stderr, /takes no blob transactions from its users: it is a rollup.*Choose --path direct/)
+    const direct = await tutti('deploy', '--path', 'direct', '--dry-run')
+    assert.match(direct.stdout, /Direct path only, as --path direct asks\./)
+    const forced = await tutti('deploy', '--path', 'blob', '--test-account', '0')
+    assert.equal(forced.code, exitCodes.done, forced.stderr)
+    assert.match(forced.stdout, /The blob aggregator is deployed because of --path blob/)
+    await tutti('mint', '1000', '--test-account', '0')
+    const made = await tutti(...create)
+    assert.equal(made.code, exitCodes.done, made.stderr)
+  })
+})
+
 test('an EVM before Cancun is refused', async () => {
   await onChain({ hardfork: 'shanghai' }, async (tutti) => {
     const { code, stderr } = await tutti('deploy', '--test-account', '0')

@@ -6,6 +6,7 @@
  */
 
 import { type Address, concatHex, type Hex, padHex, sha256 } from 'viem'
+import { type BlobSupport, probeBlobSupport } from './blob-support.ts'
 import type { ChainClient } from './client.ts'
 import { ChainError, ChainUnreachableError, RpcError, withChainErrors } from './errors.ts'
 
@@ -35,6 +36,8 @@ export const blobPathNeeds: readonly Capability[] = [
 /** What a chain was found to do and to lack. */
 export interface Capabilities {
   has: Record<Capability, boolean>
+  /** What `blob transactions` rests on. */
+  blobTransactions: BlobSupport
   /** Of {@link directPathNeeds}: if any, no contract of this version runs here. */
   missingForDirectPath: Capability[]
   /** Of {@link blobPathNeeds}: if any, only the direct path is to be had. */
@@ -84,18 +87,9 @@ const precompileProbes: Partial<Record<Capability, { to: Address; data: Hex; ans
   },
 }
 
-/** Contracts by which rollups are known: their EVM has what blobs need, but they take no blob transactions. */
-const rollupMarkers: readonly Address[] = [
-  // L1Block of the OP Stack, and ArbSys of Arbitrum.
-  '0x4200000000000000000000000000000000000015',
-  '0x0000000000000000000000000000000000000064',
-]
-
 /**
- * Asks a chain what it can do, in one batch of requests.
- *
- * Whether it takes blob transactions is read from its latest header, and denied where the contracts of a known rollup
- * stand: their headers have the field, their pools refuse the transactions.
+ * Asks a chain what it can do, in a few batches of requests. Whether users may send blob transactions is
+ * {@link probeBlobSupport}'s to find: what it does not know counts as missing, and is said to be unknown.
  *
  * @throws {@link ChainUnreachableError}
  */
@@ -106,12 +100,15 @@ export async function probeCapabilities(client: ChainClient): Promise<Capabiliti
   const precompiles = Object.entries(precompileProbes).map(async ([name, { to, data, answer }]) => {
     return [name, answer.test((await tryCall(client, { to, data })) ?? '')] as const
   })
-  const blobs = takesBlobs(client).then((isTaken) => ['blob transactions', isTaken] as const)
-  const has = Object.fromEntries(await Promise.all([...opcodes, ...precompiles, blobs])) as Record<Capability, boolean>
+  const answers = Object.fromEntries(await Promise.all([...opcodes, ...precompiles])) as Record<Capability, boolean>
   // Some clients fill in headers with fields of later upgrades than theirs.
-  has['blob transactions'] &&= has.BLOBHASH
+  const blobTransactions: BlobSupport = answers.BLOBHASH
+    ? await probeBlobSupport(client)
+    : { answer: 'no', why: 'its EVM is older than they are' }
+  const has = { ...answers, 'blob transactions': blobTransactions.answer === 'yes' }
   return {
     has,
+    blobTransactions,
     missingForDirectPath: directPathNeeds.filter((name) => !has[name]),
     missingForBlobPath: blobPathNeeds.filter((name) => !has[name]),
   }
@@ -132,18 +129,6 @@ async function tryCall(client: ChainClient, call: { to?: Address; data: Hex }): 
 /** An endpoint that counts requests says nothing about its EVM. */
 function isLimit(error: RpcError): boolean {
   return /rate limit|too many requests|429/i.test(error.message)
-}
-
-async function takesBlobs(client: ChainClient): Promise<boolean> {
-  const [block, ...codes] = await withChainErrors(client, () =>
-    Promise.all([
-      client.public.getBlock({ includeTransactions: false }),
-      ...rollupMarkers.map((address) => client.public.getCode({ address })),
-    ]),
-  )
-  const isRollup = codes.some((code) => code !== undefined && code !== '0x')
-  const { excessBlobGas } = block as { excessBlobGas?: bigint | null }
-  return excessBlobGas !== undefined && excessBlobGas !== null && !isRollup
 }
 
 function precompile(last: string): Address {

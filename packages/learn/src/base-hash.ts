@@ -26,7 +26,10 @@ export class MissingBaseError extends Error {
   override name = 'MissingBaseError'
   readonly hash: string
   constructor(hash: string) {
-    super(`The model builds on a file with keccak256 ${hash}, and none was given. Ask the creator for the file.`)
+    super(
+      `The model builds on a file with keccak256 ${hash}, and none was given. Ask the creator for the file, and give ` +
+        'it with --base-model FILE.',
+    )
     this.hash = hash
   }
 }

@@ -92,8 +92,12 @@ export function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[]
       throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)
     }
     for (const { name } of found) {
-      if (statistics.has(name))
-        throw new OnnxModelError(`tensor "${name}" is a statistic of batch normalisation, which stays frozen`)
+      if (statistics.has(name)) {
+        throw new OnnxModelError(
+          `tensor "${name}" is a statistic of batch normalisation, which stays frozen, and "${pattern}" asks to train ` +
+            'it; choose patterns that leave it out, or none, for all that can be trained',
+        )
+      }
       chosen.add(name)
     }
   }

@@ -14,7 +14,7 @@ import { sizeOf } from './layers.ts'
 import { type ImportedModel, type OutputKind, validateWeights } from './model.ts'
 import type { Constant, Graph, Node } from './onnx.ts'
 import { decodeModel, type FileNode, type OnnxFile, toNumbers } from './onnx-reader.ts'
-import { evaluate, type KnownValue, shapeValue } from './shape-values.ts'
+import { evaluate, isEvaluated, type KnownValue, shapeValue } from './shape-values.ts'
 import { inferNode, ShapeError, type Shapes } from './shapes.ts'
 import { BATCH, formatShape, isSameSize, type Shape, type Size } from './sizes.ts'
 
@@ -141,7 +141,12 @@ function translate(file: OnnxFile, input: FileInput, candidates: Set<string>) {
       continue
     }
     const translator = DOMAINS.includes(node.domain) ? TRANSLATORS[node.op] : undefined
-    if (translator === undefined) return refuse('it is not one that can be trained through')
+    if (translator === undefined) {
+      const others = unknownOperators(file).filter((op) => op !== node.op)
+      return refuse(
+        `it is not one that can be trained through${others.length === 0 ? '' : `, nor is ${others.join(', ')}`}`,
+      )
+    }
     for (const value of inputs) if (value !== '' && !shapes.has(value)) addKnown(value)
     const before = { nodes: graph.nodes.length, constants: graph.constants.length }
     const given = new Map<string, Shape>()
@@ -280,6 +285,13 @@ function join(constants: Constant[]): Float32Array {
     offset += part.length
   }
   return all
+}
+
+/** Operators of the file that are never known, so that all of them are heard of at once. */
+function unknownOperators({ nodes }: OnnxFile): string[] {
+  const isKnown = ({ op, domain }: FileNode) =>
+    DOMAINS.includes(domain) && (op === 'Constant' || isEvaluated(op) || Object.hasOwn(TRANSLATORS, op))
+  return [...new Set(nodes.filter((node) => !isKnown(node)).map(({ op }) => op))]
 }
 
 /** A node of the file cannot be trained through. */

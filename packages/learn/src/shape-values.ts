@@ -137,6 +137,11 @@ export function evaluate(op: string, evaluation: Evaluation): KnownValue | undef
   return EVALUATORS[op]?.(evaluation)
 }
 
+/** Whether an operator is worked out while the file is read, where its inputs are known. */
+export function isEvaluated(op: string): boolean {
+  return op === 'Shape' || Object.hasOwn(EVALUATORS, op)
+}
+
 /** The shape of a value as a known vector, or the part of it that the attributes ask for. */
 export function shapeValue(shape: Shape, { start, end }: Record<string, FileAttribute>): KnownValue {
   const from = start !== undefined && 'int' in start ? start.int : 0

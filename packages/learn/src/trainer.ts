@@ -272,7 +272,10 @@ function validateShape(model: ModelSpec, dataset: Dataset): void {
   }
   if (!takesWholeNumbers(model)) return
   if (dataset.inputZero !== 0 || dataset.inputScale[0] !== dataset.inputScale[1]) {
-    throw new DatasetShapeError('the model looks its inputs up, so they need scale 1 and inputZero 0')
+    throw new DatasetShapeError(
+      'the model looks its inputs up, so they need scale 1 and inputZero 0: inputZero: 0, inputScale: [1, 1] and, for ' +
+        'each column, center: 0, spread: 1 in a task file',
+    )
   }
   const first = isOnnxModel(model) ? undefined : model.layers[0]
   if (first?.kind !== 'embedding') return

@@ -175,6 +175,7 @@ test('batch normalisation stays frozen unless its scale is asked for, and its st
   assert.deepEqual(names(['s*']), ['scale', 'shift'])
   assert.throws(() => names(['mean']), /statistic/)
   assert.throws(() => names(['*']), OnnxModelError)
+  assert.throws(() => names(['*']), /"\*" asks to train it; choose patterns that leave it out/)
 })
 
 test('an operator that cannot be trained through is named, with its node and place', () => {
@@ -186,6 +187,8 @@ test('an operator that cannot be trained through is named, with its node and pla
       error.op === 'NonMaxSuppression' &&
       /node "NonMaxSuppression_1", 2 of 3/.test(error.message),
   )
+  const both = toFile((graph, value) => emit(graph, 'Celu', [emit(graph, 'Relu', [emit(graph, 'LSTM', [value])])]))
+  assert.throws(() => importOnnx(both, { output: 'softmax' }), /operator LSTM .* trained through, nor is Celu\./)
 })
 
 const REFUSED: [what: string, file: () => Uint8Array, trainable: string[] | undefined, reason: RegExp][] = [

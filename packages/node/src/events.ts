@@ -40,7 +40,16 @@ export type NodeEventBody =
   /** Sent, not yet heard of. */
   | { kind: 'sent'; round: number; step: 'commit' | 'submit'; hash: Hex }
   | { kind: 'committed'; round: number; cost: TransactionCost }
-  | { kind: 'submitted'; round: number; first: number; shards: number; bytes: number; cost: TransactionCost }
+  /** `bytes` of payload; on the blob path that is 32 for each of the `blobs` that went beside it. */
+  | {
+      kind: 'submitted'
+      round: number
+      first: number
+      shards: number
+      bytes: number
+      blobs?: number
+      cost: TransactionCost
+    }
   /** The blobs of a round were decoded; `missing` of them could not be had. */
   | { kind: 'checked'; round: number; blobs: number; missing: number; faults: number }
   /** An update breaks its bounds; `what` says how. */

@@ -27,6 +27,9 @@ import { AbstentionError, type Trainer } from './trainer.ts'
 import { type Carrier, costOf, fateOf, plainCarrier, type Signer, seeThrough } from './transactions.ts'
 import { prepareIntegers, prepareUpdate, UpdateLengthError } from './update.ts'
 
+/** Of a blob, in the payload. */
+const versionedHashBytes = 32
+
 /** What every act of a node works with. */
 export interface Actor {
   client: Signer
@@ -186,7 +189,8 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   } else if (!wasConfirmed) {
     const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
     const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
-    report.tell({ kind: 'submitted', round, first: sending.first, shards: sending.count, bytes, cost })
+    const blobs = actor.path.kind === 'blob' ? { blobs: bytes / versionedHashBytes } : {}
+    report.tell({ kind: 'submitted', round, first: sending.first, shards: sending.count, bytes, ...blobs, cost })
   }
   return true
 }

@@ -187,7 +187,15 @@ export function addCreate(program: Command): void {
         output.result({ terms, manifest, isWidened, ...rehearsal })
         return
       }
-      if (isBlob) await deployBlobAggregator(client)
+      if (isBlob) {
+        const { support } = await deployBlobAggregator(client)
+        if (support?.answer === 'unknown') {
+          output.note(
+            `Not known whether chain ${client.chainId} takes blob transactions: ${support.why}. If it does not, no ` +
+              'update can be submitted; look into its documentation before members stake.',
+          )
+        }
+      }
       output.progress('creating…')
       const { id, gasUsed } = await createFederation(client, {
         terms,

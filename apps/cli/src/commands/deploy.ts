@@ -7,6 +7,7 @@ import { createOutput, formatInteger, type Output } from '../output.ts'
 
 interface DeployCommandOptions extends AccountOptions {
   rpc: string
+  path?: 'direct' | 'blob'
   demoToken?: boolean
   dryRun?: boolean
   json?: boolean
@@ -26,6 +27,12 @@ export function addDeploy(program: Command): void {
     .command('deploy')
     .description('Put the contracts on a chain, at the same addresses as on every other; what is there is checked.')
     .addOption(new Option('--rpc <url>', 'the chain').env('TUTTI_RPC').default(defaultRpcUrl))
+    .addOption(
+      new Option(
+        '--path <name>',
+        'direct: without the blob aggregator; blob: with it, whatever the chain was found to take (default: as found)',
+      ).choices(['direct', 'blob']),
+    )
     .option('--demo-token', 'the demo token too, which anyone may mint: for test nets (default on a local chain)')
     .option('--no-demo-token', 'no demo token')
     .option('--dry-run', 'say what is there, what is missing and what it would cost; needs no key, sends nothing')
@@ -36,7 +43,9 @@ export function addDeploy(program: Command): void {
       '\nThe addresses follow from the code alone (CREATE2 through the deployment proxy at\n' +
         '0x4e59b44847b379578588920cA78FbF26c0B4956C, which is deployed too where it is missing), so every other command\n' +
         'finds the contracts without being told. Running it again finds all in place and spends nothing. Where the EVM\n' +
-        'lacks what blobs need, the direct path alone is deployed.',
+        'lacks what blobs need, or users may not send blob transactions, the direct path alone is deployed. The latter is\n' +
+        'asked of recent blocks and of the pool, with a transaction of an empty account that no chain can include; where\n' +
+        'neither tells, it is unknown, and --path blob deploys for those who know.',
     )
     .action(runDeploy)
 }
@@ -51,8 +60,11 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   if (account !== undefined) refuseTestAccounts(account.address, reader.chainId)
   const client = account === undefined ? reader : await connect({ rpcUrl: options.rpc, account })
   const hasDemoToken = options.demoToken ?? client.chainId === localChainId
-  const plan = await planDeployment(client, { hasDemoToken })
-  describePlan(plan, output)
+  const plan = await planDeployment(client, {
+    hasDemoToken,
+    ...(options.path === undefined ? {} : { path: options.path }),
+  })
+  describePlan(plan, options.path === 'direct', output)
   const missing = plan.contracts.filter(({ isThere }) => !isThere)
   const result = describeResult(plan)
   if (isDryRun || (missing.length === 0 && plan.proxy.isThere)) {
@@ -75,17 +87,15 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   output.result({ ...result, isDryRun, gasUsed, paid, transactions: writes.map(({ hash }) => hash) })
 }
 
-function describePlan(plan: DeploymentPlan, output: Output): void {
-  const { chainId, capabilities, contracts, proxy, gas, feePerGas, cost } = plan
+function describePlan(plan: DeploymentPlan, isDirect: boolean, output: Output): void {
+  const { chainId, contracts, proxy, gas, feePerGas, cost } = plan
   const state = (isThere: boolean, own: bigint) => (isThere ? 'in place' : `missing, ${formatInteger(own)} gas`)
   output.line(`Chain ${chainId}:`)
   output.line(`  ${'deployment proxy'.padEnd(17)} ${proxy.address}  ${state(proxy.isThere, proxy.gas)}`)
   for (const { name, address, isThere, gas: own } of contracts) {
     output.line(`  ${titles[name].padEnd(17)} ${address}  ${state(isThere, own)}`)
   }
-  const { missingForBlobPath } = capabilities
-  if (missingForBlobPath.length === 0) output.line('Direct path and blob path: its EVM has what both need.')
-  else output.line(`Direct path only. For the blob path this chain lacks: ${missingForBlobPath.join(', ')}.`)
+  for (const line of isDirect ? ['Direct path only, as --path direct asks.'] : describePaths(plan)) output.line(line)
   if (gas > 0n) {
     output.line(
       `To deploy what is missing: ${formatInteger(gas)} gas, ${formatEther(cost)} of its coin at ` +
@@ -94,12 +104,39 @@ function describePlan(plan: DeploymentPlan, output: Output): void {
   }
 }
 
+/** Which paths are to be had, why not the blob path, and what to do about it. */
+function describePaths({
+  capabilities: { missingForBlobPath, blobTransactions },
+  contracts,
+}: DeploymentPlan): string[] {
+  if (missingForBlobPath.length === 0) return ['Direct path and blob path: the chain has what both need.']
+  const isForced = contracts.some(({ name }) => name === 'blobAggregator')
+  const forced = 'The blob aggregator is deployed because of --path blob.'
+  const evm = missingForBlobPath.filter((name) => name !== 'blob transactions')
+  if (evm.length > 0) {
+    const lacks = `For the blob path this chain lacks: ${missingForBlobPath.join(', ')}.`
+    return [isForced ? `${lacks} ${forced} It will not work.` : `Direct path only. ${lacks}`]
+  }
+  const { answer, why } = blobTransactions
+  if (answer === 'no') {
+    const denied = `Users may not send blob transactions here: ${why}.`
+    return [isForced ? `${denied} ${forced}` : `Direct path only. ${denied}`]
+  }
+  return [
+    `Not known whether users may send blob transactions here: no blobs were found in its last blocks, and ${why}.`,
+    isForced
+      ? forced
+      : 'Direct path only. If its documentation says that it takes them (type 3): tutti deploy --path blob.',
+  ]
+}
+
 function describeResult({ chainId, capabilities, contracts, proxy, gas, feePerGas, cost }: DeploymentPlan) {
   const addressOf = Object.fromEntries(contracts.map(({ name, address }) => [name, address]))
   return {
     chainId,
-    paths: capabilities.missingForBlobPath.length === 0 ? ['direct', 'blob'] : ['direct'],
+    paths: contracts.some(({ name }) => name === 'blobAggregator') ? ['direct', 'blob'] : ['direct'],
     missingForBlobPath: capabilities.missingForBlobPath,
+    blobTransactions: capabilities.blobTransactions,
     ...addressOf,
     contracts,
     proxy,

@@ -51,7 +51,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const client = await openSigner(options)
   const { readManifest } = await import('@tutti/chain')
   const { joinFederation } = await import('@tutti/node')
-  const { parsePublishedManifest } = await import('@tutti/learn')
+  const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
   const { describeFit, readOwnRows } = await import('../local-data.ts')
   const { store, policy } = await readLimits({
     ...present({ config: options.config, store: options.store, privacyEpsilon: options.privacyEpsilon }),
@@ -70,8 +70,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     ...(budget === undefined ? {} : { privacy: { storeDirectory: store, budget } }),
     consent: (disclosure) => askConsent(disclosure, describeSource(manifest), options, output),
   })
-  if (joined.isNew) output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE`)
-  else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+  const base = !isStatistics(manifest) && manifest.initialisation.kind === 'base' ? manifest.initialisation : undefined
+  if (joined.isNew) {
+    const baseOption = base === undefined ? '' : ' --base-model FILE'
+    output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE${baseOption}`)
+  } else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+  if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
   output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
 }
 

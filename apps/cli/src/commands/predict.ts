@@ -39,13 +39,7 @@ export function addPredict(program: Command): void {
     }
     const input = await readExample(manifest, options)
     const answer = await classify(client, { id, input })
-    const { label } = manifest.data
-    const named = nameAnswer(manifest, answer.class, answer.outputs)
-    output.line(`${toPlainText(label.name)}: ${toPlainText(named)}`)
-    for (const [index, value] of answer.outputs.entries()) {
-      const name = label.kind === 'number' || manifest.model.output === 'logistic' ? 'output' : label.classes[index]!
-      output.line(`  ${toPlainText(name).padEnd(12)} ${(Number(value) / 1e18).toFixed(4)}`)
-    }
+    const named = printAnswer(manifest, answer.class, answer.outputs, output)
     output.result({ id, answer: named, class: answer.class, outputs: answer.outputs })
   })
 }
@@ -74,17 +68,27 @@ async function predictLocally(
   try {
     const example = toExample(manifest, input)
     const outputs = [...(await trainer.predict(weights, example))]
-    const { label } = manifest.data
     const answer = answerOf(manifest, outputs)
     const unit = 10n ** 18n
     const scaled = outputs.map((value) => BigInt(Math.round(value * 1e6)) * (unit / 1_000_000n))
-    const named = nameAnswer(manifest, answer, scaled)
-    output.line(`${toPlainText(label.name)}: ${toPlainText(named)}`)
+    const named = printAnswer(manifest, answer, scaled, output)
     output.line('  answered on this machine, from the model whose commitments the contract holds; not by the contract')
     output.result({ id, answer: named, class: answer, outputs, isLocal: true })
   } finally {
     await trainer.release()
   }
+}
+
+/** Prints the answer and, below it, what the last layer gave for each class; outputs in units of 10^-18. */
+function printAnswer(manifest: Manifest, answer: bigint, outputs: readonly bigint[], output: Output): string {
+  const { label } = manifest.data
+  const named = nameAnswer(manifest, answer, outputs)
+  output.line(`${toPlainText(label.name)}: ${toPlainText(named)}`)
+  for (const [index, value] of outputs.entries()) {
+    const name = label.kind === 'number' || manifest.model.output === 'logistic' ? 'output' : label.classes[index]!
+    output.line(`  ${toPlainText(name).padEnd(12)} ${(Number(value) / 1e18).toFixed(4)}`)
+  }
+  return named
 }
 
 /** One example as a data set of its own. */

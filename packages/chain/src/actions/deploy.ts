@@ -56,17 +56,20 @@ const proxyGas = 121_000n
  * Looks at a chain: what it can do, what stands there, and what the rest would cost. Sends nothing; needs no account.
  *
  * @param options.hasDemoToken - Whether the demo token is wanted: for local chains and test nets.
+ * @param options.path - `blob`: the blob aggregator too, `direct`: not; by default where the chain is found to have what
+ *   it needs.
  * @throws {@link EvmTooOldError} if none of the contracts could run; {@link CodeMismatchError}; `ProxyOccupiedError`
  */
 export async function planDeployment(
   client: ChainClient,
-  { hasDemoToken }: { hasDemoToken: boolean },
+  { hasDemoToken, path }: { hasDemoToken: boolean; path?: 'direct' | 'blob' },
 ): Promise<DeploymentPlan> {
   const capabilities = await probeCapabilities(client)
   const { missingForDirectPath, missingForBlobPath } = capabilities
   if (missingForDirectPath.length > 0) throw new EvmTooOldError(client.chainId, missingForDirectPath)
   const names: ContractName[] = ['core', 'directAggregator']
-  if (missingForBlobPath.length === 0) names.push('blobAggregator')
+  const hasBlobPath = path === undefined ? missingForBlobPath.length === 0 : path === 'blob'
+  if (hasBlobPath) names.push('blobAggregator')
   if (hasDemoToken) names.push('demoToken')
   const isThere = await hasDeploymentProxy(client)
   const [contracts, feePerGas] = await Promise.all([

@@ -2,8 +2,10 @@
 
 import type { Address } from 'viem'
 import { deployContracts } from '../actions/deploy.ts'
+import { type BlobSupport, BlobsNotTakenError, probeBlobSupport } from '../blob-support.ts'
 import type { ChainClient } from '../client.ts'
 import { contractAddress } from '../deployment.ts'
+import { withChainErrors } from '../errors.ts'
 import type { WriteResult } from '../transactions.ts'
 
 /** The address that this version of the aggregator has on every chain with the deployment proxy. */
@@ -14,9 +16,18 @@ export function blobAggregatorAddress(): Address {
 /**
  * Deploys the aggregator if it is not there, and checks the code that is.
  *
- * @throws `CodeMismatchError` `ProxyRefusedError`
+ * Where it stands, somebody has found or decided that the chain takes blob transactions; where it does not, the chain is
+ * asked first, and `support` says what it answered.
+ *
+ * @throws `BlobsNotTakenError` `CodeMismatchError` `ProxyRefusedError`
  */
-export async function deployBlobAggregator(client: ChainClient): Promise<{ address: Address; writes: WriteResult[] }> {
+export async function deployBlobAggregator(
+  client: ChainClient,
+): Promise<{ address: Address; writes: WriteResult[]; support?: BlobSupport }> {
+  const address = blobAggregatorAddress()
+  const code = await withChainErrors(client, () => client.public.getCode({ address }))
+  const support = code === undefined || code === '0x' ? await probeBlobSupport(client) : undefined
+  if (support?.answer === 'no') throw new BlobsNotTakenError(client.chainId, support)
   const { writes } = await deployContracts(client, { names: ['blobAggregator'] })
-  return { address: blobAggregatorAddress(), writes }
+  return { address, writes, ...(support === undefined ? {} : { support }) }
 }
