@@ -47,8 +47,10 @@ export async function connectEndpoints(options: EndpointOptions): Promise<ChainC
   }
   const [first] = rpcUrls
   let client: ChainClient
-  if (rpcUrls.length === 1 && first !== undefined) client = await connect({ rpcUrl: first, ...who })
-  else {
+  // As patient with one as with several: the node waits and tries again by itself, and says so.
+  if (rpcUrls.length === 1 && first !== undefined) {
+    client = await connect({ rpcUrl: first, timeoutMs, retries: 1, ...who })
+  } else {
     const circle = createCircle(hosts, options)
     const transports = rpcUrls.map((url, index) => watchEndpoint(url, index, circle, timeoutMs))
     await askAll(transports, hosts)
