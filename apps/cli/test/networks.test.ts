@@ -52,7 +52,7 @@ test('the commands of the guide lead from a key to a verified model on a chain l
     const outputs: string[] = []
     const first = commands.findIndex(isMembers)
     for (const words of commands.slice(0, first)) outputs.push((await run(words)).stdout)
-    assert.match(outputs.join('\n'), /Direct path only. For the blob path this chain lacks: blob transactions/)
+    assert.match(outputs.join('\n'), /Direct path only. Users may not send blob transactions here: it is a rollup/)
     const member = commands.filter(isMembers)
     for (const words of member.slice(0, -1)) await run(words)
     // The second member is of this process: its commands are the same.
