@@ -1,5 +1,7 @@
 /** A node that looks for federations by itself: what it would do of each, and doing it. */
+
 import type { ChainClient } from '@tutti/chain'
+import { formatCount } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
 import { openBudgetReader } from './budget-lines.ts'
@@ -130,7 +132,7 @@ export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
     const verdict = isOwn ? 'is its own' : judgement.isWanted ? 'is allowed' : 'is refused'
     return [
       `${nameOf(entry)} ${verdict}`,
-      `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${members} members of ` +
+      `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${formatCount(members, 'member')} of ` +
         `${terms.cohortSize} a round, stake ${formatTokens(terms.stake)}, a round is worth about ` +
         `${formatTokens(judgement.rewardPerRound)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
         (judgement.blobGasPerRound > 0 ? ` and ${formatInteger(judgement.blobGasPerRound)} blob gas` : '') +

@@ -1,4 +1,5 @@
 /** What a manifest says, in a few lines for people. A stranger wrote it: control characters never reach the terminal. */
+import { formatCount } from '@tutti/core'
 import {
   countParameters,
   describeModel,
@@ -20,7 +21,7 @@ export function summariseManifest(bytes: Uint8Array): string[] {
     return [
       manifest.name,
       manifest.purpose,
-      `statistics round over ${columns.length} columns (${names}), ${noise}, at least ${minimumMembers} members; ` +
+      `statistics round over ${columns.length} columns (${names}), ${noise}, at least ${formatCount(minimumMembers, 'member')}; ` +
         `licence ${manifest.licence}, contact ${manifest.contact}`,
     ].map(toPlainText)
   }

@@ -1,4 +1,5 @@
 /** What a node did, one line an event, for people who watch it. */
+import { formatCount } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
 import { formatInteger, formatTokens, type Output, toJson } from './output.ts'
 
@@ -21,7 +22,7 @@ export function tellEvents(output: Output, note: (event: NodeEvent) => void): (e
 export function describeEvent(event: NodeEvent): string | undefined {
   switch (event.kind) {
     case 'started':
-      return `watching a federation of ${event.members} members, round ${event.round + 1} of at most ${event.rounds}`
+      return `watching a federation of ${formatCount(event.members, 'member')}, round ${event.round + 1} of at most ${event.rounds}`
     case 'resumed':
       return `round ${event.round + 1}: found a ${event.step} on disk that was under way, and looked for it on the chain`
     case 'round-opened':
@@ -35,7 +36,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
       const standing =
         correct === undefined ? '' : `, the model had ${((100 * correct) / examples).toFixed(1)}% of them right`
       const before = loss === undefined ? '' : `, loss ${loss.toFixed(4)}`
-      return `round ${event.round + 1}: trained on ${examples} examples in ${event.seconds.toFixed(2)} s${before}${standing}`
+      return `round ${event.round + 1}: trained on ${formatCount(examples, 'example')} in ${event.seconds.toFixed(2)} s${before}${standing}`
     }
     case 'submitted':
       return (
@@ -49,7 +50,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
         : `round ${event.round + 1}: brought the model up to date with ${countBlobs(event.blobs)} in ${event.seconds.toFixed(1)} s`
     case 'checked':
       return (
-        `round ${event.round + 1}: decoded ${event.blobs} blobs, ${event.faults} updates break their bounds` +
+        `round ${event.round + 1}: decoded ${formatCount(event.blobs, 'blob')}, ${formatCount(event.faults, 'update')} out of bounds` +
         (event.missing > 0 ? `, ${event.missing} blobs are missing` : '')
       )
     case 'fault-found':
@@ -61,9 +62,9 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'aggregated':
       return `round ${event.round + 1}: aggregated shard ${event.shard} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'round-settled':
-      return `round ${event.round + 1}: settled with ${event.updates} updates, earned ${formatTokens(event.reward + event.keeperPay)}`
+      return `round ${event.round + 1}: settled with ${formatCount(event.updates, 'update')}, earned ${formatTokens(event.reward + event.keeperPay)}`
     case 'round-failed':
-      return `round ${event.round + 1}: closed with ${event.updates} updates, too few; the model stands`
+      return `round ${event.round + 1}: closed with ${formatCount(event.updates, 'update')}, too few; the model stands`
     case 'race-lost':
       return `round ${event.round + 1}: somebody else was first to ${event.step}`
     case 'sat-out':

@@ -1,4 +1,5 @@
 /** Statistics of a federation as people read them: a table of numbers, and the counts of each category. */
+import { formatCount } from '@tutti/core'
 import {
   countMissing,
   countNoiseStdDev,
@@ -46,7 +47,7 @@ export function statisticsLines(manifest: StatisticsManifest, statistics: Federa
   const categories = summaries.flatMap((summary) => ('categories' in summary ? [summary] : []))
   const lines = [
     toPlainText(`${manifest.name}: ${manifest.purpose}`),
-    `${formatInteger(statistics.rows)} rows of ${statistics.members} members`,
+    `${formatCount(statistics.rows, 'row')} of ${formatCount(statistics.members, 'member')}`,
   ]
   if (numbers.length > 0) {
     const isNoisy = manifest.noise !== undefined

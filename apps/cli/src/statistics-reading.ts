@@ -1,5 +1,7 @@
 /** What a statistics round found, read from the chain; and a member's own rows, checked against what it counts. */
+
 import { type ChainClient, readHistory, readManifest, readModel, readPhase, readStatus } from '@tutti/chain'
+import { formatCount } from '@tutti/core'
 import {
   countMissing,
   type DataSchema,
@@ -21,7 +23,6 @@ import {
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { formatEpsilon, toPlainText } from './manifest-summary.ts'
-import { formatInteger } from './output.ts'
 
 /** The manifest of a statistics round. @throws `CommandError` if the federation trains a model. */
 export async function readStatisticsManifest(client: ChainClient, id: Hex) {
@@ -56,8 +57,8 @@ export async function readStatistics(
     const updates = history[0]?.updates
     const where =
       updates === undefined
-        ? `not over: phase ${phase}, ${status.members} members so far, at least ${terms.minimumUpdates} needed`
-        : `over, and nothing was summed: ${updates} members took part, ${terms.minimumUpdates} were needed`
+        ? `not over: phase ${phase}, ${formatCount(status.members, 'member')} so far, at least ${terms.minimumUpdates} needed`
+        : `over, and nothing was summed: ${formatCount(updates, 'member')} took part, ${terms.minimumUpdates} were needed`
     throw new CommandError(`The statistics round ${id} is ${where}.`, exitCodes.answerIsNo)
   }
   const { lanes } = await readModel(client, { id, terms })
@@ -143,7 +144,7 @@ export async function applyStatistics(
   )
   const { rows, members } = statistics
   const hidden = noise === undefined ? '' : `, with noise of ε = ${formatEpsilon(noise.epsilon)}`
-  const head = `Normalised by the figures of ${formatInteger(rows)} rows of ${members} members${hidden}:`
+  const head = `Normalised by the figures of ${formatCount(rows, 'row')} of ${formatCount(members, 'member')}${hidden}:`
   const source = { chainId: client.chainId, id, manifestHash }
   return { data, lines: [head, ...(changes.length === 0 ? ['  no constant changes'] : changes), ...spoilt], source }
 }

@@ -5,6 +5,7 @@ import {
   BLOBS_PER_TRANSACTION,
   blobsFor,
   estimateRound,
+  formatCount,
   type Hex,
   largestShardSize,
   packGains,
@@ -63,7 +64,7 @@ export function proposeTerms(choices: TermChoices): Terms {
   const largest = Math.min(largestShardSize(whole), dimension)
   if (largest === 0) {
     throw new CommandError(
-      `The updates of ${choices.members} members do not fit one transaction, however small the shards. ` +
+      `The updates of ${formatCount(choices.members, 'member')} do not fit one transaction, however small the shards. ` +
         'Choose fewer members a round, or fewer bits.',
       exitCodes.usage,
     )
@@ -147,8 +148,8 @@ export function describeTerms(terms: Terms, initialBound: bigint): string[] {
     `each member trains ${terms.shardsPerMember} of ${shards} a round, with updates of ${terms.bits} bits`,
     `to submit: ${size(submit)}`,
     `to aggregate a shard: ${size(aggregate)}`,
-    `at most ${terms.cohortSize} members a round, at least ${terms.minimumUpdates} updates, at most ${terms.rounds} rounds`,
-    `no lane of ${terms.laneBits} bits could overflow in ${formatInteger(roundsBeforeOverflow(terms, initialBound))} rounds`,
+    `at most ${formatCount(terms.cohortSize, 'member')} a round, at least ${formatCount(terms.minimumUpdates, 'update')}, at most ${formatCount(terms.rounds, 'round')}`,
+    `no lane of ${terms.laneBits} bits could overflow in ${formatCount(roundsBeforeOverflow(terms, initialBound), 'round')}`,
   ]
 }
 
@@ -161,11 +162,11 @@ export function describeBlobTerms(terms: Terms): string[] {
   return [
     `${formatInteger(dimension)} parameters in ${all} ${all === 1 ? 'blob' : 'blobs'} of ` +
       `${formatInteger(parametersPerBlob(laneBits))}, ${shards} ${shards === 1 ? 'shard' : 'shards'} of at most ` +
-      `${Math.max(...blobs)} blobs: one transaction each`,
+      `${formatCount(Math.max(...blobs), 'blob')}: one transaction each`,
     `each member trains ${terms.shardsPerMember} of ${shards} a round, with updates of ${terms.bits} bits`,
     `faults can be proven for ${formatInteger(terms.challengeSeconds)} seconds after each submission phase`,
-    `at most ${terms.cohortSize} members a round, at least ${terms.minimumUpdates} updates, at most ${terms.rounds} rounds`,
-    `no lane of ${laneBits} bits could overflow in ${formatInteger(roundsBeforeOverflow(terms, 0n))} rounds`,
+    `at most ${formatCount(terms.cohortSize, 'member')} a round, at least ${formatCount(terms.minimumUpdates, 'update')}, at most ${formatCount(terms.rounds, 'round')}`,
+    `no lane of ${laneBits} bits could overflow in ${formatCount(roundsBeforeOverflow(terms, 0n), 'round')}`,
   ]
 }
 

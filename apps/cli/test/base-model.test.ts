@@ -80,7 +80,7 @@ describe('a model of one’s own', () => {
     assert.match(without.stderr, /builds on a file with keccak256/)
     const args = ['node', id, '--test-account', '1', '--data', 'a.csv', '--base-model', 'mine.onnx']
     const node = startTutti(args, { cwd, env })
-    await node.until(/decoded 1 blobs, 0 updates break their bounds/)
+    await node.until(/decoded 1 blob, 0 updates out of bounds/)
     const { phase, endsAt } = await readPhase(client, { id })
     assert.equal(phase, 'challenge')
     await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))

@@ -48,24 +48,24 @@ describe('a federation in blobs by hand', () => {
     assert.match(dry.stdout, /faults can be proven for 10,800 seconds/)
     id = (await read('create', ...terms, '--test-account', '0')).id
     const shown = await run('join', id, '--test-account', '1', '--data', 'a.csv')
-    assert.match(shown.stdout, /1 blobs of 131072 bytes, which the chain forgets/)
+    assert.match(shown.stdout, /1 blob of 131072 bytes, which the chain forgets/)
     assert.equal((await read('join', id, '--test-account', '1', '--data', 'a.csv', '--yes')).isNew, true)
   })
 
   test('a node takes part to the end; its archive proves the chain’s commitment', async () => {
     const node = startTutti(['node', id, '--test-account', '1', '--data', 'a.csv'], { cwd, env })
     await node.until(/sent 1 blob for [\d,]+ gas/)
-    await node.until(/decoded 1 blobs, 0 updates break their bounds/)
+    await node.until(/decoded 1 blob, 0 updates out of bounds/)
     const { phase, endsAt } = await readPhase(client, { id })
     assert.equal(phase, 'challenge')
     await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))
     const { code, stderr } = await node.ended
     assert.equal(code, exitCodes.done, stderr)
     const status = await run('status', id)
-    assert.match(status.stdout, /path\s+blob: the contract holds the commitments of 1 blobs in 1 shards/)
+    assert.match(status.stdout, /path\s+blob: the contract holds the commitments of 1 blob in 1 shard;/)
     const verified = await run('verify', id)
     assert.equal(verified.code, exitCodes.done, verified.stderr)
-    assert.match(verified.stdout, /^Consistent: .* 1 accepted updates of 1 rounds, recomputed from 1 blobs\.\n$/)
+    assert.match(verified.stdout, /^Consistent: .* 1 accepted update of 1 round, recomputed from 1 blob\.\n$/)
   })
 
   test('the contract does not answer, a pulled model does, and so does an export of it', async () => {

@@ -156,7 +156,10 @@ async function waitUntilAnswering(child: ChildProcess, rpcUrl: string, complaint
 /** Something else listens on the port. */
 export class PortTakenError extends ChainError {
   constructor(port: number) {
-    super(`Port ${port} is taken. Stop what listens there (the anvil of a chain that was killed goes on), or choose another port.`, false)
+    super(
+      `Port ${port} is taken. Stop what listens there (the anvil of a chain that was killed goes on), or choose another port.`,
+      false,
+    )
   }
 }
 

@@ -6,7 +6,7 @@
  * storage is compared. What differs is named with the transaction that it follows.
  */
 
-import { keccak256, packModel, toId, wordsFor } from '@tutti/core'
+import { formatCount, keccak256, packModel, toId, wordsFor } from '@tutti/core'
 import type { Hex } from 'viem'
 import type { ChainClient } from './client.ts'
 import { withChainErrors } from './errors.ts'
@@ -65,8 +65,8 @@ export async function replayFederation(
     return { isConsistent: false, ...replay, firstMismatch, finding: describeMismatch(firstMismatch) }
   }
   const finding =
-    `Consistent: the chain's model is its initial model plus ${replay.updates} accepted updates ` +
-    `of ${replay.rounds} rounds, and all ${replay.words} words agree.`
+    `Consistent: the chain's model is its initial model plus ${formatCount(replay.updates, 'accepted update')} ` +
+    `of ${formatCount(replay.rounds, 'round')}, and all ${replay.words} words agree.`
   return { isConsistent: true, ...replay, finding }
 }
 

@@ -242,7 +242,7 @@ test('a fault that nobody challenged is reported by a replay, which stays consis
   const replay = await replayBlobs(client, { id, access: fixture.access })
   assert.equal(replay.isConsistent, true, replay.finding)
   assert.deepEqual(replay.faults, [{ round: 0, shard: 0, position: 0, kind: 'bound', word: 1 }])
-  assert.match(replay.finding, /1 updates broke their bounds/)
+  assert.match(replay.finding, /unchallenged: 1 update out of bounds/)
 })
 
 test('a commitment that no transaction wrote is found', async () => {

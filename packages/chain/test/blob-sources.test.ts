@@ -113,8 +113,8 @@ test('a beacon node with slots is asked for the slot of the block', async () => 
 const lies: [string, (blobs: Hex[], others: Hex[]) => Answer, RegExp][] = [
   ['gives another member’s blobs', (_, others) => ({ body: { data: others } }), /gave 2 blobs, 0 of them/],
   ['alters a blob', (blobs) => ({ body: { data: blobs.map(alter) } }), /gave 2 blobs, 0 of them/],
-  ['leaves one out', (blobs) => ({ body: { data: [blobs[1]] } }), /gave 1 blobs, 1 of them/],
-  ['gives no field elements', () => ({ body: { data: [`0x${'ff'.repeat(131_072)}`] } }), /gave 1 blobs, 0 of them/],
+  ['leaves one out', (blobs) => ({ body: { data: [blobs[1]] } }), /gave 1 blob, 1 of them/],
+  ['gives no field elements', () => ({ body: { data: [`0x${'ff'.repeat(131_072)}`] } }), /gave 1 blob, 0 of them/],
   [
     'cuts a blob',
     (blobs) => ({ body: { data: blobs.map((blob) => blob.slice(0, 1_000)) } }),

@@ -10,7 +10,16 @@ import {
   readMember,
   readStatus,
 } from '@tutti/chain'
-import { assignedShards, BLOB_BYTES, type Hex, payloadBytes, shardBlobs, shardRange, type Terms } from '@tutti/core'
+import {
+  assignedShards,
+  BLOB_BYTES,
+  formatCount,
+  type Hex,
+  payloadBytes,
+  shardBlobs,
+  shardRange,
+  type Terms,
+} from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, requireModel, type StatisticsManifest } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { openBudget } from './budget.ts'
@@ -119,7 +128,7 @@ export function disclose(
   const size =
     pathName === 'direct'
       ? `${updateBytes} bytes, ${terms.bits} bits a parameter`
-      : `${updateBytes / BLOB_BYTES} blobs of ${BLOB_BYTES} bytes, which the chain forgets and whoever kept them does not`
+      : `${formatCount(updateBytes / BLOB_BYTES, 'blob')} of ${BLOB_BYTES} bytes, which the chain forgets and whoever kept them does not`
   const { name, purpose, licence, contact, publicity } = manifest
   return {
     federationId,
@@ -160,11 +169,11 @@ function discloseStatistics({ plan, noise }: StatisticsManifest, rounds: number)
   const own =
     noise === undefined
       ? 'That update is its own counts and sums, exactly, for everyone to read: no noise hides a row.'
-      : `That update is its own counts and sums with noise that makes them ε-differentially private for a row, ε = ${formatEpsilon(noise.epsilon[0] / noise.epsilon[1])}${rounds > 1 ? ` in each of ${rounds} rounds` : ''}.`
+      : `That update is its own counts and sums with noise that makes them ε-differentially private for a row, ε = ${formatEpsilon(noise.epsilon[0] / noise.epsilon[1])}${rounds > 1 ? ` in each of ${formatCount(rounds, 'round')}` : ''}.`
   const few =
     exposesFew === true
-      ? `The creator allows as few as ${minimumMembers} members, who then learn each other's statistics.`
-      : `With fewer than ${minimumMembers} members nothing is sent.`
+      ? `The creator allows as few as ${formatCount(minimumMembers, 'member')}, who then learn each other's statistics.`
+      : `With fewer than ${formatCount(minimumMembers, 'member')} nothing is sent.`
   return [
     `Of ${columns.length} columns (${columns.map(({ name }) => name).join(', ')}): number of rows, counts by range or ` +
       'category, sums and sums of squares; of this member, and of all together.',

@@ -1,5 +1,7 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
+
 import type { ChainClient } from '@tutti/chain'
+import { formatCount } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
@@ -177,8 +179,8 @@ export function addCreate(program: Command): void {
       const isWidened = !isBlob && choices.laneBits === undefined && terms.laneBits === 32
       if (isWidened) {
         output.line(
-          `  lanes of 32 bits are proposed, since lanes of 16 could overflow in ${terms.rounds} rounds of ` +
-            `${terms.cohortSize} members with updates of ${terms.bits} bits; they cost about twice the gas to write`,
+          `  lanes of 32 bits are proposed, since lanes of 16 could overflow in ${formatCount(terms.rounds, 'round')} of ` +
+            `${formatCount(terms.cohortSize, 'member')} with updates of ${terms.bits} bits; they cost about twice the gas to write`,
         )
       }
       const rehearsal = plan === undefined ? {} : { rehearsal: { source: plan.source, examples: plan.data.count } }

@@ -1,4 +1,5 @@
 /** `tutti export ID`: the trained model as a file that other programs read. */
+import { formatCount } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
@@ -41,7 +42,7 @@ export function addExport(program: Command): void {
         : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(status.roundsSettled) })
     await replaceFile(file, bytes)
     output.line(
-      `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${status.roundsSettled} rounds, ` +
+      `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${formatCount(status.roundsSettled, 'round')}, ` +
         `${formatInteger(bytes.length)} bytes.`,
     )
     output.result({ id, file, format: options.format, bytes: bytes.length, parameters: weights.length })

@@ -1,4 +1,5 @@
 /** `tutti model`: the model of a federation whose numbers are in blobs: pull it, or post it again for others. */
+import { formatCount } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -63,7 +64,7 @@ async function runPull(id: Hex, options: PullOptions): Promise<void> {
   const file = options.out ?? modelFileName(id)
   const bytes = await writeModelFile(file, id, { values, rounds })
   output.line(
-    `Wrote ${file}: ${formatInteger(values.length)} integers from ${blobs} blobs, as of block ${blockNumber}. ` +
+    `Wrote ${file}: ${formatInteger(values.length)} integers from ${formatCount(blobs, 'blob')}, as of block ${blockNumber}. ` +
       'Their commitments are those that the contract holds.',
   )
   output.result({ id, file, bytes, parameters: values.length, blobs, block: blockNumber, rounds })
@@ -90,7 +91,7 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
   const blobs = posted.reduce((sum, part) => sum + part.blobs, 0)
   const gasUsed = posted.reduce((sum, part) => sum + part.gasUsed, 0n)
   output.line(
-    `Posted the model in ${blobs} blobs, ${posted.length} transactions, ${formatInteger(gasUsed)} gas. ` +
+    `Posted the model in ${formatCount(blobs, 'blob')}, ${formatCount(posted.length, 'transaction')}, ${formatInteger(gasUsed)} gas. ` +
       'A newcomer needs these and the updates since.',
   )
   output.result({ id, posted })

@@ -1,6 +1,7 @@
 /** `tutti node [ID]`: takes part: in one federation until it is finished, or in those that the owner's policy allows. */
 
 import type { ChainClient, Creation } from '@tutti/chain'
+import { formatCount } from '@tutti/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
@@ -159,7 +160,7 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     })
     view.close()
     output.line(
-      `Took part in ${summary.roundsTaken} rounds, aggregated ${summary.aggregatedShards} shards, earned ` +
+      `Took part in ${formatCount(summary.roundsTaken, 'round')}, aggregated ${formatCount(summary.aggregatedShards, 'shard')}, earned ` +
         `${formatTokens(summary.rewards + summary.keeperPay)}, claimed ${formatTokens(summary.claimed)}, ` +
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )

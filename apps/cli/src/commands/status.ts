@@ -1,6 +1,8 @@
 /** `tutti status [ID]`: the federations of a chain, or one of them: phase, members, rounds, money. */
+
 import type { ChainClient, PathName } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
+import { formatCount } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
@@ -37,8 +39,8 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
       id,
       name,
       phase,
-      `${status.roundsClosed}/${terms.rounds} rounds`,
-      `${status.members} members`,
+      `${status.roundsClosed}/${formatCount(terms.rounds, 'round')}`,
+      `${formatCount(status.members, 'member')}`,
     ])
     output.line(toTable(rows, ''))
   }
@@ -77,7 +79,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
         ['path', await describePath(pathOf(creation), terms)],
         [
           'cohort',
-          `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${terms.minimumUpdates} updates`,
+          `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
         ],
         ['stake', formatTokens(terms.stake)],
         ['bounty', `${formatTokens(terms.bounty)}, of which ${formatTokens(status.unspent)} unspent`],
@@ -86,7 +88,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     ),
   )
   output.line()
-  output.line(`${status.members} members`)
+  output.line(`${formatCount(status.members, 'member')}`)
   if (standing.length > 0) {
     const rows = standing.map(({ account, owed, stake, isLeaving }) => [
       account,
@@ -116,7 +118,7 @@ async function describePath(path: PathName, terms: Terms): Promise<string> {
   if (path === 'direct') return 'direct: the contract holds the integers'
   const { blobsFor, shardCount } = await import('@tutti/core')
   return (
-    `blob: the contract holds the commitments of ${blobsFor(terms.dimension, terms.laneBits)} blobs in ` +
-    `${shardCount(terms)} shards; faults can be proven for ${terms.challengeSeconds} s`
+    `blob: the contract holds the commitments of ${formatCount(blobsFor(terms.dimension, terms.laneBits), 'blob')} in ` +
+    `${formatCount(shardCount(terms), 'shard')}; faults can be proven for ${terms.challengeSeconds} s`
   )
 }

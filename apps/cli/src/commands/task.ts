@@ -1,5 +1,7 @@
 /** `tutti task`: a task of one's own: writes a first task file from a CSV, checks one, prints its form. */
+
 import { basename, extname } from 'node:path'
+import { formatCount } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
@@ -97,7 +99,7 @@ async function checkTask(file: string, options: CheckOptions): Promise<void> {
     return
   }
   const dataset = toDataset(table, task.data)
-  output.line(`${options.data} fits: ${formatInteger(dataset.count)} examples${describeLabels(task, dataset)}.`)
+  output.line(`${options.data} fits: ${formatCount(dataset.count, 'example')}${describeLabels(task, dataset)}.`)
   output.result({ task, isFit: true, examples: dataset.count })
 }
 

@@ -1,6 +1,6 @@
 /** What the demo of the blob path ends with, for people and for machines. */
 import { costAt, GAS_PER_BLOB, leastBlobGwei } from '@tutti/chain'
-import { shardCount } from '@tutti/core'
+import { formatCount, shardCount } from '@tutti/core'
 import { formatUsd, gasLines } from '../gas-lines.ts'
 import { formatInteger, toTable } from '../output.ts'
 import { describeRewards, overheadShare } from './report.ts'
@@ -12,7 +12,7 @@ export function describeBlobResult(result: BlobDemoResult): string[] {
   return [
     '',
     `Federation ${result.federation}`,
-    `${result.roundsSettled} rounds of ${result.task} among ${rewards.members.length} members, ` +
+    `${formatCount(result.roundsSettled, 'round')} of ${result.task} among ${formatCount(rewards.members.length, 'member')}, ` +
       `${formatInteger(terms.dimension)} parameters, ${terms.bits} bits a parameter and update, ` +
       `${formatInteger(blobsAnUpdate)} ${blobsAnUpdate === 1 ? 'blob' : 'blobs'} an update in ${shardCount(terms)} ` +
       `${shardCount(terms) === 1 ? 'transaction' : 'transactions'}`,

@@ -1,5 +1,6 @@
 /** What the demo ends with, for people and for machines. */
 
+import { formatCount } from '@tutti/core'
 import { costLines, gasLines } from '../gas-lines.ts'
 import { toPlainText } from '../manifest-summary.ts'
 import { formatInteger, formatTokens, toTable } from '../output.ts'
@@ -11,7 +12,7 @@ export function describeResult(result: DemoResult): string[] {
   return [
     '',
     `Federation ${result.federation}`,
-    `${result.roundsSettled} rounds of ${result.task} among ${result.rewards.members.length} members, ` +
+    `${formatCount(result.roundsSettled, 'round')} of ${result.task} among ${formatCount(result.rewards.members.length, 'member')}, ` +
       `${formatInteger(result.terms.dimension)} parameters, ${result.terms.bits} bits a parameter and update`,
     '',
     ...describeAccuracy(result),
@@ -88,8 +89,8 @@ function describePicture({ heldOut, answers, manifest }: DemoResult): string[] {
 export function describeRewards({ rewards }: Pick<DemoResult, 'rewards'>): string[] {
   const rows = rewards.members.map(({ account, examples, rounds, rewards: earned, keeperPay, stakeReturned }) => [
     account,
-    `${examples} examples`,
-    `${rounds} rounds`,
+    `${formatCount(examples, 'example')}`,
+    `${formatCount(rounds, 'round')}`,
     formatTokens(earned),
     formatTokens(keeperPay),
     formatTokens(stakeReturned),

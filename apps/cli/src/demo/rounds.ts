@@ -1,5 +1,7 @@
 /** Plays the rounds of a demo: a worker a member, one line that says where they stand. */
+
 import type { Hex, Terms } from '@tutti/core'
+import { formatCount } from '@tutti/core'
 import type { NodeBehaviour, NodeEvent } from '@tutti/node'
 import { type DemoMember, type MembersReport, runMembers, type StartMember, startInThread } from './members.ts'
 
@@ -35,7 +37,7 @@ export async function playRounds(options: RoundsOptions): Promise<MembersReport>
   const tell = () => {
     const standing = accuracy === undefined ? '' : ` · accuracy ${(100 * accuracy).toFixed(1)}%`
     options.onProgress(
-      `round ${round + 1}/${terms.rounds} · ${phase} · ${members.length} members${standing} · ` +
+      `round ${round + 1}/${terms.rounds} · ${phase} · ${formatCount(members.length, 'member')}${standing} · ` +
         `${(Number(gasUsed) / 1e6).toFixed(1)} M gas`,
     )
   }

@@ -5,7 +5,7 @@
  * can do more than withhold. What comes is kept in the archive, which outlives the chain's own copies.
  */
 
-import { BLOB_BYTES, versionedHash } from '@tutti/core'
+import { BLOB_BYTES, formatCount, versionedHash } from '@tutti/core'
 import type { Hex } from 'viem'
 import { ChainError } from '../errors.ts'
 import type { Kzg } from './kzg.ts'
@@ -72,7 +72,9 @@ export async function findBlobs(
         matching++
       }
       if (matching < lacking.length) {
-        answers.push(`${source.name} gave ${blobs.length} blobs, ${matching} of them among those asked for`)
+        answers.push(
+          `${source.name} gave ${formatCount(blobs.length, 'blob')}, ${matching} of them among those asked for`,
+        )
       }
     } catch (error) {
       if (!(error instanceof ChainError)) throw error

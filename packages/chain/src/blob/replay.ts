@@ -6,7 +6,18 @@
  * log, hash and storage. Where every blob can be had, the integers are added too, and their commitment is compared.
  */
 
-import { concat, gainAt, keccak256, setBits, shardBlobs, shardCount, type Terms, toId, unpackBlobs } from '@tutti/core'
+import {
+  concat,
+  formatCount,
+  gainAt,
+  keccak256,
+  setBits,
+  shardBlobs,
+  shardCount,
+  type Terms,
+  toId,
+  unpackBlobs,
+} from '@tutti/core'
 import { bytesToHex, type Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { ChainError, withChainErrors } from '../errors.ts'
@@ -232,10 +243,10 @@ async function checkStored(
 
 function describe({ rounds, updates, blobs, missing, faults }: ReplayState['replay']): string {
   const parts = [
-    `Consistent: the chain's commitment of the model is that of ${updates} accepted updates of ${rounds} rounds, ` +
-      `recomputed from ${blobs} blobs`,
+    `Consistent: the chain's commitment of the model is that of ${formatCount(updates, 'accepted update')} of ${formatCount(rounds, 'round')}, ` +
+      `recomputed from ${formatCount(blobs, 'blob')}`,
   ]
   if (missing.length > 0) parts.push(`${missing.length} blobs are missing and vouched for by their commitments alone`)
-  if (faults.length > 0) parts.push(`${faults.length} updates broke their bounds and were not challenged`)
+  if (faults.length > 0) parts.push(`unchallenged: ${formatCount(faults.length, 'update')} out of bounds`)
   return `${parts.join('; ')}.`
 }
