@@ -62,7 +62,7 @@ test('a key with no funds is told what to do', async () => {
   const setBalance = (balance: string) =>
     client.public.request({ method: 'anvil_setBalance', params: [client.account.address, balance] } as never)
   await setBalance('0x0')
-  await assert.rejects(start(shared, 0).done, { name: 'InsufficientFundsError', message: /Send it funds/ })
+  await assert.rejects(start(shared, 0).done, { name: 'InsufficientFundsError', message: /Send it some/ })
   await setBalance('0xde0b6b3a7640000')
   await assertNothingSent(shared)
 })
