@@ -4,12 +4,11 @@ pragma solidity ^0.8.28;
 import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { LibBit } from "solady/utils/LibBit.sol";
+import { FederationViews } from "./core/FederationViews.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
 import { IFederation } from "./interfaces/IFederation.sol";
-import { IFederationErrors } from "./interfaces/IFederationErrors.sol";
 import { IGate } from "./interfaces/IGate.sol";
 import { Binding } from "./libraries/Binding.sol";
-import { Cohort } from "./libraries/Cohort.sol";
 import { Course } from "./libraries/Course.sol";
 import { Ledger } from "./libraries/Ledger.sol";
 import { Membership } from "./libraries/Membership.sol";
@@ -20,21 +19,20 @@ import { Rounds } from "./libraries/Rounds.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { Updates } from "./libraries/Updates.sol";
 import { FederationState, Intake, Seat } from "./types/FederationState.sol";
-import { Phase, Round, RoundRecord, RoundSummary } from "./types/Round.sol";
+import { Phase, Round, RoundRecord } from "./types/Round.sol";
 import { Terms } from "./types/Terms.sol";
 
 /// @title Federation
 /// @notice The core: every federation of this chain, one singleton.
 /// @dev Every function that changes state holds the reentrancy lock, which spans the whole core.
 ///      Bodies read guards → state → event → external call; where an event needs a module's answer, it follows the call.
-contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient {
+contract Federation is FederationViews, ReentrancyGuardTransient {
     using Course for FederationState;
     using Ledger for FederationState;
     using Membership for FederationState;
     using Rounds for FederationState;
     using Updates for FederationState;
 
-    mapping(bytes32 id => FederationState) private _federations;
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) private _challenges;
 
     // --- Before the first round ---
@@ -308,154 +306,11 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         federation.burn();
     }
 
-    // --- Views ---
-
-    /// @inheritdoc IFederation
-    function toId(Terms calldata terms) external view returns (bytes32) {
-        return Binding.idOf(PackedTerms.read(terms));
-    }
-
-    /// @inheritdoc IFederation
-    function termsOf(bytes32 id) external view returns (Terms memory) {
-        return PackedTerms.load(_existing(id).terms);
-    }
-
-    /// @inheritdoc IFederation
-    function statusOf(bytes32 id) external view returns (Status memory) {
-        FederationState storage federation = _existing(id);
-        return Status({
-            creator: federation.creator,
-            createdAt: federation.createdAt,
-            isInitialised: federation.isInitialised,
-            isFinished: federation.isFinished,
-            isEnding: federation.isEnding,
-            members: uint32(federation.members.length),
-            roundsClosed: federation.roundsClosed,
-            roundsSettled: federation.roundsSettled,
-            unspent: federation.unspent,
-            staked: federation.staked,
-            owed: federation.owed + uint128(federation.unburnedOf())
-        });
-    }
-
-    /// @inheritdoc IFederation
-    function roundOf(bytes32 id) external view returns (Round memory) {
-        return _existing(id).read();
-    }
-
-    /// @inheritdoc IFederation
-    function phaseOf(bytes32 id) external view returns (Phase, uint256) {
-        FederationState storage federation = _existing(id);
-        return _phaseOf(federation, federation.readPhase());
-    }
-
-    /// @inheritdoc IFederation
-    function history(bytes32 id, uint256 from, uint256 count) external view returns (RoundSummary[] memory page) {
-        FederationState storage federation = _existing(id);
-        page = new RoundSummary[](_pageLength(federation.roundsClosed, from, count));
-        for (uint256 i; i < page.length; ++i) {
-            page[i] = federation.history[from + i];
-        }
-    }
-
-    /// @inheritdoc IFederation
-    function memberOf(bytes32 id, address account) external view returns (Member memory) {
-        FederationState storage federation = _existing(id);
-        Seat storage seat = federation.seats[account];
-        return Member({
-            owed: uint128(account == Ledger.BURNED ? federation.unburnedOf() : federation.owedTo(account)),
-            stake: seat.isStaked ? federation.terms.stake : 0,
-            index: seat.index,
-            isMember: seat.isMember,
-            isLeaving: seat.isLeaving
-        });
-    }
-
-    /// @inheritdoc IFederation
-    function membersOf(bytes32 id, uint256 from, uint256 count) external view returns (address[] memory page) {
-        address[] storage all = _existing(id).members;
-        page = new address[](_pageLength(all.length, from, count));
-        for (uint256 i; i < page.length; ++i) {
-            page[i] = all[from + i];
-        }
-    }
-
-    /// @inheritdoc IFederation
-    function cohortOf(bytes32 id) external view returns (address[] memory cohort) {
-        FederationState storage federation = _existing(id);
-        Round memory round = federation.readHead();
-        if (round.startedAt == 0 || federation.isFinished) return cohort;
-        cohort = new address[](round.cohort);
-        for (uint256 position; position < cohort.length; ++position) {
-            cohort[position] = federation.memberAt(round, position);
-        }
-    }
-
-    /// @inheritdoc IFederation
-    function positionOf(bytes32 id, address account) external view returns (bool isInCohort, uint16 position) {
-        FederationState storage federation = _existing(id);
-        if (federation.isFinished) return (false, 0);
-        uint256 found;
-        (isInCohort, found) = federation.find(federation.seats[account]);
-        position = uint16(found);
-    }
-
-    /// @inheritdoc IFederation
-    function keeperOf(bytes32 id, uint16 shard)
-        external
-        view
-        returns (address keeper, uint256 exclusiveUntil, uint256 pay)
-    {
-        FederationState storage federation = _existing(id);
-        uint256 shards = Rounds.shardsOf(federation.intake);
-        if (shard >= shards) revert ShardOutOfRange(shard, shards);
-        Round memory round = federation.readHead();
-        if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);
-        (keeper, exclusiveUntil) = _keeper(federation, round, shard);
-        pay = federation.keeperPay(round, Phase.Aggregate);
-        uint256 left = federation.potLeft();
-        if (pay > left) pay = left;
-    }
-
-    /// @inheritdoc IFederation
-    function commitmentOf(bytes32 id, uint32 number, address member, bytes32 salt, bytes32 payloadHash)
-        external
-        view
-        returns (bytes32)
-    {
-        return Binding.commitmentOf(id, number, member, salt, payloadHash);
-    }
-
-    /// @inheritdoc IFederation
-    function contextOf(bytes32 id, uint32 number, address member) external view returns (bytes32) {
-        return Binding.contextOf(id, number, member);
-    }
-
-    /// @inheritdoc IFederation
-    function model(bytes32 id, uint256) external view returns (bytes memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
-    /// @inheritdoc IFederation
-    function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
-    /// @inheritdoc IFederation
-    function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
     // --- Guards ---
 
     /// @dev The lock is all that the core keeps in transient storage.
     function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {
         return 0;
-    }
-
-    function _existing(bytes32 id) private view returns (FederationState storage federation) {
-        federation = _federations[id];
-        if (federation.createdAt == 0) revert UnknownFederation(id);
     }
 
     function _running(bytes32 id) private view returns (FederationState storage federation) {
@@ -474,10 +329,6 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         if (number != round.number) revert WrongRound(id, round.number, number);
         (Phase actual,) = _phaseOf(federation, round);
         if (actual != expected) revert WrongPhase(id, expected, actual);
-    }
-
-    function _phaseOf(FederationState storage federation, Round memory round) private view returns (Phase, uint256) {
-        return PhaseLib.phaseAt(round, federation.timingOf(), federation.isFinished, block.timestamp);
     }
 
     /// @dev The caller's position, if it is in the cohort and its stake stands.
@@ -509,20 +360,5 @@ contract Federation is IFederation, IFederationErrors, ReentrancyGuardTransient 
         federation.staked += stake;
         federation.admit(id, msg.sender);
         federation.take(msg.sender, stake);
-    }
-
-    /// @dev The member chosen to aggregate `shard`, and until when it alone may.
-    function _keeper(FederationState storage federation, Round memory round, uint256 shard)
-        private
-        view
-        returns (address keeper, uint256 exclusiveUntil)
-    {
-        keeper = federation.memberAt(round, Cohort.keeperPosition(federation.record.seed, shard, round.cohort));
-        exclusiveUntil = PhaseLib.aggregateStart(round, federation.timingOf()) + federation.terms.keeperSeconds;
-    }
-
-    function _pageLength(uint256 length, uint256 from, uint256 count) private pure returns (uint256) {
-        if (from >= length) return 0;
-        return count < length - from ? count : length - from;
     }
 }
