@@ -1,7 +1,7 @@
 /** A node that looks for federations by itself: what it would do of each, and doing it. */
 
 import type { ChainClient } from '@tutti/chain'
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
 import { openBudgetReader } from './budget-lines.ts'
@@ -13,7 +13,7 @@ import { openClient, openMonitor, openTrainer } from './node-parts.ts'
 import { describePlan } from './node-plan-lines.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { createNodeView } from './node-view.ts'
-import { formatInteger, formatTokens, type Output, toJson } from './output.ts'
+import { formatTokens, type Output, toJson } from './output.ts'
 
 /** What a survey needs of the settings. */
 export function surveyOptionsOf(

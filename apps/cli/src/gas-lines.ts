@@ -1,6 +1,8 @@
 /** Gas as people read it: a line a step, and what a member's round and a whole federation cost in money. */
+
 import { costAt, type GasReport, gasPrices } from '@tutti/chain'
-import { formatInteger, toTable } from './output.ts'
+import { formatInteger } from '@tutti/core'
+import { toTable } from './output.ts'
 
 /** Gas by step, and for each parameter of each member in a steady round. */
 export function gasLines({ steps, total, perParameterAndMember }: GasReport): string[] {

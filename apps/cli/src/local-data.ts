@@ -1,5 +1,7 @@
 /** A member's own rows: a CSV that fits the manifest's schema, or the columns that a statistics round counts. */
+
 import { readFile } from 'node:fs/promises'
+import { formatInteger } from '@tutti/core'
 import {
   CsvError,
   type Dataset,
@@ -16,7 +18,6 @@ import {
 } from '@tutti/learn'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { toPlainText } from './manifest-summary.ts'
-import { formatInteger } from './output.ts'
 import { type CountedApart, countApart, describeApart } from './statistics-reading.ts'
 
 /** The rows of a member, as its federation takes them. */

@@ -1,7 +1,7 @@
 /** What a node did, one line an event, for people who watch it. */
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
-import { formatInteger, formatTokens, type Output, toJson } from './output.ts'
+import { formatTokens, type Output, toJson } from './output.ts'
 
 /** Events as lines: of text for people, of JSON on standard error for machines. */
 export function tellEvents(output: Output, note: (event: NodeEvent) => void): (event: NodeEvent) => void {
@@ -41,13 +41,13 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'submitted':
       return (
         `round ${event.round + 1}: sent ` +
-        `${event.blobs === undefined ? `${formatInteger(event.bytes)} bytes` : countBlobs(event.blobs)} ` +
+        `${event.blobs === undefined ? `${formatInteger(event.bytes)} bytes` : formatCount(event.blobs, 'blob')} ` +
         `for ${formatInteger(event.cost.gasUsed)} gas`
       )
     case 'model-synced':
       return event.blobs === 0
         ? undefined
-        : `round ${event.round + 1}: brought the model up to date with ${countBlobs(event.blobs)} in ${event.seconds.toFixed(1)} s`
+        : `round ${event.round + 1}: brought the model up to date with ${formatCount(event.blobs, 'blob')} in ${event.seconds.toFixed(1)} s`
     case 'checked':
       return (
         `round ${event.round + 1}: decoded ${formatCount(event.blobs, 'blob')}, ${formatCount(event.faults, 'update')} out of bounds` +
@@ -92,8 +92,4 @@ export function describeEvent(event: NodeEvent): string | undefined {
 function stayOf({ phase, endsAt, time }: { phase: string; endsAt: number; time: number }): string {
   const seconds = Math.ceil(endsAt - time / 1_000)
   return phase === 'finished' && seconds > 0 ? `; ending in ${seconds} s` : ''
-}
-
-function countBlobs(count: number): string {
-  return `${formatInteger(count)} ${count === 1 ? 'blob' : 'blobs'}`
 }

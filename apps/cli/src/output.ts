@@ -2,7 +2,9 @@
  * What a command says: lines and a live progress line for people, one JSON object for machines.
  * With `--json`, standard output carries that object and nothing else; progress goes to standard error in both.
  */
+
 import type { WriteStream } from 'node:tty'
+import { formatInteger } from '@tutti/core'
 
 /** Where a command writes. */
 export interface Output {
@@ -93,11 +95,6 @@ export function toTable(rows: readonly (readonly string[])[], indent = '  '): st
   const align = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
   return rows.map((row) => (indent + row.map(align).join('  ')).trimEnd()).join('\n')
-}
-
-/** A whole number with thin grouping: 1,234,567. */
-export function formatInteger(value: number | bigint): string {
-  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
 
 /** A token amount from its smallest units, at most `digits` decimals shown, none of value lost silently: `…` marks a cut. */

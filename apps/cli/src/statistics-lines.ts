@@ -1,5 +1,5 @@
 /** Statistics of a federation as people read them: a table of numbers, and the counts of each category. */
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import {
   countMissing,
   countNoiseStdDev,
@@ -10,7 +10,7 @@ import {
   type StatisticsManifest,
 } from '@tutti/learn'
 import { formatEpsilon, toPlainText } from './manifest-summary.ts'
-import { formatInteger, toTable } from './output.ts'
+import { toTable } from './output.ts'
 
 const shares = [0.25, 0.5, 0.75] as const
 

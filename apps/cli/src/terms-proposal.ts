@@ -6,6 +6,7 @@ import {
   blobsFor,
   estimateRound,
   formatCount,
+  formatInteger,
   type Hex,
   largestShardSize,
   packGains,
@@ -20,7 +21,6 @@ import {
 } from '@tutti/core'
 import { zeroAddress } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
-import { formatInteger } from './output.ts'
 
 /** What a creator chooses. Everything but sizes and addresses has a default. */
 export interface TermChoices {

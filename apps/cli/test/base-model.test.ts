@@ -21,7 +21,7 @@ import {
 } from '@tutti/learn'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -35,11 +35,7 @@ describe('a model of one’s own', () => {
   let client: ChainClient
   let id: Hex
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, stderr)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
   const founding = ['create', '--task', 'breast-cancer', '--members', '1', '--rounds', '1', '--test-account', '0']
 
   before(async () => {

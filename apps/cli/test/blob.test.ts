@@ -9,7 +9,7 @@ import { type ChainClient, connect, readPhase } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -20,11 +20,7 @@ describe('a federation in blobs by hand', () => {
   let client: ChainClient
   let id: Hex
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, stderr)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
 
   before(async () => {
     const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')

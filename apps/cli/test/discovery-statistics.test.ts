@@ -9,7 +9,7 @@ import { connect, readStatus, testAccounts } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const folder = fileURLToPath(new URL('../../../examples/own-csv', import.meta.url))
 
@@ -29,11 +29,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
   const ids: Record<string, string> = {}
   let chain: Running
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, `tutti ${args.join(' ')}\n${stderr}`)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
   const create = async (account: number, ...options: string[]) =>
     (await read('stats', 'create', '--task-file', 'task.yaml', '--test-account', `${account}`, ...options)).id as Hex
   const configure = (file: string, policy: object) => writeFileSync(join(cwd, file), JSON.stringify({ policy }))

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { testAccounts } from '@tutti/chain'
 import { exitCodes } from '../src/exit-codes.ts'
 import { describeState } from '../src/node-view.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -19,11 +19,7 @@ describe('tutti node without a federation', () => {
   let chain: Running
   const ids: Record<string, string> = {}
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, stderr)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
 
   before(async () => {
     const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')

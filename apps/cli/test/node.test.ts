@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { exitCodes } from '../src/exit-codes.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -28,11 +28,7 @@ describe('tutti node', () => {
   let chain: Running
   let id: string
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, stderr)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
   const write = (file: string, content: string | object) =>
     writeFileSync(join(cwd, file), typeof content === 'string' ? content : JSON.stringify(content))
 

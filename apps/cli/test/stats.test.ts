@@ -11,7 +11,7 @@ import { createStatisticsTrainer, joinFederation, runNode } from '@tutti/node'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
 import { describeStatistics, foundStatistics } from '../src/statistics-founding.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const folder = fileURLToPath(new URL('../../../examples/own-csv', import.meta.url))
 
@@ -34,11 +34,7 @@ describe('statistics over the rows of five members', () => {
   let id: Hex
   let shown: Shown
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, `tutti ${args.join(' ')}\n${stderr}`)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
   const create = (...options: string[]) =>
     run('stats', 'create', '--task-file', 'task.yaml', '--test-account', '0', ...options)
 

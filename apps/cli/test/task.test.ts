@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { exitCodes } from '../src/exit-codes.ts'
-import { type Running, runTutti, startTutti } from './tutti.ts'
+import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -15,11 +15,7 @@ describe('a task of one’s own', () => {
   const env: Record<string, string> = {}
   let chain: Running
   const run = (...args: string[]) => runTutti(args, { cwd, env })
-  const read = async (...args: string[]) => {
-    const { code, stdout, stderr } = await run(...args, '--json')
-    assert.equal(code, exitCodes.done, `tutti ${args.join(' ')}\n${stderr}`)
-    return JSON.parse(stdout)
-  }
+  const read = (...args: string[]) => readTutti(args, { cwd, env })
   const create = (...args: string[]) => ['create', '--task-file', 'task.yaml', '--test-account', '0', ...args]
 
   before(async () => {

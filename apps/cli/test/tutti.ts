@@ -1,4 +1,5 @@
 /** Runs the command line as a user does: a process of its own, its output and exit code. */
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -55,4 +56,11 @@ export function startTutti(args: readonly string[], options: { cwd: string; env?
 /** Runs `tutti` to its end. */
 export function runTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
   return startTutti(args, options).ended
+}
+
+/** What `tutti … --json` says, which must end well. */
+export async function readTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
+  const { code, stdout, stderr } = await runTutti([...args, '--json'], options)
+  assert.equal(code, 0, `tutti ${args.join(' ')}\n${stderr}`)
+  return JSON.parse(stdout)
 }

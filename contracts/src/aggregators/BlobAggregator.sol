@@ -191,11 +191,11 @@ contract BlobAggregator is IAggregator {
             from := data.offset
         }
         G1Point[] memory sums = _sum(shard, blobs, contexts, digests, from);
-        bytes memory roundCommitments = _compress(sums);
+        bytes memory roundCommitments = Commitment.compressAll(sums);
         config.aggregatedIn[shard] = round + 1;
         G1Point[] memory points = _fold(_shardSlot(config, msg.sender, id, shard), gain, sums);
-        emit Commitments(msg.sender, id, round, shard, roundCommitments, _compress(points));
-        modelHash = keccak256(_affine(points));
+        emit Commitments(msg.sender, id, round, shard, roundCommitments, Commitment.compressAll(points));
+        modelHash = keccak256(Commitment.affineAll(points));
     }
 
     /// @inheritdoc IAggregator
@@ -248,7 +248,7 @@ contract BlobAggregator is IAggregator {
         for (uint256 b; b < points.length; ++b) {
             points[b] = Commitment.load(slot + POINT_SLOTS * b);
         }
-        return _affine(points);
+        return Commitment.affineAll(points);
     }
 
     /// @notice What the weights are counted from: the hash of the base model, or zero where the manifest seeds it.
@@ -318,32 +318,6 @@ contract BlobAggregator is IAggregator {
         }
     }
 
-    function _compress(G1Point[] memory points) private pure returns (bytes memory compressed) {
-        compressed = new bytes(Commitment.COMPRESSED_BYTES * points.length);
-        for (uint256 b; b < points.length; ++b) {
-            (uint256 head, uint256 tail) = Commitment.compress(points[b]);
-            // 48 bytes a point: the tail is written first, ending with the point's last byte, and the head before it.
-            assembly ("memory-safe") {
-                let to := add(add(compressed, 0x20), mul(b, 48))
-                mstore(add(to, 16), or(shl(128, head), shr(128, tail)))
-                mstore(to, head)
-            }
-        }
-    }
-
-    function _affine(G1Point[] memory points) private pure returns (bytes memory affine) {
-        affine = new bytes(Commitment.AFFINE_BYTES * points.length);
-        for (uint256 b; b < points.length; ++b) {
-            (uint256 first, uint256 second, uint256 third) = Commitment.toWords(points[b]);
-            assembly ("memory-safe") {
-                let to := add(add(affine, 0x20), mul(b, 96))
-                mstore(to, first)
-                mstore(add(to, 0x20), second)
-                mstore(add(to, 0x40), third)
-            }
-        }
-    }
-
     // --- Faults ---
 
     function _isFault(Config storage config, bytes32 context, uint256 shard, bytes32 digest_, FaultProof memory fault)
@@ -369,7 +343,7 @@ contract BlobAggregator is IAggregator {
         G1Point memory infinity;
         if (!Commitment.add(infinity, infinity)) revert UnsupportedChain(address(0x0b));
         G1Point[] memory points = new G1Point[](1);
-        bytes memory compressed = _compress(points);
+        bytes memory compressed = Commitment.compressAll(points);
         if (!Opening.verify(Commitment.versionedHash(infinity), 0, 0, compressed, compressed)) {
             revert UnsupportedChain(address(0x0a));
         }

@@ -62,6 +62,34 @@ library Commitment {
         return _hash(head, tail);
     }
 
+    /// @notice The compressed forms of points, one after the other.
+    function compressAll(G1Point[] memory points) internal pure returns (bytes memory compressed) {
+        compressed = new bytes(COMPRESSED_BYTES * points.length);
+        for (uint256 b; b < points.length; ++b) {
+            (uint256 head, uint256 tail) = compress(points[b]);
+            // 48 bytes a point: the tail is written first, ending with the point's last byte, and the head before it.
+            assembly ("memory-safe") {
+                let to := add(add(compressed, 0x20), mul(b, 48))
+                mstore(add(to, 16), or(shl(128, head), shr(128, tail)))
+                mstore(to, head)
+            }
+        }
+    }
+
+    /// @notice The affine forms of points, one after the other.
+    function affineAll(G1Point[] memory points) internal pure returns (bytes memory affine) {
+        affine = new bytes(AFFINE_BYTES * points.length);
+        for (uint256 b; b < points.length; ++b) {
+            (uint256 first, uint256 second, uint256 third) = toWords(points[b]);
+            assembly ("memory-safe") {
+                let to := add(add(affine, 0x20), mul(b, 96))
+                mstore(to, first)
+                mstore(add(to, 0x20), second)
+                mstore(add(to, 0x40), third)
+            }
+        }
+    }
+
     function _hash(uint256 head, uint256 tail) private view returns (bytes32 hash) {
         uint256 digest;
         bool success;

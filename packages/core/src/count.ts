@@ -1,9 +1,16 @@
+/** Counts as sentences have them. */
+
+/** Thousands set apart: `1,663,370`. */
+export function formatInteger(value: number | bigint): string {
+  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+}
+
 /**
- * A count with its noun, as sentences have it: `1 blob`, `2 blobs`, `1,024 blobs`.
+ * A count with its noun: `1 blob`, `2 blobs`, `1,024 blobs`.
  *
  * @param noun - In the singular; its plural ends in `s`.
  */
 export function formatCount(count: number | bigint, noun: string): string {
-  const digits = count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+  const digits = formatInteger(count)
   return `${digits} ${noun}${digits === '1' ? '' : 's'}`
 }

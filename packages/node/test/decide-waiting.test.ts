@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Round, Terms } from '@tutti/core'
 import fc from 'fast-check'
 import { decide, type Observation, type OwnState } from '../src/decide.ts'
-import { newRound, termsForTest } from './terms.ts'
+import { newRound, ownState, termsForTest } from './terms.ts'
 
 const DAY = 86_400
 
@@ -24,22 +24,7 @@ function seen(change: {
   }
 }
 
-function own(change: Partial<OwnState> = {}): OwnState {
-  return {
-    record: { kind: 'none' },
-    watch: { kind: 'unneeded' },
-    since: 1_000,
-    isKeeper: true,
-    staggerSeconds: 2,
-    marginSeconds: 0,
-    wantsToLeave: false,
-    claims: true,
-    isClaimed: false,
-    finalitySeconds: 0,
-    maximumWaitSeconds: DAY,
-    ...change,
-  }
-}
+const own = (change: Partial<OwnState> = {}) => ownState({ maximumWaitSeconds: DAY, ...change })
 
 const limit = 1_000 + 60 + DAY
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decide, type Observation, type OwnState, type Watch } from '../src/decide.ts'
-import { newRound, termsForTest } from './terms.ts'
+import { decide, type Observation, type Watch } from '../src/decide.ts'
+import { newRound, ownState, termsForTest } from './terms.ts'
 
 const terms = termsForTest({ submitSeconds: 40, challengeSeconds: 400 })
 /** The window of the round below is from 1040 to 1440. */
@@ -28,20 +28,7 @@ function seen(position: number | undefined, change: Partial<Observation['round']
   }
 }
 
-function own(watch: Watch): OwnState {
-  return {
-    record: { kind: 'none' },
-    watch,
-    since: windowStart,
-    isKeeper: false,
-    staggerSeconds: 10,
-    marginSeconds: 0,
-    wantsToLeave: false,
-    claims: true,
-    isClaimed: false,
-    finalitySeconds: 0,
-  }
-}
+const own = (watch: Watch) => ownState({ watch, since: windowStart, isKeeper: false, staggerSeconds: 10 })
 
 const checked = (change: Partial<Extract<Watch, { kind: 'checked' }>> = {}): Watch => {
   return { kind: 'checked', faults: [], again: undefined, ...change }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Action, decide, type Observation, type OwnState } from '../src/decide.ts'
+import { type Action, decide, type Observation } from '../src/decide.ts'
 import type { RoundRecord, Sending } from '../src/store.ts'
-import { newRound, termsForTest } from './terms.ts'
+import { newRound, ownState as own, termsForTest } from './terms.ts'
 
 const bit = (position: number) => 1n << BigInt(position)
 
@@ -22,22 +22,6 @@ function observation(change: {
     round: { ...newRound({ number: 2, members: 4, cohort: 4, openedAt: 1000, startedAt: 1000 }), ...change.round },
     member: { index: 1, isMember: true, isLeaving: false, owed: 0n, stake: 5n, ...change.member },
     position: 'position' in change ? change.position : 1,
-  }
-}
-
-function own(change: Partial<OwnState> = {}): OwnState {
-  return {
-    record: { kind: 'none' },
-    watch: { kind: 'unneeded' },
-    since: 1000,
-    isKeeper: true,
-    staggerSeconds: 2,
-    marginSeconds: 0,
-    wantsToLeave: false,
-    claims: true,
-    isClaimed: false,
-    finalitySeconds: 0,
-    ...change,
   }
 }
 

@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { chargeSpending, LedgerDamagedError, readSpendings, refuseSpending, spentByOthers } from '../src/ledger.ts'
 import { epsilonOf, leftOf, refuseEpsilon, type Spending, sumEpsilon } from '../src/privacy.ts'
+import { failingDisk } from './failing-disk.ts'
 import { stripesManifest } from './fixture.ts'
 
 const directories: string[] = []
@@ -125,46 +126,13 @@ test('a damaged entry is not nothing: it is named, and nothing is sent; the own 
   assert.throws(() => readSpendings(root), LedgerDamagedError)
 })
 
-/** A disk that stops before the step of this number. */
-function stoppingDisk(steps: number): Disk {
-  let left = steps
-  const step = () => {
-    if (left-- <= 0) throw new Error('the power is off')
-  }
-  return {
-    ...localDisk,
-    makeDirectory: (path) => {
-      step()
-      localDisk.makeDirectory(path)
-    },
-    writeSynced: (path, content) => {
-      // Power that fails while a file is written leaves a part of it.
-      if (left === 0) localDisk.writeSynced(path, content.subarray(0, content.length >> 1))
-      step()
-      localDisk.writeSynced(path, content)
-    },
-    rename: (from, to) => {
-      step()
-      localDisk.rename(from, to)
-    },
-    syncDirectory: (path) => {
-      step()
-      localDisk.syncDirectory(path)
-    },
-    remove: (path) => {
-      step()
-      localDisk.remove(path)
-    },
-  }
-}
-
 test('whenever the power fails, what was allowed is on disk, and what is there can be read', () => {
   for (let steps = 0; steps < 8; steps++) {
     const root = newRoot()
     chargeSpending(root, spendingOf(1, 0.5), 1)
     let isAllowed = false
     try {
-      isAllowed = chargeSpending(root, spendingOf(2, 0.5), 1, stoppingDisk(steps)) === undefined
+      isAllowed = chargeSpending(root, spendingOf(2, 0.5), 1, failingDisk(steps)) === undefined
     } catch {
       // The power is off.
     }

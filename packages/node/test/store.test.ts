@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { lockDirectory, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
 import { openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
+import { failingDisk, PowerLoss } from './failing-disk.ts'
 
 const federationId: Hex = `0x${'ab'.repeat(32)}`
 const account: Hex = `0x${'cd'.repeat(20)}`
@@ -84,38 +85,6 @@ test('a round without a record loads as none, and a forgotten one too', () => {
   assert.equal(store.load(4).kind, 'update')
   store.close()
 })
-
-class PowerLoss extends Error {}
-
-/** A disk that loses power at its `last`-th step, a write then being cut in the middle. */
-function failingDisk(last: number): Disk & { steps: () => number } {
-  let steps = 0
-  const step = (cut?: () => void) => {
-    if (steps++ !== last) return
-    cut?.()
-    throw new PowerLoss()
-  }
-  return {
-    ...localDisk,
-    steps: () => steps,
-    makeDirectory: (path) => {
-      step()
-      localDisk.makeDirectory(path)
-    },
-    writeSynced: (path, content) => {
-      step(() => writeFileSync(path, content.subarray(0, content.length >> 1)))
-      localDisk.writeSynced(path, content)
-    },
-    rename: (from, to) => {
-      step()
-      localDisk.rename(from, to)
-    },
-    syncDirectory: (path) => {
-      step()
-      localDisk.syncDirectory(path)
-    },
-  }
-}
 
 test('power lost at any step of the first save leaves no record or the whole one, and the round is not forfeited', () => {
   const whole = failingDisk(Infinity)

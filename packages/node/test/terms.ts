@@ -1,5 +1,6 @@
 /** Terms and rounds for tests: four members, two shards, short phases. */
 import type { Round, Terms } from '@tutti/core'
+import type { OwnState } from '../src/decide.ts'
 
 const zeroHash = `0x${'00'.repeat(32)}` as const
 const zeroAddress = `0x${'00'.repeat(20)}` as const
@@ -56,6 +57,23 @@ export function newRound(change: Partial<Round>): Round {
     committed: 0n,
     submitted: 0n,
     shards: 0n,
+    ...change,
+  }
+}
+
+/** A keeper of its own store that has done nothing yet, and sees what is due since 1000. */
+export function ownState(change: Partial<OwnState> = {}): OwnState {
+  return {
+    record: { kind: 'none' },
+    watch: { kind: 'unneeded' },
+    since: 1_000,
+    isKeeper: true,
+    staggerSeconds: 2,
+    marginSeconds: 0,
+    wantsToLeave: false,
+    claims: true,
+    isClaimed: false,
+    finalitySeconds: 0,
     ...change,
   }
 }

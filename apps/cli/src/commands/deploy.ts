@@ -1,9 +1,11 @@
 /** `tutti deploy`: puts the contracts on a chain, at the addresses that they have on every chain. */
+
 import type { ContractName, DeploymentPlan } from '@tutti/chain'
+import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import { formatEther, formatGwei } from 'viem'
 import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount } from '../connection.ts'
-import { createOutput, formatInteger, type Output } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 
 interface DeployCommandOptions extends AccountOptions {
   rpc: string

@@ -1,10 +1,10 @@
 /** `tutti export ID`: the trained model as a file that other programs read. */
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { createOutput, formatInteger } from '../output.ts'
+import { createOutput } from '../output.ts'
 import { replaceFile } from '../whole-file.ts'
 
 interface ExportOptions extends ConnectionOptions, BlobOptions {

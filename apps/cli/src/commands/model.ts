@@ -1,5 +1,5 @@
 /** `tutti model`: the model of a federation whose numbers are in blobs: pull it, or post it again for others. */
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -19,7 +19,7 @@ import {
   openSigner,
   parseId,
 } from '../connection.ts'
-import { createOutput, formatInteger } from '../output.ts'
+import { createOutput } from '../output.ts'
 
 interface PullOptions extends ConnectionOptions, BlobOptions {
   out?: string

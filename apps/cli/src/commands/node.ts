@@ -1,7 +1,7 @@
 /** `tutti node [ID]`: takes part: in one federation until it is finished, or in those that the owner's policy allows. */
 
 import type { ChainClient, Creation } from '@tutti/chain'
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
@@ -22,7 +22,7 @@ import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
 import { describePlan } from '../node-plan-lines.ts'
 import { defaultStore, type NodeCommandOptions, type NodeSettings, readSettings } from '../node-settings.ts'
 import { createNodeView } from '../node-view.ts'
-import { createOutput, formatInteger, formatTokens, type Output } from '../output.ts'
+import { createOutput, formatTokens, type Output } from '../output.ts'
 
 /** Adds the command `node`. */
 export function addNode(program: Command): void {

@@ -1,5 +1,7 @@
 /** `tutti stats`: counts, means and histograms over the rows of many, none of which leaves its owner. */
+
 import { readFile } from 'node:fs/promises'
+import { formatInteger } from '@tutti/core'
 import type { DataSchema } from '@tutti/learn'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
@@ -18,7 +20,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { createOutput, formatInteger, formatTokens } from '../output.ts'
+import { createOutput, formatTokens } from '../output.ts'
 import { addJoinOptions, type JoinCommandOptions, runJoin } from './join.ts'
 
 interface StatsCreateOptions extends ConnectionOptions, AccountOptions {

@@ -1,12 +1,12 @@
 /** `tutti task`: a task of one's own: writes a first task file from a CSV, checks one, prints its form. */
 
 import { basename, extname } from 'node:path'
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { createOutput, formatInteger, type Output } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 import { writeNewFile } from '../whole-file.ts'
 
 interface InitOptions {

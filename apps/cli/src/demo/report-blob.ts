@@ -1,8 +1,8 @@
 /** What the demo of the blob path ends with, for people and for machines. */
 import { costAt, GAS_PER_BLOB, leastBlobGwei } from '@tutti/chain'
-import { formatCount, shardCount } from '@tutti/core'
+import { formatCount, formatInteger, shardCount } from '@tutti/core'
 import { formatUsd, gasLines } from '../gas-lines.ts'
-import { formatInteger, toTable } from '../output.ts'
+import { toTable } from '../output.ts'
 import { describeRewards, overheadShare } from './report.ts'
 import type { BlobDemoResult, RoundSplit } from './run-blob.ts'
 

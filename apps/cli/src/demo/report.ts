@@ -1,9 +1,9 @@
 /** What the demo ends with, for people and for machines. */
 
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import { costLines, gasLines } from '../gas-lines.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { formatInteger, formatTokens, toTable } from '../output.ts'
+import { formatTokens, toTable } from '../output.ts'
 import { drawImage } from '../picture.ts'
 import type { DemoResult } from './run.ts'
 
