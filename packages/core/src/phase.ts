@@ -49,7 +49,7 @@ export type Round = {
   readonly startedAt: number
   /** When the last of the cohort committed. */
   readonly committedAt: number
-  /** When the last of the cohort submitted. */
+  /** When the last of the cohort submitted; where a challenge window follows, `startedAt` says that all have. */
   readonly submittedAt: number
   /** The block whose hash seeds the cohort, fixed when the round opens. */
   readonly seedBlock: bigint
