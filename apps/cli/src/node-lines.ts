@@ -59,6 +59,8 @@ export function describeEvent(event: NodeEvent): string | undefined {
       return `round ${event.round + 1}: proved the fault of position ${event.position} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'blobs-missing':
       return `round ${event.round + 1}: ${event.message}`
+    case 'file-damaged':
+      return event.message
     case 'aggregated':
       return `round ${event.round + 1}: aggregated shard ${event.shard} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'round-settled':

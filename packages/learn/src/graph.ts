@@ -1,7 +1,7 @@
 /**
  * Builds an ONNX graph one operation at a time; every value is named by the string that `emit` returns.
  */
-import type { Attribute, Graph, Node } from './onnx.ts'
+import type { Attribute, Constant, Graph, Node } from './onnx.ts'
 
 /** An empty graph. */
 export function createGraph(name: string): Graph {
@@ -33,6 +33,11 @@ export function integerConstant(graph: Graph, values: number[]): string {
   const bytes = new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer)
   graph.constants.push({ name, type: 'int64', shape: [values.length], bytes })
   return name
+}
+
+/** Values of a float constant, wherever in a buffer its bytes lie. */
+export function toFloats({ bytes }: Pick<Constant, 'bytes'>): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer)
 }
 
 /** The operation that computes `value`, or undefined for inputs and constants. */

@@ -1,6 +1,7 @@
 /**
  * What of an ONNX file is used: its input, its output, and the tensors that are trained.
  */
+import { toFloats } from './graph.ts'
 import type { Constant } from './onnx.ts'
 import type { FileNode, FileValue, OnnxFile } from './onnx-reader.ts'
 
@@ -105,7 +106,7 @@ export function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[]
 }
 
 function isMask(constant: Constant): boolean {
-  return new Float32Array(constant.bytes.buffer).includes(Number.NEGATIVE_INFINITY)
+  return toFloats(constant).includes(Number.NEGATIVE_INFINITY)
 }
 
 function refuseReserved(name: string): string {

@@ -7,7 +7,7 @@
 
 import { hasGradient } from './autodiff.ts'
 import { hashBase } from './base-hash.ts'
-import { createGraph, emit, integerConstant } from './graph.ts'
+import { createGraph, emit, integerConstant, toFloats } from './graph.ts'
 import { chooseTensors, type FileInput, findEnds, OnnxModelError, untie } from './import-choice.ts'
 import { TRANSLATORS, type Translation } from './import-operators.ts'
 import { sizeOf } from './layers.ts'
@@ -277,7 +277,7 @@ function countResults(shape: Shape): number {
 
 /** The values of tensors one after another. */
 function join(constants: Constant[]): Float32Array {
-  const parts = constants.map(({ bytes }) => new Float32Array(bytes.buffer))
+  const parts = constants.map(toFloats)
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let offset = 0
   for (const part of parts) {

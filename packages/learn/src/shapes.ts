@@ -186,8 +186,7 @@ export function inferNode(graph: Graph, node: Node, shapes: Shapes): void {
 export function readIntegers(graph: Graph, name: string | undefined): number[] | undefined {
   const constant = graph.constants.find((candidate) => candidate.name === name)
   if (constant === undefined || constant.type !== 'int64') return undefined
-  const { buffer, byteOffset, byteLength } = constant.bytes.slice()
-  return [...new BigInt64Array(buffer, byteOffset, byteLength / 8)].map(Number)
+  return [...new BigInt64Array(Uint8Array.from(constant.bytes).buffer)].map(Number)
 }
 
 /** An integer attribute of a node, or what holds when it is absent. */

@@ -1,7 +1,7 @@
 /** The privacy budget as one run of a node holds it: what its federation takes, against what the ledger says. */
 import type { Hex, Terms } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
-import { chargeSpending, refuseSpending } from './ledger.ts'
+import { chargeSpending, LedgerDamagedError, refuseSpending } from './ledger.ts'
 import { epsilonOf, type Spending } from './privacy.ts'
 
 /** What an owner's data may still tell one federation. */
@@ -35,4 +35,20 @@ export function openBudget(
       return refusal
     },
   }
+}
+
+/**
+ * The same budget for a node that runs: a ledger that cannot be read refuses, so that rounds are sat out for that reason
+ * while the node goes on keeping and claiming.
+ */
+export function refusingDamage(budget: Budget): Budget {
+  const orReason = (act: () => string | undefined) => () => {
+    try {
+      return act()
+    } catch (error) {
+      if (!(error instanceof LedgerDamagedError)) throw error
+      return error.message
+    }
+  }
+  return { refusal: orReason(budget.refusal), charge: orReason(budget.charge) }
 }

@@ -12,8 +12,8 @@ export function toCheckedBytes(content: object): Uint8Array {
 /** What {@link toCheckedBytes} wrote; undefined if it is absent, cut or altered. */
 export function fromCheckedBytes(bytes: Uint8Array | undefined): unknown {
   if (bytes === undefined) return undefined
-  const [checksum, text] = new TextDecoder().decode(bytes).split('\n')
-  if (checksum === undefined || text === undefined) return undefined
+  const [checksum, text, ...rest] = new TextDecoder().decode(bytes).split('\n')
+  if (text === undefined || rest.length !== 1 || rest[0] !== '') return undefined
   return sha256(new TextEncoder().encode(text)) === checksum ? JSON.parse(text) : undefined
 }
 

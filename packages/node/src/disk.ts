@@ -30,7 +30,7 @@ export interface Disk {
   syncDirectory(path: string): void
   /** Removes a file or a directory with all in it; nothing happens if it is absent. */
   remove(path: string): void
-  /** Content of a file, or undefined if there is none. */
+  /** Content of a file in a buffer of its own, or undefined if there is none. */
   read(path: string): Uint8Array | undefined
   /** Names in a directory, sorted; empty if there is none. */
   list(path: string): string[]
@@ -63,7 +63,9 @@ export const localDisk: Disk = {
     }
   },
   remove: (path) => rmSync(path, { recursive: true, force: true }),
-  read: (path) => (existsSync(path) ? readFileSync(path) : undefined),
+  // A copy of its own: what Node hands out may be a view of a buffer that holds other files too, and such a view is
+  // neither aligned nor alone in its `buffer`.
+  read: (path) => (existsSync(path) ? Uint8Array.from(readFileSync(path)) : undefined),
   list: (path) => (existsSync(path) ? readdirSync(path).sort() : []),
 }
 

@@ -60,6 +60,8 @@ export type NodeEventBody =
   | { kind: 'challenged'; round: number; position: number; cost: TransactionCost }
   /** Blobs that nobody gave; `message` names each with its round, member and versioned hash. */
   | { kind: 'blobs-missing'; round: number; blobs: number; message: string }
+  /** A file of this node cannot be used; `message` says which, and what happens instead. */
+  | { kind: 'file-damaged'; file: string; message: string }
   /** The model was put together anew and has the contract's commitments. */
   | { kind: 'model-synced'; round: number; blobs: number; seconds: number }
   | { kind: 'opened'; cost: TransactionCost }

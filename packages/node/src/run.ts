@@ -14,7 +14,7 @@ import {
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
-import { openBudget } from './budget.ts'
+import { openBudget, refusingDamage } from './budget.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
@@ -56,7 +56,7 @@ const LOOK_AGAIN = { seconds: 60, timesAWindow: 10 }
  *
  * @returns What the node did; `reason` says why it ended.
  * @throws `NodeOptionError` `StoreLockedError` `StaleManifestError` `NotAMemberError` `InsufficientFundsError`
- *   `NonFiniteTrainingError` `LedgerDamagedError` and what the trainer throws. What was on its way stays on disk.
+ *   `NonFiniteTrainingError` and what the trainer throws. What was on its way stays on disk.
  */
 export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   const { client, federationId, trainer } = options
@@ -80,6 +80,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     chainId: client.chainId,
     federationId,
     account: account.address,
+    onDamage: (file, message) => report.tell({ kind: 'file-damaged', file, message }),
   })
   try {
     const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
@@ -104,11 +105,13 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       report,
       patience,
       now: clock.now,
-      budget: openBudget(
-        options.storeDirectory,
-        { chainId: client.chainId, federationId, account: account.address },
-        federation,
-        options.privacyEpsilon,
+      budget: refusingDamage(
+        openBudget(
+          options.storeDirectory,
+          { chainId: client.chainId, federationId, account: account.address },
+          federation,
+          options.privacyEpsilon,
+        ),
       ),
       roundingSeed: options.roundingSeed,
       seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),

@@ -86,6 +86,8 @@ export interface StoreOptions {
   account: Hex
   /** Defaults to the disk of this machine. */
   disk?: Disk
+  /** Hears in a sentence of a file that cannot be used, and what happens instead. A round that is lost says so itself. */
+  onDamage?: (file: string, message: string) => void
 }
 
 const VERSION = 1
@@ -132,6 +134,8 @@ export function openStore(options: StoreOptions): Store {
       const loaded = loadRound(disk, roundDirectory(round), round)
       if (loaded.kind === 'damaged') {
         if (loaded.isSafeToDiscard) {
+          const nothingSent = `nothing of round ${round + 1} was signed yet, so its update is made anew.`
+          options.onDamage?.(loaded.file, `${loaded.file} is damaged; ${nothingSent}`)
           disk.remove(roundDirectory(round))
           return { kind: 'none' }
         }
@@ -193,8 +197,11 @@ function checkOwner(disk: Disk, directory: string, options: StoreOptions): void 
     federationId: options.federationId.toLowerCase(),
     account: options.account.toLowerCase(),
   }
-  const found = fromCheckedBytes(disk.read(path)) as typeof owner | undefined
+  const bytes = disk.read(path)
+  const found = fromCheckedBytes(bytes) as typeof owner | undefined
   if (found === undefined) {
+    // The directory is named after its owner, so nothing is lost with the file.
+    if (bytes !== undefined) options.onDamage?.(path, `${path} is damaged; it is written anew.`)
     writeAtomically(disk, path, toCheckedBytes(owner))
     return
   }
@@ -235,19 +242,20 @@ function saveUpdate(disk: Disk, parent: string, directory: string, record: Updat
   if (isNew) disk.syncDirectory(parent)
 }
 
-type Loaded = RoundRecord | { kind: 'damaged'; reason: string; isSafeToDiscard: boolean }
+type Loaded = RoundRecord | { kind: 'damaged'; file: string; reason: string; isSafeToDiscard: boolean }
 
 function loadRound(disk: Disk, directory: string, round: number): Loaded {
   const forfeited = disk.read(join(directory, 'forfeit.json'))
   if (forfeited !== undefined) {
     const { reason } = (fromCheckedBytes(forfeited) ?? {}) as { reason?: string }
-    return { kind: 'forfeited', reason: reason ?? 'an earlier failure' }
+    return { kind: 'forfeited', reason: reason ?? 'an earlier failure, of which the record is damaged' }
   }
   // Attempts are written before the record that names them, so a directory without any proves that nothing was sent.
   const isSafeToDiscard = !disk.list(directory).some((name) => name.startsWith('attempt-'))
   const damaged = (what: string): Loaded => ({
     kind: 'damaged',
-    reason: `${join(directory, what)} is damaged, so what was sent in round ${round} is not known`,
+    file: join(directory, what),
+    reason: `${join(directory, what)} is damaged, so what was sent in round ${round + 1} is not known`,
     isSafeToDiscard,
   })
   const bytes = disk.read(join(directory, 'update.json'))

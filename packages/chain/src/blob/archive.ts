@@ -21,8 +21,8 @@ const ending = '.blob'
 export type ArchiveOptions = {
   directory: string
   kzg: Kzg
-  /** Called with the name of a file that was refused and where it was moved. */
-  onRefused?: (file: string, movedTo: string) => void
+  /** Called with the name of a file that was refused and where it was moved; undefined where it cannot be moved. */
+  onRefused?: (file: string, movedTo: string | undefined) => void
 }
 
 /** Opens an archive, creating its directory if there is none. */
@@ -36,8 +36,13 @@ export async function openBlobArchive({ directory, kzg, onRefused }: ArchiveOpti
     const path = pathOf(hash)
     const movedTo = `${path}.refused`
     verified.delete(hash)
-    await rename(path, movedTo)
-    onRefused?.(path, movedTo)
+    try {
+      await rename(path, movedTo)
+      onRefused?.(path, movedTo)
+    } catch (error) {
+      // Gone: another process was quicker. What cannot be moved is not used all the same.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onRefused?.(path, undefined)
+    }
     return undefined
   }
 

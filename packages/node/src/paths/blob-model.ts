@@ -2,21 +2,14 @@
  * The integers of the model on this machine, advanced from round to round; none is used that has not the contract's
  * commitments.
  *
- * `model.bin` in the member's directory: a line of JSON (dimension, the last round in each shard), then the integers,
- * 32 bits little-endian. What is read from it is a place to start from and not trusted: see `syncModel`.
+ * `model.bin` in the member's directory is a place to start from and not trusted: its checksum tells damage, and what
+ * is whole is held against the contract (`syncModel`). In either case the model is put together anew from its blobs.
  */
-import { endianness } from 'node:os'
 import { join } from 'node:path'
-import {
-  type BlobAccess,
-  type ChainClient,
-  type ModelState,
-  StaleModelError,
-  type SyncedModel,
-  syncModel,
-} from '@tutti/chain'
+import { type BlobAccess, type ChainClient, StaleModelError, type SyncedModel, syncModel } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { localDisk, writeAtomically } from '../disk.ts'
+import { decodeState, encodeState } from './model-state.ts'
 
 /** A model that follows the chain. */
 export interface FollowedModel {
@@ -24,24 +17,35 @@ export interface FollowedModel {
   advance(): Promise<SyncedModel>
 }
 
-/** Opens the model of a member, from its file if there is one. */
+/**
+ * Opens the model of a member, from its file if there is one.
+ *
+ * @param options - `onDamage`: hears in a sentence of a file that cannot be used, and what happens instead.
+ */
 export function followModel(options: {
   client: ChainClient
   federationId: Hex
   access: BlobAccess
   memberDirectory: string
+  onDamage: (file: string, message: string) => void
 }): FollowedModel {
-  const { client, federationId: id, access, memberDirectory } = options
+  const { client, federationId: id, access, memberDirectory, onDamage } = options
   const path = join(memberDirectory, 'model.bin')
-  let known = readState(path)
+  const bytes = localDisk.read(path)
+  let known = bytes === undefined ? undefined : decodeState(bytes)
+  if (bytes !== undefined && known === undefined) {
+    onDamage(path, `${path} is damaged and is not used; the model is put together anew from its blobs.`)
+  }
   return {
     advance: async () => {
       let synced: SyncedModel
       try {
         synced = await syncModel(client, { id, access, ...(known === undefined ? {} : { start: known }) })
       } catch (error) {
-        // What was on disk may be damaged, or of a branch that a reorganisation dropped.
         if (!(error instanceof StaleModelError) || known === undefined) throw error
+        // What is known may be of a branch that a reorganisation dropped, or be a file that somebody has changed.
+        known = undefined
+        onDamage(path, `${path} is not the chain's model; it is put together anew from its blobs.`)
         synced = await syncModel(client, { id, access })
       }
       const { values, rounds } = synced
@@ -52,36 +56,4 @@ export function followModel(options: {
       return synced
     },
   }
-}
-
-/** The bytes of `model.bin`. */
-export function encodeState({ values, rounds }: ModelState): Uint8Array {
-  const head = new TextEncoder().encode(`${JSON.stringify({ dimension: values.length, rounds })}\n`)
-  const body = new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength))
-  if (endianness() === 'BE') Buffer.from(body.buffer).swap32()
-  const bytes = new Uint8Array(head.length + body.length)
-  bytes.set(head)
-  bytes.set(body, head.length)
-  return bytes
-}
-
-/** Reads what {@link encodeState} wrote; undefined if it is not that. */
-export function decodeState(bytes: Uint8Array): ModelState | undefined {
-  const end = bytes.indexOf(10)
-  if (end < 0) return undefined
-  try {
-    const { dimension, rounds } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)))
-    const body = bytes.slice(end + 1)
-    const isWhole = Number.isInteger(dimension) && body.length === 4 * dimension && Array.isArray(rounds)
-    if (!isWhole || !rounds.every(Number.isInteger)) return undefined
-    if (endianness() === 'BE') Buffer.from(body.buffer).swap32()
-    return { values: new Int32Array(body.buffer), rounds }
-  } catch {
-    return undefined
-  }
-}
-
-function readState(path: string): ModelState | undefined {
-  const bytes = localDisk.read(path)
-  return bytes === undefined ? undefined : decodeState(bytes)
 }

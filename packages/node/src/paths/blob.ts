@@ -42,9 +42,10 @@ const REPLACE_AFTER_SECONDS = 36
 /** Opens the blob path: loads the trusted setup and the archive. */
 export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
   const { client, federationId, terms, manifest, behaviour, report } = options
-  const { kzg, archive, access } = await openBlobAccess(client, options.archiveDirectory, behaviour)
+  const onDamage = (file: string, message: string) => report.tell({ kind: 'file-damaged', file, message })
+  const { kzg, archive, access } = await openBlobAccess(client, options.archiveDirectory, behaviour, onDamage)
   const submissionsOf = createSubmissionReader(client, federationId)
-  const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory })
+  const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory, onDamage })
   const { baseModel } = behaviour
   const base = toBaseWeights(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
   return {
@@ -99,18 +100,24 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
  * Where a node looks for blobs: its own archive, those of others it was told of, a beacon node, the local chain.
  *
  * @param directory - Of the archive, created if there is none.
+ * @param onDamage - Hears in a sentence of a file of the archive that was set aside.
  */
 export async function openBlobAccess(
   client: Signer | Parameters<typeof blobSources>[0],
   directory: string,
   { peerArchives = [], beaconUrl }: Pick<NodeBehaviour, 'peerArchives' | 'beaconUrl'>,
+  onDamage: (file: string, message: string) => void = () => undefined,
 ): Promise<{ kzg: Kzg; archive: NonNullable<BlobAccess['archive']>; access: BlobAccess }> {
   const [{ loadKzg }, { archiveSource, openBlobArchive }] = await Promise.all([
     import('@tutti/chain/kzg'),
     import('@tutti/chain/local'),
   ])
   const kzg = await loadKzg()
-  const archive = await openBlobArchive({ directory, kzg })
+  const onRefused = (file: string, movedTo: string | undefined) => {
+    const what = movedTo === undefined ? 'and cannot be moved aside' : `and was moved to ${movedTo}`
+    onDamage(file, `${file} is damaged ${what}; the blob is looked for elsewhere.`)
+  }
+  const archive = await openBlobArchive({ directory, kzg, onRefused })
   const beacon = beaconUrl === undefined ? {} : { beaconUrl }
   const sources = [...peerArchives.map(archiveSource), ...blobSources(client, beacon)]
   return { kzg, archive, access: { kzg, archive, sources } }

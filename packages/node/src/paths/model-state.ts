@@ -1,0 +1,54 @@
+/**
+ * A model's integers as the bytes of a file: `model.bin` of a node, and what `tutti model pull` writes.
+ *
+ * A line of JSON (dimension, the last round in each shard, SHA-256 of all else), then the integers, 32 bits each,
+ * little-endian. A file that was cut or altered anywhere is told from a whole one by the checksum.
+ */
+import type { ModelState } from '@tutti/chain'
+import { sha256 } from '../checked-json.ts'
+
+interface Head {
+  dimension: number
+  rounds: number[]
+}
+
+/** The bytes of a model. */
+export function encodeState({ values, rounds }: ModelState): Uint8Array {
+  const body = new Uint8Array(4 * values.length)
+  const view = new DataView(body.buffer)
+  for (let p = 0; p < values.length; p++) view.setInt32(4 * p, values[p]!, true)
+  const head: Head = { dimension: values.length, rounds }
+  const line = new TextEncoder().encode(`${JSON.stringify({ ...head, sha256: checksum(head, body) })}\n`)
+  const bytes = new Uint8Array(line.length + body.length)
+  bytes.set(line)
+  bytes.set(body, line.length)
+  return bytes
+}
+
+/** Reads what {@link encodeState} wrote, wherever in a buffer the bytes lie; undefined if they are not that. */
+export function decodeState(bytes: Uint8Array): ModelState | undefined {
+  const end = bytes.indexOf(10)
+  if (end < 0) return undefined
+  const head = parseHead(bytes.subarray(0, end))
+  const body = bytes.subarray(end + 1)
+  if (head === undefined || body.length !== 4 * head.dimension || head.sha256 !== checksum(head, body)) return undefined
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const values = new Int32Array(head.dimension)
+  for (let p = 0; p < values.length; p++) values[p] = view.getInt32(4 * p, true)
+  return { values, rounds: head.rounds }
+}
+
+function parseHead(line: Uint8Array): (Head & { sha256: unknown }) | undefined {
+  try {
+    const { dimension, rounds, sha256: sum } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line))
+    const isWhole = Number.isSafeInteger(dimension) && Array.isArray(rounds) && rounds.every(Number.isInteger)
+    return isWhole ? { dimension, rounds, sha256: sum } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function checksum({ dimension, rounds }: Head, body: Uint8Array): string {
+  const head = new TextEncoder().encode(JSON.stringify({ dimension, rounds }))
+  return sha256(Buffer.concat([head, body]))
+}
