@@ -6,6 +6,8 @@ export interface Failure {
   name: string
   message: string
   exitCode: ExitCode
+  /** Of a federation that exists nevertheless. */
+  federationId?: string
 }
 
 /** Errors of the packages below, by the name of their class. Whatever is not named here failed on this machine. */
@@ -15,7 +17,9 @@ const codes: Record<string, ExitCode> = {
   NoModelError: exitCodes.usage,
   NoStatisticsError: exitCodes.usage,
   FederationOverError: exitCodes.refused,
+  UninitialisedError: exitCodes.refused,
   NotDeployedError: exitCodes.usage,
+  UnsupportedEndpointError: exitCodes.usage,
   TokenMissingError: exitCodes.usage,
   ContractError: exitCodes.refused,
   CodeMismatchError: exitCodes.refused,
@@ -24,6 +28,9 @@ const codes: Record<string, ExitCode> = {
   ProxyOccupiedError: exitCodes.refused,
   ProxyRefusedError: exitCodes.refused,
   GasCapExceededError: exitCodes.refused,
+  EndpointGasError: exitCodes.refused,
+  OutOfGasError: exitCodes.refused,
+  ProxyTooDearError: exitCodes.refused,
   TransactionRevertedError: exitCodes.refused,
   NotAMemberError: exitCodes.refused,
   PrivacyBudgetError: exitCodes.refused,
@@ -59,9 +66,10 @@ const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])
 export function toFailure(error: unknown): Failure {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), exitCode: exitCodes.failed }
   const { message } = error
-  const { exitCode, code, causeName } = error as { exitCode?: ExitCode; code?: unknown; causeName?: string }
+  const { exitCode, code, causeName, federationId } = error as Partial<Failure> & { code?: unknown; causeName?: string }
   const name = causeName ?? error.name
-  if (exitCode !== undefined) return { name, message, exitCode }
+  if (exitCode !== undefined)
+    return { name, message, exitCode, ...(federationId === undefined ? {} : { federationId }) }
   if (name === 'AbortError') return { name, message: 'Interrupted.', exitCode: exitCodes.interrupted }
   if (typeof code === 'string' && fileCodes.has(code)) {
     return { name, message: `${message}. Check the path.`, exitCode: exitCodes.badInput }

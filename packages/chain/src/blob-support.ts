@@ -9,8 +9,9 @@
 
 import type { Address, Hex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { ask } from './asking.ts'
 import type { ChainClient } from './client.ts'
-import { ChainError, ChainUnreachableError, withChainErrors } from './errors.ts'
+import { ChainError, withChainErrors } from './errors.ts'
 
 /** Whether blob transactions are taken, and by what it was found, as a sentence without its full stop. */
 export interface BlobSupport {
@@ -34,7 +35,7 @@ const blocks = 1_024
  * last 1,024 blocks, and from what the pool says to a transaction whose key was made for it and holds nothing, and
  * without the blob that it names. No chain can include it.
  *
- * @throws {@link ChainUnreachableError}
+ * @throws `ChainUnreachableError`
  */
 export async function probeBlobSupport(client: ChainClient): Promise<BlobSupport> {
   const [block, ...codes] = await withChainErrors(client, () =>
@@ -94,36 +95,6 @@ async function tryTransaction(client: ChainClient): Promise<string | undefined> 
   } as never)
   const answer = await ask(client, 'eth_sendRawTransaction', [transaction])
   return 'refusal' in answer ? answer.refusal : undefined
-}
-
-/** One request whose refusal is an answer too; an endpoint that gives none is an error. */
-async function ask(
-  client: ChainClient,
-  method: string,
-  params: readonly unknown[],
-): Promise<{ result: unknown } | { refusal: string }> {
-  const request = client.public.request as unknown as (
-    call: { method: string; params: readonly unknown[] },
-    options: { retryCount: number },
-  ) => Promise<unknown>
-  try {
-    return { result: await request({ method, params }, { retryCount: 0 }) }
-  } catch (error) {
-    // A refusal has a code of JSON-RPC in some layer; what is named here is none: no answer, or HTTP's own.
-    const details = readDetails(error)
-    if (details !== undefined) return { refusal: details }
-    await withChainErrors(client, () => Promise.reject(error))
-    throw error
-  }
-}
-
-/** The words of the endpoint in an error of viem, or undefined if it has none. */
-function readDetails(error: unknown): string | undefined {
-  for (let layer: unknown = error; layer instanceof Error; layer = layer.cause) {
-    const { code, details } = layer as { code?: unknown; details?: unknown }
-    if (typeof code === 'number' && code !== -1 && typeof details === 'string' && details !== '') return details
-  }
-  return undefined
 }
 
 /** Blobs were asked for on a chain whose users may not send them. */

@@ -15,7 +15,7 @@ import {
   type Transport,
 } from 'viem'
 import { deployment } from './deployment.ts'
-import { withChainErrors } from './errors.ts'
+import { ChainError, withChainErrors } from './errors.ts'
 
 /** What the actions need to know of a connection. Copy it with {@link withAccount} to sign as somebody else. */
 export type ChainClient = {
@@ -57,12 +57,13 @@ const multicall3: Address = '0xcA11bde05977b3631167028862bE2a173976CA11'
 /**
  * Connects and asks the chain who it is.
  *
- * @throws {@link ChainUnreachableError}
+ * @throws {@link UnsupportedEndpointError} {@link ChainUnreachableError}
  */
 export async function connect(options: ConnectOptions): Promise<ChainClient> {
   const timeoutMs = options.timeoutMs ?? 20_000
   const retries = options.retries ?? 3
   const url = 'rpcUrl' in options ? options.rpcUrl : 'the given transport'
+  if ('rpcUrl' in options) requireHttp(options.rpcUrl)
   const transport =
     'rpcUrl' in options
       ? http(options.rpcUrl, { batch: { batchSize: 100 }, timeout: timeoutMs, retryCount: retries, retryDelay: 100 })
@@ -86,6 +87,31 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
     pollingIntervalMs,
     receiptTimeoutMs: options.receiptTimeoutMs ?? (chainId === localChainId ? 30_000 : 180_000),
     confirmations: options.confirmations ?? 1,
+  }
+}
+
+/**
+ * Lets endpoints of HTTP pass, the one way in which everything here talks to a chain: requests that each stand alone
+ * outlive a client's restart, and clients that take web sockets or a local socket take HTTP too.
+ *
+ * @throws {@link UnsupportedEndpointError}
+ */
+export function requireHttp(rpcUrl: string): void {
+  const protocol = URL.canParse(rpcUrl) ? new URL(rpcUrl).protocol : undefined
+  if (protocol !== 'http:' && protocol !== 'https:') throw new UnsupportedEndpointError(protocol)
+}
+
+/** An endpoint that is not reached by HTTP: a web socket, a local socket, or no address at all. */
+export class UnsupportedEndpointError extends ChainError {
+  constructor(protocol: string | undefined) {
+    const isSocket = protocol === 'ws:' || protocol === 'wss:'
+    const what = isSocket ? `a web socket (${protocol}//)` : 'no address of HTTP; a local socket (IPC) is not supported'
+    const port = isSocket ? '; of geth it listens on port 8545 where web sockets are on 8546' : ''
+    super(
+      `The endpoint is ${what}. Tutti talks to chains over http:// or https:// only: give that address of the same ` +
+        `client (of geth with --http${port}).`,
+      false,
+    )
   }
 }
 

@@ -4,7 +4,7 @@
  * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
  */
 
-import { PHASES } from '@tutti/core'
+import { formatInteger, PHASES } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
 import { remedies } from './remedies.ts'
@@ -112,11 +112,42 @@ export class TransactionRevertedError extends ChainError {
   }
 }
 
-/** The transaction needs more gas than one transaction may use (EIP-7825). */
+/** The transaction needs more gas than one may use on its chain (EIP-7825, or the gas limit of a block). */
 export class GasCapExceededError extends ChainError {
   constructor(estimate: bigint | undefined, cap: bigint) {
-    const needed = estimate === undefined ? 'more gas than can be estimated' : `${estimate} gas`
-    super(`The transaction needs ${needed}; one may use ${cap}. Choose smaller shards.`, false)
+    const needed = estimate === undefined ? 'more gas than can be estimated' : `${formatInteger(estimate)} gas`
+    super(
+      `The transaction needs ${needed}; on this chain one may use ${formatInteger(cap)}. Nothing was sent. ` +
+        'A step of a round is smaller with smaller shards (create --shards); for the rest, take a chain with more room.',
+      false,
+    )
+  }
+}
+
+/** The endpoint gives calls and estimates less gas than the chain gives transactions, and that was too little. */
+export class EndpointGasError extends ChainError {
+  /** Gas that the endpoint gives. */
+  readonly given: bigint
+  constructor(given: bigint, cap: bigint, cause: unknown) {
+    super(
+      `Gas ran out while the transaction was tried: this endpoint gives a try about ${formatInteger(given)} gas, while ` +
+        `the chain lets a transaction use ${formatInteger(cap)}. Nothing was sent. Use an endpoint without such a limit, ` +
+        'or raise it on your own (--rpc.gascap of geth).',
+      false,
+      cause,
+    )
+    this.given = given
+  }
+}
+
+/** Included, and all its gas was used up: the state had changed since it was estimated. */
+export class OutOfGasError extends ChainError {
+  constructor(hash: Hash, gas: bigint) {
+    super(
+      `Transaction ${hash} was included and ran out of gas: ${formatInteger(gas)} were too little. Others were included ` +
+        'before it and made it dearer; look at the state of the federation and try again.',
+      true,
+    )
   }
 }
 

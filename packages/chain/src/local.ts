@@ -29,6 +29,8 @@ export type LocalChainOptions = {
   /** Mines at this pace even when idle, so that time passes; transactions are included at once either way. */
   blockTimeSeconds?: number
   hardfork?: string
+  /** Holds transactions to 2^24 gas, as public chains of Osaka do (EIP-7825). Default: yes. */
+  capsTransactions?: boolean
   /** 31,337 unless another network is to be played. */
   chainId?: number
   /** Forgets transactions and blobs of all but the latest so many blocks, as public chains forget blobs. */
@@ -60,7 +62,8 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   const port = await choosePort(options.port ?? 8545)
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
-  args.push('--enable-tx-gas-limit', '--no-request-size-limit', '--quiet')
+  if (options.capsTransactions !== false) args.push('--enable-tx-gas-limit')
+  args.push('--no-request-size-limit', '--quiet')
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId))
   if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
   if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))

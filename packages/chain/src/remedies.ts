@@ -100,7 +100,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   WrongPhase: later('The federation is in another phase; read the phase and act in it.'),
   WrongRound: later('Another round is in progress; read the round and prepare anew.'),
   AlreadyInitialised: never('Nothing is left to initialise.'),
-  NotInitialised: later('Write the initial model first: anyone may.'),
+  NotInitialised: later('Write the initial model first: anyone may, with tutti create --resume ID.'),
   TooFewMembers: later('Wait for more members, or for the end of the joining time.'),
   SeedNotReady: later('Wait for the block that seeds the cohort.'),
   NotOverdue: later('The step is not overdue yet; wait, or take the step yourself.'),
@@ -143,7 +143,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   // Tokens and modules
   TransferShortfall: never('The token delivered less than it was asked for; use one without a fee on transfer.'),
   HoldingsExceeded: never('Use smaller amounts.'),
-  ModuleFailed: never('A module named in the terms failed without a reason; ask who wrote it.'),
+  ModuleFailed: never('A module named in the terms failed without a reason: gas ran out in it, or ask who wrote it.'),
   ModuleAnswerMalformed: never('A module named in the terms gave no proper answer; ask who wrote it.'),
   ERC20InsufficientAllowance: never('Approve the tokens for the federation core first.'),
   ERC20InsufficientBalance: never('The account holds too few tokens; send it some first.'),

@@ -5,22 +5,22 @@
  * {@link sendPrepared} sends it and waits, and may be called as often as one likes: the same bytes are one transaction.
  */
 
-import { GAS_LIMIT, gasToSign } from '@tutti/core'
 import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
 import type { ChainClient } from './client.ts'
 import {
   ChainMismatchError,
   ChainUnreachableError,
   findRevertData,
-  GasCapExceededError,
   InsufficientFundsError,
   NoAccountError,
   NonceTakenError,
+  OutOfGasError,
   TransactionPendingError,
   TransactionRevertedError,
   toChainError,
   withChainErrors,
 } from './errors.ts'
+import { chooseGas, estimateGas } from './estimates.ts'
 
 /** What a transaction does. `to` is absent when it deploys a contract. */
 export type Call = {
@@ -37,15 +37,13 @@ export type PreparedTransaction = { hash: Hash; raw: Hex; nonce: number; from: A
 /** A transaction that was included and succeeded. */
 export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bigint }
 
-/** The most gas one transaction may use (EIP-7825). */
-export const transactionGasCap = BigInt(GAS_LIMIT)
-
 /**
  * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
  *
  * The fee allows the base fee to double; gas allows a quarter above the estimate and `spareGas`, up to the cap.
  *
- * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; {@link GasCapExceededError};
+ * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError`,
+ *   `EndpointGasError`;
  *   {@link NoAccountError}; {@link ChainUnreachableError}
  */
 export async function prepareTransaction(client: ChainClient, call: Call): Promise<PreparedTransaction> {
@@ -63,8 +61,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
       client.public.getBalance({ address: from }),
     ]),
   )
-  if (estimate > transactionGasCap) throw new GasCapExceededError(estimate, transactionGasCap)
-  const gas = gasToSign(estimate, call.spareGas)
+  const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
   const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
   const needed = gas * maxFeePerGas + value
   if (balance < needed) throw new InsufficientFundsError(from, balance, needed)
@@ -90,18 +87,6 @@ async function readTip({ public: client }: ChainClient): Promise<bigint> {
   const tip = await client.estimateMaxPriorityFeePerGas()
   tips.set(client, { tip, readAt: performance.now() })
   return tip
-}
-
-/** The gas a call needs; an endpoint that gives up at its own limit means that it is too much for a transaction. */
-async function estimateGas(client: ChainClient, call: Parameters<ChainClient['public']['estimateGas']>[0]) {
-  try {
-    return await client.public.estimateGas(call)
-  } catch (error) {
-    if (findRevertData(error) === undefined && /gas required exceeds/i.test(String((error as Error).message))) {
-      throw new GasCapExceededError(undefined, transactionGasCap)
-    }
-    throw error
-  }
 }
 
 /**
@@ -208,7 +193,9 @@ async function explainRevert(
   prepared: PreparedTransaction,
   receipt: TransactionReceipt,
 ): Promise<unknown> {
-  const { to, data, value } = parseTransaction(prepared.raw)
+  const { to, data, value, gas = 0n } = parseTransaction(prepared.raw)
+  // A call within gets 63 / 64 of the gas (EIP-150): what is left when it ran out there is the rest.
+  if (receipt.gasUsed * 64n >= gas * 63n) return new OutOfGasError(prepared.hash, gas)
   const request = { data: data ?? '0x', value: value ?? 0n, ...(to ? { to } : {}) } as const
   try {
     await client.public.call({ account: prepared.from, ...request, blockNumber: receipt.blockNumber })

@@ -115,11 +115,13 @@ export function estimateOwnPart(terms: Terms, path: 'direct' | 'blob'): { gas: n
 
 /**
  * Gas that a transaction is signed with: a quarter above what the chain estimates, and `spare` for what is included
- * before it, within {@link GAS_LIMIT}.
+ * before it, within the most that a transaction may have.
+ *
+ * @param most - Of the chain at hand; {@link GAS_LIMIT} unless told otherwise.
  */
-export function gasToSign(estimate: bigint, spare = 0n): bigint {
+export function gasToSign(estimate: bigint, spare = 0n, most = BigInt(GAS_LIMIT)): bigint {
   const wanted = (estimate * 5n) / 4n + spare
-  return wanted < BigInt(GAS_LIMIT) ? wanted : BigInt(GAS_LIMIT)
+  return wanted < most ? wanted : most
 }
 
 /**

@@ -6,7 +6,14 @@
  *
  * @see https://viem.sh/docs/clients/transports/fallback
  */
-import { type ChainClient, ChainUnreachableError, connect, NotDeployedError, toChainError } from '@tutti/chain'
+import {
+  type ChainClient,
+  ChainUnreachableError,
+  connect,
+  NotDeployedError,
+  requireHttp,
+  toChainError,
+} from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { fallback, http, type LocalAccount, type Transport } from 'viem'
 import { isChainOutOfReach } from './connection.ts'
@@ -34,10 +41,11 @@ const REST_MILLISECONDS = 30_000
 /**
  * Connects to a chain and checks that the federation core is there.
  *
- * @throws `ChainUnreachableError` if no endpoint answers; {@link EndpointMismatchError}; `NotDeployedError`.
+ * @throws `UnsupportedEndpointError`; `ChainUnreachableError` if no endpoint answers; {@link EndpointMismatchError}; `NotDeployedError`.
  */
 export async function connectEndpoints(options: EndpointOptions): Promise<ChainClient> {
   const { rpcUrls, account, core, timeoutMilliseconds: timeoutMs = TIMEOUT_MILLISECONDS } = options
+  for (const url of rpcUrls) requireHttp(url)
   const hosts = rpcUrls.map((url) => new URL(url).host)
   const { pollingMilliseconds: pollingIntervalMs } = options
   const who = {

@@ -5,6 +5,7 @@ import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import { formatEther, formatGwei } from 'viem'
 import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount } from '../connection.ts'
+import { describeLimits } from '../limit-lines.ts'
 import { createOutput, type Output } from '../output.ts'
 
 interface DeployCommandOptions extends AccountOptions {
@@ -98,6 +99,7 @@ function describePlan(plan: DeploymentPlan, isDirect: boolean, output: Output): 
     output.line(`  ${titles[name].padEnd(17)} ${address}  ${state(isThere, own)}`)
   }
   for (const line of isDirect ? ['Direct path only, as --path direct asks.'] : describePaths(plan)) output.line(line)
+  output.line(describeLimits(plan.limits))
   if (gas > 0n) {
     output.line(
       `To deploy what is missing: ${formatInteger(gas)} gas, ${formatEther(cost)} of its coin at ` +
@@ -132,13 +134,14 @@ function describePaths({
   ]
 }
 
-function describeResult({ chainId, capabilities, contracts, proxy, gas, feePerGas, cost }: DeploymentPlan) {
+function describeResult({ chainId, capabilities, limits, contracts, proxy, gas, feePerGas, cost }: DeploymentPlan) {
   const addressOf = Object.fromEntries(contracts.map(({ name, address }) => [name, address]))
   return {
     chainId,
     paths: contracts.some(({ name }) => name === 'blobAggregator') ? ['direct', 'blob'] : ['direct'],
     missingForBlobPath: capabilities.missingForBlobPath,
     blobTransactions: capabilities.blobTransactions,
+    limits,
     ...addressOf,
     contracts,
     proxy,

@@ -5,6 +5,7 @@
  * @see https://github.com/Arachnid/deterministic-deployment-proxy (Nick's method)
  */
 
+import { formatInteger } from '@tutti/core'
 import { type Address, type Hex, keccak256 } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { deploymentProxy } from '../deployment.ts'
@@ -36,13 +37,35 @@ export async function hasDeploymentProxy(client: ChainClient): Promise<boolean> 
   return true
 }
 
+/** Gas that the keyless transaction was signed with, for ever. */
+const keylessGas = 100_000n
+/** What it runs, to be estimated. */
+const proxyCreation: Hex = `0x604580600e600039806000f350fe${proxyCode.slice(2)}`
+
+/**
+ * Gas of the keyless transaction and of the transfer that pays for it.
+ *
+ * @throws {@link ProxyTooDearError} where its fixed gas is too little: sent nevertheless, it would be spent for ever.
+ */
+export async function planProxy(client: ChainClient): Promise<bigint> {
+  const [creation, transfer] = await withChainErrors(client, () =>
+    Promise.all([
+      client.public.estimateGas({ account: proxyDeployer, data: proxyCreation }),
+      client.public.estimateGas({ to: proxyDeployer }),
+    ]),
+  )
+  if (creation > keylessGas) throw new ProxyTooDearError(client.chainId, creation)
+  return keylessGas + transfer
+}
+
 /**
  * Deploys the proxy if it is not there: pays its keyless sender what it lacks, then sends its transaction.
  *
- * @throws {@link ProxyRefusedError} if the chain does not take it; {@link ProxyOccupiedError}
+ * @throws {@link ProxyRefusedError} if the chain does not take it; {@link ProxyTooDearError}; {@link ProxyOccupiedError}
  */
 export async function deployProxy(client: ChainClient): Promise<WriteResult[]> {
   if (await hasDeploymentProxy(client)) return []
+  await planProxy(client)
   const writes: WriteResult[] = []
   const balance = await withChainErrors(client, () => client.public.getBalance({ address: proxyDeployer }))
   if (balance < proxyPrice) {
@@ -85,6 +108,18 @@ export class ProxyOccupiedError extends ChainError {
     super(
       `The code at ${deploymentProxy} on chain ${chainId} is not the deployment proxy's: the contracts cannot have their ` +
         'addresses there. Check that this is the chain you mean.',
+      false,
+    )
+  }
+}
+
+/** Creation costs more on this chain than the keyless transaction has gas for. */
+export class ProxyTooDearError extends ChainError {
+  constructor(chainId: number, gas: bigint) {
+    super(
+      `On chain ${chainId} the deployment proxy takes ${formatInteger(gas)} gas, and the keyless transaction that deploys ` +
+        `it has ${formatInteger(keylessGas)}, which nobody can change: new code is too dear here. Nothing was sent. On a ` +
+        `network of your own, put this code at ${deploymentProxy} in its genesis: ${proxyCode}`,
       false,
     )
   }

@@ -15,9 +15,12 @@ import {
   deploymentProxy,
   deploymentSalt,
 } from '../deployment.ts'
-import { ChainError, withChainErrors } from '../errors.ts'
+import { ChainError, GasCapExceededError, withChainErrors } from '../errors.ts'
+import { estimateGas, explainEstimate } from '../estimates.ts'
+import { type ChainLimits, readLimits } from '../limits.ts'
 import { sendCall, type WriteResult } from '../transactions.ts'
-import { deployProxy, hasDeploymentProxy } from './deploy-proxy.ts'
+import { deployProxy, hasDeploymentProxy, planProxy } from './deploy-proxy.ts'
+import { readFeePerGas } from './plan-founding.ts'
 
 /** What a deployment did. */
 export type DeployResult = Deployment & {
@@ -39,6 +42,7 @@ export interface PlannedContract {
 export interface DeploymentPlan {
   chainId: number
   capabilities: Capabilities
+  limits: ChainLimits
   proxy: { address: Address; isThere: boolean; gas: bigint }
   contracts: PlannedContract[]
   /** Of all that is missing. */
@@ -49,9 +53,6 @@ export interface DeploymentPlan {
   cost: bigint
 }
 
-/** Gas of the keyless transaction and of the transfer that pays for it. */
-const proxyGas = 121_000n
-
 /**
  * Looks at a chain: what it can do, what stands there, and what the rest would cost. Sends nothing; needs no account.
  *
@@ -59,6 +60,7 @@ const proxyGas = 121_000n
  * @param options.path - `blob`: the blob aggregator too, `direct`: not; by default where the chain is found to have what
  *   it needs.
  * @throws {@link EvmTooOldError} if none of the contracts could run; {@link CodeMismatchError}; `ProxyOccupiedError`
+ *   `ProxyTooDearError` `GasCapExceededError` `EndpointGasError`
  */
 export async function planDeployment(
   client: ChainClient,
@@ -72,13 +74,17 @@ export async function planDeployment(
   if (hasBlobPath) names.push('blobAggregator')
   if (hasDemoToken) names.push('demoToken')
   const isThere = await hasDeploymentProxy(client)
-  const [contracts, feePerGas] = await Promise.all([
+  const proxy = { address: deploymentProxy, isThere, gas: isThere ? 0n : await planProxy(client) }
+  const [limits, contracts, feePerGas] = await Promise.all([
+    readLimits(client),
     Promise.all(names.map((name) => planContract(client, name, isThere))),
-    readFee(client),
+    readFeePerGas(client),
   ])
-  const proxy = { address: deploymentProxy, isThere, gas: isThere ? 0n : proxyGas }
+  for (const { gas } of contracts) {
+    if (gas > limits.transactionGas) throw new GasCapExceededError(gas, limits.transactionGas)
+  }
   const gas = contracts.reduce((sum, contract) => sum + contract.gas, proxy.gas)
-  return { chainId: client.chainId, capabilities, proxy, contracts, gas, feePerGas, cost: gas * feePerGas }
+  return { chainId: client.chainId, capabilities, limits, proxy, contracts, gas, feePerGas, cost: gas * feePerGas }
 }
 
 /**
@@ -119,19 +125,12 @@ async function planContract(client: ChainClient, name: ContractName, hasProxy: b
   }
   const call = hasProxy ? { to: deploymentProxy, data: deploymentData(name) } : { data: creationCode[name] }
   const from = client.account === undefined ? {} : { account: client.account.address }
-  const gas = await withChainErrors(client, () => client.public.estimateGas({ ...from, ...call }))
+  const gas = await withChainErrors(client, () => estimateGas(client, { ...from, ...call }))
   return { name, address, isThere: false, gas }
 }
 
 function deploymentData(name: ContractName): Hex {
   return concatHex([deploymentSalt, creationCode[name]])
-}
-
-async function readFee(client: ChainClient): Promise<bigint> {
-  const [block, tip] = await withChainErrors(client, () =>
-    Promise.all([client.public.getBlock({ includeTransactions: false }), client.public.estimateMaxPriorityFeePerGas()]),
-  )
-  return (block.baseFeePerGas ?? 0n) + tip
 }
 
 async function codeAt(client: ChainClient, address: Address): Promise<Hex | undefined> {
@@ -143,10 +142,19 @@ async function codeAt(client: ChainClient, address: Address): Promise<Hex | unde
 async function checkCode(client: ChainClient, name: ContractName, address: Address): Promise<void> {
   const [code, fresh] = await Promise.all([
     codeAt(client, address),
-    withChainErrors(client, () => client.public.call({ data: creationCode[name] })),
+    withChainErrors(client, () => runCreation(client, name)),
   ])
   if (code === undefined || fresh.data === undefined || !isSameCode(code, fresh.data)) {
     throw new CodeMismatchError(name, address, client.chainId)
+  }
+}
+
+/** What the creation code of a contract returns. Running it takes the gas of deploying it. */
+async function runCreation(client: ChainClient, name: ContractName) {
+  try {
+    return await client.public.call({ data: creationCode[name] })
+  } catch (error) {
+    throw await explainEstimate(client, error)
   }
 }
 

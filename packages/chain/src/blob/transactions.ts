@@ -9,14 +9,13 @@
  * @see EIP-4844, EIP-7918; go-ethereum `core/txpool/blobpool`
  */
 
-import { BLOB_GAS, BLOBS_PER_TRANSACTION, gasToSign } from '@tutti/core'
+import { BLOB_GAS, BLOBS_PER_TRANSACTION } from '@tutti/core'
 import { type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt, toHex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import {
   ChainError,
   ChainMismatchError,
   findRevertData,
-  GasCapExceededError,
   InsufficientFundsError,
   NoAccountError,
   NonceTakenError,
@@ -25,7 +24,8 @@ import {
   toChainError,
   withChainErrors,
 } from '../errors.ts'
-import { type Call, type PreparedTransaction, transactionGasCap, type WriteResult } from '../transactions.ts'
+import { chooseGas, explainEstimate } from '../estimates.ts'
+import type { Call, PreparedTransaction, WriteResult } from '../transactions.ts'
 import { AccountBusyError, openSender, requestOf } from './broadcast.ts'
 import type { Kzg } from './kzg.ts'
 import type { BlobBundle, SidecarVersion } from './sidecar.ts'
@@ -66,7 +66,7 @@ export type BlobWriteResult = WriteResult & {
  * The fees allow base fee and blob base fee to double.
  *
  * @throws {@link TooManyBlobsError}, {@link AccountBusyError} while the account has transactions pending;
- *   {@link ContractError} if it would revert; {@link InsufficientFundsError}; {@link GasCapExceededError};
+ *   {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError` `EndpointGasError`;
  *   {@link NoAccountError}; {@link ChainUnreachableError}
  */
 export async function prepareBlobTransaction(client: ChainClient, call: BlobCall): Promise<PreparedBlobTransaction> {
@@ -94,9 +94,14 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
   const neededFor = (gas: bigint) => gas * maxFeePerGas + value + BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
   // Some nodes refuse to simulate what the account could not pay: that is said as what it is.
   if (balance < neededFor(leastGas)) throw new InsufficientFundsError(from, balance, neededFor(leastGas))
-  const estimate = BigInt(await withChainErrors(client, () => request<Hex>('eth_estimateGas', [shown])))
-  if (estimate > transactionGasCap) throw new GasCapExceededError(estimate, transactionGasCap)
-  const gas = gasToSign(estimate, call.spareGas)
+  const estimate = await withChainErrors(client, async () => {
+    try {
+      return BigInt(await request<Hex>('eth_estimateGas', [shown]))
+    } catch (error) {
+      throw await explainEstimate(client, error)
+    }
+  })
+  const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
   if (balance < neededFor(gas)) throw new InsufficientFundsError(from, balance, neededFor(gas))
   const terms = { to, data, value, gas, nonce, blobVersionedHashes: bundle.versionedHashes }
   return sign(client, { ...terms, maxFeePerGas, maxPriorityFeePerGas: tip, maxFeePerBlobGas })

@@ -1,0 +1,136 @@
+/**
+ * What founding a federation takes on the chain at hand, tried there before a token moves: creation and the largest
+ * chunk of the initial model run one after the other in the endpoint's simulation (`eth_simulateV1`), or are estimated.
+ *
+ * The trial's terms name no token, so that it needs neither approval nor funds; what the payment adds is stated above it.
+ *
+ * @see https://github.com/ethereum/execution-apis `eth_simulateV1`
+ */
+
+import { CHUNK_WORDS, chunkCount, estimateRoundAt, type StepEstimate, type Terms, toId, wordsFor } from '@tutti/core'
+import { type Hex, numberToHex, zeroAddress } from 'viem'
+import { ask } from '../asking.ts'
+import { pathOf } from '../blob/path.ts'
+import type { ChainClient } from '../client.ts'
+import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChainErrors } from '../errors.ts'
+import { estimateGas, explainEstimate } from '../estimates.ts'
+import { type ChainLimits, readLimits } from '../limits.ts'
+import type { Call } from '../transactions.ts'
+import { callToCreate, callToInitialise } from './calls.ts'
+
+/** What founding takes: by step, in all, and by whose prices. */
+export interface FoundingPlan {
+  limits: ChainLimits
+  /** Gas of the creation, the payment of the bounty included. */
+  create: bigint
+  /** Gas of the largest transaction that writes initial integers. */
+  initialise: bigint
+  /** How many of those there are. */
+  chunks: number
+  /** Whether both were run by the endpoint; bounds from the chain's prices otherwise. */
+  isSimulated: boolean
+  /** Of all transactions together. */
+  gas: bigint
+  /** Base fee of the latest block and the tip that the chain suggests, in wei. */
+  feePerGas: bigint
+  /** `gas · feePerGas`, in wei. */
+  cost: bigint
+  /** Direct path: bounds on a round's largest transactions by the chain's prices. */
+  round: { aggregate: StepEstimate; submit: StepEstimate } | undefined
+}
+
+/** What moving the bounty and remembering its approval takes besides slots. */
+const paymentGas = 60_000n
+const paymentSlots = 4n
+/** What `initialise` takes besides its slots: generous, where no simulation tells. */
+const initialiseGas = 200_000n
+const wordGas = 1_000n
+
+/**
+ * Tries the steps of a founding and adds up what they take.
+ *
+ * @param parameters - `words`: the stored words of a given start.
+ * @throws `ContractError` for terms that the contracts refuse; `EndpointGasError`, `GasCapExceededError` for steps that
+ *   cannot run; `ChainUnreachableError`. Nothing was sent then.
+ */
+export async function planFounding(
+  client: ChainClient,
+  parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array; words?: Uint8Array },
+): Promise<FoundingPlan> {
+  const { setup, words } = parameters
+  const terms: Terms = { ...parameters.terms, stake: 0n, bounty: 0n, keeperPay: 0n, token: zeroAddress }
+  const isBlob = pathOf({ setup }) === 'blob'
+  const chunks = isBlob ? 1 : chunkCount(terms.dimension, terms.laneBits)
+  const id = toId(client.chainId, client.core, terms)
+  const data = words?.subarray(0, CHUNK_WORDS * 32)
+  const calls = [
+    callToCreate(client, { ...parameters, terms }),
+    callToInitialise(client, { id, chunk: 0, ...(data === undefined ? {} : { data }) }),
+  ]
+  const limits = await readLimits(client)
+  const { newSlotGas } = limits.prices
+  const simulated = await simulate(client, calls, limits)
+  const [bare, initialise] = simulated ?? [
+    await withChainErrors(client, () => estimateGas(client, { ...sender(client), ...calls[0]! })),
+    initialiseGas +
+      BigInt(isBlob ? 4 : Math.min(CHUNK_WORDS, wordsFor(terms.dimension, terms.laneBits))) *
+        (BigInt(newSlotGas) + wordGas),
+  ]
+  const payment = parameters.terms.bounty === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
+  const create = bare + payment
+  for (const gas of [create, initialise]) {
+    if (gas > limits.transactionGas) throw new GasCapExceededError(gas, limits.transactionGas)
+    if (gas > limits.endpointGas) throw new EndpointGasError(limits.endpointGas, limits.transactionGas, undefined)
+  }
+  const gas = create + BigInt(chunks) * initialise
+  const feePerGas = await readFeePerGas(client)
+  const round = isBlob ? undefined : estimateRoundAt(parameters.terms, limits.prices)
+  const isSimulated = simulated !== undefined
+  return { limits, create, initialise, chunks, isSimulated, gas, feePerGas, cost: gas * feePerGas, round }
+}
+
+/** Base fee of the latest block and the tip that the chain suggests, in wei. */
+export async function readFeePerGas(client: ChainClient): Promise<bigint> {
+  const [block, tip] = await withChainErrors(client, () =>
+    Promise.all([client.public.getBlock({ includeTransactions: false }), client.public.estimateMaxPriorityFeePerGas()]),
+  )
+  return (block.baseFeePerGas ?? 0n) + tip
+}
+
+/** A call as `eth_simulateV1` answers for it. */
+type SimulatedCall = { status?: string; gasUsed?: string; returnData?: Hex; error?: { message?: string; data?: Hex } }
+
+/** Gas of calls run one after the other, a block each; undefined where the endpoint simulates nothing. */
+async function simulate(
+  client: ChainClient,
+  calls: readonly Call[],
+  { transactionGas }: ChainLimits,
+): Promise<[bigint, bigint] | undefined> {
+  const { account: from } = sender(client)
+  const gas = numberToHex(transactionGas)
+  const blockStateCalls = calls.map(({ to, data }) => ({ calls: [{ from, to, data, gas }] }))
+  const answer = await ask(client, 'eth_simulateV1', [{ blockStateCalls, validation: false }, 'latest'])
+  if ('refusal' in answer || !Array.isArray(answer.result)) return undefined
+  const run = answer.result.map((block: { calls?: SimulatedCall[] }) => block.calls?.[0])
+  const used: bigint[] = []
+  for (const call of run) {
+    if (call === undefined) return undefined
+    if (call.status !== '0x1') throw await explainEstimate(client, simulatedError(call))
+    used.push(BigInt(call.gasUsed ?? 0))
+  }
+  return used.length === 2 ? [used[0]!, used[1]!] : undefined
+}
+
+/** A failure of the simulation in the form that an estimate's has. */
+function simulatedError({ error, returnData }: SimulatedCall): Error {
+  const data = [error?.data, returnData].find((bytes) => bytes !== undefined && bytes.length >= 10)
+  if (data !== undefined) return decodeRevert(data)
+  // Without a reason: gas, or a failure that nothing more is known of.
+  const message = error?.message ?? 'failed'
+  return new RpcError(/gas/i.test(message) ? message : `${message}: reverted without a reason`, error)
+}
+
+/** Who a trial says it is: anybody, where the client only reads. */
+function sender({ account }: ChainClient): { account: Hex } {
+  return { account: account?.address ?? '0x000000000000000000000000000000007475747f' }
+}
