@@ -91,7 +91,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
 }
 
 /** How long a node stays after the end; what ends a phase before is on the line at the foot. */
-function stayOf({ phase, endsAt, time }: { phase: string; endsAt: number; time: number }): string {
-  const seconds = Math.ceil(endsAt - time / 1_000)
+function stayOf({ phase, endsAt, chainTime }: { phase: string; endsAt: number; chainTime: number }): string {
+  const seconds = Math.ceil(endsAt - chainTime)
   return phase === 'finished' && seconds > 0 ? `; ending in ${seconds} s` : ''
 }

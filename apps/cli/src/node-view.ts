@@ -18,6 +18,7 @@ interface State {
   /** The most rounds; 0 until they have been read. */
   rounds: number
   phase: string
+  /** Seconds by this machine's clock; 0 if it ends by a step. */
   endsAt: number
   doing: string
   taken: number
@@ -71,7 +72,8 @@ function noteEvent(state: State, event: NodeEvent): void {
       return
     case 'phase':
       state.phase = event.phase
-      state.endsAt = event.endsAt
+      // The chain's clock may be hours ahead of this machine's: what is left is told by both readings of the former.
+      state.endsAt = event.endsAt === 0 ? 0 : event.time / 1_000 + event.endsAt - event.chainTime
       state.doing = ''
       return
     case 'training-started':

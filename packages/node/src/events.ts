@@ -31,7 +31,8 @@ export type NodeEventBody =
   /** Found on disk after a restart: an update that may be on its way. */
   | { kind: 'resumed'; round: number; step: 'commit' | 'submit' }
   | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
-  | { kind: 'phase'; round: number; phase: string; endsAt: number; reason: string }
+  /** `endsAt` and `chainTime`, now, are seconds by the chain's clock, which is not this machine's; `endsAt` 0: by a step. */
+  | { kind: 'phase'; round: number; phase: string; endsAt: number; chainTime: number; reason: string }
   | { kind: 'training-started'; round: number }
   | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; seconds: number }
   | { kind: 'update-prepared'; round: number; bytes: number; parameters: number; saturatedLanes: number }

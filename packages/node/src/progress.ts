@@ -150,7 +150,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       const { round, status, member } = latest.observation
       if (PAID_STEPS.has(action.kind)) hasTakenStep = true
       if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
-      const { phase, endsAt } = phaseAt(round, terms, actor.now())
+      const chainTime = actor.now()
+      const { phase, endsAt } = phaseAt(round, terms, chainTime)
       const shown = status.isFinished ? 'finished' : phase
       // At the end a node stays a while: told apart, lest it seem to hang.
       const isStaying = action.kind === 'wait' && (status.isFinished || !member.isMember)
@@ -158,7 +159,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       if (key === toldPhase || (action.kind === 'stop' && toldPhase === `${key}/staying`)) return
       toldPhase = key
       const until = isStaying ? (action.until ?? 0) : endsAt
-      report.tell({ kind: 'phase', round: round.number, phase: shown, endsAt: until, reason: action.reason })
+      report.tell({ kind: 'phase', round: round.number, phase: shown, endsAt: until, chainTime, reason: action.reason })
     },
     noteClaim: () => {
       isClaimed = true

@@ -66,7 +66,7 @@ test('how a node ended is told as long as somebody asks', () => {
 test('the figures are the sums of the events', () => {
   const vitals = createVitals(0)
   const tell = told(vitals)
-  tell({ kind: 'phase', round: 4, phase: 'submit', endsAt: 0, reason: '' })
+  tell({ kind: 'phase', round: 4, phase: 'submit', endsAt: 0, chainTime: 0, reason: '' })
   tell({ kind: 'training-finished', round: 4, metrics: { examples: 1 }, seconds: 1.5 })
   tell({ kind: 'training-finished', round: 5, metrics: { examples: 1 }, seconds: 2 })
   tell({ kind: 'submitted', round: 4, first: 0, shards: 1, bytes: 32, cost: cost(100_000n) })
@@ -102,7 +102,7 @@ test('the figures are the sums of the events', () => {
 
 test('every line of the exposition is of the text format, and each family stands once with its type', () => {
   const vitals = createVitals(0)
-  told(vitals)({ kind: 'phase', round: 4, phase: 'submit', endsAt: 0, reason: '' })
+  told(vitals)({ kind: 'phase', round: 4, phase: 'submit', endsAt: 0, chainTime: 0, reason: '' })
   const lines = vitals.exposition(5).trimEnd().split('\n')
   const families = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2])
   assert.equal(new Set(families).size, families.length)

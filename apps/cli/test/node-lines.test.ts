@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { describeEvent } from '../src/node-lines.ts'
+
+const who = { account: `0x${'11'.repeat(20)}`, federationId: `0x${'22'.repeat(32)}` } as const
+
+test("how long a node stays is told by the chain's clock, however far it is ahead of this machine's", () => {
+  const ahead = 13_941
+  const time = 1_800_000_000_000
+  const chainTime = time / 1_000 + ahead
+  const phase = { ...who, time, kind: 'phase', round: 2, phase: 'finished', reason: 'all is claimed' } as const
+  assert.equal(
+    describeEvent({ ...phase, chainTime, endsAt: chainTime + 20 }),
+    'round 3: finished (all is claimed); ending in 20 s',
+  )
+  assert.equal(describeEvent({ ...phase, chainTime, endsAt: chainTime }), 'round 3: finished (all is claimed)')
+})
