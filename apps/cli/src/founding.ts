@@ -1,15 +1,17 @@
 /**
  * From a task to a federation: rehearses on the creator's data, writes the manifest, and proposes terms around it.
  */
-import { type ChainClient, encodeSetup, type PathName, readManifest, readModel } from '@tutti/chain'
+import { type ChainClient, type ChainLimits, encodeSetup, type PathName, readManifest, readModel } from '@tutti/chain'
 import {
   chunkHashes,
   encodeBlobSetup,
+  estimateRoundAt,
   type Hex,
   initialBound,
   largestLane,
   packModel,
   type Setup,
+  shardCount,
   type Terms,
 } from '@tutti/core'
 import {
@@ -247,4 +249,32 @@ export async function continueFederation(
   const manifest = parseModelManifest(creation.manifest)
   const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
   return { ...describeFounding(continued, { ...choices, laneBits }), words: packModel(lanes, laneBits) }
+}
+
+/** Shards that the contracts take at the most. */
+const MOST_SHARDS = 256
+
+/**
+ * The same founding in more and smaller shards, where a chain's prices make a round dearer than the contracts assume;
+ * as it is where it fits, where its creator chose the shards, and where no number of them helps.
+ *
+ * @param limits - Of the chain at hand.
+ */
+export function fitToChain(
+  founding: Founding,
+  choices: FoundingChoices,
+  { prices, executionGas }: Pick<ChainLimits, 'prices' | 'executionGas'>,
+): Founding {
+  if (choices.path === 'blob' || choices.shards !== undefined) return founding
+  const fits = ({ terms }: Founding) => {
+    const { aggregate, submit } = estimateRoundAt(terms, prices)
+    return Math.max(aggregate.gas, submit.gas) <= Number(executionGas)
+  }
+  const { manifest, terms, words } = founding
+  const given = words === undefined ? {} : { words }
+  let fitted = founding
+  for (let shards = shardCount(terms) + 1; !fits(fitted) && shards <= MOST_SHARDS; shards = Math.ceil(shards * 1.2)) {
+    fitted = { ...describeFounding(manifest, { ...choices, shards, laneBits: terms.laneBits }), ...given }
+  }
+  return fits(fitted) ? fitted : founding
 }

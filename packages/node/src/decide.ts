@@ -122,7 +122,8 @@ function decidePhase(
   end: number | undefined,
 ): Action {
   const { round, status } = observation
-  if (!status.isInitialised && phase !== 'joining') return wait(undefined, 'the initial model is not complete')
+  if (!status.isInitialised && phase !== 'joining')
+    return wait(undefined, 'the initial model is not complete; tutti create --resume completes it')
   switch (phase) {
     case 'joining':
       return decideOpening(observation, own, now)
@@ -181,7 +182,7 @@ function decideOpening(observation: Observation, own: OwnState, now: number): Ac
   const isEnough = status.isInitialised && canOpenWith(status.members, terms)
   if (!isEnough && now >= lastAt) return { kind: 'leave', reason: 'it has not opened for longer than its owner waits' }
   const last = lastAt === Infinity ? undefined : lastAt
-  if (!status.isInitialised) return wait(last, 'the initial model is not complete')
+  if (!status.isInitialised) return wait(last, 'the initial model is not complete; tutti create --resume completes it')
   if (!isFull && now < joinEnd) return wait(joinEnd, 'more members may join')
   if (!isEnough) return wait(last, 'too few members have joined')
   // Opening is not paid: whoever leaves paid steps to others opens all the same before it would wait too long.

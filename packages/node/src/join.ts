@@ -82,7 +82,7 @@ export interface Joined {
 /**
  * Joins a federation with the stake of its terms.
  *
- * @throws `StaleManifestError` `UnfitDatasetError` {@link FederationOverError} {@link ConsentRefusedError}
+ * @throws `StaleManifestError` `UnfitDatasetError` {@link FederationOverError} {@link UninitialisedError} {@link ConsentRefusedError}
  *   `InsufficientTokensError` `InsufficientFundsError` `PrivacyBudgetError` `LedgerDamagedError` `ContractError`; nothing was paid then.
  */
 export async function joinFederation(options: JoinOptions): Promise<Joined> {
@@ -99,6 +99,7 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   ])
   if (member.isMember) return { isNew: false, disclosure, manifestHash }
   if (status.isFinished) throw new FederationOverError(id)
+  if (!status.isInitialised) throw new UninitialisedError(id)
   await checkMeans(client, account.address, terms)
   if (options.privacy !== undefined) {
     const { storeDirectory, budget } = options.privacy
@@ -208,6 +209,19 @@ export class FederationOverError extends Error {
 
   constructor(id: string) {
     super(`Federation ${id} is finished and takes no members. Its model can still be read and asked.`)
+  }
+}
+
+/** Nothing can begin before the initial model is whole; a stake would wait for whoever writes it. */
+export class UninitialisedError extends Error {
+  override readonly name = 'UninitialisedError'
+  readonly isRetryable = true
+
+  constructor(id: string) {
+    super(
+      `The initial model of federation ${id} is not written yet, and no stake was paid. Whoever runs ` +
+        `\`tutti create --resume ${id}\` finishes it; then join.`,
+    )
   }
 }
 

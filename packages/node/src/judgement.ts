@@ -87,7 +87,7 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
 
   refuseIf(status.isFinished, 'it is finished')
   refuseIf(status.isEnding && !status.isFinished, 'its members have voted to end it')
-  refuseIf(!status.isInitialised, 'its initial model is not complete')
+  refuseIf(!status.isInitialised, 'its initial model is not complete; tutti create --resume completes it')
   refuseIf(candidate.manifestFault !== undefined, `its manifest cannot be used: ${candidate.manifestFault}`)
   refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
   refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)

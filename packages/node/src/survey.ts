@@ -50,6 +50,8 @@ export interface Surveyed {
   schemaHash: Hex | undefined
   members: number
   roundsClosed: number
+  /** Whether its initial model is whole; nothing begins before. */
+  isInitialised: boolean
   isFinished: boolean
   /** The account's own part in it; undefined for a client that only reads. */
   own: Member | undefined
@@ -132,6 +134,7 @@ async function surveyOne(
     schemaHash: candidate.schemaHash,
     members: status.members,
     roundsClosed: status.roundsClosed,
+    isInitialised: status.isInitialised,
     isFinished: status.isFinished,
     own,
     isOwn: own !== undefined && (own.owed > 0n || own.stake > 0n || (own.isMember && !status.isFinished)),

@@ -1,6 +1,5 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
 
-import type { ChainClient } from '@tutti/chain'
 import { formatCount } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
@@ -20,7 +19,7 @@ import {
   parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import type { Founding, FoundingChoices, Undertaking } from '../founding.ts'
+import type { FoundingChoices, Undertaking } from '../founding.ts'
 import { createOutput, formatTokens, type Output } from '../output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions {
@@ -28,6 +27,7 @@ interface CreateOptions extends ConnectionOptions, AccountOptions {
   taskFile?: string
   statistics?: Hex
   from?: Hex
+  resume?: Hex
   path: 'direct' | 'blob'
   baseModel?: string
   train?: string[]
@@ -61,6 +61,7 @@ export function addCreate(program: Command): void {
     .option('--task-file <path>', 'a task of your own, YAML or JSON; `tutti task init` writes a first one')
     .option('--statistics <id>', "with --task-file: normalise by this statistics round's figures", parseId)
     .option('--from <id>', 'continue the model of another federation', parseId)
+    .option('--resume <id>', 'finish a creation: write what its initial model lacks; anyone may', parseId)
     .addOption(
       new Option('--path <name>', "where the model lives: in the contract's storage, or in blobs (EIP-4844)")
         .choices(['direct', 'blob'])
@@ -126,6 +127,14 @@ export function addCreate(program: Command): void {
     .action(async (options: CreateOptions) => {
       const output = createOutput({ isJson: options.json === true })
       const sources = [options.task, options.taskFile, options.from].filter((source) => source !== undefined)
+      if (options.resume !== undefined) {
+        if (options.task !== undefined || options.taskFile !== undefined) {
+          throw new CommandError('--resume finishes what exists: leave --task and --task-file out.', exitCodes.usage)
+        }
+        const { resumeOnChain } = await import('../creation.ts')
+        output.result(await resumeOnChain(await openSigner(options), options.resume, options.from, output))
+        return
+      }
       if (sources.length !== 1) {
         throw new CommandError(
           'Say what to learn: --task NAME, --task-file PATH, or --from ID to continue a model.',
@@ -143,13 +152,14 @@ export function addCreate(program: Command): void {
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
-      const { blobAggregatorAddress, createFederation, deployBlobAggregator, deployment } = await import('@tutti/chain')
+      const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits } = await import('@tutti/chain')
       const isBlob = options.path === 'blob'
       if (isBlob && options.from !== undefined) {
         throw new CommandError('--from continues a model of the direct path; leave --path out.', exitCodes.usage)
       }
       const { checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
-      const { foundFederation, continueFederation } = await import('../founding.ts')
+      const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
+      const { createOnChain, planOnChain } = await import('../creation.ts')
       const { directAggregator, demoToken: token } = deployment()
       const aggregator = isBlob ? blobAggregatorAddress() : directAggregator
       const choices: FoundingChoices = {
@@ -166,10 +176,11 @@ export function addCreate(program: Command): void {
         )
       }
       output.progress(plan === undefined ? 'reading the model…' : 'rehearsing, to calibrate steps…')
-      const founding =
+      const proposed =
         plan === undefined
           ? await continueFederation(client, options.from!, choices)
           : await foundFederation(plan.undertaking, plan.data, choices)
+      const founding = fitToChain(proposed, choices, await readLimits(client))
       const { terms, manifest } = founding
       checkTerms(terms, founding.initialBound, isBlob ? client.chainId : undefined)
       output.line(`${manifest.name}: ${manifest.purpose}`)
@@ -184,12 +195,8 @@ export function addCreate(program: Command): void {
         )
       }
       const rehearsal = plan === undefined ? {} : { rehearsal: { source: plan.source, examples: plan.data.count } }
-      if (options.dryRun === true) {
-        output.line('Nothing was sent (--dry-run).')
-        output.result({ terms, manifest, isWidened, ...rehearsal })
-        return
-      }
-      if (isBlob) {
+      const isDryRun = options.dryRun === true
+      if (isBlob && !isDryRun) {
         const { support } = await deployBlobAggregator(client)
         if (support?.answer === 'unknown') {
           output.note(
@@ -198,30 +205,19 @@ export function addCreate(program: Command): void {
           )
         }
       }
-      output.progress('creating…')
-      const { id, gasUsed } = await createFederation(client, {
-        terms,
-        manifest: founding.manifestBytes,
-        setup: founding.setupBytes,
-      })
-      const initialised = await initialise(client, id, founding, output)
-      output.line(`Created ${id}`)
+      const isThere = ((await client.public.getCode({ address: aggregator })) ?? '0x') !== '0x'
+      if (isDryRun && !isThere) output.line('  the blob aggregator is not on this chain yet; creating deploys it')
+      const steps = isDryRun && !isThere ? undefined : await planOnChain(client, founding, output)
+      const described = { terms, manifest, isWidened, ...rehearsal, ...(steps === undefined ? {} : { plan: steps }) }
+      if (isDryRun) {
+        output.line('Nothing was sent (--dry-run).')
+        output.result(described)
+        return
+      }
+      const { id, gas } = await createOnChain(client, founding, steps!, output)
       output.line(`Members join with: tutti join ${id} --data FILE`)
-      const gas = { create: gasUsed, initialise: initialised }
-      output.result({ id, terms, manifest, isWidened, ...rehearsal, gas })
+      output.result({ id, ...described, gas })
     })
-}
-
-/** Writes the initial model; the gas that took. In blobs it is zero, and one transaction says so. */
-async function initialise(client: ChainClient, id: Hex, founding: Founding, output: Output): Promise<bigint> {
-  const { initialiseBlobModel, initialiseModel } = await import('@tutti/chain')
-  if (founding.setup === undefined) return (await initialiseBlobModel(client, { id })).gasUsed
-  const { writes } = await initialiseModel(client, {
-    id,
-    ...(founding.words === undefined ? {} : { words: founding.words }),
-    onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
-  })
-  return writes.reduce((sum, write) => sum + write.gasUsed, 0n)
 }
 
 /** What is to be learnt, and what it is rehearsed on. */

@@ -190,7 +190,9 @@ async function refuseOverBudget(settings: NodeSettings, client: ChainClient, { i
 
 function collectUrl(text: string, before: string[] | undefined): string[] {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('It takes an http or https URL; repeat --rpc for several.')
+    throw new InvalidArgumentError(
+      'It takes an http or https URL, no web socket and no local one (IPC); repeat --rpc for several.',
+    )
   }
   return [...(before ?? []), text]
 }

@@ -120,12 +120,14 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
     epsilon: options.epsilon === undefined ? undefined : toEpsilon(options.epsilon),
   })
   const client = await openSigner(options)
-  const { createFederation, deployment, initialiseModel } = await import('@tutti/chain')
+  const { deployment } = await import('@tutti/chain')
+  const { createOnChain, planOnChain } = await import('../creation.ts')
   const { checkTerms, describeTerms } = await import('../terms-proposal.ts')
   const { directAggregator: aggregator, demoToken } = deployment()
   const { members, stake, bounty, joinSeconds, submitSeconds } = options
   const choices = { members, stake, bounty, joinSeconds, submitSeconds, aggregator, token: options.token ?? demoToken }
-  const { terms, manifestBytes, setupBytes } = foundStatistics(manifest, choices)
+  const founding = foundStatistics(manifest, choices)
+  const { terms } = founding
   checkTerms(terms, 0n)
   const names = manifest.plan.columns.map(({ name }) => name)
   output.line(toPlainText(`${manifest.name}: ${manifest.purpose}`))
@@ -143,19 +145,16 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
         `${usualMinimum} are the usual minimum.`,
     )
   }
+  const plan = await planOnChain(client, founding, output)
   if (options.dryRun === true) {
     output.line('Nothing was sent (--dry-run).')
-    output.result({ terms, manifest })
+    output.result({ terms, manifest, plan })
     return
   }
-  output.progress('creating…')
-  const { id, gasUsed } = await createFederation(client, { terms, manifest: manifestBytes, setup: setupBytes })
-  const { writes } = await initialiseModel(client, { id })
-  output.line(`Created ${id}`)
+  const { id, gas } = await createOnChain(client, founding, plan, output)
   output.line(`Members: tutti stats join ${id} --data FILE, then tutti node ${id} --data FILE`)
   output.line(`In the end: tutti stats show ${id}, and tutti create --task-file FILE --statistics ${id}`)
-  const gas = { create: gasUsed, initialise: writes.reduce((sum, write) => sum + write.gasUsed, 0n) }
-  output.result({ id, terms, manifest, gas })
+  output.result({ id, terms, manifest, plan, gas })
 }
 
 async function showStatistics(id: Hex, options: ConnectionOptions): Promise<void> {

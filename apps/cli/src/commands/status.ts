@@ -2,7 +2,7 @@
 
 import type { ChainClient, PathName } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
-import { formatCount } from '@tutti/core'
+import { formatCount, formatInteger } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
@@ -41,6 +41,7 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
       phase,
       `${status.roundsClosed}/${formatCount(terms.rounds, 'round')}`,
       `${formatCount(status.members, 'member')}`,
+      status.isInitialised || status.isFinished ? '' : `to be finished: tutti create --resume ${id}`,
     ])
     output.line(toTable(rows, ''))
   }
@@ -52,25 +53,34 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     '@tutti/chain'
   )
   const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
-  const [creation, status, round, { phase, endsAt }, members, history] = await Promise.all([
+  const { readChainTime } = await import('@tutti/node')
+  const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
     readManifest(client, { id }),
     readStatus(client, { id }),
     readRound(client, { id }),
     readPhase(client, { id }),
     readMembers(client, { id }),
     readHistory(client, { id }),
+    readChainTime(client),
   ])
   const { terms } = creation
   const standing = await Promise.all(
     members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
   )
   for (const line of summariseManifest(creation.manifest)) output.line(line)
-  const due = endsAt === 0 ? '' : `, until ${new Date(endsAt * 1000).toISOString()} at the latest`
+  const left = Math.ceil(endsAt - now)
+  const due =
+    endsAt === 0
+      ? ''
+      : `, until ${new Date(endsAt * 1000).toISOString()} at the latest${left > 0 ? `: ${formatInteger(left)} s by the chain's clock` : ''}`
   output.line()
   output.line(
     toTable(
       [
         ['phase', `${phase}${due}`],
+        ...(status.isInitialised || status.isFinished
+          ? []
+          : [['unready', `its initial model is not whole; anyone finishes it with: tutti create --resume ${id}`]]),
         [
           'rounds',
           `${status.roundsClosed} of at most ${terms.rounds} over, ${status.roundsSettled} of them changed the model`,
@@ -103,6 +113,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     id,
     phase,
     endsAt,
+    chainTime: now,
     path: pathOf(creation),
     terms,
     statistics,
