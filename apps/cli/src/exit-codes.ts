@@ -1,7 +1,7 @@
 /**
  * What the exit code of `tutti` says, in ranges, so that scripts can tell a wrong call from a wrong world.
  * 0 done · 1 done, and the answer is no · 2–9 the call · 10–19 data and files · 20–29 the chain · 30–39 keys and funds ·
- * 130 interrupted.
+ * 40 done, and an update that breaks its bounds is part of the model · 130 interrupted.
  */
 export const exitCodes = {
   done: 0,
@@ -23,6 +23,8 @@ export const exitCodes = {
   noKey: 30,
   /** The account lacks tokens or the chain's currency. */
   noFunds: 31,
+  /** The model is what its history implies, and an update in it breaks its bounds: nobody proved that in time. */
+  faultStands: 40,
   /** Interrupted by Ctrl-C. */
   interrupted: 130,
 } as const

@@ -55,6 +55,11 @@ export function describeEvent(event: NodeEvent): string | undefined {
       )
     case 'fault-found':
       return `round ${event.round + 1}: the update of ${event.member} breaks its bounds (${event.what}); challenging it`
+    case 'fault-standing':
+      return (
+        `round ${event.round + 1}: the update of ${event.member} broke its bounds (${event.what}) and nobody proved it in ` +
+        'time; the model is what the chain accepted, this update included'
+      )
     case 'challenged':
       return `round ${event.round + 1}: proved the fault of position ${event.position} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'blobs-missing':

@@ -5,8 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type ChainClient, connect, readPhase } from '@tutti/chain'
-import { advanceTime } from '@tutti/chain/local'
+import {
+  aggregateBlobs,
+  bundleBlobs,
+  type ChainClient,
+  callToSubmitBlobs,
+  connect,
+  keepBundle,
+  openRound,
+  readPhase,
+  sendBlobCall,
+  testAccounts,
+  withAccount,
+} from '@tutti/chain'
+import { loadKzg } from '@tutti/chain/kzg'
+import { advanceTime, openBlobArchive } from '@tutti/chain/local'
+import { packBlobs, toBytes32 } from '@tutti/core'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
 import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
@@ -88,5 +102,45 @@ describe('a federation in blobs by hand', () => {
     renameSync(join(cwd, '.tutti', 'nodes', 'blobs'), join(cwd, 'elsewhere'))
     const pulled = await read('model', 'pull', id, '--archive', 'fresh', '--peer-archive', 'elsewhere')
     assert.equal(pulled.blobs, 1)
+  })
+
+  test('a fault that nobody challenged is named by verify, with an exit code of its own, by status and by model pull', async () => {
+    const terms = ['--path', 'blob', '--task', 'breast-cancer', '--members', '1', '--rounds', '1']
+    const { id: faulty } = await read('create', ...terms, '--test-account', '0')
+    await read('join', faulty, '--test-account', '1', '--data', 'a.csv', '--yes')
+    const cheat = withAccount(client, testAccounts(2)[1]!)
+    await openRound(cheat, { id: faulty })
+    const kzg = await loadKzg()
+    const [blob] = packBlobs(new Int32Array(513), { laneBits: 24 })
+    blob!.set(toBytes32(1n << 250n), 32 * 3)
+    const bundle = await bundleBlobs(kzg, [blob!])
+    const call = callToSubmitBlobs(cheat, { id: faulty, round: 0, bundle })
+    await sendBlobCall(cheat, call, { kzg, version: 0 })
+    const archive = await openBlobArchive({ directory: join(cwd, 'blobs'), kzg })
+    await keepBundle(archive, bundle)
+    for (let phase = 'submit'; phase !== 'aggregate'; ) {
+      const { endsAt, ...now } = await readPhase(client, { id: faulty })
+      phase = now.phase
+      if (phase !== 'aggregate') await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))
+    }
+    await aggregateBlobs(cheat, { id: faulty, round: 0, shard: 0, access: { kzg, archive, sources: [] } })
+
+    const named = new RegExp(
+      `1 update out of bounds, of ${cheat.account!.address} in round 1, shard 0 \\(packing in word 3`,
+    )
+    const verified = await run('verify', faulty, '--archive', 'blobs')
+    assert.equal(verified.code, exitCodes.faultStands, verified.stderr)
+    assert.match(verified.stdout, named)
+    const plain = await run('verify', faulty, '--archive', 'blobs', '--json')
+    assert.equal(plain.code, exitCodes.faultStands)
+    const { isConsistent, hasModel, faults } = JSON.parse(plain.stdout)
+    assert.deepEqual([isConsistent, hasModel, faults.length, faults[0].member], [true, true, 1, cheat.account!.address])
+    assert.match((await run('status', faulty, '--archive', 'blobs')).stdout, named)
+    assert.equal((await read('status', faulty, '--archive', 'blobs')).standingFaults.faults[0].word, 3)
+    const pulled = await run('model', 'pull', faulty, '--archive', 'blobs', '--out', 'faulty.tutti')
+    assert.equal(pulled.code, exitCodes.done, pulled.stderr)
+    assert.match(pulled.stdout, named)
+    const answered = await read('predict', faulty, '--data', 'a.csv', '--model', 'faulty.tutti', '--archive', 'blobs')
+    assert.equal(answered.isLocal, true)
   })
 })

@@ -59,6 +59,9 @@ const start = (overrides: Overrides = {}) =>
   startBlobFederation(fixture, { salt: toHex(++salts, { size: 32 }), ...overrides })
 type Federation = Awaited<ReturnType<typeof start>>
 
+/** A model that its integers give. */
+const whole = (values: Int32Array) => ({ values, strays: new Map<number, bigint>() })
+
 /** All members submit; with version 0, whose proofs are quicker. */
 async function submitAll({ id, terms, members }: Federation, round: number) {
   for (const [seed, member] of members.entries()) {
@@ -98,7 +101,7 @@ test('the commitment of the model is the commitment of the sum of all members, i
       stored.map((point) => toHex(point)),
       commitments.map((point) => toHex(point)),
     )
-    assert.equal(await compareModel(client, { id, kzg: fixture.kzg, values: model }), undefined)
+    assert.equal(await compareModel(client, { id, kzg: fixture.kzg, model: whole(model) }), undefined)
   }
   const logged = await readCommitments(client, { aggregator: terms.aggregator, id, fromBlock: 0n })
   assert.equal(logged.length, 2)
@@ -113,9 +116,12 @@ test('the commitment of the model is the commitment of the sum of all members, i
   assert.deepEqual((await syncModel(client, { id, access: fixture.access })).values, model)
 
   model[17]! += 1
-  const different = await compareModel(client, { id, kzg: fixture.kzg, values: model })
+  const different = await compareModel(client, { id, kzg: fixture.kzg, model: whole(model) })
   assert.deepEqual([different?.shard, different?.blob], [0, 0])
-  await assert.rejects(compareModel(client, { id, kzg: fixture.kzg, values: new Int32Array(3) }), ModelDimensionError)
+  await assert.rejects(
+    compareModel(client, { id, kzg: fixture.kzg, model: whole(new Int32Array(3)) }),
+    ModelDimensionError,
+  )
 })
 
 test('several shards go in a transaction each, and a member counts when all have come', async () => {
@@ -164,9 +170,10 @@ const faults: [string, FoundFault['fault']['kind'], (values: Int32Array) => Uint
 function packBlobsOf(values: readonly number[]): Uint8Array[] {
   return packBlobs(Int32Array.from(values), { laneBits: 24 })
 }
-function withWord(blobs: Uint8Array[], blob: number, word: number): Uint8Array[] {
+const outOfRange = FIELD_MODULUS - fieldBias(24) - 1n
+function withWord(blobs: Uint8Array[], blob: number, word: number, value = outOfRange): Uint8Array[] {
   const changed = blobs[blob]!.slice()
-  changed.set(toBytes32(FIELD_MODULUS - fieldBias(24) - 1n), 32 * word)
+  changed.set(toBytes32(value), 32 * word)
   return blobs.map((other, b) => (b === blob ? changed : other))
 }
 
@@ -194,7 +201,7 @@ for (const [what, kind, spoil] of faults) {
     await passWindows()
     await aggregateBlobs(client, { id, round: 0, shard: 0, access: fixture.access })
     const values = Int32Array.from(blobUpdate(terms, 0))
-    assert.equal(await compareModel(client, { id, kzg: fixture.kzg, values }), undefined)
+    assert.equal(await compareModel(client, { id, kzg: fixture.kzg, model: whole(values) }), undefined)
     const replay = await replayBlobs(client, { id, access: fixture.access })
     assert.deepEqual([replay.isConsistent, replay.updates, replay.faults], [true, 1, []], replay.finding)
   })
@@ -230,19 +237,70 @@ async function located({ id, terms }: Federation) {
   return { submissions, updates: locateUpdates({ terms, round: 0, positions, submissions }) }
 }
 
-test('a fault that nobody challenged is reported by a replay, which stays consistent', async () => {
-  const federation = await start({ cohortSize: 2 })
-  const { id, terms, members } = federation
-  const values = Int32Array.from(blobUpdate(terms, 1))
-  values[12] = 5_000
-  await submitBundle(federation, members[0]!, packBlobs(values, terms))
-  await submitBlobs(members[1]!, { id, round: 0, updates: [blobUpdate(terms, 2)], kzg: fixture.kzg, version: 0 })
+type Place = { blob: number; word: number; lane?: number }
+const standing: [kind: FoundFault['fault']['kind'], place: Place, spoil: (values: Int32Array) => Uint8Array[]][] = [
+  ['bound', { blob: 0, word: 1, lane: 2 }, (values) => packBlobs(values.with(12, 5_000), { laneBits: 24 })],
+  ['packing', { blob: 0, word: 3 }, (values) => withWord(packBlobs(values, { laneBits: 24 }), 0, 3, 1n << 250n)],
+  [
+    'padding',
+    { blob: 1, word: 404, lane: 0 },
+    // 4,040 parameters in the second blob: word 404 is beyond the last of them.
+    (values) => packBlobsOf([...values, 77]),
+  ],
+]
+
+for (const [kind, place, spoilUpdate] of standing) {
+  test(`a ${kind} fault that nobody challenged is part of the model: named, replayed, pulled and posted again`, async () => {
+    const federation = await start({ cohortSize: 2, rounds: 2 })
+    const { id, terms, members } = federation
+    const { access, kzg } = fixture
+    await submitBundle(federation, members[0]!, spoilUpdate(Int32Array.from(blobUpdate(terms, 1))))
+    await submitBlobs(members[1]!, { id, round: 0, updates: [blobUpdate(terms, 2)], kzg, version: 0 })
+    await passWindows()
+    await aggregateBlobs(client, { id, round: 0, shard: 0, access })
+    const first = await syncModel(client, { id, access })
+    await submitAll(federation, 1)
+    await passWindows()
+    await aggregateBlobs(client, { id, round: 1, shard: 0, access })
+
+    const fault = { round: 0, shard: 0, position: 0, member: members[0]!.account!.address, kind, ...place }
+    const replay = await replayBlobs(client, { id, access })
+    assert.equal(replay.isConsistent, true, replay.finding)
+    assert.deepEqual(replay.faults, [fault])
+    assert.match(
+      replay.finding,
+      /unchallenged and part of the model for good: 1 update out of bounds, of 0x\w{40} in round 1/,
+    )
+    const pulled = await syncModel(client, { id, access })
+    assert.deepEqual(pulled.faults, [fault])
+    assert.deepEqual(pulled.values, replay.model)
+    // What stands beside the faulty word is the sum of what the members sent.
+    const p = 2_000
+    const sent = [blobUpdate(terms, 1), blobUpdate(terms, 2), blobUpdate(terms, 1), blobUpdate(terms, 2)]
+    assert.equal(
+      pulled.values[p],
+      sent.reduce((sum, update) => sum + update[p]!, 0),
+    )
+    // A model that was known before goes on from there.
+    const { blobs, faults, ...state } = await syncModel(client, { id, access, start: first })
+    assert.deepEqual([blobs, faults], [4, []])
+    assert.deepEqual([state.values, state.strays], [pulled.values, pulled.strays])
+    await checkpointModel(client, { id, shard: 0, model: pulled, kzg, terms, version: 0 })
+    const posted = await syncModel(client, { id, access })
+    assert.deepEqual([posted.blobs, posted.values, posted.strays], [2, pulled.values, pulled.strays])
+  })
+}
+
+test('blobs that nobody has any more are vouched for by the points that were handed in when they were added', async () => {
+  const federation = await start({ cohortSize: 2, rounds: 1 })
+  const { id } = federation
+  await submitAll(federation, 0)
   await passWindows()
   await aggregateBlobs(client, { id, round: 0, shard: 0, access: fixture.access })
-  const replay = await replayBlobs(client, { id, access: fixture.access })
-  assert.equal(replay.isConsistent, true, replay.finding)
-  assert.deepEqual(replay.faults, [{ round: 0, shard: 0, position: 0, kind: 'bound', word: 1 }])
-  assert.match(replay.finding, /unchallenged: 1 update out of bounds/)
+  const replay = await replayBlobs(client, { id, access: { kzg: fixture.kzg, sources: [] } })
+  assert.deepEqual([replay.isConsistent, replay.updates, replay.blobs, replay.missing.length], [true, 2, 0, 4])
+  assert.equal(replay.model, undefined)
+  assert.match(replay.finding, /4 blobs are missing and vouched for by their commitments alone/)
 })
 
 test('a commitment that no transaction wrote is found', async () => {
@@ -279,12 +337,12 @@ test('a checkpoint posts the model, a newcomer starts from it, and another vecto
   const { values } = await syncModel(client, { id, access: fixture.access })
   const options = { id, shard: 0, kzg: fixture.kzg, version: 0 as const }
   await assert.rejects(
-    checkpointModel(client, { ...options, values: values.with(44_999, values[44_999]! + 1) }),
+    checkpointModel(client, { ...options, model: whole(values.with(44_999, values[44_999]! + 1)) }),
     (error) => {
       return error instanceof StaleModelError && error.blob === 1
     },
   )
-  const posted = await checkpointModel(client, { ...options, values })
+  const posted = await checkpointModel(client, { ...options, model: whole(values) })
   assert.equal(posted.blobGasUsed, 262_144n)
   await submitAll(federation, 1)
   await passWindows()

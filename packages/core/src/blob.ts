@@ -1,28 +1,19 @@
 /**
  * Blobs: 4,096 field elements of 32 big-endian bytes, each a word of lanes, and vectors to and from them.
  *
- * The arithmetic of `field-lanes.ts` in 32-bit limbs, since packing must not be what one waits for. A word's sum of
- * lanes is negative exactly if a borrow is left over after its highest lane; then r is added.
+ * A word's sum of lanes is negative exactly if a borrow is left over after its highest lane; then r is added.
  *
  * @see EIP-4844
  */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { addLimbs, BLOB_BYTES, BLOB_WORDS, LIMBS, limbsOf, putLane, Reading, wordReader } from './blob-words.ts'
 import { FIELD_MODULUS, fieldLanesPerWord, NotCanonicalError } from './field-lanes.ts'
 import { type Hex, toHex } from './hex.ts'
 import { LaneRangeError } from './lanes.ts'
 import { shardRange, type Terms } from './terms.ts'
 
-/** Field elements in a blob. */
-export const BLOB_WORDS = 4096
-
-/** Bytes of a blob. */
-export const BLOB_BYTES = BLOB_WORDS * 32
-
 /** The most blobs one transaction carries (EIP-7594). */
 export const BLOBS_PER_TRANSACTION = 6
-
-const LIMBS = 8
-const LIMB_SPAN = 2 ** 32
 
 /** Width of a lane; `fieldLanesPerWord` of them make a word. */
 export type BlobWidths = { readonly laneBits: number }
@@ -104,16 +95,6 @@ export function packBlobs(values: Int32Array | Int8Array, { laneBits }: BlobWidt
   return blobs
 }
 
-/** Writes the lowest `laneBits` bits of an integer at `bit`; returns −1 if it was negative, which the next lane owes. */
-function putLane(limbs: Uint32Array, bit: number, laneBits: number, value: number): number {
-  const field = value & (-1 >>> (32 - laneBits))
-  const limb = bit >>> 5
-  const shift = bit & 31
-  limbs[limb] = limbs[limb]! | (field << shift)
-  if (shift + laneBits > 32) limbs[limb + 1] = limbs[limb + 1]! | (field >>> (32 - shift))
-  return value < 0 ? -1 : 0
-}
-
 /**
  * Unpacks blobs: the inverse of {@link packBlobs}. Sums of updates read like updates, as long as each lane of the sum
  * stays inside its width.
@@ -191,68 +172,6 @@ export function findFault(
   return undefined
 }
 
-/** How reading a word went. */
-const Reading = { Fine: 0, NotCanonical: 1, OutOfRange: 2 } as const
-
-type ReadWord = (word: number, lanes: Int32Array) => number
-
-/** A function that reads word after word of a blob into lanes. */
-function wordReader(blob: Uint8Array, laneBits: number): ReadWord {
-  if (blob.length !== BLOB_BYTES) throw new BlobLengthError(blob.length)
-  const count = fieldLanesPerWord(laneBits)
-  const bits = laneBits * count
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
-  const modulus = limbsOf(FIELD_MODULUS)
-  const limbs = new Uint32Array(LIMBS)
-  const half = 2 ** (laneBits - 1)
-  const bias = new Uint32Array(LIMBS)
-  for (let j = 0; j < count; j++) putLane(bias, laneBits * j, laneBits, half)
-  const mask = -1 >>> (32 - laneBits)
-  return (word, lanes) => {
-    const at = word * 32
-    for (let i = 0; i < LIMBS; i++) limbs[i] = view.getUint32(at + 28 - 4 * i)
-    if (isAtLeast(limbs, modulus)) return Reading.NotCanonical
-    addLimbs(limbs, bias)
-    if (isAtLeast(limbs, modulus)) subtractLimbs(limbs, modulus)
-    if (limbs[bits >>> 5]! >>> (bits & 31) !== 0) return Reading.OutOfRange
-    for (let i = (bits >>> 5) + 1; i < LIMBS; i++) if (limbs[i] !== 0) return Reading.OutOfRange
-    for (let j = 0, bit = 0; j < count; j++, bit += laneBits) {
-      const limb = bit >>> 5
-      const shift = bit & 31
-      let field = limbs[limb]! >>> shift
-      if (shift + laneBits > 32) field |= limbs[limb + 1]! << (32 - shift)
-      lanes[j] = ((field & mask) >>> 0) - half
-    }
-    return Reading.Fine
-  }
-}
-
-/** Little-endian limbs of an integer below 2^256. */
-function limbsOf(value: bigint): Uint32Array {
-  return Uint32Array.from({ length: LIMBS }, (_, i) => Number(BigInt.asUintN(32, value >> BigInt(32 * i))))
-}
-
-function addLimbs(limbs: Uint32Array, other: Uint32Array): void {
-  for (let i = 0, carry = 0; i < LIMBS; i++) {
-    const sum = limbs[i]! + other[i]! + carry
-    limbs[i] = sum
-    carry = sum >= LIMB_SPAN ? 1 : 0
-  }
-}
-
-function subtractLimbs(limbs: Uint32Array, other: Uint32Array): void {
-  for (let i = 0, borrow = 0; i < LIMBS; i++) {
-    const difference = limbs[i]! - other[i]! - borrow
-    limbs[i] = difference
-    borrow = difference < 0 ? 1 : 0
-  }
-}
-
-function isAtLeast(limbs: Uint32Array, other: Uint32Array): boolean {
-  for (let i = LIMBS - 1; i >= 0; i--) if (limbs[i] !== other[i]) return limbs[i]! > other[i]!
-  return true
-}
-
 /**
  * What the chain calls a blob by: `0x01 ‖ sha256(commitment)[1:]`.
  *
@@ -263,16 +182,6 @@ export function versionedHash(commitment: Uint8Array): Hex {
   const hash = sha256(commitment)
   hash[0] = 0x01
   return toHex(hash)
-}
-
-/** A blob of the wrong size. */
-export class BlobLengthError extends Error {
-  override readonly name = 'BlobLengthError'
-  readonly bytes: number
-  constructor(bytes: number) {
-    super(`A blob has ${BLOB_BYTES} bytes; this one has ${bytes}. Fetch it again from elsewhere.`)
-    this.bytes = bytes
-  }
 }
 
 /** Another number of blobs than the length demands. */

@@ -7,7 +7,7 @@
  *
  * @see EIP-4844 and the consensus specification of Deneb, polynomial-commitments.md
  */
-import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from './blob.ts'
+import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from './blob-words.ts'
 import { FIELD_MODULUS } from './field-lanes.ts'
 import { fromBytes, toBytes32 } from './hex.ts'
 

@@ -2,10 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
-  BLOB_BYTES,
-  BLOB_WORDS,
   BlobCountError,
-  BlobLengthError,
   BlobPaddingError,
   blobsFor,
   findFault,
@@ -16,6 +13,7 @@ import {
   unpackBlobs,
   versionedHash,
 } from '../src/blob.ts'
+import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from '../src/blob-words.ts'
 import {
   FIELD_MODULUS,
   FieldLaneBitsError,

@@ -55,6 +55,8 @@ export type NodeEventBody =
   | { kind: 'checked'; round: number; blobs: number; missing: number; faults: number }
   /** An update breaks its bounds; `what` says how. */
   | { kind: 'fault-found'; round: number; member: Hex; position: number; shard: number; what: string }
+  /** An update that breaks its bounds and that nobody challenged in time: it is part of the model for good. */
+  | { kind: 'fault-standing'; round: number; member: Hex; position: number; shard: number; what: string }
   /** Bound to the proof of a fault, which is shown in a later block. */
   | { kind: 'bound'; round: number; position: number; cost: TransactionCost }
   /** A fault was proven: its update is void, its member's stake slashed. */

@@ -9,6 +9,7 @@ import {
   BlobsMissingError,
   BundleLostError,
   type ChainClient,
+  describeFault,
   MissingPayloadError,
   toChainError,
 } from '@tutti/chain'
@@ -274,8 +275,7 @@ async function checkRound(
     }
     for (const { update, blob, fault } of faults) {
       const { member, position, shard } = update
-      const lane = 'lane' in fault ? `, lane ${fault.lane}` : ''
-      const what = `${fault.kind} in word ${fault.word}${lane} of blob ${blob}`
+      const what = describeFault({ blob, ...fault })
       report.tell({ kind: 'fault-found', round: round.number, member, position, shard, what })
     }
     return true

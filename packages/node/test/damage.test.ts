@@ -24,13 +24,21 @@ const newRoot = () => {
   return roots.at(-1)!
 }
 
-const state = { values: Int32Array.of(1, -2, 2 ** 23 - 1, -(2 ** 31), 0), rounds: [3, -1] }
+const state = {
+  values: Int32Array.of(1, -2, 2 ** 31 - 1, -(2 ** 31), 0),
+  rounds: [3, -1],
+  strays: new Map([[3, 1n << 250n]]),
+}
 
 test('decodeState(encodeState(s)) ≡ s, wherever in a buffer the bytes lie', () => {
   const values = fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 50 })
   fc.assert(
     fc.property(values, fc.array(fc.integer({ min: -1, max: 9 })), fc.nat(9), (lanes, rounds, offset) => {
-      const model = { values: Int32Array.from(lanes), rounds }
+      const model = {
+        values: Int32Array.from(lanes),
+        rounds,
+        strays: new Map(rounds.map((_, i) => [i, 3n ** BigInt(9 * i)])),
+      }
       const bytes = encodeState(model)
       const around = new Uint8Array(bytes.length + 20).fill(10)
       around.set(bytes, offset)

@@ -56,18 +56,20 @@ export function addModel(program: Command): void {
 async function runPull(id: Hex, options: PullOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const client = await openReader(options)
-  const { readManifest } = await import('@tutti/chain')
+  const { describeStanding, readManifest } = await import('@tutti/chain')
   const creation = await readManifest(client, { id })
   await demandBlobPath(creation, `Write it to a file with: tutti export ${id}`)
   output.progress('fetching and verifying blobs…')
-  const { values, rounds, blobs, blockNumber } = await pullModel(client, creation, options)
+  const synced = await pullModel(client, creation, options)
+  const { values, rounds, blobs, blockNumber, faults } = synced
   const file = options.out ?? modelFileName(id)
-  const bytes = await writeModelFile(file, id, { values, rounds })
+  const bytes = await writeModelFile(file, id, synced)
   output.line(
     `Wrote ${file}: ${formatInteger(values.length)} integers from ${formatCount(blobs, 'blob')}, as of block ${blockNumber}. ` +
       'Their commitments are those that the contract holds.',
   )
-  output.result({ id, file, bytes, parameters: values.length, blobs, block: blockNumber, rounds })
+  if (faults.length > 0) output.line(`Careful: ${describeStanding(faults)}.`)
+  output.result({ id, file, bytes, parameters: values.length, blobs, block: blockNumber, rounds, faults })
 }
 
 async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void> {
@@ -79,13 +81,13 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
   const creation = await readManifest(client, { id })
   await demandBlobPath(creation, 'There is nothing to post.')
   output.progress('putting the model together…')
-  const { values } = await pullModel(client, creation, options)
+  const model = await pullModel(client, creation, options)
   const kzg = await loadKzg()
   const { terms } = creation
   const posted: { shard: number; transaction: Hex; blobs: number; gasUsed: bigint }[] = []
   for (let shard = 0; shard < shardCount(terms); shard++) {
     output.progress(`posting shard ${shard + 1} of ${shardCount(terms)}…`)
-    const { hash, gasUsed, blobGasUsed } = await checkpointModel(client, { id, shard, values, kzg, terms })
+    const { hash, gasUsed, blobGasUsed } = await checkpointModel(client, { id, shard, model, kzg, terms })
     posted.push({ shard, transaction: hash, blobs: Number(blobGasUsed / 131_072n), gasUsed })
   }
   const blobs = posted.reduce((sum, part) => sum + part.blobs, 0)

@@ -1,12 +1,21 @@
 /** `tutti status [ID]`: the federations of a chain, or one of them: phase, members, rounds, money. */
 
-import type { ChainClient, PathName } from '@tutti/chain'
+import { existsSync } from 'node:fs'
+import type { ChainClient, Creation, PathName } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
 import { formatCount, formatInteger } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
+import { defaultArchivePath } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { createOutput, formatTokens, type Output, toTable } from '../output.ts'
+
+interface StatusOptions extends ConnectionOptions {
+  archive?: string
+}
+
+/** Blobs that a look at the status decodes: a second's work. */
+const MOST_BLOBS = 500
 
 /** Adds the command `status`. */
 export function addStatus(program: Command): void {
@@ -14,11 +23,12 @@ export function addStatus(program: Command): void {
     .command('status')
     .description('Show the federations of a chain, or one of them.')
     .argument('[id]', 'the federation; all are listed without it', parseId)
-  addConnectionOptions(command).action(async (id: Hex | undefined, options: ConnectionOptions) => {
+    .option('--archive <directory>', `blob path: blobs to look through for faults (default: ${defaultArchivePath})`)
+  addConnectionOptions(command).action(async (id: Hex | undefined, options: StatusOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
     if (id === undefined) await showAll(client, output)
-    else await showOne(client, id, output)
+    else await showOne(client, id, options.archive ?? defaultArchivePath, output)
   })
 }
 
@@ -48,7 +58,7 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
   output.result({ federations: federations.map(({ id, name, phase, status }) => ({ id, name, phase, status })) })
 }
 
-async function showOne(client: ChainClient, id: Hex, output: Output): Promise<void> {
+async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
   const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
     '@tutti/chain'
   )
@@ -108,6 +118,7 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     ])
     output.line(toTable(rows))
   }
+  const standingFaults = pathOf(creation) === 'blob' ? await showFaults(client, creation, archive, output) : null
   const statistics = sourceOfManifest(creation.manifest) ?? null
   output.result({
     id,
@@ -121,7 +132,29 @@ async function showOne(client: ChainClient, id: Hex, output: Output): Promise<vo
     round,
     members: standing,
     history,
+    standingFaults,
   })
+}
+
+/** Updates that break their bounds and are part of the model for good, as far as the archive here shows them. */
+async function showFaults(client: ChainClient, creation: Creation, directory: string, output: Output) {
+  if (!existsSync(directory)) {
+    output.line(`No archive of blobs at ${directory}; faults that stand are named by: tutti verify ${creation.id}`)
+    return null
+  }
+  const { describeStanding, findStandingFaults } = await import('@tutti/chain')
+  const { archiveSource, openBlobArchive } = await import('@tutti/chain/local')
+  output.progress('looking through the blobs at hand…')
+  const archive = async () => {
+    const { loadKzg } = await import('@tutti/chain/kzg')
+    return openBlobArchive({ directory, kzg: await loadKzg() })
+  }
+  const source = archiveSource(directory)
+  const look = await findStandingFaults(client, { creation, source, archive, most: MOST_BLOBS })
+  const rest = look.left === 0 ? '' : `; ${formatCount(look.left, 'blob')} not looked at: tutti verify ${creation.id}`
+  const found = look.faults.length === 0 ? 'no faults that stand' : describeStanding(look.faults)
+  output.line(`${found}, in ${formatCount(look.blobs, 'blob')} of ${directory}${rest}`)
+  return look
 }
 
 /** Where the numbers live. */

@@ -18,7 +18,9 @@ export function addVerify(program: Command): void {
       '\nNobody is trusted: terms, manifest and setup are checked against the id, every update against its digest, every\n' +
         'step against the hash the contract logged, and in the end every word of storage. In blobs, every commitment is\n' +
         'computed anew from the archived blobs, and their sums are held against those that the contract holds; blobs that\n' +
-        'nobody has any more are counted and vouched for by their commitments alone. Exit code 1: it is not so.',
+        'nobody has any more are counted and vouched for by their commitments alone, which stay on the chain. Updates that\n' +
+        'break their bounds, which nobody proved in time, are named. Exit codes: 0 it is so; 40 it is so, and such an\n' +
+        'update is part of the model; 1 it is not so.',
     )
     .action(async (id: Hex, options: ConnectionOptions & BlobOptions) => {
       const output = createOutput({ isJson: options.json === true })
@@ -34,5 +36,6 @@ export function addVerify(program: Command): void {
       // A model of millions of integers is pulled into a file, not printed.
       output.result('faults' in replay ? { ...replay, model: undefined, hasModel: replay.model !== undefined } : replay)
       if (!replay.isConsistent) process.exitCode = exitCodes.answerIsNo
+      else if ('faults' in replay && replay.faults.length > 0) process.exitCode = exitCodes.faultStands
     })
 }

@@ -1,13 +1,20 @@
-/** Aggregation by commitment: the points of a shard's blobs, handed to the contract, which adds them. */
+/**
+ * Aggregation by commitment: the points of a shard's blobs, handed to the contract, which adds them. They stay in the
+ * transaction, where they can be had when the blobs cannot any more.
+ */
 
 import { concat, setBits, type Terms } from '@tutti/core'
+import { decodeFunctionData, type Hex, hexToBytes } from 'viem'
+import { federationAbi } from '../abi/federation.ts'
 import { callToAggregate, type RoundTarget } from '../actions/calls.ts'
 import type { ChainClient } from '../client.ts'
+import { withChainErrors } from '../errors.ts'
 import { readRound, readTerms } from '../reads/federation.ts'
 import { readSubmissions, type Submission } from '../reads/logs.ts'
 import { sendCall, type WriteResult } from '../transactions.ts'
-import { toAffine } from './commitments.ts'
+import { AFFINE_BYTES, fromAffine, toAffine } from './commitments.ts'
 import { type BlobAccess, fetchCommitments } from './fetch.ts'
+import type { BlobSource } from './sources.ts'
 import { locateUpdates, type UpdateSelection } from './updates.ts'
 
 /**
@@ -47,4 +54,31 @@ export async function collectPoints(
       return concat(commitments.map(toAffine))
     }),
   )
+}
+
+/** The points that a transaction handed to `aggregate`, as a source of commitments; it has no blobs. */
+export function aggregationSource(client: ChainClient, transactionHash: Hex): BlobSource {
+  let known: Promise<Uint8Array[]> | undefined
+  const read = async (): Promise<Uint8Array[]> => {
+    const { input } = await withChainErrors(client, () => client.public.getTransaction({ hash: transactionHash }))
+    try {
+      const call = decodeFunctionData({ abi: federationAbi, data: input })
+      if (call.functionName !== 'aggregate') return []
+      const points = hexToBytes(call.args[3])
+      return Array.from({ length: points.length / AFFINE_BYTES }, (_, i) =>
+        fromAffine(points.subarray(i * AFFINE_BYTES, (i + 1) * AFFINE_BYTES)),
+      )
+    } catch {
+      // Another contract made the call: the points are somewhere in its input.
+      return []
+    }
+  }
+  return {
+    name: `the transaction ${transactionHash}`,
+    blobs: async () => [],
+    commitments: () => {
+      known ??= read()
+      return known
+    },
+  }
 }

@@ -77,6 +77,35 @@ export function findUpdateFault(
   return undefined
 }
 
+/** A fault that nobody proved in time: it is part of the model for good. */
+export type StandingFault = {
+  round: number
+  shard: number
+  position: number
+  member: Hex
+  kind: BlobFault['kind']
+  /** Which blob of the shard, and which word of it. */
+  blob: number
+  word: number
+  lane?: number
+}
+
+/** What stands of a fault in an update that was aggregated. */
+export function toStandingFault(round: number, { update, blob, fault }: FoundFault): StandingFault {
+  const { shard, position, member } = update
+  return { round, shard, position, member, blob, ...fault }
+}
+
+/** A fault in words, by its place: "packing in word 3 of blob 0". */
+export function describeFault({
+  kind,
+  blob,
+  word,
+  lane,
+}: Pick<StandingFault, 'kind' | 'blob' | 'word' | 'lane'>): string {
+  return `${kind} in word ${word}${lane === undefined ? '' : `, lane ${lane}`} of blob ${blob}`
+}
+
 const proofParameters = parseAbiParameters('bytes32[], uint256, uint256, bytes32, bytes, bytes')
 
 /** What the contract must see: all the update's hashes, which blob and word, and the opening. */

@@ -1,6 +1,6 @@
 /** The model of the blob path: its commitments in the contract, and vectors held against them. */
 
-import { packBlobs, shardBlobs, shardCount, type Terms, versionedHash } from '@tutti/core'
+import { type BlobSum, shardCount, type Terms, toShardBlobs, versionedHash } from '@tutti/core'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'
 import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
 import { federationAbi } from '../abi/federation.ts'
@@ -47,28 +47,25 @@ export type ModelDifference = { shard: number; blob: number; expected: Uint8Arra
 /**
  * Holds a vector against the contract's commitments: this is how a model from anyone becomes one to believe.
  *
- * @param parameters - `values`: integers of the whole model, shape [dimension].
- * @returns The first blob that differs; undefined if the vector is the model.
+ * @param parameters - `model`: the whole of it, each integer within its lane.
+ * @returns The first blob that differs; undefined if it is the model.
+ * @throws {@link ModelDimensionError}
  */
 export async function compareModel(
   client: ChainClient,
-  parameters: FederationQuery & { kzg: Kzg; values: Int32Array; terms?: Terms },
+  parameters: FederationQuery & { kzg: Kzg; model: BlobSum; terms?: Terms },
 ): Promise<ModelDifference | undefined> {
-  const { kzg, values } = parameters
+  const { kzg, model } = parameters
+  const { values } = model
   const terms = parameters.terms ?? (await readTerms(client, parameters))
   if (values.length !== terms.dimension) throw new ModelDimensionError(values.length, terms.dimension)
   for (let shard = 0; shard < shardCount(terms); shard++) {
     const committed = await readShardCommitments(client, { ...parameters, shard })
-    const { commitments } = await bundleBlobs(kzg, packShard(values, terms, shard))
+    const { commitments } = await bundleBlobs(kzg, toShardBlobs(model, terms, shard))
     const blob = commitments.findIndex((commitment, b) => bytesToHex(commitment) !== bytesToHex(committed[b]!))
     if (blob >= 0) return { shard, blob, expected: committed[blob]!, actual: commitments[blob]! }
   }
   return undefined
-}
-
-function packShard(values: Int32Array, terms: Terms, shard: number): Uint8Array[] {
-  const { start, length } = shardBlobs(terms, shard)
-  return packBlobs(values.subarray(start, start + length), terms)
 }
 
 /** Posts a shard of the model as blobs. */
@@ -84,20 +81,21 @@ export function callToCheckpoint(
 /**
  * Posts a shard of the model as blobs again, so that who joins later can fetch it from the chain. Anyone may.
  *
- * @param parameters - `values`: integers of the whole model, shape [dimension].
+ * @param parameters - `model`: the whole of it, of which the shard is posted.
  * @throws {@link StaleModelError} before anything is paid, if the values are not the chain's model.
  */
 export async function checkpointModel(
   client: ChainClient,
   parameters: FederationTarget &
-    BlobSendOptions & { shard: number; values: Int32Array; archive?: BlobArchive; terms?: Terms },
+    BlobSendOptions & { shard: number; model: BlobSum; archive?: BlobArchive; terms?: Terms },
 ): Promise<BlobWriteResult> {
-  const { id, shard, values, kzg, archive } = parameters
+  const { id, shard, model, kzg, archive } = parameters
+  const { values } = model
   const terms = parameters.terms ?? (await readTerms(client, { id }))
   if (values.length !== terms.dimension) throw new ModelDimensionError(values.length, terms.dimension)
   const [committed, bundle] = await Promise.all([
     readShardCommitments(client, { id, shard }),
-    bundleBlobs(kzg, packShard(values, terms, shard)),
+    bundleBlobs(kzg, toShardBlobs(model, terms, shard)),
   ])
   const differing = committed.findIndex((commitment, b) => versionedHash(commitment) !== bundle.versionedHashes[b])
   if (differing >= 0) throw new StaleModelError(shard, differing)

@@ -7,7 +7,10 @@
  */
 
 import {
+  addBlobs,
+  type BlobSum,
   concat,
+  createBlobSum,
   formatCount,
   gainAt,
   keccak256,
@@ -16,7 +19,6 @@ import {
   shardCount,
   type Terms,
   toId,
-  unpackBlobs,
 } from '@tutti/core'
 import { bytesToHex, type Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
@@ -25,15 +27,14 @@ import { readStatus } from '../reads/federation.ts'
 import { type Creation, readManifest } from '../reads/logs.ts'
 import { describeMismatch, type Mismatch, MismatchFound } from '../replay/mismatch.ts'
 import { type ReplayProgress, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
-import { findUpdateFault } from './challenge.ts'
+import { aggregationSource } from './aggregate.ts'
+import { describeFault, findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
 import { sumCommitments, toAffine } from './commitments.ts'
 import { type RoundCommitments, readCommitments } from './events.ts'
-import { type BlobAccess, fetchCommitments, findBlobs, type MissingBlob, type VerifiedBlob } from './fetch.ts'
+import { type BlobAccess, fetchCommitments, findBlobs, type MissingBlob } from './fetch.ts'
 import { compareModel, readShardCommitments } from './model.ts'
+import type { BlobSource } from './sources.ts'
 import { type BlobUpdate, locateUpdates } from './updates.ts'
-
-/** A fault that nobody proved in time: it is in the model for good. */
-export type StandingFault = { round: number; shard: number; position: number; kind: string; word: number }
 
 /** The outcome of a replay. */
 export type BlobReplay = {
@@ -49,7 +50,7 @@ export type BlobReplay = {
   missing: MissingBlob[]
   /** Faults in aggregated updates. */
   faults: StandingFault[]
-  /** The model's integers, shape [dimension]: of all blobs; undefined if any is missing or cannot be read. */
+  /** The model's integers, shape [dimension]: of all blobs; undefined if any is missing. */
   model: Int32Array | undefined
   firstMismatch?: Mismatch
   /** One line for people. */
@@ -77,8 +78,8 @@ export async function replayBlobs(client: ChainClient, parameters: BlobReplayPar
   const status = await readStatus(client, { id, blockNumber })
   const state: ReplayState = {
     points: new Map(),
-    lanes: new Int32Array(creation.terms.dimension),
-    isReadable: true,
+    sum: createBlobSum(creation.terms),
+    isWhole: true,
     replay: { rounds: status.roundsClosed, updates: 0, blobs: 0, missing: [], faults: [] },
   }
   const { replay } = state
@@ -89,13 +90,13 @@ export async function replayBlobs(client: ChainClient, parameters: BlobReplayPar
     const range = { aggregator, id, fromBlock: creation.blockNumber, toBlock: blockNumber }
     const logged = await readCommitments(client, range)
     for (const event of events.aggregated) {
-      await replayStep(state, { access, creation, events, logged, event })
+      await replayStep(state, { client, access, creation, events, logged, event })
       onProgress?.({ round: event.args.round, rounds: status.roundsClosed })
     }
     if (status.isInitialised) await checkStored(client, creation, state, blockNumber)
-    if (state.isReadable && status.isInitialised) {
+    if (state.isWhole && status.isInitialised) {
       const { terms } = creation
-      const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, values: state.lanes })
+      const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, model: state.sum })
       if (different !== undefined) {
         throw new MismatchFound({ what: 'the sum of the integers is not what is committed to', shard: different.shard })
       }
@@ -106,20 +107,21 @@ export async function replayBlobs(client: ChainClient, parameters: BlobReplayPar
     const finding = describeMismatch(firstMismatch)
     return { isConsistent: false, ...replay, model: undefined, firstMismatch, finding }
   }
-  const model = state.isReadable ? state.lanes : undefined
+  const model = state.isWhole ? state.sum.values : undefined
   return { isConsistent: true, ...replay, model, finding: describe(replay) }
 }
 
 type ReplayState = {
   /** Commitments of the model, a list for each shard that was aggregated. */
   points: Map<number, Uint8Array[]>
-  lanes: Int32Array
-  /** Whether the integers of all updates so far are in `lanes`. */
-  isReadable: boolean
+  sum: BlobSum
+  /** Whether all updates so far are in `sum`. */
+  isWhole: boolean
   replay: Pick<BlobReplay, 'rounds' | 'updates' | 'blobs' | 'missing' | 'faults'>
 }
 
 type Step = {
+  client: ChainClient
   access: BlobAccess
   creation: Creation
   events: RoundEvents
@@ -128,7 +130,10 @@ type Step = {
 }
 
 /** One aggregation: the updates it counts, their sum, the model after it. */
-async function replayStep(state: ReplayState, { access, creation, events, logged, event }: Step): Promise<void> {
+async function replayStep(
+  state: ReplayState,
+  { client, access, creation, events, logged, event }: Step,
+): Promise<void> {
   const { terms } = creation
   const { round, shard, updates: bitmap, modelHash } = event.args
   const { transactionHash } = event
@@ -142,10 +147,10 @@ async function replayStep(state: ReplayState, { access, creation, events, logged
   const { lengths } = shardBlobs(terms, shard)
   const columns: Uint8Array[][] = lengths.map(() => [])
   const positions = setBits(bitmap)
+  const handedIn = aggregationSource(client, transactionHash)
   for (const update of locate({ terms, round, shard, positions, submissions: events.submissions }, place)) {
-    for (const [b, commitment] of (await readUpdate(state, access, { terms, round, update, gain })).entries()) {
-      columns[b]!.push(commitment)
-    }
+    const commitments = await readUpdate(state, access, { terms, round, update, gain, handedIn })
+    for (const [b, commitment] of commitments.entries()) columns[b]!.push(commitment)
     state.replay.updates++
   }
   const sums = columns.map((column) => sumCommitments(column))
@@ -168,41 +173,25 @@ function locate(selection: Parameters<typeof locateUpdates>[0], place: Omit<Mism
   }
 }
 
-type UpdateReading = { terms: Terms; round: number; update: BlobUpdate; gain: number }
+type UpdateReading = { terms: Terms; round: number; update: BlobUpdate; gain: number; handedIn: BlobSource }
 
 /** The commitments of one update; its integers are added to the model where its blobs are there. */
 async function readUpdate(
   state: ReplayState,
   access: BlobAccess,
-  { terms, round, update, gain }: UpdateReading,
+  { terms, round, update, gain, handedIn }: UpdateReading,
 ): Promise<Uint8Array[]> {
-  const { position, shard, location } = update
+  const { shard, location } = update
   const { found, missing } = await findBlobs(access, location)
   state.replay.blobs += found.size
   state.replay.missing.push(...missing)
-  const fault = findUpdateFault(terms, update, found)?.fault
-  if (fault !== undefined) state.replay.faults.push({ round, shard, position, kind: fault.kind, word: fault.word })
-  if (missing.length > 0 || (fault !== undefined && fault.kind !== 'bound')) state.isReadable = false
-  if (missing.length > 0) return fetchCommitments(access, location)
-  const blobs = location.versionedHashes.map((hash) => found.get(hash)!)
-  if (state.isReadable) addBlobs(state.lanes, terms, update, blobs, gain)
-  return blobs.map(({ commitment }) => commitment)
-}
-
-/** `model[p] += gain · update[p]` over a shard. */
-function addBlobs(
-  model: Int32Array,
-  terms: Terms,
-  { shard }: BlobUpdate,
-  blobs: readonly VerifiedBlob[],
-  gain: number,
-): void {
-  const { start, length } = shardBlobs(terms, shard)
-  const values = unpackBlobs(
-    blobs.map(({ blob }) => blob),
-    { laneBits: terms.laneBits, length },
-  )
-  for (let p = 0; p < length; p++) model[start + p] = model[start + p]! + gain * values[p]!
+  const fault = findUpdateFault(terms, update, found)
+  if (fault !== undefined) state.replay.faults.push(toStandingFault(round, fault))
+  if (missing.length > 0) state.isWhole = false
+  if (missing.length > 0) return fetchCommitments({ ...access, sources: [handedIn, ...access.sources] }, location)
+  const kept = location.versionedHashes.map((hash) => found.get(hash)!)
+  if (state.isWhole) addBlobs(state.sum, { terms, shard, blobs: kept.map(({ blob }) => blob), gain })
+  return kept.map(({ commitment }) => commitment)
 }
 
 function compareAll(
@@ -247,6 +236,18 @@ function describe({ rounds, updates, blobs, missing, faults }: ReplayState['repl
       `recomputed from ${formatCount(blobs, 'blob')}`,
   ]
   if (missing.length > 0) parts.push(`${missing.length} blobs are missing and vouched for by their commitments alone`)
-  if (faults.length > 0) parts.push(`unchallenged: ${formatCount(faults.length, 'update')} out of bounds`)
+  if (faults.length > 0) parts.push(describeStanding(faults))
   return `${parts.join('; ')}.`
+}
+
+/** Faults that one sentence names. */
+const MOST_NAMED = 12
+
+/** Updates that broke their bounds and are part of the model for good: whose, of which round, where. */
+export function describeStanding(faults: readonly StandingFault[]): string {
+  const named = faults
+    .slice(0, MOST_NAMED)
+    .map((fault) => `${fault.member} in round ${fault.round + 1}, shard ${fault.shard} (${describeFault(fault)})`)
+  if (faults.length > MOST_NAMED) named.push(`and ${faults.length - MOST_NAMED} more`)
+  return `unchallenged and part of the model for good: ${formatCount(faults.length, 'update')} out of bounds, of ${named.join(', ')}`
 }

@@ -3,21 +3,20 @@
  * or from a vector that somebody gives. Nothing is believed but what has the contract's commitment.
  */
 
-import { gainAt, setBits, shardBlobs, shardCount, type Terms, unpackBlobs } from '@tutti/core'
+import { addBlobs, type BlobSum, copyShard, createBlobSum, gainAt, isBlobSum, setBits, shardCount } from '@tutti/core'
 import type { Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { withChainErrors } from '../errors.ts'
 import { type Creation, readManifest } from '../reads/logs.ts'
 import { type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
+import { findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
 import { type Checkpoint, readCheckpoints } from './events.ts'
 import { type BlobAccess, BlobsMissingError, findBlobs, type MissingBlob, type VerifiedBlob } from './fetch.ts'
 import { compareModel, StaleModelError } from './model.ts'
 import { locateUpdates } from './updates.ts'
 
-/** Integers of a model, and the last round that is in each shard of them. */
-export type ModelState = {
-  /** Integers, shape [dimension]. */
-  values: Int32Array
+/** A model, and the last round that is in each shard of it. */
+export type ModelState = BlobSum & {
   /** For each shard the round it was last aggregated in, −1 before the first. */
   rounds: number[]
 }
@@ -27,6 +26,8 @@ export type SyncedModel = ModelState & {
   blockNumber: bigint
   /** Blobs that were read: of checkpoints and of updates. */
   blobs: number
+  /** Faults in the updates that were added: nobody proved them in time, so they are part of the model. */
+  faults: StandingFault[]
 }
 
 /**
@@ -35,7 +36,7 @@ export type SyncedModel = ModelState & {
  * @param parameters - `start`: a model that was the chain's once, from which fewer updates are left to add. It is not
  *   trusted: the outcome has the contract's commitments or is refused.
  * @throws {@link BlobsMissingError} naming every blob that is needed and cannot be had; {@link StaleModelError} if the
- *   sum is not the chain's model; `PackingRangeError` if an update that nobody challenged cannot be read
+ *   sum is not the chain's model
  */
 export async function syncModel(
   client: ChainClient,
@@ -48,20 +49,25 @@ export async function syncModel(
   const events = await readRoundEvents(client, creation, blockNumber)
   const range = { aggregator: terms.aggregator, id, fromBlock: creation.blockNumber, toBlock: blockNumber }
   const checkpoints = await readCheckpoints(client, range)
-  const values = new Int32Array(terms.dimension)
+  if (start !== undefined && (start.rounds.length !== shardCount(terms) || !isBlobSum(start, terms))) {
+    throw new StaleModelError(0, 0)
+  }
+  const model = createBlobSum(terms)
   const missing: MissingBlob[] = []
+  const faults: StandingFault[] = []
   const rounds: number[] = []
   let blobs = 0
   for (let shard = 0; shard < shardCount(terms); shard++) {
-    const result = await syncShard(access, { creation, events, checkpoints, shard, values, known: start })
+    const result = await syncShard(access, { creation, events, checkpoints, shard, model, known: start })
     blobs += result.blobs
     missing.push(...result.missing)
+    faults.push(...result.faults)
     rounds.push(result.round)
   }
   if (missing.length > 0) throw new BlobsMissingError(missing)
-  const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, values })
+  const different = await compareModel(client, { id, blockNumber, terms, kzg: access.kzg, model })
   if (different !== undefined) throw new StaleModelError(different.shard, different.blob)
-  return { values, rounds, blockNumber, blobs }
+  return { ...model, rounds, blockNumber, blobs, faults }
 }
 
 type ShardSync = {
@@ -69,25 +75,27 @@ type ShardSync = {
   events: RoundEvents
   checkpoints: readonly Checkpoint[]
   shard: number
-  values: Int32Array
+  model: BlobSum
   known: ModelState | undefined
 }
 
 async function syncShard(
   access: BlobAccess,
-  { creation, events, checkpoints, shard, values, known }: ShardSync,
-): Promise<{ blobs: number; missing: MissingBlob[]; round: number }> {
+  { creation, events, checkpoints, shard, model, known }: ShardSync,
+): Promise<{ blobs: number; missing: MissingBlob[]; faults: StandingFault[]; round: number }> {
   const { terms } = creation
   const missing: MissingBlob[] = []
+  const faults: StandingFault[] = []
+  const add = (added: readonly VerifiedBlob[], gain: number) =>
+    addBlobs(model, { terms, shard, blobs: added.map(({ blob }) => blob), gain })
   let blobs = 0
   let round = known?.rounds[shard] ?? -1
   if (round >= 0 && known !== undefined) {
-    const { start, length } = shardBlobs(terms, shard)
-    values.set(known.values.subarray(start, start + length), start)
+    copyShard(known, model, terms, shard)
   } else {
     const checkpoint = await findCheckpoint(access, checkpoints, shard)
     if (checkpoint !== undefined) {
-      addShard(values, terms, shard, checkpoint.blobs, 1)
+      add(checkpoint.blobs, 1)
       blobs += checkpoint.blobs.length
       round = checkpoint.round
     }
@@ -97,17 +105,20 @@ async function syncShard(
     round = args.round
     const positions = setBits(args.updates)
     const selection = { terms, round: args.round, shard, positions, submissions: events.submissions }
-    for (const { location } of locateUpdates(selection)) {
+    for (const update of locateUpdates(selection)) {
+      const { location } = update
       const result = await findBlobs(access, location)
       missing.push(...result.missing)
       // Once a blob is missing, the rest is only looked up so that the error can name everything.
       if (missing.length > 0) continue
       const found = location.versionedHashes.map((hash) => result.found.get(hash)!)
-      addShard(values, terms, shard, found, gainAt(terms.gains, args.round))
+      add(found, gainAt(terms.gains, args.round))
       blobs += found.length
+      const fault = findUpdateFault(terms, update, result.found)
+      if (fault !== undefined) faults.push(toStandingFault(args.round, fault))
     }
   }
-  return { blobs, missing, round }
+  return { blobs, missing, faults, round }
 }
 
 /** The latest checkpoint of a shard whose blobs can all be had. */
@@ -122,14 +133,4 @@ async function findCheckpoint(
     return { round: checkpoint.round, blobs: checkpoint.versionedHashes.map((hash) => found.get(hash)!) }
   }
   return undefined
-}
-
-/** `values[p] += gain · blobs[p]` over a shard. */
-function addShard(values: Int32Array, terms: Terms, shard: number, blobs: readonly VerifiedBlob[], gain: number): void {
-  const { start, length } = shardBlobs(terms, shard)
-  const lanes = unpackBlobs(
-    blobs.map(({ blob }) => blob),
-    { laneBits: terms.laneBits, length },
-  )
-  for (let p = 0; p < length; p++) values[start + p] = values[start + p]! + gain * lanes[p]!
 }

@@ -48,9 +48,10 @@ export function followModel(options: {
         onDamage(path, `${path} is not the chain's model; it is put together anew from its blobs.`)
         synced = await syncModel(client, { id, access })
       }
-      const { values, rounds } = synced
-      if (known === undefined || rounds.some((round, shard) => round !== known?.rounds[shard])) {
-        known = { values, rounds }
+      const { values, rounds, strays } = synced
+      const { rounds: before } = known ?? { rounds: [] }
+      if (known === undefined || rounds.some((round, shard) => round !== before[shard])) {
+        known = { values, rounds, strays }
         writeAtomically(localDisk, path, encodeState(known))
       }
       return synced

@@ -6,10 +6,12 @@ import {
   bundleBlobs,
   checkRound,
   collectPoints,
+  describeFault,
   type Kzg,
   keepBundle,
   proveBundle,
   proveFault,
+  type StandingFault,
   toPayload,
 } from '@tutti/chain'
 import { type Hex, packBlobs, setBits, type Terms } from '@tutti/core'
@@ -60,8 +62,9 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
     }),
     readWeights: async (round) => {
       const from = performance.now()
-      const { values, blobs } = await model.advance()
+      const { values, blobs, faults } = await model.advance()
       report.tell({ kind: 'model-synced', round, blobs, seconds: (performance.now() - from) / 1000 })
+      for (const fault of faults) report.tell({ kind: 'fault-standing', ...toPlace(fault), what: describeFault(fault) })
       return toWeights(manifest, values, base)
     },
     toPayload: async (values) => {
@@ -94,6 +97,10 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
       prove: (fault) => proveFault(kzg, fault),
     },
   }
+}
+
+function toPlace({ round, member, position, shard }: StandingFault) {
+  return { round, member, position, shard }
 }
 
 /**
