@@ -60,6 +60,8 @@ export function describeEvent(event: NodeEvent): string | undefined {
         `round ${event.round + 1}: the update of ${event.member} broke its bounds (${event.what}) and nobody proved it in ` +
         'time; the model is what the chain accepted, this update included'
       )
+    case 'nudged':
+      return `round ${event.round + 1}: had a block mined for ${formatInteger(event.cost.gasUsed)} gas, since none came by itself`
     case 'challenged':
       return `round ${event.round + 1}: proved the fault of position ${event.position} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'blobs-missing':

@@ -5,6 +5,7 @@ const doings: Record<NodePlan['action']['kind'], string> = {
   wait: 'wait',
   open: 'open the next round',
   draw: 'draw the cohort',
+  nudge: 'have a block mined, since none comes by itself',
   train: 'train on the global model and send the update',
   commit: 'commit to the update on disk',
   submit: 'send the update on disk',

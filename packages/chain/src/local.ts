@@ -14,10 +14,12 @@ import type { LocalAccount } from 'viem'
 import type { ChainClient } from './client.ts'
 import { ChainError, withChainErrors } from './errors.ts'
 import { testAccounts } from './keys.ts'
+import { type BlockPace, startBlocks } from './local-blocks.ts'
 
 export { type ArchiveOptions, openBlobArchive } from './blob/archive.ts'
 export { archiveSource } from './blob/archive-source.ts'
 export { accountFromKeystore, encryptKeystore, type Keystore, KeystoreError } from './keystore.ts'
+export type { BlockPace } from './local-blocks.ts'
 
 export type LocalChainOptions = {
   /** Where the state is kept between runs; without it the chain is forgotten. */
@@ -26,8 +28,8 @@ export type LocalChainOptions = {
   port?: number
   /** Funded accounts. */
   accounts?: number
-  /** Mines at this pace even when idle, so that time passes; transactions are included at once either way. */
-  blockTimeSeconds?: number
+  /** Blocks that come by themselves; transactions are included at once either way. Default: none. */
+  pace?: BlockPace
   hardfork?: string
   /** Holds transactions to 2^24 gas, as public chains of Osaka do (EIP-7825). Default: yes. */
   capsTransactions?: boolean
@@ -58,7 +60,7 @@ const startTimeoutMs = 60_000
  * @throws {@link PortTakenError}, {@link LocalChainError}
  */
 export async function startLocalChain(options: LocalChainOptions = {}): Promise<LocalChain> {
-  const { directory, accounts = 10, blockTimeSeconds, hardfork = 'osaka', blocksKept } = options
+  const { directory, accounts = 10, pace, hardfork = 'osaka', blocksKept } = options
   const port = await choosePort(options.port ?? 8545)
   if (directory !== undefined) mkdirSync(directory, { recursive: true })
   const args = ['--host', '127.0.0.1', '--port', String(port), '--accounts', String(accounts), '--hardfork', hardfork]
@@ -66,7 +68,6 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   args.push('--no-request-size-limit', '--quiet')
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId))
   if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
-  if (blockTimeSeconds !== undefined) args.push('--mixed-mining', '--block-time', String(blockTimeSeconds))
   if (blocksKept !== undefined) args.push('--transaction-block-keeper', String(blocksKept))
   const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
@@ -88,6 +89,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   })
   const rpcUrl = `http://127.0.0.1:${port}`
   await waitUntilAnswering(child, rpcUrl, () => complaint)
+  const stopBlocks = pace === undefined ? undefined : startBlocks(rpcUrl, pace)
   return {
     rpcUrl,
     port,
@@ -95,6 +97,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
     accounts: testAccounts(accounts),
     ended,
     stop: async () => {
+      await stopBlocks?.()
       if (child.exitCode === null && child.signalCode === null) interrupt()
       await ended
     },

@@ -52,6 +52,32 @@ test('a local chain that is stopped and started again has kept its state', async
   }
 })
 
+test('blocks come by themselves: without end at a steady pace, or so many after each transaction', async () => {
+  const until = async (holds: () => Promise<boolean>) => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  for (const blocks of [2, Infinity]) {
+    const chain = await startLocalChain({ port: 0, pace: { seconds: 0.1, blocks } })
+    try {
+      const client = await connect({ rpcUrl: chain.rpcUrl, account: sender })
+      const head = () => client.public.getBlockNumber({ cacheTime: 0 })
+      await until(async () => (await head()) >= 2n)
+      if (blocks === Infinity) await until(async () => (await head()) >= 8n)
+      else {
+        // Twenty more looks see no third.
+        await new Promise((resolve) => setTimeout(resolve, 2_000))
+        assert.equal(await head(), 2n)
+        await sendCall(client, gift)
+        await until(async () => (await head()) >= 5n)
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        assert.equal(await head(), 5n)
+      }
+    } finally {
+      await chain.stop()
+    }
+  }
+})
+
 test('a port that is taken is said to be', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -71,6 +71,11 @@ export interface OwnState {
   claims: boolean
   /** A claim was made and what remains cannot be fetched yet. */
   isClaimed: boolean
+  /**
+   * Chain time at which a chain that has mined no block for a while is taken for one that mines for transactions only;
+   * undefined: never.
+   */
+  nudgeAt?: number | undefined
   /** A node stays for so long after it has nothing to do any more: a reorganisation may take its claim back. */
   finalitySeconds: number
 }
@@ -80,6 +85,8 @@ export type Action = { reason: string } & (
   | { kind: 'wait'; until: number | undefined }
   | { kind: 'open' }
   | { kind: 'draw'; round: number }
+  /** A transaction that does nothing, for a block that another step waits for. */
+  | { kind: 'nudge'; round: number }
   | { kind: 'train'; round: number; until: number }
   | { kind: 'commit'; round: number }
   | { kind: 'submit'; round: number; sending: number }
@@ -204,8 +211,21 @@ function orAbandon(due: Action, phase: Phase, observation: Observation, own: Own
 
 function decideDraw(observation: Observation, own: OwnState, now: number): Action {
   const { round, block } = observation
-  if (block.number < round.seedBlock) return wait(undefined, 'the block that seeds the cohort is not mined yet')
+  if (block.number <= round.seedBlock) {
+    const reason = 'the block that seeds the cohort is not mined yet'
+    // Also where it is mined: some clients look at the draw as if it came in that block, and refuse it.
+    if (isQuiet(own, now)) {
+      const nudge = { kind: 'nudge', round: round.number, reason: `${reason}, and none comes` } as const
+      return inTurn(nudge, observation, own, now)
+    }
+    if (block.number < round.seedBlock) return wait(own.nudgeAt, reason)
+  }
   return inTurn({ kind: 'draw', round: round.number, reason: 'the cohort can be drawn' }, observation, own, now)
+}
+
+/** Whether the chain has mined nothing for so long that it seems to mine for transactions only. */
+function isQuiet({ nudgeAt }: OwnState, now: number): boolean {
+  return nudgeAt !== undefined && now >= nudgeAt
 }
 
 function decidePart(
@@ -291,6 +311,10 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
   for (const { position, assigned, isBound } of watch.faults) {
     if (((round.submitted >> BigInt(position)) & 1n) === 0n) continue
     const target = { round: round.number, position, assigned }
+    // The proof counts in a later block than the binding.
+    if (isBound && isQuiet(own, now)) {
+      return { kind: 'nudge', round: round.number, reason: 'a proof waits for a block, and none comes' }
+    }
     if (isBound) return { kind: 'challenge', ...target, reason: `the update of position ${position} breaks its bounds` }
     const from = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
     if (from <= now) return { kind: 'bind', ...target, reason: `the update of position ${position} breaks its bounds` }
@@ -336,7 +360,8 @@ function inTurn(action: Action, observation: Observation, own: OwnState, now: nu
   const rank = isDrawn
     ? rankAfter(round.number % Math.max(1, round.cohort), observation)
     : (member.index + members - (round.number % members)) % members
-  const worthFrom = action.kind === 'open' ? 0 : paysFrom(action.kind as PaidStep, observation, own)
+  const worthFrom =
+    action.kind === 'open' || action.kind === 'nudge' ? 0 : paysFrom(action.kind as PaidStep, observation, own)
   if (worthFrom === Infinity) return wait(undefined, `${action.reason}; the pay does not exceed the gas`)
   const from = Math.max(worthFrom, own.since + rank * own.staggerSeconds)
   return from <= now ? action : wait(from, `${action.reason}; others go first`)

@@ -69,6 +69,8 @@ export type NodeEventBody =
   | { kind: 'model-synced'; round: number; blobs: number; seconds: number }
   | { kind: 'opened'; cost: TransactionCost }
   | { kind: 'drawn'; round: number; cost: TransactionCost }
+  /** Sent a transaction that does nothing: the chain mines for transactions only, and the next step waits for a block. */
+  | { kind: 'nudged'; round: number; cost: TransactionCost }
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
   | { kind: 'closed'; round: number; cost: TransactionCost }
   | { kind: 'settled'; round: number; cost: TransactionCost }

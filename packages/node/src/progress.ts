@@ -29,6 +29,8 @@ const KEEPS_ROUNDS = 8
 /** Longer than a block takes, so that the next in turn sees what the one before has done. */
 const STAGGER_SECONDS = { local: 3, public: 15 }
 const MARGIN_SECONDS = { local: 0, public: 15 }
+/** Longer than chains that mine by themselves take for a block. */
+const QUIET_SECONDS = { local: 2, public: 60 }
 /** Longer than a reorganisation reaches back. */
 const FINALITY_SECONDS = { local: 0, public: 120 }
 /** A margin takes no more than this part of a phase, however short the phase is. */
@@ -80,6 +82,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let hasTakenStep = true
   let roundsLeft = behaviour.leavesAfterRounds ?? Infinity
   let latest: Sight | undefined
+  let newest = { block: -1n, since: 0 }
 
   const tellEnds = async (sight: Sight): Promise<void> => {
     const from = roundsClosed ?? sight.roundsClosed
@@ -141,6 +144,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       tellOpening(sight)
       if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
       const now = actor.now()
+      if (newest.block !== observation.block.number) newest = { block: observation.block.number, since: now }
       const key = nameStep(observation, now)
       if (due.key !== key) due = { key, since: now }
     },
@@ -169,6 +173,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       record,
       watch,
       since: due.since,
+      nudgeAt: newest.since + QUIET_SECONDS[client.chainId === localChainId ? 'local' : 'public'],
       // Asked for while its last round runs, since the next one opens as soon as that is settled.
       wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
       isClaimed,

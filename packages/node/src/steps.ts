@@ -1,6 +1,6 @@
 /**
  * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, abandoning, leaving,
- * claiming.
+ * claiming; and a nudge, a transaction that does nothing but have a block mined.
  *
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
@@ -31,7 +31,20 @@ import { costOf, plainCarrier, seeThrough } from './transactions.ts'
 /** An action that is one transaction and not part of the member's own update. */
 export type Step = Extract<
   Action,
-  { kind: 'open' | 'draw' | 'bind' | 'challenge' | 'aggregate' | 'settle' | 'close' | 'abandon' | 'leave' | 'claim' }
+  {
+    kind:
+      | 'open'
+      | 'draw'
+      | 'nudge'
+      | 'bind'
+      | 'challenge'
+      | 'aggregate'
+      | 'settle'
+      | 'close'
+      | 'abandon'
+      | 'leave'
+      | 'claim'
+  }
 >
 
 /** Transactions of steps that were sent and not heard of, by step. */
@@ -105,6 +118,8 @@ async function callOf(
       return callToOpen(client, { id })
     case 'draw':
       return callToDraw(client, { id, round: step.round })
+    case 'nudge':
+      return { to: client.account.address, data: '0x' }
     case 'bind':
     case 'challenge':
       return (await callsOf(step.position, step.assigned))[step.kind]
@@ -132,6 +147,8 @@ function eventOf({ federationId: id, client }: Actor, step: Step, receipt: Trans
       return { kind: 'opened', cost }
     case 'draw':
       return { kind: 'drawn', round: step.round, cost }
+    case 'nudge':
+      return { kind: 'nudged', round: step.round, cost }
     case 'bind':
       return { kind: 'bound', round: step.round, position: step.position, cost }
     case 'challenge':

@@ -93,3 +93,29 @@ test('nobody abandons while a phase ends by itself', () => {
     }),
   )
 })
+
+test('where no block comes, one member after the other has one mined for the draw; where blocks come, nobody does', () => {
+  const round = { number: 2, members: 4, cohort: 2, openedAt: 1_000, startedAt: 0, seedBlock: 101n }
+  const at = (block: bigint, now: number, index: number, nudgeAt: number | undefined, since = 1_000) => {
+    const observation = {
+      ...seen({ round, member: { index }, status: { members: 4 } }),
+      block: { number: block, timestamp: 1_000 },
+    }
+    return decide(observation, own({ nudgeAt, since, staggerSeconds: 2 }), now)
+  }
+  assert.deepEqual(at(100n, 1_001, 2, 1_002), {
+    kind: 'wait',
+    until: 1_002,
+    reason: 'the block that seeds the cohort is not mined yet',
+  })
+  // Turns rotate with the round: in round 2 the third member goes first.
+  assert.equal(at(100n, 1_002, 2, 1_002).kind, 'nudge')
+  assert.equal(at(100n, 1_002, 3, 1_002).kind, 'nudge')
+  assert.equal(at(100n, 1_002, 0, 1_002).kind, 'wait')
+  assert.equal(at(100n, 1_004, 0, 1_002).kind, 'nudge')
+  assert.equal(at(100n, 9_000, 2, undefined).kind, 'wait')
+  // Once the block is there the cohort is drawn, and only a client that refuses that gets one more.
+  assert.equal(at(101n, 1_002, 2, 1_004).kind, 'draw')
+  assert.equal(at(101n, 1_004, 2, 1_004).kind, 'nudge')
+  assert.equal(at(102n, 1_004, 2, 1_004).kind, 'draw')
+})

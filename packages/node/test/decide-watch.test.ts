@@ -58,6 +58,14 @@ test('of all members one binds itself first, and what is bound is proven', () =>
   assert.deepEqual([bound.kind, bound.kind === 'challenge' && bound.position], ['challenge', 1])
 })
 
+test('a proof counts in a later block than its binding: where none comes, the challenger has one mined', () => {
+  const at = (now: number) => {
+    const state = { ...own(checked({ faults: [{ ...fault, isBound: true }] })), nudgeAt: windowStart + 5 }
+    return decide(seen(3), state, now).kind
+  }
+  assert.deepEqual([at(windowStart + 4), at(windowStart + 5)], ['challenge', 'nudge'])
+})
+
 test('a fault that somebody proved in the meantime is left alone', () => {
   const watch = checked({ faults: [{ ...fault, isBound: true }] })
   assert.equal(decide(seen(2, { submitted: 13n }), own(watch), windowStart).kind, 'wait')

@@ -44,6 +44,25 @@ test('three nodes train a federation to its end, in turn, and are paid to the la
   }
 })
 
+test('a sampled cohort goes on where blocks come with transactions only: one member has the block mined that seeds it', async () => {
+  const terms = { cohortSize: 2, minimumUpdates: 1, rounds: 3 }
+  const fixture = await startFederation({ members: 4, terms })
+  try {
+    const nodes = fixture.clients.slice(0, 4).map((_, member) => start(fixture, member))
+    const summaries = await Promise.all(nodes.map(({ done }) => done))
+    assert.equal(
+      summaries.reduce((sum, { roundsTaken }) => sum + roundsTaken, 0),
+      6,
+    )
+    const kinds = nodes.flatMap((node) => node.kinds())
+    const count = (kind: string) => kinds.filter((other) => other === kind).length
+    assert.equal(count('drawn'), 3)
+    assert.ok(count('nudged') >= 3)
+  } finally {
+    await fixture.end()
+  }
+})
+
 test('rotating shards, a commit phase and a sampled cohort make a federation too', async () => {
   const terms = { shardsPerMember: 1, commitSeconds: 60, cohortSize: 2, minimumUpdates: 1, rounds: 2 }
   const fixture = await startFederation({ members: 3, terms, blockMilliseconds: 300 })

@@ -11,6 +11,9 @@ interface ChainOptions {
   json?: boolean
 }
 
+/** What draws a cohort waits for a block or two; a chain that nobody uses does not grow. */
+const SPARING = { seconds: 1, blocks: 3 }
+
 /** Adds the command `chain`. */
 export function addChain(program: Command): void {
   program
@@ -19,7 +22,11 @@ export function addChain(program: Command): void {
     .option('--directory <path>', 'where its state is kept between runs', '.tutti/chain')
     .option('--port <n>', 'port on 127.0.0.1', parseCount, 8545)
     .option('--accounts <n>', 'public test accounts with funds', parseCount, 20)
-    .option('--block-time <seconds>', 'a block every so often (default: one for each transaction)', parseCount)
+    .option(
+      '--block-time <seconds>',
+      'a block every so often (default: one for each transaction, and three at a second each after the last)',
+      parseCount,
+    )
     .option('--json', 'print one JSON object when it is ready')
     .addHelpText('after', '\nThe test accounts are public: anyone can spend from them. They are for this chain only.')
     .action(async (options: ChainOptions) => {
@@ -32,7 +39,7 @@ export function addChain(program: Command): void {
         directory: options.directory,
         port: options.port,
         accounts: options.accounts,
-        ...(options.blockTime === undefined ? {} : { blockTimeSeconds: options.blockTime }),
+        pace: !options.blockTime ? SPARING : { seconds: options.blockTime, blocks: Infinity },
       })
       const interrupted = new Promise<void>((resolve) => {
         process.once('SIGINT', resolve)
