@@ -42,7 +42,9 @@ export async function chooseGas(
 ): Promise<bigint> {
   const usual = blockGas < BigInt(GAS_LIMIT) ? blockGas : BigInt(GAS_LIMIT)
   const isUsual = gasToSign(estimate, spare, usual) < usual
-  const most = isUsual ? usual : (await readLimits(client)).transactionGas
+  let most = isUsual ? usual : (await readLimits(client)).transactionGas
+  // A fork may have come since they were read.
+  if (estimate > most) most = (await readLimits(client, { isFresh: true })).transactionGas
   if (estimate > most) throw new GasCapExceededError(estimate, most)
   return gasToSign(estimate, spare, most)
 }

@@ -44,11 +44,11 @@ const lookGas = 7n
 const scratch: Address = '0x000000000000000000000000000000007475747f'
 
 /** How long an answer is taken for current, in milliseconds: forks are rare, and block gas limits move slowly. */
-const freshMilliseconds = 300_000
+const freshMilliseconds = 3_600_000
 const known = new WeakMap<ChainClient['public'], { limits: Promise<ChainLimits>; readAt: number }>()
 
 /**
- * Limits and prices of the chain, read once in five minutes.
+ * Limits and prices of the chain, read once an hour.
  *
  * @param options.isFresh - Asks again: several endpoints behind one address need not be alike.
  * @throws `ChainUnreachableError`

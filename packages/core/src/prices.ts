@@ -7,7 +7,7 @@
  *
  * @see EIP-2929, EIP-7623 (Osaka and before); EIP-7976, EIP-8037, EIP-8038 (Amsterdam)
  */
-import { estimateRound, type StepEstimate } from './estimate.ts'
+import { estimateOwnPart, estimateRound, type StepEstimate } from './estimate.ts'
 import { wordsFor } from './lanes.ts'
 import type { Terms } from './terms.ts'
 
@@ -30,8 +30,9 @@ export const AMSTERDAM_PRICES: GasPrices = { newSlotGas: 110_020, rewrittenSlotG
 /** Slots that aggregation and settling rewrite in the core for each member, and for the round. */
 const MEMBER_SLOTS = 3
 const ROUND_SLOTS = 12
-/** Slots that a submission rewrites, besides new ones. */
+/** Slots that a submission rewrites, and those that are new to it at the most. */
 const SUBMIT_SLOTS = 4
+const NEW_SUBMIT_SLOTS = 2
 
 /**
  * Bounds on a round's largest transactions by a chain's prices: those of `estimateRound`, and what slots that are
@@ -50,4 +51,24 @@ export function estimateRoundAt(terms: Terms, prices: GasPrices): { aggregate: S
     aggregate: at(aggregate, words + MEMBER_SLOTS * terms.cohortSize + ROUND_SLOTS),
     submit: at(submit, SUBMIT_SLOTS),
   }
+}
+
+/**
+ * Bounds on a member's own part of a round by a chain's prices, new state included: those of `estimateOwnPart`, and what
+ * the slots of each transaction cost beyond Berlin's price.
+ */
+export function estimateOwnPartAt(
+  terms: Terms,
+  path: 'direct' | 'blob',
+  prices: GasPrices,
+): { gas: number; blobGas: number } {
+  const { gas, blobGas } = estimateOwnPart(terms, path)
+  const { newSlotGas, rewrittenSlotGas, floorByteGas } = BERLIN_PRICES
+  const slots =
+    SUBMIT_SLOTS * Math.max(0, prices.rewrittenSlotGas - rewrittenSlotGas) +
+    NEW_SUBMIT_SLOTS * Math.max(0, prices.newSlotGas - newSlotGas)
+  const transactions = (terms.commitSeconds > 0 ? 1 : 0) + terms.shardsPerMember
+  // The floor is the dearest part of any transaction that it decides.
+  const dearerBytes = Math.max(1, prices.floorByteGas / floorByteGas)
+  return { gas: Math.ceil(gas * dearerBytes) + transactions * slots, blobGas }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateRound, GAS_LIMIT, gasToSign } from '../src/estimate.ts'
+import { estimateOwnPart, estimateRound, GAS_LIMIT, gasToSign } from '../src/estimate.ts'
 import { wordsFor } from '../src/lanes.ts'
-import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateRoundAt } from '../src/prices.ts'
+import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateOwnPartAt, estimateRoundAt } from '../src/prices.ts'
 import { termsOf } from './terms-of.ts'
 
 test("by Berlin's prices a round takes what the contracts assume", () => {
@@ -42,4 +42,15 @@ test('a transaction is signed within the most that its chain allows', () => {
     [gasToSign(37_000_000n, 0n, 60_000_000n), gasToSign(50_000_000n, 0n, 60_000_000n), gasToSign(37_000_000n)],
     [46_250_000n, 60_000_000n, BigInt(GAS_LIMIT)],
   )
+})
+
+test("a member's own part by Amsterdam's prices is above what it was measured to take on go-ethereum 1.17.10", () => {
+  const direct = termsOf({ dimension: 2_410, shardSize: 2_410, shardsPerMember: 1, bits: 4, laneBits: 16 })
+  assert.deepEqual(estimateOwnPartAt(direct, 'direct', BERLIN_PRICES), estimateOwnPart(direct, 'direct'))
+  assert.ok(estimateOwnPartAt(direct, 'direct', AMSTERDAM_PRICES).gas > 202_009)
+  const blob = termsOf({ dimension: 2_410, shardSize: 2_410, shardsPerMember: 1, bits: 8, laneBits: 24 })
+  const { gas, blobGas } = estimateOwnPartAt(blob, 'blob', AMSTERDAM_PRICES)
+  assert.ok(gas > 164_832 && blobGas === 131_072)
+  // By the prices until Osaka the bound would have been passed.
+  assert.ok(estimateOwnPart(blob, 'blob').gas < 164_832)
 })

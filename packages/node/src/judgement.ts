@@ -1,7 +1,15 @@
 /**
  * Whether a federation is one that an owner's policy lets a node join, and why not: pure, of what is known of it.
  */
-import { estimateOwnPart, type Hex, keeperBudget, potRoundedDown, type Terms } from '@tutti/core'
+import {
+  BERLIN_PRICES,
+  estimateOwnPartAt,
+  type GasPrices,
+  type Hex,
+  keeperBudget,
+  potRoundedDown,
+  type Terms,
+} from '@tutti/core'
 import { type Policy, worthOfGas } from './policy.ts'
 import { refuseEpsilon } from './privacy.ts'
 import { canOpenWith, defaultMaximumWaitSeconds, waitEnd } from './waiting.ts'
@@ -37,6 +45,8 @@ export interface Candidate {
   dataFault: string | undefined
   /** Where its numbers live. */
   path: 'direct' | 'blob'
+  /** Of the chain; those until Osaka when absent. */
+  prices?: GasPrices
   /** Whether the aggregator is one whose payloads this node can make. */
   isAggregatorKnown: boolean
 }
@@ -71,7 +81,11 @@ export interface Judgement {
 export function judgeFederation(candidate: Candidate, policy: Policy, means: Means): Judgement {
   const { terms, status, creator } = candidate
   const rewardPerRound = expectedReward(terms)
-  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPart(terms, candidate.path)
+  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPartAt(
+    terms,
+    candidate.path,
+    candidate.prices ?? BERLIN_PRICES,
+  )
   const worth = policy.tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, policy.tokensPerMegagas)
   const netPerRound = rewardPerRound - worth
   const overBudget =

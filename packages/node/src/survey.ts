@@ -8,11 +8,12 @@ import {
   deployment,
   type Member,
   pathOf,
+  readLimits,
   readMember,
   readRound,
   readStatus,
 } from '@tutti/chain'
-import { type Hex, keccak256 } from '@tutti/core'
+import { type GasPrices, type Hex, keccak256 } from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, type Table, toCanonicalJson } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { type DiscoverOptions, discoverFederations } from './discover.ts'
@@ -70,12 +71,12 @@ export async function surveyFederations(options: SurveyOptions): Promise<Surveye
   const { client } = options
   const creations = await discoverFederations(options)
   const coins = client.account === undefined ? 1n : await client.public.getBalance({ address: client.account.address })
-  const now = await readChainTime(client)
+  const [now, { prices }] = await Promise.all([readChainTime(client), readLimits(client)])
   // Without a budget nothing is judged by it, and no damage to the ledger stands in the way.
   const spendings =
     options.policy.privacyEpsilon === undefined ? [] : readSpendings(options.storeDirectory, options.disk)
   const surveyed: Surveyed[] = []
-  for (const creation of creations) surveyed.push(await surveyOne(creation, options, { coins, now, spendings }))
+  for (const creation of creations) surveyed.push(await surveyOne(creation, options, { coins, now, spendings, prices }))
   const rank = ({ isOwn, judgement }: Surveyed) => (isOwn ? 0 : judgement.isWanted ? 1 : 2)
   return surveyed.sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b)
@@ -89,12 +90,13 @@ interface Circumstances {
   coins: bigint
   now: number
   spendings: readonly Spending[]
+  prices: GasPrices
 }
 
 async function surveyOne(
   creation: Creation,
   options: SurveyOptions,
-  { coins, now, spendings }: Circumstances,
+  { coins, now, spendings, prices }: Circumstances,
 ): Promise<Surveyed> {
   const { client, policy } = options
   const { id, terms, creator } = creation
@@ -123,6 +125,7 @@ async function surveyOne(
     spentEpsilon: spentByOthers(spendings, { federationId: id, account }),
     dataFault,
     path,
+    prices,
     isAggregatorKnown:
       terms.aggregator.toLowerCase() ===
       (path === 'blob' ? blobAggregatorAddress() : deployment().directAggregator).toLowerCase(),

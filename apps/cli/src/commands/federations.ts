@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { openBudgetReader } from '../budget-lines.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader } from '../connection.ts'
 import { describeSurvey, surveyOptionsOf, toPlain } from '../discovery.ts'
+import { describeLimits } from '../limit-lines.ts'
 import { defaultStore, type NodeCommandOptions, readLimits } from '../node-settings.ts'
 import { createOutput } from '../output.ts'
 import { addPolicyOptions } from './node.ts'
@@ -23,8 +24,10 @@ export function addFederations(program: Command): void {
       const { surveyFederations } = await import('@tutti/node')
       const surveyed = await surveyFederations(surveyOptionsOf(limits, client))
       const budget = (await openBudgetReader())(limits)
-      for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
-      output.result({ federations: surveyed.map(toPlain), privacy: budget.plain })
+      const { readLimits: readChainLimits } = await import('@tutti/chain')
+      const chainLimits = await readChainLimits(client)
+      for (const line of [...describeSurvey(surveyed), ...budget.lines, describeLimits(chainLimits)]) output.line(line)
+      output.result({ federations: surveyed.map(toPlain), limits: chainLimits, privacy: budget.plain })
     },
   )
 }
