@@ -85,7 +85,7 @@ export function smallTerms(setup: Setup, overrides: Partial<Terms> = {}): Terms 
 
 /** Creates, initialises, has `memberCount` accounts join, opens the first round. */
 export async function startFederation(
-  chain: LocalChain,
+  chain: Pick<LocalChain, 'accounts'>,
   client: ChainClient,
   { terms: termOverrides = {}, setup: setupOverrides = {}, memberCount = 3 }: FederationOverrides = {},
 ): Promise<{ id: Hex; terms: Terms; setup: Setup; members: ChainClient[] }> {
