@@ -8,6 +8,7 @@ import type { ImportedModel, Manifest, ModelSpec } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
+import type { Output } from './output.ts'
 import { replaceFile } from './whole-file.ts'
 
 /** What {@link addBlobOptions} reads. */
@@ -30,32 +31,41 @@ export function addBlobOptions(command: Command): Command {
     .option('--base-model <file>', 'the file that the manifest builds on, where it names one by its hash')
 }
 
-/** Where blobs are looked for, in order: the archive, those of others, a beacon node, the local chain. */
-export async function openAccess(client: ChainClient, options: BlobOptions): Promise<BlobAccess> {
+/**
+ * Where blobs are looked for, in order: the archive, those of others, a beacon node, the local chain. A damaged file of the
+ * archive is noted.
+ */
+export async function openAccess(
+  client: ChainClient,
+  options: BlobOptions,
+  output: Pick<Output, 'note'>,
+): Promise<BlobAccess> {
   const { openBlobAccess } = await import('@tutti/node')
   const { beacon, peerArchive } = options
-  const { access } = await openBlobAccess(client, options.archive ?? defaultArchivePath, {
+  const others = {
     ...(beacon === undefined ? {} : { beaconUrl: beacon }),
     ...(peerArchive === undefined ? {} : { peerArchives: peerArchive }),
-  })
+  }
+  const directory = options.archive ?? defaultArchivePath
+  const { access } = await openBlobAccess(client, directory, others, (_, message) => output.note(message))
   return access
 }
 
 /**
  * Puts the chain's model together and holds it against the contract.
  *
- * @param file - A model that was pulled before; only what came after it is added.
+ * @param from - `file`: a model that was pulled before; only what came after it is added. `output`: hears of damage.
  * @throws `BlobsMissingError` naming what cannot be had; `StaleModelError`
  */
 export async function pullModel(
   client: ChainClient,
   { id, terms }: Creation,
   options: BlobOptions,
-  file?: string,
+  { file, output }: { file?: string | undefined; output: Pick<Output, 'note'> },
 ): Promise<SyncedModel> {
   const { syncModel } = await import('@tutti/chain')
   const start = file === undefined ? undefined : await readModelFile(file, id, terms.dimension)
-  const access = await openAccess(client, options)
+  const access = await openAccess(client, options, output)
   return syncModel(client, { id, access, ...(start === undefined ? {} : { start }) })
 }
 

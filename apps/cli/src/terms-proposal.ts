@@ -76,6 +76,32 @@ export function proposeTerms(choices: TermChoices): Terms {
   }
 }
 
+/**
+ * Refuses shards that were asked for and cannot be: a shard is so many whole blobs, or whole words of a payload.
+ *
+ * @throws `CommandError` naming the number that is possible next.
+ */
+export function checkShards(
+  terms: Pick<Terms, 'dimension' | 'shardSize'>,
+  { shards, shardsPerMember }: Pick<TermChoices, 'shards' | 'shardsPerMember'>,
+): void {
+  const count = shardCount(terms)
+  if (shards !== undefined && shards !== count) {
+    throw new CommandError(
+      `The model cannot be cut into ${formatCount(shards, 'shard')}: its ${formatInteger(terms.dimension)} parameters give ` +
+        `${formatCount(count, 'shard')} of whole blobs or payload words at that size. Ask for --shards ${count}, or leave it out.`,
+      exitCodes.usage,
+    )
+  }
+  if (shardsPerMember !== undefined && shardsPerMember > count) {
+    throw new CommandError(
+      `A member cannot train ${formatCount(shardsPerMember, 'shard')} a round: the model has ${count}. ` +
+        'Lower --shards-per-member, or leave it out.',
+      exitCodes.usage,
+    )
+  }
+}
+
 /** Challenge window that is proposed, in seconds: three hours, half as long again as public chains demand. */
 const CHALLENGE_SECONDS = 10_800
 

@@ -13,7 +13,8 @@ const IMPORTED = 'model/'
 
 /**
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float
- * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear).
+ * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear). An imported
+ * model keeps the names that its own file gave to input and output.
  *
  * @throws `WeightCountError`, `NonFiniteWeightError`, `MissingGraphError` for an ONNX model without its file
  */
@@ -28,23 +29,24 @@ export function exportOnnx(
     const bytes = new Uint8Array(weights.slice(offset, offset + length).buffer)
     graph.constants.push({ name, type: 'float', shape, bytes })
   }
-  graph.inputs.push({ name: 'input', type: 'float', shape: ['batch', model.inputs] })
-  const { outputs } = emitForward(graph, model, 'input')
-  if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, 'output')
-  else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, 'output')
+  const { input, output } = 'ends' in model ? model.ends : { input: 'input', output: 'output' }
+  graph.inputs.push({ name: input, type: 'float', shape: ['batch', model.inputs] })
+  const { outputs } = emitForward(graph, model, input)
+  if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, output)
+  else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, output)
   else {
     const { center, spread } = data.label.kind === 'number' ? data.label : { center: 0, spread: 1 }
     const scaled = emit(graph, 'Mul', [outputs, floatConstant(graph, [spread], [])])
-    emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, 'output')
+    emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, output)
   }
-  graph.outputs.push({ name: 'output', type: 'float', shape: ['batch', countOutputs(model)] })
-  restoreNames(graph)
+  graph.outputs.push({ name: output, type: 'float', shape: ['batch', countOutputs(model)] })
+  restoreNames(graph, [input, output])
   return encodeModel(graph)
 }
 
 /** Gives what stayed frozen of an imported file the names that the file had. */
-function restoreNames(graph: Graph): void {
-  const taken = new Set(['input', 'output', ...graph.constants.map(({ name }) => name)])
+function restoreNames(graph: Graph, ends: string[]): void {
+  const taken = new Set([...ends, ...graph.constants.map(({ name }) => name)])
   const names = new Map(
     graph.constants.flatMap(({ name }) => {
       const original = name.startsWith(IMPORTED) ? name.slice(IMPORTED.length) : name

@@ -83,6 +83,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
     output: options.output,
     graph,
     result,
+    ends: { input: input.name, output: output.name },
     shapes: translated.shapes,
     weights: join(trained),
     baseHash: hashBase(bytes),

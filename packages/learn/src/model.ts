@@ -51,6 +51,8 @@ export interface ImportedModel extends OnnxModel {
   graph: Graph
   /** Name of the outputs in the graph, shape [batch, outputs]. */
   result: string
+  /** Names of input and output as the file has them. */
+  ends: { input: string; output: string }
   /** Shapes of the graph's values. */
   shapes: Shapes
   /** Trained tensors as the file has them, shape [dimension]. */

@@ -347,7 +347,9 @@ test('a file becomes a federation’s model: manifest, base weights, training, e
   const session = await InferenceSession.create(exportOnnx({ model: opened, data: manifest.data }, weights))
   const logits = await trainer.predict(weights, { ...task.heldOut, count: 1, inputs: task.heldOut.inputs.slice(0, 64) })
   const pixels = Float32Array.from(task.heldOut.inputs.subarray(0, 64), (byte) => byte / 240)
-  const { output } = await session.run({ input: new Tensor('float32', pixels, [1, 64]) })
+  // Input and output keep the names that the file gave them.
+  assert.deepEqual([session.inputNames, session.outputNames], [['pixels'], ['answer']])
+  const { answer: output } = await session.run({ pixels: new Tensor('float32', pixels, [1, 64]) })
   const total = logits.reduce((sum, value) => sum + Math.exp(value), 0)
   for (const [index, value] of logits.entries()) {
     assert.ok(Math.abs((output!.data as Float32Array)[index]! - Math.exp(value) / total) < 1e-5)

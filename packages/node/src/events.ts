@@ -61,8 +61,8 @@ export type NodeEventBody =
   | { kind: 'bound'; round: number; position: number; cost: TransactionCost }
   /** A fault was proven: its update is void, its member's stake slashed. */
   | { kind: 'challenged'; round: number; position: number; cost: TransactionCost }
-  /** Blobs that nobody gave; `message` names each with its round, member and versioned hash. */
-  | { kind: 'blobs-missing'; round: number; blobs: number; message: string }
+  /** Blobs that nobody gave, told once; `message` names each with its round, member and versioned hash, a line each. */
+  | { kind: 'blobs-missing'; round: number; blobs: number; versionedHashes: Hex[]; message: string }
   /** A file of this node cannot be used; `message` says which, and what happens instead. */
   | { kind: 'file-damaged'; file: string; message: string }
   /** The model was put together anew and has the contract's commitments. */

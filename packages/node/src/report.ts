@@ -37,12 +37,19 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
   let nested = 0
   const tally = createTally()
   const satOut = new Set<number>()
+  let missing = ''
   return {
     tell: (event) => {
       if (event.kind === 'sat-out') {
         // Whoever notices tells; once a round is enough.
         if (satOut.has(event.round)) return
         satOut.add(event.round)
+      }
+      if (event.kind === 'blobs-missing') {
+        // Looked for again every few seconds; told when others are missing than before.
+        const now = event.versionedHashes.toSorted().join()
+        if (now === missing) return
+        missing = now
       }
       addEvent(tally, event)
       onEvent({ ...event, time: Date.now(), account, federationId })

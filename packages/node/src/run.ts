@@ -26,7 +26,7 @@ import { openPath } from './paths/open.ts'
 import { createProgress } from './progress.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
-import { type InFlight, takeStep } from './steps.ts'
+import { type InFlight, takeStep, toMissingEvent } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
@@ -194,12 +194,7 @@ async function act(
         return true
       } catch (error) {
         if (!(error instanceof BlobsMissingError)) throw error
-        report.tell({
-          kind: 'blobs-missing',
-          round: action.round,
-          blobs: error.missing.length,
-          message: error.message,
-        })
+        report.tell(toMissingEvent(action.round, error))
         refusals.count(action)
         return false
       }
@@ -270,8 +265,7 @@ async function checkRound(
     findings.note(round.number, check, missing.length === 0 ? undefined : now() + seconds)
     report.tell({ kind: 'checked', round: round.number, blobs, missing: missing.length, faults: faults.length })
     if (missing.length > 0) {
-      const { message } = new BlobsMissingError(missing)
-      report.tell({ kind: 'blobs-missing', round: round.number, blobs: missing.length, message })
+      report.tell(toMissingEvent(round.number, new BlobsMissingError(missing)))
     }
     for (const { update, blob, fault } of faults) {
       const { member, position, shard } = update

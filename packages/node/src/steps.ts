@@ -78,7 +78,7 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
     } catch (error) {
       // An endpoint whose logs lag behind is one more reason to let others go first.
       if (error instanceof BlobsMissingError) {
-        report.tell({ kind: 'blobs-missing', round, blobs: error.missing.length, message: error.message })
+        report.tell(toMissingEvent(round, error))
         return false
       }
       if (!isRefusal(error) && !(error instanceof MissingPayloadError)) throw error
@@ -106,6 +106,12 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
   }
   report.tell(eventOf(actor, step, fate.receipt))
   return true
+}
+
+/** What is told of blobs that nobody gave. */
+export function toMissingEvent(round: number, { missing, message }: BlobsMissingError): NodeEventBody {
+  const versionedHashes = missing.map(({ versionedHash }) => versionedHash)
+  return { kind: 'blobs-missing', round, blobs: missing.length, versionedHashes, message }
 }
 
 async function callOf(

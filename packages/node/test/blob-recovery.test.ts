@@ -166,7 +166,11 @@ test('a newcomer to whom the chain gives no blobs any more says which it lacks, 
     const missing = late.events.find((event) => event.kind === 'blobs-missing')
     assert.equal(missing?.blobs, 1)
     const hash = toHex(submission!.payloads[0]!)
-    assert.match(missing.message, new RegExp(`round 0, shard 0, member ${client.account.address}: ${hash}`))
+    assert.match(missing.message, new RegExp(`\\n  round 1, shard 0, member ${client.account.address}: ${hash}`))
+    assert.match(
+      missing.message,
+      /^1 blob missing\. Name the archive .* \(--peer-archive DIRECTORY\) or a beacon node \(--beacon URL\)\.\n/,
+    )
 
     // What the first member hands over as it goes, the late one finds there.
     const share = () => {
@@ -174,6 +178,9 @@ test('a newcomer to whom the chain gives no blobs any more says which it lacks, 
         copyFileSync(join(archiveOf(fixture, 0), file), join(peers, file))
       }
     }
+    // It looks again and again, and says it once.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    assert.equal(late.events.filter((event) => event.kind === 'blobs-missing').length, 1)
     share()
     await until(() => late.kinds().includes('submitted') && first.events.filter(isChecked(1)).length > 0)
     share()

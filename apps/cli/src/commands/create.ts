@@ -157,7 +157,7 @@ export function addCreate(program: Command): void {
       if (isBlob && options.from !== undefined) {
         throw new CommandError('--from continues a model of the direct path; leave --path out.', exitCodes.usage)
       }
-      const { checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
+      const { checkShards, checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
       const { createOnChain, planOnChain } = await import('../creation.ts')
       const { directAggregator, demoToken: token } = deployment()
@@ -182,6 +182,7 @@ export function addCreate(program: Command): void {
           : await foundFederation(plan.undertaking, plan.data, choices)
       const founding = fitToChain(proposed, choices, await readLimits(client))
       const { terms, manifest } = founding
+      checkShards(terms, choices)
       checkTerms(terms, founding.initialBound, isBlob ? client.chainId : undefined)
       output.line(`${manifest.name}: ${manifest.purpose}`)
       const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, founding.initialBound)

@@ -31,9 +31,10 @@ export function addExport(program: Command): void {
     const creation = await readManifest(client, { id })
     const status = await readStatus(client, { id })
     const manifest = parseModelManifest(creation.manifest)
+    const pulling = { file: options.model, output }
     const weights =
       pathOf(creation) === 'blob'
-        ? await toPulledWeights(manifest, (await pullModel(client, creation, options, options.model)).values, options)
+        ? await toPulledWeights(manifest, (await pullModel(client, creation, options, pulling)).values, options)
         : toWeights(manifest, (await readModel(client, { id, terms: creation.terms })).lanes)
     const file = options.out ?? `model.${options.format}`
     const bytes =

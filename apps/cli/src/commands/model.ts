@@ -60,7 +60,7 @@ async function runPull(id: Hex, options: PullOptions): Promise<void> {
   const creation = await readManifest(client, { id })
   await demandBlobPath(creation, `Write it to a file with: tutti export ${id}`)
   output.progress('fetching and verifying blobs…')
-  const synced = await pullModel(client, creation, options)
+  const synced = await pullModel(client, creation, options, { output })
   const { values, rounds, blobs, blockNumber, faults } = synced
   const file = options.out ?? modelFileName(id)
   const bytes = await writeModelFile(file, id, synced)
@@ -81,7 +81,7 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
   const creation = await readManifest(client, { id })
   await demandBlobPath(creation, 'There is nothing to post.')
   output.progress('putting the model together…')
-  const model = await pullModel(client, creation, options)
+  const model = await pullModel(client, creation, options, { output })
   const kzg = await loadKzg()
   const { terms } = creation
   const posted: { shard: number; transaction: Hex; blobs: number; gasUsed: bigint }[] = []

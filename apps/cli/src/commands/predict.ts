@@ -53,16 +53,19 @@ async function predictLocally(
   output: Output,
 ): Promise<void> {
   const { id } = creation
-  if (options.model === undefined) {
+  const isSourceNamed = [options.archive, options.peerArchive, options.beacon].some((named) => named !== undefined)
+  // Who says where the blobs are wants the model put together from them.
+  if (options.model === undefined && !isSourceNamed) {
     throw new CommandError(
       "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. " +
-        `To answer on this machine: tutti model pull ${id}, then predict with --model FILE.`,
+        `To answer on this machine: predict with --archive DIRECTORY, or tutti model pull ${id} and then predict with --model FILE.`,
       exitCodes.usage,
     )
   }
   const input = await readExample(manifest, options)
   const { createTrainer } = await import('@tutti/learn')
-  const { values } = await pullModel(client, creation, options, options.model)
+  output.progress('putting the model together…')
+  const { values } = await pullModel(client, creation, options, { file: options.model, output })
   const weights = await toPulledWeights(manifest, values, options)
   const trainer = await createTrainer(await openBase(manifest, options), manifest.training, {})
   try {

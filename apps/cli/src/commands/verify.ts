@@ -30,7 +30,7 @@ export function addVerify(program: Command): void {
         output.progress(`replaying round ${round + 1} of ${rounds}…`)
       const isBlob = pathOf(await readManifest(client, { id })) === 'blob'
       const replay = isBlob
-        ? await replayBlobs(client, { id, access: await openAccess(client, options), onProgress })
+        ? await replayBlobs(client, { id, access: await openAccess(client, options, output), onProgress })
         : await replayFederation(client, { id, onProgress })
       output.line(replay.finding)
       // A model of millions of integers is pulled into a file, not printed.

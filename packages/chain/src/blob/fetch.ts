@@ -136,10 +136,11 @@ export async function fetchCommitments(access: BlobAccess, location: BlobLocatio
   return location.versionedHashes.map((hash) => found.get(hash)!)
 }
 
-/** One missing blob in words: round and member where it is an update's, versioned hash, transaction and block. */
+/** One missing blob in words: round (from 1) and member where it is an update's, versioned hash, transaction and block. */
 export function describeMissing({ versionedHash: hash, location }: MissingBlob): string {
   const { update, transactionHash, blockNumber } = location
-  const whose = update === undefined ? '' : `round ${update.round}, shard ${update.shard}, member ${update.member}: `
+  const whose =
+    update === undefined ? '' : `round ${update.round + 1}, shard ${update.shard}, member ${update.member}: `
   return `${whose}${hash} (transaction ${transactionHash}, block ${blockNumber})`
 }
 
@@ -150,12 +151,12 @@ const MOST_NAMED = 12
 export class BlobsMissingError extends ChainError {
   readonly missing: readonly MissingBlob[]
   constructor(missing: readonly MissingBlob[]) {
-    const shown = missing.slice(0, MOST_NAMED).map(describeMissing)
-    if (missing.length > MOST_NAMED) shown.push(`and ${missing.length - MOST_NAMED} more`)
-    const answers = [...new Set(missing.flatMap((blob) => blob.answers))]
+    const lines = missing.slice(0, MOST_NAMED).map(describeMissing)
+    if (missing.length > MOST_NAMED) lines.push(`and ${missing.length - MOST_NAMED} more`)
+    lines.push(...new Set(missing.flatMap((blob) => blob.answers)))
     super(
-      `${missing.length} blobs are missing: ${shown.join(', ')}. They are not in the archive. ` +
-        `${answers.join(' ')} Copy them from the archive of a member of that round.`,
+      `${formatCount(missing.length, 'blob')} missing. Name the archive of a member of that round (--peer-archive ` +
+        `DIRECTORY) or a beacon node (--beacon URL).${lines.map((line) => `\n  ${line}`).join('')}`,
       true,
     )
     this.missing = missing
