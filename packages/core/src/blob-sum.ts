@@ -47,7 +47,7 @@ export function isBlobSum({ values, strays }: BlobSum, terms: SumTerms): boolean
  *
  * @param blobs - As many as the shard has, of 131,072 bytes.
  * @param gain - A non-negative integer.
- * @throws `BlobLengthError`, `NotCanonicalError`, `UnknownShardError`
+ * @throws {@link BlobCountError}, `BlobLengthError`, `NotCanonicalError`, `UnknownShardError`; the sum is spoilt then
  */
 export function addBlobs(
   sum: BlobSum,
@@ -55,7 +55,8 @@ export function addBlobs(
 ): void {
   const { laneBits } = terms
   const { values, strays } = sum
-  const { start, lengths } = shardBlobs(terms, shard)
+  const { start, length, lengths } = shardBlobs(terms, shard)
+  if (blobs.length !== lengths.length) throw new BlobCountError(blobs.length, lengths.length, length)
   const perWord = fieldLanesPerWord(laneBits)
   const half = 2 ** (laneBits - 1)
   const lanes = new Int32Array(perWord)
@@ -129,4 +130,16 @@ function setWord(
   if (count > 0) values.set(lanes, at)
   if (toFieldWord(lanes, laneBits) === word) strays.delete(place)
   else strays.set(place, word)
+}
+
+/** Another number of blobs than the shard has. */
+export class BlobCountError extends Error {
+  override readonly name = 'BlobCountError'
+  readonly blobs: number
+  readonly expected: number
+  constructor(blobs: number, expected: number, length: number) {
+    super(`${blobs} blobs were given; ${length} parameters take ${expected}. Check shard and lane width in the terms.`)
+    this.blobs = blobs
+    this.expected = expected
+  }
 }

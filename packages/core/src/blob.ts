@@ -7,7 +7,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { addLimbs, BLOB_BYTES, BLOB_WORDS, LIMBS, limbsOf, putLane, Reading, wordReader } from './blob-words.ts'
-import { FIELD_MODULUS, fieldLanesPerWord, NotCanonicalError } from './field-lanes.ts'
+import { FIELD_MODULUS, fieldLanesPerWord } from './field-lanes.ts'
 import { type Hex, toHex } from './hex.ts'
 import { LaneRangeError } from './lanes.ts'
 import { shardRange, type Terms } from './terms.ts'
@@ -95,42 +95,6 @@ export function packBlobs(values: Int32Array | Int8Array, { laneBits }: BlobWidt
   return blobs
 }
 
-/**
- * Unpacks blobs: the inverse of {@link packBlobs}. Sums of updates read like updates, as long as each lane of the sum
- * stays inside its width.
- *
- * @param blobs - `blobsFor(length)` blobs.
- * @param length - Integers to read.
- * @returns Integers, shape [length].
- * @throws {@link BlobCountError}, {@link BlobLengthError}, `NotCanonicalError`, {@link PackingRangeError},
- *   {@link BlobPaddingError}, `FieldLaneBitsError`
- */
-export function unpackBlobs(
-  blobs: readonly Uint8Array[],
-  { laneBits, length }: BlobWidths & { readonly length: number },
-): Int32Array {
-  const expected = blobsFor(length, laneBits)
-  if (blobs.length !== expected) throw new BlobCountError(blobs.length, expected, length)
-  const values = new Int32Array(length)
-  const capacity = parametersPerBlob(laneBits)
-  const lanes = new Int32Array(fieldLanesPerWord(laneBits))
-  for (const [b, blob] of blobs.entries()) {
-    const first = b * capacity
-    const read = wordReader(blob, laneBits)
-    for (let k = 0; k < BLOB_WORDS; k++) {
-      const p = first + k * lanes.length
-      const reading = read(k, lanes)
-      if (reading === Reading.NotCanonical) throw new NotCanonicalError(k)
-      if (reading === Reading.OutOfRange) throw new PackingRangeError(b, k)
-      for (let j = 0; j < lanes.length; j++) {
-        if (p + j < length) values[p + j] = lanes[j]!
-        else if (lanes[j] !== 0) throw new BlobPaddingError(b, k, j)
-      }
-    }
-  }
-  return values
-}
-
 /** What is wrong with a word: see {@link findFault}. */
 export type BlobFault =
   /** The word is not below the modulus: not a blob at all, and refused by every node of the chain. */
@@ -182,45 +146,4 @@ export function versionedHash(commitment: Uint8Array): Hex {
   const hash = sha256(commitment)
   hash[0] = 0x01
   return toHex(hash)
-}
-
-/** Another number of blobs than the length demands. */
-export class BlobCountError extends Error {
-  override readonly name = 'BlobCountError'
-  readonly blobs: number
-  readonly expected: number
-  constructor(blobs: number, expected: number, length: number) {
-    super(`${blobs} blobs were given; ${length} parameters take ${expected}. Check shard and lane width in the terms.`)
-    this.blobs = blobs
-    this.expected = expected
-  }
-}
-
-/** A word that no lanes give. */
-export class PackingRangeError extends Error {
-  override readonly name = 'PackingRangeError'
-  readonly blob: number
-  readonly word: number
-  constructor(blob: number, word: number) {
-    super(`Word ${word} of blob ${blob} is out of packing range: no lanes give it. Challenge the update that holds it.`)
-    this.blob = blob
-    this.word = word
-  }
-}
-
-/** A lane beyond the last parameter is not 0. */
-export class BlobPaddingError extends Error {
-  override readonly name = 'BlobPaddingError'
-  readonly blob: number
-  readonly word: number
-  readonly lane: number
-  constructor(blob: number, word: number, lane: number) {
-    super(
-      `Lane ${lane} of word ${word} of blob ${blob} lies beyond the last parameter and is not zero. ` +
-        'Check the length, or challenge the update that holds it.',
-    )
-    this.blob = blob
-    this.word = word
-    this.lane = lane
-  }
 }

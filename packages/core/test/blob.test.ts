@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  BlobCountError,
-  BlobPaddingError,
-  blobsFor,
-  findFault,
-  PackingRangeError,
-  packBlobs,
-  parametersPerBlob,
-  shardBlobs,
-  unpackBlobs,
-  versionedHash,
-} from '../src/blob.ts'
+import { blobsFor, findFault, packBlobs, parametersPerBlob, shardBlobs, versionedHash } from '../src/blob.ts'
+import { addBlobs, BlobCountError, createBlobSum } from '../src/blob-sum.ts'
 import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from '../src/blob-words.ts'
 import {
   FIELD_MODULUS,
@@ -53,23 +43,33 @@ function longVector(bits: number): Int32Array {
   })
 }
 
-test('unpackBlobs(packBlobs(v)) ≡ v', () => {
+/** What blobs hold, read as a sum of them alone. */
+function unpack(blobs: Uint8Array[], { laneBits, length }: { laneBits: number; length: number }) {
+  const terms = { dimension: length, shardSize: length, laneBits }
+  const sum = createBlobSum(terms)
+  addBlobs(sum, { terms, shard: 0, blobs, gain: 1 })
+  return sum
+}
+const noStrays = new Map<number, bigint>()
+
+test('unpack(packBlobs(v)) ≡ v', () => {
   fc.assert(
     fc.property(packable, ({ bits, values }) => {
       const vector = Int32Array.from(values)
       const options = { laneBits: bits, length: vector.length }
-      assert.deepEqual(unpackBlobs(packBlobs(vector, options), options), vector)
+      assert.deepEqual(unpack(packBlobs(vector, options), options), { values: vector, strays: noStrays })
     }),
     runs,
   )
 })
 
-test('unpackBlobs(packBlobs(v)) ≡ v over more than one blob, at every width', () => {
+test('unpack(packBlobs(v)) ≡ v over more than one blob, at every width', () => {
   for (let bits = 8; bits <= 32; bits++) {
     const vector = longVector(bits)
     const blobs = packBlobs(vector, { laneBits: bits })
     assert.equal(blobs.length, 2)
-    assert.deepEqual(unpackBlobs(blobs, { laneBits: bits, length: vector.length }), vector)
+    const sum = unpack(blobs, { laneBits: bits, length: vector.length })
+    assert.deepEqual(sum, { values: vector, strays: noStrays })
   }
 })
 
@@ -153,14 +153,14 @@ test('findFault finds words out of packing range and words that are no field ele
   for (const value of [highest + 1n, FIELD_MODULUS - fieldBias(24) - 1n, FIELD_MODULUS >> 1n]) {
     for (const word of [0, 57, BLOB_WORDS - 1]) {
       assert.deepEqual(findFault(withWord(blob!, word, value), options), { kind: 'packing', word })
-      const read = () => unpackBlobs([withWord(blob!, word, value)], { laneBits: 24, length: 1_000 })
-      assert.throws(read, (error) => error instanceof PackingRangeError && error.word === word)
+      const { strays } = unpack([withWord(blob!, word, value)], { laneBits: 24, length: 1_000 })
+      assert.deepEqual([...strays], [[word, value]])
     }
   }
   for (const value of [FIELD_MODULUS, (1n << 256n) - 1n]) {
     const broken = withWord(blob!, 3, value)
     assert.deepEqual(findFault(broken, options), { kind: 'canonical', word: 3 })
-    assert.throws(() => unpackBlobs([broken], { laneBits: 24, length: 1_000 }), NotCanonicalError)
+    assert.throws(() => unpack([broken], { laneBits: 24, length: 1_000 }), NotCanonicalError)
   }
 })
 
@@ -182,13 +182,11 @@ test('versionedHash agrees with EIP-4844 for the commitment at infinity', () => 
 test('blobs of the wrong number or size, padding and lanes that do not fit are refused', () => {
   const values = Int32Array.of(1, 2, 3)
   const blobs = packBlobs(values, { laneBits: 24 })
-  assert.throws(() => unpackBlobs(blobs, { laneBits: 24, length: 40_961 }), BlobCountError)
-  assert.throws(() => unpackBlobs([blobs[0]!.subarray(1)], { laneBits: 24, length: 3 }), BlobLengthError)
+  assert.throws(() => unpack(blobs, { laneBits: 24, length: 40_961 }), BlobCountError)
+  assert.throws(() => unpack([blobs[0]!.subarray(1)], { laneBits: 24, length: 3 }), BlobLengthError)
   assert.throws(() => findFault(new Uint8Array(BLOB_BYTES + 1), { laneBits: 24, bits: 8, used: 3 }), BlobLengthError)
-  assert.throws(
-    () => unpackBlobs(blobs, { laneBits: 24, length: 2 }),
-    (error) => error instanceof BlobPaddingError && error.word === 0 && error.lane === 2,
-  )
+  // A lane beyond the last parameter is kept in its word.
+  assert.deepEqual([...unpack(blobs, { laneBits: 24, length: 2 }).strays], [[0, toFieldWord(values, 24)]])
   assert.throws(
     () => packBlobs(Int32Array.of(0, 2 ** 23), { laneBits: 24 }),
     (error) => error instanceof LaneRangeError && error.index === 1,
