@@ -123,6 +123,22 @@ for (const { name, source } of packages) {
   })
 }
 
+test('only one file loads ONNX Runtime: the one that switches its telemetry off first', () => {
+  const sources = ['packages', 'apps', 'examples', 'benchmarks', 'scripts', 'test', 'vectors'].flatMap((folder) =>
+    ['.ts', '.js', '.mjs', '.cjs'].flatMap((ending) => listFiles(join(root, folder), ending)),
+  )
+  const loading = sources.filter(
+    (file) =>
+      importsOfTypeScript(file).some((specifier) => /^onnxruntime/.test(specifier)) ||
+      // What a `require` of another name loads, or a script in a string.
+      /\(\s*['"`]onnxruntime/.test(readFileSync(file, 'utf8')),
+  )
+  assert.deepEqual(
+    loading.filter((file) => !file.includes('node_modules')).map((file) => relative(root, file)),
+    ['packages/learn/src/runtime.ts'],
+  )
+})
+
 test('contracts import interfaces and libraries, never each other', () => {
   const source = join(root, 'contracts/src')
   const files = listFiles(source, '.sol')

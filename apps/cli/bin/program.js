@@ -64,7 +64,7 @@ async function make(directory) {
     target: 'node20',
     external,
     banner: { js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(${at()});` },
-    plugins: [keepPlaces, loadRuntimeLate],
+    plugins: [keepPlaces],
     logLevel: 'silent',
   })
   mkdirSync(cache, { recursive: true })
@@ -94,24 +94,6 @@ const keepPlaces = {
       contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
       loader: 'ts',
       resolveDir: dirname(path),
-    }))
-  },
-}
-
-/** ONNX Runtime takes tens of megabytes, and a node that waits has no use for it: it is loaded at the first training. */
-const loadRuntimeLate = {
-  name: 'load-runtime-late',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^onnxruntime-node$/ }, ({ path, namespace }) =>
-      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
-    )
-    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
-      contents: `
-        const load = () => require('onnxruntime-node')
-        export const InferenceSession = { create: (...given) => load().InferenceSession.create(...given) }
-        export const Tensor = new Proxy(class {}, { construct: (_, given) => new (load().Tensor)(...given) })
-      `,
-      loader: 'js',
     }))
   },
 }

@@ -4,7 +4,6 @@
  * Results repeat bit for bit for the same seed, weights, dataset and version of the runtime.
  */
 import { fromSeed, shuffle } from '@tutti/core'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Dataset } from './dataset.ts'
 import { judge } from './judge.ts'
 import { sizeOf } from './layers.ts'
@@ -22,6 +21,7 @@ import {
   validateWeights,
 } from './model.ts'
 import { encodeModel, type Graph } from './onnx.ts'
+import { type InferenceSession, openSession, Tensor } from './runtime.ts'
 import { buildForwardGraph, buildScanGraph, carriedValues } from './training-graph.ts'
 
 /** How to train once; what is absent is as the training specification says. */
@@ -99,7 +99,7 @@ export async function createTrainer(
   const options = { model, training, weighted }
   const layout = tensorLayout(model)
   const carried = carriedValues(options)
-  const open = (graph: Graph) => InferenceSession.create(encodeModel(graph), sessionOptions(threads))
+  const open = (graph: Graph) => openSession(encodeModel(graph), sessionOptions(threads))
   const session = await open(buildScanGraph(options))
   const forward = await open(buildForwardGraph(model))
   if ('isBatchFixed' in model && model.isBatchFixed) await checkBatch(model, forward)

@@ -3,10 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { exportOnnx, exportSafetensors } from '../src/export.ts'
 import { initialWeights } from '../src/initial-weights.ts'
 import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
+import { openSession, Tensor } from '../src/runtime.ts'
 import { digitsSchema } from '../src/tasks.ts'
 import { runPython } from './python.ts'
 
@@ -41,7 +41,7 @@ for (const [output, reading] of READINGS) {
     const model = mlp([4, 3, 2], output)
     const number = { name: 'y', kind: 'number', center: 18, spread: 4 } as const
     const data = { ...digitsSchema(), ...(output === 'linear' ? { label: number } : {}) }
-    const session = await InferenceSession.create(exportOnnx({ model, data }, WEIGHTS))
+    const session = await openSession(exportOnnx({ model, data }, WEIGHTS))
     const { output: answer } = await session.run({
       input: new Tensor('float32', Float32Array.from([...X, ...X]), [2, 4]),
     })

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromSeed, shuffle } from '@tutti/core'
 import fc from 'fast-check'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { emitGradients, hasGradient } from '../src/autodiff.ts'
 import { createGraph, emit, floatConstant, integerConstant } from '../src/graph.ts'
 import { TRANSLATORS } from '../src/import-operators.ts'
 import { type Attribute, encodeModel, type Graph } from '../src/onnx.ts'
+import { openSession, Tensor } from '../src/runtime.ts'
 import { inferShapes } from '../src/shapes.ts'
 
 /** One use of an operator: float inputs to differentiate by, and how its output is emitted. */
@@ -43,7 +43,7 @@ async function checkGradient(use: Use, seed: number): Promise<void> {
   const y = use.emit(graph)
   const shapes = inferShapes(graph, graph.nodes, new Map(Object.entries(use.inputs)))
   const sizes = shapes.get(y) as number[]
-  const forward = await InferenceSession.create(
+  const forward = await openSession(
     encodeModel({ ...graph, nodes: [...graph.nodes], outputs: [{ name: y, type: 'float', shape: sizes }] }),
   )
   graph.inputs.push({ name: 'c', type: 'float', shape: sizes })
@@ -52,7 +52,7 @@ async function checkGradient(use: Use, seed: number): Promise<void> {
   graph.outputs.push(
     ...results.map((name, index) => ({ name, type: 'float' as const, shape: use.inputs[names[index]!]! })),
   )
-  const backward = await InferenceSession.create(encodeModel(graph))
+  const backward = await openSession(encodeModel(graph))
   const values = Object.fromEntries(
     names.map((name, index) => [name, distinct(product(use.inputs[name]!), seed + index, use.isPositive ?? false)]),
   )

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { BaseHashError, hashBase, MissingBaseError } from '../src/base-hash.ts'
 import { BaseModelError, openModel, toBaseWeights, toSpec } from '../src/base-weights.ts'
 import { buildManifest } from '../src/build-manifest.ts'
@@ -21,6 +20,7 @@ import {
 import { countParameters, NonFiniteWeightError, type OutputKind, tensorLayout } from '../src/model.ts'
 import { type Attribute, encodeModel, type Graph } from '../src/onnx.ts'
 import { decodeModel, OnnxFileError } from '../src/onnx-reader.ts'
+import { openSession, Tensor } from '../src/runtime.ts'
 import { NotDenseError, toSetup, toWeights } from '../src/setup.ts'
 import { loadTask } from '../src/tasks.ts'
 import { createTrainer, FixedBatchError } from '../src/trainer.ts'
@@ -344,7 +344,7 @@ test('a file becomes a federation’s model: manifest, base weights, training, e
   assert.deepEqual(importSafetensors(model, exportSafetensors(model, weights)), weights)
   assert.deepEqual(toWeights(manifest, new Int32Array(320), base), base)
 
-  const session = await InferenceSession.create(exportOnnx({ model: opened, data: manifest.data }, weights))
+  const session = await openSession(exportOnnx({ model: opened, data: manifest.data }, weights))
   const logits = await trainer.predict(weights, { ...task.heldOut, count: 1, inputs: task.heldOut.inputs.slice(0, 64) })
   const pixels = Float32Array.from(task.heldOut.inputs.subarray(0, 64), (byte) => byte / 240)
   // Input and output keep the names that the file gave them.

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromSeed, integer } from '@tutti/core'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { type Dataset, toFloatInputs } from '../src/dataset.ts'
 import { exportOnnx, exportSafetensors, importSafetensors } from '../src/export.ts'
 import { initialWeights } from '../src/initial-weights.ts'
@@ -19,6 +18,7 @@ import {
   mnistCnn,
   tensorLayout,
 } from '../src/model.ts'
+import { openSession, Tensor } from '../src/runtime.ts'
 import { digitsSchema } from '../src/tasks.ts'
 import { createTrainer, DatasetShapeError } from '../src/trainer.ts'
 import { runPython } from './python.ts'
@@ -254,7 +254,7 @@ test('an exported convolutional network answers in onnxruntime as its trainer do
   const data = examples(model, 3)
   const weights = initialWeights(model, 2)
   assert.deepEqual(importSafetensors(model, exportSafetensors(model, weights)), weights)
-  const session = await InferenceSession.create(exportOnnx({ model, data: digitsSchema() }, weights))
+  const session = await openSession(exportOnnx({ model, data: digitsSchema() }, weights))
   const { output } = await session.run({ input: new Tensor('float32', toFloatInputs(data), [3, 36]) })
   for (let row = 0; row < 3; row++) {
     const z = outputsOf(model, Float64Array.from(weights), [...toFloatInputs(data).subarray(row * 36, row * 36 + 36)])

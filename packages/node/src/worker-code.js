@@ -19,6 +19,8 @@ export async function prepareWorkerCode() {
       platform: 'node',
       format: 'cjs',
       target: 'node20',
+      // Imports that are made late go through `require` as well: see below where packages are found.
+      supported: { 'dynamic-import': false },
       external: ['onnxruntime-node', '@foundry-rs/*', '@crate-crypto/*'],
       define: { 'import.meta.url': JSON.stringify(entry.href) },
       logLevel: 'silent',

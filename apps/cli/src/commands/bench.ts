@@ -11,6 +11,7 @@ const benches = {
   gas: 'gas of every step on a local chain, against a naive on-chain average',
   nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
+  trust: 'files written and sockets opened by training processes beyond their own (a minute; sockets need strace)',
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
 
@@ -29,7 +30,9 @@ export function addBench(program: Command): void {
   const list = Object.entries(benches).map(([name, purpose]) => `  ${name.padEnd(9)} ${purpose}`)
   program
     .command('bench')
-    .description('Measure what is claimed: accuracy, gas, nodes, the blob path or training speed.')
+    .description(
+      'Measure what is claimed: accuracy, gas, nodes, the blob path, training speed, or what training leaves behind and asks.',
+    )
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
     .option('--data <folder>', 'blob: the four IDX files of MNIST; without them the digits are trained')
@@ -64,6 +67,10 @@ async function runBench(
   if (name === 'nodes') {
     const { benchNodes } = await import('../bench/nodes.ts')
     return benchNodes({ onProgress, ...options })
+  }
+  if (name === 'trust') {
+    const { benchTrust } = await import('../bench/trust.ts')
+    return benchTrust({ onProgress })
   }
   if (name === 'blob') {
     const { benchBlob } = await import('@tutti/chain/bench')

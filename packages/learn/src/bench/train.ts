@@ -8,12 +8,12 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { fromSeed, integer } from '@tutti/core'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Dataset } from '../dataset.ts'
 import { initialWeights } from '../initial-weights.ts'
 import type { TrainingSpec } from '../manifest.ts'
 import { countOutputs, type LayeredModel, mlp, mnistCnn, tensorLayout } from '../model.ts'
 import { encodeModel } from '../onnx.ts'
+import { openSession, Tensor } from '../runtime.ts'
 import { createTrainer, sessionOptions, type Trainer } from '../trainer.ts'
 import { buildStepGraph } from '../training-graph.ts'
 import { type BenchProgress, type BenchReport, type Figure, median } from './figure.ts'
@@ -181,7 +181,7 @@ export interface BareStep {
 export async function openBareStep(model: LayeredModel, training: TrainingSpec = TRAINING): Promise<BareStep> {
   const options = { model, training, weighted: false }
   const outputs = countOutputs(model)
-  const session = await InferenceSession.create(encodeModel(buildStepGraph(options)), sessionOptions(1))
+  const session = await openSession(encodeModel(buildStepGraph(options)), sessionOptions(1))
   const layout = tensorLayout(model)
   const weights = initialWeights(model, 1)
   const tensors = () =>
