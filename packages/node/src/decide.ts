@@ -316,7 +316,9 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
       return { kind: 'nudge', round: round.number, reason: 'a proof waits for a block, and none comes' }
     }
     if (isBound) return { kind: 'challenge', ...target, reason: `the update of position ${position} breaks its bounds` }
-    const from = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
+    const inTurnFrom = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
+    // Turns count from when this node saw the window. Whoever sees it late does not wait it out.
+    const from = Math.min(inTurnFrom, (end ?? Infinity) - terms.challengeSeconds / 4)
     if (from <= now) return { kind: 'bind', ...target, reason: `the update of position ${position} breaks its bounds` }
     soonest = Math.min(soonest, from)
   }

@@ -58,6 +58,18 @@ test('of all members one binds itself first, and what is bound is proven', () =>
   assert.deepEqual([bound.kind, bound.kind === 'challenge' && bound.position], ['challenge', 1])
 })
 
+test('a watcher that comes late, in a later turn, binds itself while there is time for both transactions', () => {
+  const { challengeSeconds } = seen(3).terms
+  const end = windowStart + challengeSeconds
+  const late = (left: number) => {
+    const now = end - left
+    return decide(seen(3), { ...own(checked({ faults: [fault] })), since: now, staggerSeconds: 600 }, now).kind
+  }
+  assert.equal(late(challengeSeconds / 4), 'bind')
+  assert.equal(late(challengeSeconds / 8), 'bind')
+  assert.equal(late(challengeSeconds / 2), 'wait')
+})
+
 test('a proof counts in a later block than its binding: where none comes, the challenger has one mined', () => {
   const at = (now: number) => {
     const state = { ...own(checked({ faults: [{ ...fault, isBound: true }] })), nudgeAt: windowStart + 5 }
