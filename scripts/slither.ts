@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const version = '0.11.6'
@@ -110,7 +110,8 @@ function analyse(slither: string, directory: string): Finding[] {
   const args = ['.', '--ignore-compile', '--foundry-out-directory', 'out', '--filter-paths', 'node_modules']
   const ran = run(slither, [...args, '--exclude-dependencies', '--json', report], {
     cwd: directory,
-    env: { ...process.env, PATH: `${dirname(forge())}:${process.env.PATH}` },
+    // It asks forge by its name for the configuration.
+    env: { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) },
   })
   if (!existsSync(report)) throw new Error(`Slither failed:\n${ran.stdout}\n${ran.stderr}`)
   const { success, error, results } = JSON.parse(readFileSync(report, 'utf8'))
