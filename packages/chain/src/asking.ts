@@ -1,7 +1,7 @@
 /** Requests whose refusal is an answer too: what a client or pool says no to tells what its chain takes. */
 
 import type { ChainClient } from './client.ts'
-import { withChainErrors } from './errors.ts'
+import { RpcError, toChainError } from './errors.ts'
 
 /**
  * One request, and what came of it; an endpoint that gives no answer is an error.
@@ -23,8 +23,10 @@ export async function ask(
     // A refusal has a code of JSON-RPC in some layer; what is named here is none: no answer, or HTTP's own.
     const details = readDetails(error)
     if (details !== undefined) return { refusal: details }
-    await withChainErrors(client, () => Promise.reject(error))
-    throw error
+    const named = toChainError(error, client.url)
+    // Some gateways refuse what they do not know by HTTP's codes.
+    if (named instanceof RpcError) return { refusal: named.message }
+    throw named
   }
 }
 

@@ -63,7 +63,7 @@ export function readLimits(client: ChainClient, { isFresh = false } = {}): Promi
 }
 
 async function measure(client: ChainClient): Promise<ChainLimits> {
-  const [block, endpointGas, newSlot, rewrittenSlot, floorByte, nextForkAt] = await Promise.all([
+  const [block, endpointGas, newSlot, rewrittenSlot, floorByte] = await Promise.all([
     withChainErrors(client, () => client.public.getBlock({ includeTransactions: false })),
     measureCall(client, [{ data: gasLeftCode }, 'latest']),
     measureCall(client, [{ data: newSlotCode }, 'latest']),
@@ -73,8 +73,9 @@ async function measure(client: ChainClient): Promise<ChainLimits> {
       { [scratch]: { code: rewrittenSlotCode, stateDiff: { [slot(0)]: slot(1) } } },
     ]),
     measureFloor(client),
-    readNextFork(client),
   ])
+  // By itself: a gateway that does not know the method may refuse a whole batch for it.
+  const nextForkAt = await readNextFork(client)
   const { gasLimit: blockGas, baseFeePerGas } = block
   const newSlotGas = newSlot === undefined ? BERLIN_PRICES.newSlotGas : Number(newSlot - lookGas)
   const isDear = newSlotGas >= 2 * BERLIN_PRICES.newSlotGas

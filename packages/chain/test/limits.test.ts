@@ -1,7 +1,10 @@
 /** Limits and prices asked of real chains of several rules, and endpoints that are none of HTTP. */
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { BERLIN_PRICES } from '@tutti/core'
+import { http } from 'viem'
 import {
   ContractError,
   connect,
@@ -80,5 +83,40 @@ test('an endpoint of web sockets, a path of a local socket and no address are re
       assert.match(error.message, /http:\/\/ or https:\/\/ only/)
       return true
     })
+  }
+})
+
+test('an endpoint that knows few methods leaves the rest to what is left: bounds by its prices, and no simulation', async () => {
+  const { chain, client } = await startFixture()
+  const asked = new Set<string>()
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks).toString()
+    const methods = [JSON.parse(body)].flat().map(({ method }: { method: string }) => method)
+    for (const method of methods) asked.add(method)
+    // A gateway that refuses by HTTP's code, without JSON-RPC around it.
+    if (methods.some((method) => ['eth_simulateV1', 'eth_config'].includes(method))) {
+      outgoing.writeHead(400, { 'content-type': 'text/plain' }).end('unsupported method')
+      return
+    }
+    const answer = await fetch(chain.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const rpcUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const transport = http(rpcUrl, { retryCount: 0 })
+    const mean = await connect({ transport, account: client.account! })
+    const setup = smallSetup()
+    const founding = { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) }
+    const [bound, tried] = [await planFounding(mean, founding), await planFounding(client, founding)]
+    assert.ok(asked.has('eth_simulateV1') && asked.has('eth_config'))
+    assert.deepEqual([bound.isSimulated, tried.isSimulated], [false, true])
+    assert.ok(bound.create >= tried.create && bound.initialise >= tried.initialise)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+    await chain.stop()
   }
 })
