@@ -75,8 +75,10 @@ export function uniform(random: Random, low = 0, high = 1): number {
  * Integer uniform in [0, bound).
  *
  * @param bound - 1 to 2^32.
+ * @throws {@link BoundError}
  */
 export function integer(random: Random, bound: number): number {
+  if (!(Number.isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) throw new BoundError(bound)
   const limit = 2 ** 32 - (2 ** 32 % bound)
   let draw = random() * 2 ** 32
   while (draw >= limit) draw = random() * 2 ** 32
@@ -150,6 +152,14 @@ function positive(random: Random): number {
 
 function rotate(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by))
+}
+
+/** A bound below which no integer can be drawn. */
+export class BoundError extends RangeError {
+  override readonly name = 'BoundError'
+  constructor(bound: number) {
+    super(`Bound ${bound} is not an integer from 1 to 2^32.`)
+  }
 }
 
 /** A gamma distribution whose shape is not a positive number. */

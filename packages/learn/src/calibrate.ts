@@ -9,7 +9,7 @@ import { type Dataset, selectExamples, toFloatInputs } from './dataset.ts'
 import { initialRange, initialWeights } from './initial-weights.ts'
 import type { NetworkSpec, TensorSpec } from './manifest.ts'
 import { type ModelSpec, tensorLayout } from './model.ts'
-import { divide, fromRatio, multiply, type Rational, rational, toNumber, toRatio } from './rational.ts'
+import { divide, fromNumber, fromRatio, multiply, type Rational, rational, toNumber, toRatio } from './rational.ts'
 import { quantile, type RehearsalOptions, rehearse, roundToBits, updateDivisor } from './rehearsal.ts'
 import type { DataSchema } from './schema.ts'
 import { denseLayers } from './setup.ts'
@@ -79,8 +79,8 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
       inputScale: schema.inputScale,
       inputZero: schema.inputZero,
       layers,
-      outputMultiplier: roundToInteger(multiply(scale, fromDecimal(spread))).toString(),
-      outputOffset: `${center < 0 ? '-' : ''}${roundToInteger(fromDecimal(Math.abs(center)))}`,
+      outputMultiplier: roundToInteger(multiply(scale, fromNumber(spread))).toString(),
+      outputOffset: `${center < 0 ? '-' : ''}${roundToInteger(fromNumber(Math.abs(center)))}`,
     },
   }
 }
@@ -128,17 +128,6 @@ function sample(members: Dataset[], limit: number): Dataset {
     row += part.count
   }
   return { ...parts[0]!, count, inputs, labels }
-}
-
-/** A positive double, or zero, as the exact rational that it is. */
-function fromDecimal(value: number): Rational {
-  let denominator = 1n
-  let rest = value
-  while (!Number.isInteger(rest)) {
-    rest *= 2
-    denominator *= 2n
-  }
-  return rational(BigInt(rest), denominator)
 }
 
 /** `round(value · 10^18)`. */

@@ -156,7 +156,11 @@ function readLabel(label: LabelSchema, cell: string, line: number): number {
     return parts.reduce((mask, part) => mask | (1 << classIndex(label, part, line)), 0)
   }
   if (cell === '') throw new CsvError(line, label.name, 'the label is missing')
-  return label.kind === 'class' ? classIndex(label, cell, line) : readInRange(cell, label, line)
+  if (label.kind === 'class') return classIndex(label, cell, line)
+  const value = readInRange(cell, label, line)
+  // Labels are kept in single precision.
+  if (!Number.isFinite(Math.fround(value))) throw new CsvError(line, label.name, `${value} is too large a number`)
+  return value
 }
 
 function classIndex(label: { name: string; classes: string[] }, cell: string, line: number): number {

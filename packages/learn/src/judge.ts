@@ -3,7 +3,16 @@
  */
 import type { Dataset } from './dataset.ts'
 import { toTargets } from './loss.ts'
-import { accuracy, auroc, balancedAccuracy, countCorrect, type Metrics, macroF1, meanAbsoluteError } from './metrics.ts'
+import {
+  accuracy,
+  auroc,
+  balancedAccuracy,
+  countCorrect,
+  labelF1,
+  type Metrics,
+  macroF1,
+  meanAbsoluteError,
+} from './metrics.ts'
 import { countOutputs, type ModelSpec } from './model.ts'
 
 /**
@@ -33,9 +42,11 @@ export function toAnswers(model: ModelSpec, outputs: ArrayLike<number>, dataset:
  * Figures of outputs against labels. AUROC of several classes is the mean over classes of one against the rest, and
  * over labels for multi-label models; classes that the labels do not tell apart are left out.
  *
- * @throws `MetricInputError` if the dataset is empty, `LabelError` if labels do not fit the model.
+ * @throws {@link NonFiniteOutputError}; `MetricInputError` if the dataset is empty, `LabelError` if labels do not fit
+ * the model.
  */
 export function judge(model: ModelSpec, outputs: ArrayLike<number>, dataset: Dataset): Metrics {
+  checkOutputs(model, outputs)
   const targets = toTargets(model, dataset)
   const answers = toAnswers(model, outputs, dataset)
   const { labels, count: examples } = dataset
@@ -55,7 +66,7 @@ export function judge(model: ModelSpec, outputs: ArrayLike<number>, dataset: Dat
       correct: countCorrect(flat, targets),
       accuracy: accuracy(flat, targets),
       balancedAccuracy: labelsOf(balancedAccuracy),
-      f1: labelsOf(macroF1),
+      f1: labelsOf(labelF1),
       auroc: averageDefined(Array.from({ length: width }, (_, i) => auroc(column(outputs, i), column(targets, i)))),
     }
   }
@@ -68,6 +79,15 @@ export function judge(model: ModelSpec, outputs: ArrayLike<number>, dataset: Dat
     balancedAccuracy: balancedAccuracy(answers, labels),
     f1: macroF1(answers, labels),
     auroc: averageDefined(Array.from({ length: width }, (_, i) => auroc(column(scores, i), column(targets, i)))),
+  }
+}
+
+/** Refuses outputs that are no numbers. @throws {@link NonFiniteOutputError} */
+export function checkOutputs(model: ModelSpec, outputs: ArrayLike<number>): void {
+  const width = countOutputs(model)
+  for (let i = 0; i < outputs.length; i++) {
+    const value = outputs[i]!
+    if (!Number.isFinite(value)) throw new NonFiniteOutputError(Math.floor(i / width), value)
   }
 }
 
@@ -117,4 +137,17 @@ function average(values: number[]): number {
 
 function averageDefined(values: number[]): number {
   return average(values.filter((value) => !Number.isNaN(value)))
+}
+
+/** A model's output is NaN or infinite: its weights are finite, and too large to compute with. */
+export class NonFiniteOutputError extends Error {
+  override name = 'NonFiniteOutputError'
+  readonly example: number
+  constructor(example: number, value: number) {
+    super(
+      `The model answers example ${example} with ${value}: its weights are too large to compute with. Check where they ` +
+        'came from; if it is a base model that a manifest names, do not take part.',
+    )
+    this.example = example
+  }
 }

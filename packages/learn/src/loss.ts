@@ -50,6 +50,7 @@ export function toTargets(model: ModelSpec, dataset: Dataset): Float32Array {
     if (model.output === 'linear') {
       if (!Number.isFinite(label)) throw new LabelError(row, label, 'a finite number')
       targets[row] = (label - dataset.labelCenter) / dataset.labelSpread
+      if (!Number.isFinite(targets[row])) throw new LabelError(row, label, 'a value of the size that its spread says')
       continue
     }
     if (!Number.isInteger(label) || label < 0 || label >= limit) {

@@ -15,6 +15,7 @@ export interface Metrics {
   correct?: number
   accuracy?: number
   balancedAccuracy?: number
+  /** Macro F1 as scikit-learn has it: mean over classes; for multi-label the mean over labels of {@link labelF1}. */
   f1?: number
   auroc?: number
   mae?: number
@@ -53,7 +54,7 @@ export function balancedAccuracy(answers: ArrayLike<number>, labels: ArrayLike<n
 
 /**
  * Macro F1: the mean over classes of `2·both / (answered + labelled)`, over the classes that occur among answers or
- * labels.
+ * labels; scikit-learn's `f1_score(average='macro')`, two classes included.
  *
  * @throws {@link MetricInputError}
  */
@@ -62,6 +63,18 @@ export function macroF1(answers: ArrayLike<number>, labels: ArrayLike<number>): 
   return mean(
     [...tally(answers, labels).values()].map(({ labelled, answered, both }) => (2 * both) / (labelled + answered)),
   )
+}
+
+/**
+ * F1 of one label that examples have or not: `2·both / (answered + labelled)` of those that have it, 0 where no example
+ * is labelled or answered so. Its mean over labels is scikit-learn's `f1_score(average='macro')` of a multi-label task.
+ *
+ * @throws {@link MetricInputError}
+ */
+export function labelF1(answers: ArrayLike<number>, labels: ArrayLike<number>): number {
+  checkPairs(answers, labels)
+  const { labelled, answered, both } = tally(answers, labels).get(1) ?? { labelled: 0, answered: 0, both: 0 }
+  return labelled + answered === 0 ? 0 : (2 * both) / (labelled + answered)
 }
 
 /**
@@ -75,9 +88,10 @@ export function auroc(scores: ArrayLike<number>, positives: ArrayLike<boolean | 
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
   let rankSum = 0
   let positiveCount = 0
-  for (let start = 0; start < order.length; ) {
-    let end = start
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++
+  let start = 0
+  // A run of ties ends where the score changes. The loop counts places, so that it ends whatever the scores are.
+  for (let end = 1; end <= order.length; end++) {
+    if (end < order.length && scores[order[end]!] === scores[order[start]!]) continue
     const rank = (start + 1 + end) / 2
     for (let k = start; k < end; k++) {
       if (positives[order[k]!]) {
@@ -132,12 +146,21 @@ function checkPairs(answers: ArrayLike<unknown>, labels: ArrayLike<unknown>): vo
   if (answers.length !== labels.length) {
     throw new MetricInputError(`${answers.length} answers for ${labels.length} labels`)
   }
+  for (const [what, values] of [
+    ['answer', answers],
+    ['label', labels],
+  ] as const) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      if (typeof value === 'number' && !Number.isFinite(value)) throw new MetricInputError(`${what} ${i} is ${value}`)
+    }
+  }
 }
 
 /** A metric was asked for what it is not defined on. */
 export class MetricInputError extends Error {
   override name = 'MetricInputError'
   constructor(reason: string) {
-    super(`No metric: ${reason}. Give one answer for each label, and at least one.`)
+    super(`No metric: ${reason}. Give one finite answer for each label, and at least one.`)
   }
 }

@@ -152,6 +152,7 @@ function toValue({ name, type }: ValueMessage): FileValue {
 /** Attributes that no operation here reads (graphs, lists of texts) are left out. */
 function toAttribute(message: AttributeMessage): [string, FileAttribute][] {
   const { name, f, i, s, t, floats, ints } = message
+  if ([f, ...(floats ?? [])].some(Number.isNaN)) throw new OnnxFileError(`attribute "${name}" is NaN`)
   if (t !== undefined) return [[name, { tensor: toConstant(t) }]]
   if (ints !== undefined) return [[name, { ints: ints.map(toNumber) }]]
   if (floats !== undefined) return [[name, { floats }]]
@@ -179,7 +180,11 @@ function toConstant(message: TensorMessage): Constant {
     throw new OnnxFileError(`tensor "${name}" of shape [${shape}] needs ${count * width} bytes, it has ${bytes.length}`)
   }
   // A copy: the reader hands out views of the file, which are not aligned.
-  return { name, type, shape, bytes: new Uint8Array(bytes) }
+  const constant: Constant = { name, type, shape, bytes: new Uint8Array(bytes) }
+  // Infinities are left: masks are made of −∞. A tensor that is trained has none, which `importOnnx` sees to.
+  const index = type === 'float' ? new Float32Array(constant.bytes.buffer).findIndex(Number.isNaN) : -1
+  if (index >= 0) throw new OnnxFileError(`value ${index} of tensor "${name}" is NaN`)
+  return constant
 
   function toBytes({ rawData, floatData, int32Data, int64Data, doubleData }: TensorMessage) {
     const of = (values: { buffer: ArrayBufferLike }) => new Uint8Array(values.buffer)

@@ -36,6 +36,25 @@ export function toRatio({ numerator, denominator }: Rational): Ratio {
   return [Number(numerator), Number(denominator)]
 }
 
+/**
+ * A double from 0 as the exact rational that it is.
+ *
+ * @throws RangeError for negative and non-finite values.
+ */
+export function fromNumber(value: number): Rational {
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${value} is no rational number from 0; check center and spread of the label.`)
+  }
+  let denominator = 1n
+  let rest = value
+  // A double has no bit below 2^−1074, so doubling ends.
+  while (!Number.isInteger(rest)) {
+    rest *= 2
+    denominator *= 2n
+  }
+  return rational(BigInt(rest), denominator)
+}
+
 /** `a · b`. */
 export function multiply(a: Rational, b: Rational): Rational {
   return rational(a.numerator * b.numerator, a.denominator * b.denominator)

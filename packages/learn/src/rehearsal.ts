@@ -96,9 +96,17 @@ export function quantile(values: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
 }
 
-/** Nearest number of the form `k · 2^−e`, 4 ≤ k < 8: steps that are short to write and exact. */
+/**
+ * Nearest number of the form `k · 2^−e`, 4 ≤ k < 8: steps that are short to write and exact. 1/1024 for 0: a tensor that
+ * did not move.
+ *
+ * @throws RangeError for what is negative or not finite.
+ */
 export function roundToBits(value: number): Rational {
-  if (!(value > 0)) return rational(1n, 1024n)
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`A step of ${value} was measured; lower the learning rate.`)
+  }
+  if (value === 0) return rational(1n, 1024n)
   const exponent = 2 - Math.floor(Math.log2(value))
   const mantissa = BigInt(Math.round(value * 2 ** exponent))
   return exponent >= 0 ? rational(mantissa, 1n << BigInt(exponent)) : rational(mantissa << BigInt(-exponent), 1n)

@@ -49,7 +49,7 @@ export function writeSafetensors(tensors: FloatTensor[], metadata: Record<string
 
 /**
  * Reads a safetensors file of F32 tensors. Hostile input is refused: lengths beyond the file, overlaps, holes, shapes
- * that do not fit their bytes, other types.
+ * that do not fit their bytes, other types, numbers that are not finite.
  *
  * @throws {@link SafetensorsError}
  */
@@ -73,6 +73,8 @@ export function readSafetensors(bytes: Uint8Array): { tensors: FloatTensor[]; me
       const values = Float32Array.from({ length: (end - begin) / 4 }, (_, i) =>
         view.getFloat32(start + begin + 4 * i, true),
       )
+      const broken = values.findIndex((value) => !Number.isFinite(value))
+      if (broken >= 0) throw new SafetensorsError(`value ${broken} of tensor "${name}" is ${values[broken]}`)
       return { name, shape, values }
     })
   if (position !== bytes.length - start)

@@ -5,7 +5,7 @@
  */
 import { fromSeed, shuffle } from '@tutti/core'
 import type { Dataset } from './dataset.ts'
-import { judge } from './judge.ts'
+import { checkOutputs, judge } from './judge.ts'
 import { sizeOf } from './layers.ts'
 import { batchNormalizer, toRowWeights, toTargets } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
@@ -55,9 +55,9 @@ export interface Trainer {
    * {@link TrainingDivergedError}, {@link TrainingOptionError}, the signal's reason
    */
   fit(weights: Float32Array, dataset: Dataset, options: FitOptions): Promise<FitResult>
-  /** Figures of a model on a dataset. @throws as `fit` does for wrong weights, labels and shapes. */
+  /** Figures of a model on a dataset. @throws as `fit` does for wrong weights, labels and shapes; `NonFiniteOutputError` */
   evaluate(weights: Float32Array, dataset: Dataset): Promise<Metrics>
-  /** Outputs of the last layer, shape [count, outputs]. */
+  /** Outputs of the last layer, shape [count, outputs]. @throws `NonFiniteOutputError`, and as `fit` does for weights. */
   predict(weights: Float32Array, dataset: Dataset): Promise<Float32Array>
   release(): Promise<void>
 }
@@ -182,7 +182,7 @@ export async function createTrainer(
     })
   }
 
-  async function predict(weights: Float32Array, dataset: Dataset): Promise<Float32Array> {
+  async function answer(weights: Float32Array, dataset: Dataset): Promise<Float32Array> {
     validateWeights(model, weights)
     validateShape(model, dataset)
     const width = countOutputs(model)
@@ -204,8 +204,12 @@ export async function createTrainer(
 
   return {
     fit,
-    predict,
-    evaluate: async (weights, dataset) => judge(model, await predict(weights, dataset), dataset),
+    predict: async (weights, dataset) => {
+      const outputs = await answer(weights, dataset)
+      checkOutputs(model, outputs)
+      return outputs
+    },
+    evaluate: async (weights, dataset) => judge(model, await answer(weights, dataset), dataset),
     release: async () => {
       await session.release()
       await forward.release()

@@ -12,7 +12,8 @@ import type { TaskKind, TrainingSpec } from '../src/manifest.ts'
 import { type ModelSpec, mlp } from '../src/model.ts'
 import { partitionIid } from '../src/partition.ts'
 import { quantizedAveraging } from '../src/quantized-averaging.ts'
-import { divide, fromRatio, isEqual, multiply, rational, toNumber, toRatio } from '../src/rational.ts'
+import { divide, fromNumber, fromRatio, isEqual, multiply, rational, toNumber, toRatio } from '../src/rational.ts'
+import { roundToBits } from '../src/rehearsal.ts'
 import type { DataSchema } from '../src/schema.ts'
 import { toWeights } from '../src/setup.ts'
 import { createTrainer } from '../src/trainer.ts'
@@ -87,6 +88,20 @@ test('a model of one layer needs no shift', async () => {
     [0],
   )
   assert.ok(integers.accuracy! > 0.95, `${integers.accuracy}`)
+})
+
+test('toNumber(fromNumber(x)) ≡ x, and what is no number from 0 is refused', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e15, noNaN: true }), (x) => {
+      // Beneath 2^−1000 the denominator alone is no double.
+      fc.pre(x === 0 || x > 2 ** -900)
+      assert.equal(toNumber(fromNumber(x)), x)
+    }),
+  )
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1]) {
+    assert.throws(() => fromNumber(value), RangeError)
+    assert.throws(() => roundToBits(value), RangeError)
+  }
 })
 
 test('(a · b) / b ≡ a for rationals, and ratios keep their value', () => {

@@ -3,8 +3,16 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { median } from '../src/bench/figure.ts'
 import { studentQuantile, upperInterval } from '../src/bench/interval.ts'
-import { judge } from '../src/judge.ts'
-import { accuracy, auroc, balancedAccuracy, MetricInputError, macroF1, meanAbsoluteError } from '../src/metrics.ts'
+import { judge, NonFiniteOutputError } from '../src/judge.ts'
+import {
+  accuracy,
+  auroc,
+  balancedAccuracy,
+  labelF1,
+  MetricInputError,
+  macroF1,
+  meanAbsoluteError,
+} from '../src/metrics.ts'
 import { mlp } from '../src/model.ts'
 
 const LABELS = [0, 0, 0, 0, 1, 1, 2, 2]
@@ -45,6 +53,48 @@ test('AUROC is the share of pairs in the right order, ties counting half', () =>
       },
     ),
   )
+})
+
+// scikit-learn 1.7: f1_score([[1,0,0],[1,1,0],[0,1,0],[0,0,0]], [[1,1,0],[1,0,0],[0,1,0],[0,1,0]], average='macro')
+test('macro F1 of labels is the mean of the F1 of having each, 0 for a label that nobody has', () => {
+  const columns = [
+    [
+      [1, 1, 0, 0],
+      [1, 1, 0, 0],
+    ],
+    [
+      [1, 0, 1, 1],
+      [0, 1, 1, 0],
+    ],
+    [
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ],
+  ] as const
+  assert.deepEqual(
+    columns.map(([answers, labels]) => labelF1(answers, labels)),
+    [1, 2 / 5, 0],
+  )
+  const dataset = { ...DATASET, count: 4, inputs: new Uint8Array(4), labelCenter: 0, labelSpread: 1 }
+  const outputs = [0, 1, 2, 3].flatMap((row) => columns.map(([answers]) => (answers[row] === 1 ? 1 : -1)))
+  const { f1 } = judge(mlp([1, 3], 'multi-label'), outputs, { ...dataset, labels: Int32Array.of(1, 3, 2, 0) })
+  assert.ok(Math.abs(f1! - (1 + 2 / 5 + 0) / 3) < 1e-12)
+})
+
+test('every metric ends, and refuses what is not finite', () => {
+  for (const metric of [accuracy, balancedAccuracy, macroF1, auroc, meanAbsoluteError]) {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      assert.throws(() => metric([0.5, value, 0.5], [0, 1, 1]), /answer 1 is/)
+      assert.throws(() => metric([0, 1, 1], [0.5, value, 0.5]), /label 1 is/)
+    }
+  }
+})
+
+test('outputs that are not finite are refused by example', () => {
+  const dataset = { ...DATASET, labels: Int32Array.of(0, 1), labelCenter: 0, labelSpread: 1 }
+  for (const output of ['softmax', 'multi-label'] as const) {
+    assert.throws(() => judge(mlp([1, 2], output), [0, 1, 0, Number.NaN], dataset), NonFiniteOutputError)
+  }
 })
 
 test('mean absolute error of a worked example', () => {

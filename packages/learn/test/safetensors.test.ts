@@ -6,7 +6,7 @@ import { countParameters, mlp, NonFiniteWeightError, WeightCountError } from '..
 import { readSafetensors, SafetensorsError, writeSafetensors } from '../src/safetensors.ts'
 
 test('readSafetensors(writeSafetensors(t)) ≡ t', () => {
-  const tensor = fc.array(fc.float({ noNaN: true }), { maxLength: 20 })
+  const tensor = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 20 })
   fc.assert(
     fc.property(
       fc.dictionary(
@@ -26,6 +26,13 @@ test('readSafetensors(writeSafetensors(t)) ≡ t', () => {
       },
     ),
   )
+})
+
+test('a number that is not finite is refused by tensor and place', () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    const bytes = writeSafetensors([{ name: 'a', shape: [2], values: Float32Array.of(1, value) }])
+    assert.throws(() => readSafetensors(bytes), new RegExp(`value 1 of tensor "a" is ${value}`))
+  }
 })
 
 test('a known file has the bytes of the format', () => {

@@ -4,6 +4,7 @@ import { emitGradients, NoGradientRuleError, NotDifferentiableError } from '../s
 import { type Dataset, toFloatInputs } from '../src/dataset.ts'
 import { createGraph, emit } from '../src/graph.ts'
 import { initialWeights } from '../src/initial-weights.ts'
+import { NonFiniteOutputError } from '../src/judge.ts'
 import { ClassWeightsError, LabelError } from '../src/loss.ts'
 import type { TrainingSpec } from '../src/manifest.ts'
 import {
@@ -227,6 +228,18 @@ test('wrong weights, labels, shapes and options are refused, and the trainer sti
   await assert.rejects(fit(START, DATA, { signal: AbortSignal.abort(new Error('stopped by its owner')) }), /stopped/)
   assert.equal((await fit(START, DATA)).steps, 9)
   await trainer.release()
+})
+
+test('finite weights too large to compute with end in a named error, not in a loop', async () => {
+  for (const output of ['softmax', 'multi-label'] as const) {
+    const model = mlp([4, 6, 3], output)
+    const trainer = await createTrainer(model, SGD)
+    const weights = new Float32Array(tensorLayout(model).reduce((sum, { length }) => sum + length, 0)).fill(1e20)
+    const data = { ...examples(model, 20), inputZero: 0 }
+    await assert.rejects(trainer.evaluate(weights, data), NonFiniteOutputError)
+    await assert.rejects(trainer.predict(weights, data), NonFiniteOutputError)
+    await trainer.release()
+  }
 })
 
 test('class weights of another number, or not positive, are refused', async () => {

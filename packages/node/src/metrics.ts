@@ -36,6 +36,6 @@ export function decodeMetrics(bytes: Uint8Array): Partial<ReportedMetrics> | und
     if (typeof value === 'number' && Number.isFinite(value)) metrics[key] = value
   }
   const { perClass } = fields
-  if (Array.isArray(perClass) && perClass.every((count) => typeof count === 'number')) metrics.perClass = perClass
+  if (Array.isArray(perClass) && perClass.every(Number.isFinite)) metrics.perClass = perClass
   return metrics
 }
