@@ -55,7 +55,7 @@ test('AUROC is the share of pairs in the right order, ties counting half', () =>
   )
 })
 
-// scikit-learn 1.7: f1_score([[1,0,0],[1,1,0],[0,1,0],[0,0,0]], [[1,1,0],[1,0,0],[0,1,0],[0,1,0]], average='macro')
+// By hand, as scikit-learn defines f1_score([[1,0,0],[1,1,0],[0,1,0],[0,0,0]], [[1,1,0],[1,0,0],[0,1,0],[0,1,0]], average='macro')
 test('macro F1 of labels is the mean of the F1 of having each, 0 for a label that nobody has', () => {
   const columns = [
     [
