@@ -1,4 +1,5 @@
 /** What is spent of a policy's privacy budget, for people and for machines. */
+import { formatCount } from '@tutti/core'
 import type { NodeSettings } from './node-settings.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function openBudgetReader() {
     const spendings = readSpendings(store)
     const spent = sumEpsilon(spendings)
     const left = leftOf(budget, spent)
-    const count = `${spendings.length} ${spendings.length === 1 ? 'federation' : 'federations'}`
+    const count = `${formatCount(spendings.length, 'federation')} of all chains`
     return {
       plain: { budget, spent: Number.isFinite(spent) ? spent : null, left },
       lines: [

@@ -125,10 +125,3 @@ export function parseAddress(text: string): Address {
   if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new InvalidArgumentError('An address is 0x and 40 hexadecimal digits.')
   return text as Address
 }
-
-/** A token amount with at most 18 decimals, in smallest units. */
-export function parseTokens(text: string): bigint {
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text) ?? []
-  if (whole === undefined) throw new InvalidArgumentError('It takes an amount from 0, with at most 18 decimals.')
-  return BigInt(whole + fraction.padEnd(18, '0'))
-}

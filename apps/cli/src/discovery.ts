@@ -1,9 +1,9 @@
 /** A node that looks for federations by itself: what it would do of each, and doing it. */
 
 import type { ChainClient } from '@tutti/chain'
-import { formatCount, formatInteger } from '@tutti/core'
+import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
-import type { NodePlan, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
+import type { NodePlan, NodeSummary, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
 import { openBudgetReader } from './budget-lines.ts'
 import { exitCodes } from './exit-codes.ts'
 import { watchInterruption } from './interruption.ts'
@@ -13,14 +13,14 @@ import { openClient, openMonitor, openTrainer } from './node-parts.ts'
 import { describePlan } from './node-plan-lines.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { createNodeView } from './node-view.ts'
-import { formatTokens, type Output, toJson } from './output.ts'
+import { type Output, toJson } from './output.ts'
 
 /** What a survey needs of the settings. */
 export function surveyOptionsOf(
-  settings: Pick<NodeSettings, 'store' | 'policy' | 'fromBlock' | 'data' | 'trainer'>,
+  settings: Pick<NodeSettings, 'store' | 'policy' | 'hasPolicy' | 'fromBlock' | 'data' | 'trainer'>,
   client: ChainClient,
 ): SurveyOptions {
-  const { store, policy, fromBlock, data, trainer } = settings
+  const { store, fromBlock, data, trainer } = settings
   const readData =
     trainer !== undefined || data === undefined
       ? undefined
@@ -28,6 +28,7 @@ export function surveyOptionsOf(
           const { readOwnRows } = await import('./local-data.ts')
           return readOwnRows(manifest, data)
         }
+  const policy = settings.hasPolicy ? settings.policy : undefined
   return { client, storeDirectory: store, policy, fromBlock, readData, isForModels: trainer !== undefined }
 }
 
@@ -38,7 +39,7 @@ export async function runDiscovery(
   output: Output,
 ): Promise<void> {
   const client = await openClient(settings, output)
-  const options = surveyOptionsOf(settings, client)
+  const options = { ...surveyOptionsOf(settings, client), policy: settings.policy }
   if (isDryRun) return planDiscovery(settings, options, output)
   const { serveFederations } = await import('@tutti/node')
   const readBudget = await openBudgetReader()
@@ -48,6 +49,7 @@ export async function runDiscovery(
   try {
     const summaries = await serveFederations({
       ...options,
+      policy: settings.policy,
       behaviour: settings.behaviour,
       signal: interruption.signal,
       endsWhenIdle: isUntilIdle,
@@ -65,7 +67,7 @@ export async function runDiscovery(
           return
         }
         output.line(
-          `Joining ${nameOf(surveyed)} with a stake of ${formatTokens(disclosure.stake)}. What becomes public:`,
+          `Joining ${nameOf(surveyed)} with a stake of ${formatTokens(disclosure.stake, disclosure.token)}. What becomes public:`,
         )
         for (const sentence of disclosure.published) output.line(`  · ${sentence}`)
       },
@@ -82,12 +84,11 @@ export async function runDiscovery(
       }),
     })
     view.close()
-    const total = (value: (summary: (typeof summaries)[number]) => bigint) =>
-      summaries.reduce((sum, summary) => sum + value(summary), 0n)
+    const gasUsed = summaries.reduce((sum, summary) => sum + summary.gasUsed, 0n)
     output.line(
-      `Served ${summaries.length} ${summaries.length === 1 ? 'federation' : 'federations'}, earned ` +
-        `${formatTokens(total(({ rewards, keeperPay }) => rewards + keeperPay))}, claimed ` +
-        `${formatTokens(total(({ claimed }) => claimed))}, used ${formatInteger(total(({ gasUsed }) => gasUsed))} gas.`,
+      `Served ${formatCount(summaries.length, 'federation')}, earned ` +
+        `${sumByToken(summaries, ({ rewards, keeperPay }) => rewards + keeperPay)}, claimed ` +
+        `${sumByToken(summaries, ({ claimed }) => claimed)}, used ${formatInteger(gasUsed)} gas.`,
     )
     output.result({ summaries })
     if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
@@ -96,6 +97,18 @@ export async function runDiscovery(
     interruption.release()
     await monitor?.close()
   }
+}
+
+/** What summaries come to, token by token: amounts of two tokens do not add up. */
+function sumByToken(summaries: readonly NodeSummary[], amountOf: (summary: NodeSummary) => bigint): string {
+  const sums = new Map<string, { token: Token; amount: bigint }>()
+  for (const summary of summaries) {
+    const { token } = summary
+    const sum = sums.get(token.address)?.amount ?? 0n
+    sums.set(token.address, { token, amount: sum + amountOf(summary) })
+  }
+  const paid = [...sums.values()].filter(({ amount }) => amount > 0n)
+  return paid.length === 0 ? '0' : paid.map(({ token, amount }) => formatTokens(amount, token)).join(' and ')
 }
 
 async function planDiscovery(settings: NodeSettings, options: SurveyOptions, output: Output): Promise<void> {
@@ -112,7 +125,7 @@ async function planDiscovery(settings: NodeSettings, options: SurveyOptions, out
   }
   const next = surveyed.find(({ isOwn, judgement }) => isOwn || judgement.isWanted)
   if (next === undefined) output.line('Now it would wait: no federation is one that the policy allows.')
-  else if (!next.isOwn) output.line(`Now it would join ${nameOf(next)}: of those allowed it pays best.`)
+  else if (!next.isOwn) output.line(`Now it would join ${nameOf(next)}: of those allowed it is the best paid.`)
   output.line('Nothing was sent.')
   output.result({
     federations: surveyed.map(toPlain),
@@ -122,19 +135,25 @@ async function planDiscovery(settings: NodeSettings, options: SurveyOptions, out
   })
 }
 
-/** Lines that say what the node makes of each federation, and why. */
-export function describeSurvey(surveyed: readonly Surveyed[]): string[] {
+/**
+ * Lines that say what the node makes of each federation, and why.
+ *
+ * @param hasPolicy - Whether an owner's policy judged them; otherwise only what keeps anyone from joining is said.
+ */
+export function describeSurvey(surveyed: readonly Surveyed[], hasPolicy = true): string[] {
   if (surveyed.length === 0) return ['No federation was found on this chain.']
   return surveyed.flatMap((entry) => {
     const { creation, judgement, members, roundsClosed, isOwn, isFinished } = entry
     const { terms } = creation
+    const { token } = entry
     if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`]
-    const verdict = isOwn ? 'is its own' : judgement.isWanted ? 'is allowed' : 'is refused'
+    const verdicts = hasPolicy ? ['is allowed', 'is refused'] : ['can be joined', 'cannot be joined']
+    const verdict = isOwn ? 'is its own' : verdicts[judgement.isWanted ? 0 : 1]!
     return [
       `${nameOf(entry)} ${verdict}`,
       `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${formatCount(members, 'member')} of ` +
-        `${terms.cohortSize} a round, stake ${formatTokens(terms.stake)}, a round is worth about ` +
-        `${formatTokens(judgement.rewardPerRound)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
+        `${terms.cohortSize} a round, stake ${formatTokens(terms.stake, token)}, a round is worth about ` +
+        `${formatTokens(judgement.rewardPerRound, token)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
         (judgement.blobGasPerRound > 0 ? ` and ${formatInteger(judgement.blobGasPerRound)} blob gas` : '') +
         (entry.kind === 'statistics' ? `; a statistics round, ${describeEpsilon(judgement.epsilon)}` : ''),
       ...(isOwn ? [] : judgement.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
@@ -149,8 +168,8 @@ function describeEpsilon(epsilon: number | undefined): string {
 /** A surveyed federation as `--json` has it. */
 export function toPlain({ creation, judgement, own: _, ...entry }: Surveyed) {
   const { id, creator, terms } = creation
-  const { stake, rounds, token } = terms
-  return { id, creator, token, stake, rounds, ...entry, ...judgement, epsilon: judgement.epsilon ?? null }
+  const { stake, rounds } = terms
+  return { id, creator, stake, rounds, ...entry, ...judgement, epsilon: judgement.epsilon ?? null }
 }
 
 function nameOf({ creation, name }: Surveyed): string {

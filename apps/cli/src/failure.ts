@@ -12,6 +12,7 @@ export interface Failure {
 
 /** Errors of the packages below, by the name of their class. Whatever is not named here failed on this machine. */
 const codes: Record<string, ExitCode> = {
+  AmountError: exitCodes.usage,
   ConsentRefusedError: exitCodes.noConsent,
   FederationNotFoundError: exitCodes.usage,
   NoModelError: exitCodes.usage,

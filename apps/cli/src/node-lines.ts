@@ -1,16 +1,18 @@
 /** What a node did, one line an event, for people who watch it. */
-import { formatCount, formatInteger } from '@tutti/core'
+import { formatCount, formatInteger, formatTokens, noToken, type Token } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
-import { formatTokens, type Output, toJson } from './output.ts'
+import { type Output, toJson } from './output.ts'
 
 /** Events as lines: of text for people, of JSON on standard error for machines. */
 export function tellEvents(output: Output, note: (event: NodeEvent) => void): (event: NodeEvent) => void {
+  let token = noToken
   return (event) => {
+    if (event.kind === 'started') token = event.token
     // Signs of life are for whoever watches the endpoint.
     if (event.kind !== 'looked') {
       if (output.isJson) output.note(toJson(event))
       else {
-        const text = describeEvent(event)
+        const text = describeEvent(event, token)
         if (text !== undefined) output.line(`${new Date(event.time).toISOString()}  ${text}`)
       }
     }
@@ -18,8 +20,12 @@ export function tellEvents(output: Output, note: (event: NodeEvent) => void): (e
   }
 }
 
-/** A sentence for an event; undefined for those that only machines care about. */
-export function describeEvent(event: NodeEvent): string | undefined {
+/**
+ * A sentence for an event; undefined for those that only machines care about.
+ *
+ * @param token - What amounts are amounts of.
+ */
+export function describeEvent(event: NodeEvent, token: Token): string | undefined {
   switch (event.kind) {
     case 'started':
       return `watching a federation of ${formatCount(event.members, 'member')}, round ${event.round + 1} of at most ${event.rounds}`
@@ -71,7 +77,7 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'aggregated':
       return `round ${event.round + 1}: aggregated shard ${event.shard} for ${formatInteger(event.cost.gasUsed)} gas`
     case 'round-settled':
-      return `round ${event.round + 1}: settled with ${formatCount(event.updates, 'update')}, earned ${formatTokens(event.reward + event.keeperPay)}`
+      return `round ${event.round + 1}: settled with ${formatCount(event.updates, 'update')}, earned ${formatTokens(event.reward + event.keeperPay, token)}`
     case 'round-failed':
       return `round ${event.round + 1}: closed with ${formatCount(event.updates, 'update')}, too few; the model stands`
     case 'race-lost':
@@ -79,10 +85,10 @@ export function describeEvent(event: NodeEvent): string | undefined {
     case 'sat-out':
       return `round ${event.round + 1}: sat out (${event.reason})`
     case 'claimed':
-      return `claimed ${formatTokens(event.amount)}`
+      return `claimed ${formatTokens(event.amount, token)}`
     case 'left':
       return event.amount > 0n
-        ? `left the federation; ${formatTokens(event.amount)} came back`
+        ? `left the federation; ${formatTokens(event.amount, token)} came back`
         : 'left the federation, or asked to'
     case 'abandoned':
       return 'abandoned the federation: its next step is long overdue; stakes go back'

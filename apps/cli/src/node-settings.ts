@@ -25,6 +25,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions {
   untilIdle?: boolean
   fromBlock?: number
   creator?: string[]
+  token?: Address
   minimumReward?: string
   maximumStake?: string
   maximumGas?: number
@@ -44,6 +45,10 @@ export interface NodeSettings
   /** The federation to serve; undefined: the node looks for some by the policy. */
   id: Hex | undefined
   policy: Policy
+  /** Whether the owner stated one, in flags or file. */
+  hasPolicy: boolean
+  /** What a million gas is worth in whole tokens of the federation that is named, by a flag. */
+  tokensPerMegagas: string | undefined
   fromBlock: bigint
   rpc: string[]
   core: Hex | undefined
@@ -58,13 +63,14 @@ export interface NodeSettings
 /** Policy, and what a survey reads beside it, of flags and file. @throws `CommandError` */
 export async function readLimits(
   options: Omit<NodeCommandOptions, 'rpc'>,
-): Promise<Pick<NodeSettings, 'store' | 'policy' | 'fromBlock' | 'data' | 'trainer'>> {
-  const { config, policy } = await readSources(options)
+): Promise<Pick<NodeSettings, 'store' | 'policy' | 'hasPolicy' | 'fromBlock' | 'data' | 'trainer'>> {
+  const { config, policy, hasPolicy } = await readSources(options)
   const data = options.data ?? config.data
   const trainer = options.data === undefined ? config.trainer : undefined
   return {
     store: options.store ?? config.store ?? defaultStore,
     policy,
+    hasPolicy,
     fromBlock: BigInt(options.fromBlock ?? config.fromBlock ?? 0),
     ...present({ data, trainer }),
   }
@@ -77,11 +83,12 @@ async function readSources(options: Omit<NodeCommandOptions, 'rpc'>) {
     const config: NodeConfig = options.config === undefined ? { behaviour: {} } : readNodeConfig(options.config)
     const words = options.trainer === undefined ? config.trainer : splitWords(options.trainer)
     const limits = limitsOf(options)
-    const flags = Object.keys(limits).length > 0 ? parsePolicy(limits, 'the command line') : undefined
+    const stated = await tokenLimitsOf(options, config.policy)
+    const { tokens: _, ...flags } = parsePolicy(limits, 'the command line')
     // A limit that a flag states replaces the file's; no stake is paid unless one of them says otherwise.
-    const maximumStake = options.maximumStake === undefined ? config.policy?.maximumStake : flags?.maximumStake
-    const policy: Policy = { ...freePolicy, ...config.policy, ...flags, ...present({ maximumStake }) }
-    return { config, words, flags, policy }
+    const policy: Policy = { ...freePolicy, ...config.policy, ...flags, ...stated }
+    const hasPolicy = config.policy !== undefined || Object.keys(limits).length > 0 || stated !== undefined
+    return { config, words, policy, hasPolicy }
   } catch (error) {
     const isUsage =
       error instanceof NodeConfigError || error instanceof CommandLineError || error instanceof PolicyError
@@ -90,9 +97,36 @@ async function readSources(options: Omit<NodeCommandOptions, 'rpc'>) {
   }
 }
 
+/**
+ * Limits by token of the file, with those that flags state of one: the token that `--token` names, else the only one of the
+ * file, else the demo token. Undefined if no flag states any.
+ *
+ * @throws `PolicyError`
+ */
+async function tokenLimitsOf(
+  { token, minimumReward, maximumStake, tokensPerMegagas }: Omit<NodeCommandOptions, 'rpc'>,
+  policy: Policy | undefined,
+): Promise<Pick<Policy, 'tokens'> | undefined> {
+  const limits = present({ maximumStake, minimumReward, tokensPerMegagas })
+  if (token === undefined && Object.keys(limits).length === 0) return undefined
+  const { readTokenLimits } = await import('@tutti/node')
+  const { deployment } = await import('@tutti/chain')
+  const listed = policy?.tokens ?? {}
+  const [first, ...others] = Object.keys(listed) as Hex[]
+  if (token === undefined && others.length > 0) {
+    throw new CommandError(
+      'The file lists several tokens: say with --token which the limits speak of.',
+      exitCodes.usage,
+    )
+  }
+  const named = (token ?? first ?? deployment().demoToken).toLowerCase() as Hex
+  const read = readTokenLimits(limits, 'the command line', 'policy')
+  return { tokens: { ...listed, [named]: { ...listed[named], ...read } } }
+}
+
 /** What flags say, else what the file says, else the environment and defaults. @throws `CommandError` */
 export async function readSettings(argument: Hex | undefined, options: NodeCommandOptions): Promise<NodeSettings> {
-  const { config, words, flags, policy } = await readSources(options)
+  const { config, words, policy, hasPolicy } = await readSources(options)
   const named = options.discover === true ? argument : (argument ?? config.federation)
   if (options.discover === true && argument !== undefined) {
     throw new CommandError(
@@ -100,7 +134,6 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
       exitCodes.usage,
     )
   }
-  const hasPolicy = config.policy !== undefined || flags !== undefined
   if (named === undefined && options.discover !== true && !hasPolicy) {
     throw new CommandError(
       'Name the federation: tutti node ID, or "federation" in --config. To let the node join federations by itself, ' +
@@ -115,6 +148,8 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
   const settings: NodeSettings = {
     id: named?.toLowerCase() as Hex | undefined,
     policy,
+    hasPolicy,
+    tokensPerMegagas: options.tokensPerMegagas,
     fromBlock: BigInt(options.fromBlock ?? config.fromBlock ?? 0),
     rpc: options.rpc ?? config.rpc ?? [rpcUrl === undefined || rpcUrl === '' ? defaultRpcUrl : rpcUrl],
     core: options.core ?? config.core,
@@ -133,7 +168,6 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     behaviour: {
       ...config.behaviour,
       ...present({
-        tokensPerMegagas: policy.tokensPerMegagas,
         privacyEpsilon: policy.privacyEpsilon,
         maximumWaitSeconds: policy.maximumWaitSeconds,
       }),
@@ -179,14 +213,11 @@ function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
 
 /** Limits that stand on the command line, under the names that a file has for them. */
 function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unknown> {
-  const { creator, minimumReward, maximumStake, maximumGas, maximumBlobGas, tokensPerMegagas } = options
+  const { creator, maximumGas, maximumBlobGas } = options
   return present({
     creators: creator,
-    minimumReward,
-    maximumStake,
     maximumGasPerRound: maximumGas,
     maximumBlobGasPerRound: maximumBlobGas,
-    tokensPerMegagas,
     privacyEpsilon: options.privacyEpsilon,
     maximumWaitSeconds: options.maximumWait,
   })

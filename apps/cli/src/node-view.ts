@@ -2,8 +2,9 @@
  * A node at a glance: one line at the foot of a terminal, redrawn every second, under the lines that stay. Elsewhere,
  * and with `--json`, there is none.
  */
+import { formatTokens, noToken, type Token } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
-import { formatTokens, type Output } from './output.ts'
+import type { Output } from './output.ts'
 
 /** A view that events flow into. */
 export interface NodeView {
@@ -23,6 +24,7 @@ interface State {
   doing: string
   taken: number
   earned: bigint
+  token: Token
   gas: bigint
 }
 
@@ -33,7 +35,17 @@ interface State {
  */
 export function createNodeView(output: Output, isTerminal = process.stderr.isTTY === true): NodeView {
   if (output.isJson || !isTerminal) return { note: () => undefined, close: () => undefined }
-  const state: State = { round: 0, rounds: 0, phase: '', endsAt: 0, doing: '', taken: 0, earned: 0n, gas: 0n }
+  const state: State = {
+    round: 0,
+    rounds: 0,
+    phase: '',
+    endsAt: 0,
+    doing: '',
+    taken: 0,
+    earned: 0n,
+    token: noToken,
+    gas: 0n,
+  }
   const draw = () => output.progress(describeState(state, Date.now() / 1000))
   const timer = setInterval(draw, 1_000)
   timer.unref()
@@ -51,14 +63,14 @@ export function createNodeView(output: Output, isTerminal = process.stderr.isTTY
 
 /** The line: `round 3 of 30 · submit, 12 s left · training · 2 rounds taken · earned 1.5 · 1,234 gas`. */
 export function describeState(state: State, nowSeconds: number): string {
-  const { round, rounds, phase, endsAt, doing, taken, earned, gas } = state
+  const { round, rounds, phase, endsAt, doing, taken, earned, token, gas } = state
   const left = endsAt > nowSeconds ? `, ${Math.ceil(endsAt - nowSeconds)} s left` : ''
   return [
     rounds === 0 ? 'reading the chain' : `round ${round + 1} of ${rounds}`,
     ...(phase === '' ? [] : [`${phase}${left}`]),
     ...(doing === '' ? [] : [doing]),
     `${taken} taken`,
-    `earned ${formatTokens(earned)}`,
+    `earned ${formatTokens(earned, token)}`,
     `${gas.toString().replace(/\B(?=(\d{3})+$)/g, ',')} gas`,
   ].join(' · ')
 }
@@ -69,6 +81,9 @@ function noteEvent(state: State, event: NodeEvent): void {
   switch (event.kind) {
     case 'started':
       state.rounds = event.rounds
+      // Amounts of two tokens do not add up.
+      if (state.token.address !== event.token.address) state.earned = 0n
+      state.token = event.token
       return
     case 'phase':
       state.phase = event.phase

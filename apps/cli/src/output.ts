@@ -4,7 +4,6 @@
  */
 
 import type { WriteStream } from 'node:tty'
-import { formatInteger } from '@tutti/core'
 
 /** Where a command writes. */
 export interface Output {
@@ -95,12 +94,4 @@ export function toTable(rows: readonly (readonly string[])[], indent = '  '): st
   const align = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
   return rows.map((row) => (indent + row.map(align).join('  ')).trimEnd()).join('\n')
-}
-
-/** A token amount from its smallest units, at most `digits` decimals shown, none of value lost silently: `…` marks a cut. */
-export function formatTokens(amount: bigint, decimals = 18, digits = 6): string {
-  const unit = 10n ** BigInt(decimals)
-  const fraction = (amount % unit).toString().padStart(decimals, '0').replace(/0+$/, '')
-  const shown = fraction.length > digits ? `${fraction.slice(0, digits)}…` : fraction
-  return shown === '' ? formatInteger(amount / unit) : `${formatInteger(amount / unit)}.${shown}`
 }

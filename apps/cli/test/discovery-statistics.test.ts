@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect, readStatus, testAccounts } from '@tutti/chain'
+import { connect, demoToken, readStatus, testAccounts } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
@@ -54,7 +54,11 @@ describe('tutti node without a federation, where there are statistics rounds', (
     ids.first = await create(0, ...three, '--epsilon', '1', '--bounty', '9')
     ids.second = await create(0, ...three, '--epsilon', '1', '--bounty', '6')
     ids.exact = await create(0, ...three, '--bounty', '90')
-    configure('budget.json', { creators: creators[0]!.address, maximumStake: 1, privacyEpsilon: 1.5 })
+    configure('budget.json', {
+      creators: creators[0]!.address,
+      tokens: { [demoToken().address]: { maximumStake: 1 } },
+      privacyEpsilon: 1.5,
+    })
   })
   after(async () => {
     chain.process.kill('SIGINT')
@@ -77,15 +81,15 @@ describe('tutti node without a federation, where there are statistics rounds', (
 
     // The same columns are counted in all of them, and others are another schema.
     assert.equal(of(ids.second!).schemaHash, first.schemaHash)
-    configure('schema.json', { maximumStake: 1, schemas: first.schemaHash })
+    configure('schema.json', { tokens: { [demoToken().address]: { maximumStake: 1 } }, schemas: first.schemaHash })
     assert.equal((await list('--config', 'schema.json')).of(ids.exact!).isWanted, true)
-    configure('other.json', { maximumStake: 1, schemas: `0x${'12'.repeat(32)}` })
+    configure('other.json', { tokens: { [demoToken().address]: { maximumStake: 1 } }, schemas: `0x${'12'.repeat(32)}` })
     assert.match((await list('--config', 'other.json')).of(ids.first!).refusals.join(), /is not among policy\.schemas/)
 
     writeFileSync(join(cwd, 'hot.csv'), 'temperature,vibration,maker,hours,failed\nhot,1,Arno,100,no\n')
     const hot = (await list('--config', 'budget.json', '--data', 'hot.csv')).of(ids.first!)
     assert.match(hot.refusals.join(), /the data do not fit: .*"hot" is not a number/)
-    configure('trainer.json', { maximumStake: 1, schemas: first.schemaHash })
+    configure('trainer.json', { tokens: { [demoToken().address]: { maximumStake: 1 } }, schemas: first.schemaHash })
     const dry = ['node', '--config', 'trainer.json', '--trainer', 'true', '--test-account', '1', '--dry-run']
     const { federations } = await read(...dry)
     assert.match(federations[0].refusals.join(), /it is a statistics round, and a trainer trains models/)
@@ -183,7 +187,11 @@ describe('tutti node without a federation, where there are statistics rounds', (
     const never: Hex = await create(5, ...lonely, '--stake', '1', '--bounty', '90')
     const alone = ['--members', '1', '--minimum-members', '1', '--expose-few', '--epsilon', '1', '--bounty', '2']
     const served = await create(5, ...alone, '--submit-seconds', '60')
-    configure('patience.json', { creators: creators[5]!.address, maximumStake: 1, maximumWaitSeconds: 3_600 })
+    configure('patience.json', {
+      creators: creators[5]!.address,
+      tokens: { [demoToken().address]: { maximumStake: 1 } },
+      maximumWaitSeconds: 3_600,
+    })
     const serving = node(4, 'patience.json', '--data', '1.csv')
     const client = await connect({ rpcUrl: env.TUTTI_RPC! })
     while ((await readStatus(client, { id: never })).members === 0) await new Promise((done) => setTimeout(done, 100))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { testAccounts } from '@tutti/chain'
+import { demoToken, testAccounts } from '@tutti/chain'
 import { exitCodes } from '../src/exit-codes.ts'
 import { describeState } from '../src/node-view.ts'
 import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
@@ -33,7 +33,8 @@ describe('tutti node without a federation', () => {
     ids.dear = await create('breast-cancer', '0', '9', '40')
     ids.good = await create('breast-cancer', '0', '1', '4')
     ids.strange = await create('digits', '3', '1', '0.4')
-    const policy = { creators: creator, minimumReward: '0.5', maximumStake: 2, tokensPerMegagas: '0.000001' }
+    const limits = { minimumReward: '0.5', maximumStake: 2, tokensPerMegagas: '0.000001' }
+    const policy = { creators: creator, tokens: { [demoToken().address]: limits } }
     writeFileSync(join(cwd, 'node.json'), JSON.stringify({ data: 'a.csv', policy }))
   })
   after(async () => {
@@ -47,21 +48,21 @@ describe('tutti node without a federation', () => {
     assert.equal(wouldJoin, ids.good)
     const of = (id: string) => federations.find((entry: { id: string }) => entry.id === id)
     assert.deepEqual(of(ids.good!).refusals, [])
-    assert.deepEqual(of(ids.dear!).refusals, ['its stake is 9 tokens; policy.maximumStake allows 2 tokens'])
+    assert.deepEqual(of(ids.dear!).refusals, ['its stake is 9 TUTTI; maximumStake allows 2 TUTTI'])
     const reasons = of(ids.strange!).refusals.join('\n')
     for (const reason of [
       /is not among policy\.creators/,
       /the data do not fit/,
-      /policy\.minimumReward asks for 0\.5/,
+      /minimumReward asks for 0\.5 TUTTI/,
     ]) {
       assert.match(reasons, reason)
     }
     const { stdout } = await run('node', '--config', 'node.json', '--test-account', '1', '--dry-run')
     assert.match(stdout, new RegExp(`${ids.good} is allowed`))
-    assert.match(stdout, new RegExp(`${ids.dear} is refused\\n.*\\n    because its stake is 9 tokens`))
+    assert.match(stdout, new RegExp(`${ids.dear} is refused\\n.*\\n    because its stake is 9 TUTTI`))
     assert.match(
       stdout,
-      new RegExp(`Now it would join .*${ids.good}: of those allowed it pays best\\.\nNothing was sent\\.`),
+      new RegExp(`Now it would join .*${ids.good}: of those allowed it is the best paid\\.\nNothing was sent\\.`),
     )
     assert.equal((await read('status', ids.good!)).members.length ?? 0, 0)
   })
@@ -126,10 +127,19 @@ describe('tutti node without a federation', () => {
 })
 
 test('the line at the foot of the terminal says where the node stands', () => {
-  const state = { round: 2, rounds: 30, phase: 'submit', endsAt: 112, doing: 'training', taken: 2, gas: 1234567n }
+  const state = {
+    round: 2,
+    rounds: 30,
+    phase: 'submit',
+    endsAt: 112,
+    doing: 'training',
+    taken: 2,
+    gas: 1234567n,
+    token: demoToken(),
+  }
   assert.equal(
     describeState({ ...state, earned: 15n * 10n ** 17n }, 100.5),
-    'round 3 of 30 · submit, 12 s left · training · 2 taken · earned 1.5 · 1,234,567 gas',
+    'round 3 of 30 · submit, 12 s left · training · 2 taken · earned 1.5 TUTTI · 1,234,567 gas',
   )
   assert.match(describeState({ ...state, rounds: 0, earned: 0n }, 0), /^reading the chain · /)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noToken } from '@tutti/core'
 import { describeEvent } from '../src/node-lines.ts'
 
 const who = { account: `0x${'11'.repeat(20)}`, federationId: `0x${'22'.repeat(32)}` } as const
@@ -10,8 +11,8 @@ test("how long a node stays is told by the chain's clock, however far it is ahea
   const chainTime = time / 1_000 + ahead
   const phase = { ...who, time, kind: 'phase', round: 2, phase: 'finished', reason: 'all is claimed' } as const
   assert.equal(
-    describeEvent({ ...phase, chainTime, endsAt: chainTime + 20 }),
+    describeEvent({ ...phase, chainTime, endsAt: chainTime + 20 }, noToken),
     'round 3: finished (all is claimed); ending in 20 s',
   )
-  assert.equal(describeEvent({ ...phase, chainTime, endsAt: chainTime }), 'round 3: finished (all is claimed)')
+  assert.equal(describeEvent({ ...phase, chainTime, endsAt: chainTime }, noToken), 'round 3: finished (all is claimed)')
 })

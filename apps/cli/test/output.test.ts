@@ -5,12 +5,11 @@ import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { formatInteger } from '@tutti/core'
-import fc from 'fast-check'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { toFailure } from '../src/failure.ts'
 import { formatUsd } from '../src/gas-lines.ts'
 import { toPlainText } from '../src/manifest-summary.ts'
-import { createOutput, formatTokens, toJson, toTable } from '../src/output.ts'
+import { createOutput, toJson, toTable } from '../src/output.ts'
 import { drawImage } from '../src/picture.ts'
 
 function collect(): Writable & { text: string } {
@@ -60,21 +59,6 @@ test('a terminal that does not know its width gets the whole line, any other wha
     createOutput({ isJson: false, stdout: collect(), stderr }).progress('a step')
     assert.equal(stderr.text, `\r\u001b[2K${shown}`)
   }
-})
-
-test('formatTokens loses no value silently', () => {
-  assert.equal(formatTokens(0n), '0')
-  assert.equal(formatTokens(10n ** 18n), '1')
-  assert.equal(formatTokens(1_500_000n * 10n ** 18n), '1,500,000')
-  assert.equal(formatTokens(37_031_250n * 10n ** 12n), '37.03125')
-  assert.equal(formatTokens(1n), '0.000000…')
-  fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n }), (amount) => {
-      const text = formatTokens(amount, 18, 18).replaceAll(',', '')
-      const [whole, fraction = ''] = text.split('.')
-      assert.equal(BigInt(whole! + fraction.padEnd(18, '0')), amount)
-    }),
-  )
 })
 
 test('formatInteger groups thousands', () => {

@@ -4,7 +4,7 @@
  * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
  */
 
-import { formatInteger, PHASES } from '@tutti/core'
+import { formatInteger, formatTokens, PHASES, type Token } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
 import { remedies } from './remedies.ts'
@@ -76,9 +76,11 @@ export class InsufficientFundsError extends ChainError {
 
 /** The account holds too few tokens for a stake or a bounty. */
 export class InsufficientTokensError extends ChainError {
-  constructor(account: Address, token: Address, balance: bigint, needed: bigint) {
+  /** @param balance - In smallest units, like `needed`. */
+  constructor(account: Address, token: Token, balance: bigint, needed: bigint) {
     super(
-      `Account ${account} holds ${balance} of token ${token} and needs ${needed}. Send it tokens first; of the demo token, tutti mint makes some.`,
+      `Account ${account} holds ${formatTokens(balance, token)} and needs ${formatTokens(needed, token)}. Send it more of ` +
+        `the token ${token.address} first; of the demo token, tutti mint makes some.`,
       true,
     )
   }

@@ -1,5 +1,6 @@
 /** Pure arithmetic of a federation: the twins of the Solidity, without chain, clock or hidden randomness. */
 export * from './aggregate.ts'
+export * from './amount.ts'
 export * from './binding.ts'
 export * from './blob.ts'
 export * from './blob-setup.ts'

@@ -20,7 +20,7 @@ const seconds = z
   .max(2 ** 32 - 1)
 const tokens = z.union([
   z.int().min(0),
-  z.string().regex(/^\d+(\.\d{1,18})?$/, 'expected an amount with at most 18 decimals, such as "2.5"'),
+  z.string().regex(/^\d+(\.\d{1,36})?$/, 'expected an amount of tokens, such as "2.5"'),
 ])
 
 const termsForm = z.strictObject({
@@ -43,8 +43,12 @@ const termsForm = z.strictObject({
     .max(2 ** 16 - 1)
     .optional()
     .describe('Factor of the sum of a round’s updates; 1 when absent.'),
-  stake: tokens.optional().describe('What a member deposits, in whole tokens; decimals in quotes.'),
-  bounty: tokens.optional().describe('What the creator pays over all rounds, in whole tokens; decimals in quotes.'),
+  stake: tokens
+    .optional()
+    .describe('What a member deposits, in whole tokens; decimals, as many as the token has, in quotes.'),
+  bounty: tokens
+    .optional()
+    .describe('What the creator pays over all rounds, in whole tokens; decimals, as many as the token has, in quotes.'),
   joinSeconds: seconds.optional().describe('How long members may join before the first round opens with fewer.'),
   commitSeconds: seconds.optional().describe('Length of a commit phase; 0 for none.'),
   submitSeconds: seconds.min(1).optional().describe('How long a round waits for updates.'),

@@ -3,7 +3,7 @@
  *
  * Every event can cross a thread (`structuredClone`) and, its bigints apart, be written as JSON.
  */
-import type { Hex } from '@tutti/core'
+import type { Hex, Token } from '@tutti/core'
 
 /** What a member says of its own training. Self-reported, logged on the chain, never paid for. */
 export interface TrainingMetrics {
@@ -27,7 +27,8 @@ export interface TransactionCost {
 
 /** What happened; {@link NodeEvent} adds who and when. */
 export type NodeEventBody =
-  | { kind: 'started'; members: number; rounds: number; round: number }
+  /** `token`: what all amounts are amounts of, in its smallest units. */
+  | { kind: 'started'; members: number; rounds: number; round: number; token: Token }
   /** Found on disk after a restart: an update that may be on its way. */
   | { kind: 'resumed'; round: number; step: 'commit' | 'submit' }
   | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
@@ -119,6 +120,8 @@ export interface NodeTimes {
 export interface NodeSummary {
   account: Hex
   federationId: Hex
+  /** What amounts are amounts of. */
+  token: Token
   /** Why it ended. */
   reason: string
   /** Rounds that were settled with an update of this member in them. */
@@ -129,6 +132,7 @@ export interface NodeSummary {
   /** Lanes of updates that reached their limit, of `quantisedLanes` in all. */
   saturatedLanes: number
   quantisedLanes: number
+  /** Amounts are in smallest units of the token. */
   rewards: bigint
   keeperPay: bigint
   claimed: bigint

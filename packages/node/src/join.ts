@@ -9,6 +9,7 @@ import {
   type PathName,
   readMember,
   readStatus,
+  readToken,
 } from '@tutti/chain'
 import {
   assignedShards,
@@ -19,6 +20,7 @@ import {
   shardBlobs,
   shardRange,
   type Terms,
+  type Token,
 } from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, requireModel, type StatisticsManifest } from '@tutti/learn'
 import { erc20Abi } from 'viem'
@@ -45,8 +47,9 @@ export interface Disclosure {
   published: string[]
   /** What stays on this machine, and what can be learnt of it nevertheless. */
   kept: string[]
+  /** In smallest units of the token. */
   stake: bigint
-  token: Hex
+  token: Token
   rounds: number
   /** Bytes of this member's update in a round. */
   updateBytes: number
@@ -91,7 +94,8 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   if (account === undefined) throw new JoinAccountError()
   const { terms, manifest, pathName } = await readFederation(client, id, options.manifestHash)
   if (dataset !== undefined) checkDataset(dataset, requireModel(manifest))
-  const disclosure = disclose(id, account.address, terms, manifest, pathName)
+  const token = await readToken(client, terms.token)
+  const disclosure = disclose(id, account.address, terms, manifest, token, pathName)
   const { manifestHash } = terms
   const [status, member] = await Promise.all([
     readStatus(client, { id }),
@@ -100,7 +104,7 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   if (member.isMember) return { isNew: false, disclosure, manifestHash }
   if (status.isFinished) throw new FederationOverError(id)
   if (!status.isInitialised) throw new UninitialisedError(id)
-  await checkMeans(client, account.address, terms)
+  await checkMeans(client, account.address, terms.stake, token)
   if (options.privacy !== undefined) {
     const { storeDirectory, budget } = options.privacy
     const place = { chainId: client.chainId, federationId: id, account: account.address }
@@ -119,6 +123,7 @@ export function disclose(
   account: Hex,
   terms: Terms,
   manifest: PublishedManifest,
+  token: Token,
   pathName: PathName = 'direct',
 ): Disclosure {
   const bytesOf = (shard: number) =>
@@ -158,7 +163,7 @@ export function disclose(
         : 'An update reveals something of the data behind it: this alone is not privacy.',
     ],
     stake: terms.stake,
-    token: terms.token,
+    token,
     rounds: terms.rounds,
     updateBytes,
   }
@@ -183,12 +188,13 @@ function discloseStatistics({ plan, noise }: StatisticsManifest, rounds: number)
   ]
 }
 
-async function checkMeans(client: ChainClient, account: Hex, { stake, token }: Terms): Promise<void> {
+async function checkMeans(client: ChainClient, account: Hex, stake: bigint, token: Token): Promise<void> {
   const coins = await client.public.getBalance({ address: account })
   if (coins === 0n) throw new InsufficientFundsError(account, 0n)
   if (stake === 0n) return
   const args = [account] as const
-  const tokens = await client.public.readContract({ address: token, abi: erc20Abi, functionName: 'balanceOf', args })
+  const { address } = token
+  const tokens = await client.public.readContract({ address, abi: erc20Abi, functionName: 'balanceOf', args })
   if (tokens < stake) throw new InsufficientTokensError(account, token, tokens, stake)
 }
 

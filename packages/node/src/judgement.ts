@@ -4,13 +4,15 @@
 import {
   BERLIN_PRICES,
   estimateOwnPartAt,
+  formatTokens,
   type GasPrices,
   type Hex,
   keeperBudget,
   potRoundedDown,
   type Terms,
+  type Token,
 } from '@tutti/core'
-import { type Policy, worthOfGas } from './policy.ts'
+import { type Policy, refuseToken, toUnitLimits, worthOfGas } from './policy.ts'
 import { refuseEpsilon } from './privacy.ts'
 import { canOpenWith, defaultMaximumWaitSeconds, waitEnd } from './waiting.ts'
 
@@ -19,6 +21,8 @@ export interface Candidate {
   id: Hex
   creator: Hex
   terms: Terms
+  /** Of the terms, as it describes itself. */
+  token: Token
   status: {
     createdAt: number
     isFinished: boolean
@@ -77,16 +81,26 @@ export interface Judgement {
   netPerRound: bigint
 }
 
-/** Judges a federation by a policy. */
-export function judgeFederation(candidate: Candidate, policy: Policy, means: Means): Judgement {
-  const { terms, status, creator } = candidate
+/**
+ * Judges a federation by a policy.
+ *
+ * @param stated - The owner's; undefined where there is none, and only what nobody could join is refused.
+ */
+export function judgeFederation(candidate: Candidate, stated: Policy | undefined, means: Means): Judgement {
+  const { terms, status, creator, token } = candidate
+  const policy: Policy = stated ?? { tokens: {}, maximumWaitSeconds: Number.MAX_SAFE_INTEGER }
+  const listed = policy.tokens[terms.token.toLowerCase() as Hex]
+  const tokenRefusal = stated === undefined ? undefined : refuseToken(token, listed)
+  const limits = toUnitLimits(listed, token)
+  const isComparable = stated !== undefined && tokenRefusal === undefined
   const rewardPerRound = expectedReward(terms)
   const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPartAt(
     terms,
     candidate.path,
     candidate.prices ?? BERLIN_PRICES,
   )
-  const worth = policy.tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, policy.tokensPerMegagas)
+  const { maximumStake, minimumReward, tokensPerMegagas } = limits
+  const worth = tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, tokensPerMegagas)
   const netPerRound = rewardPerRound - worth
   const overBudget =
     candidate.manifestFault === undefined
@@ -96,6 +110,7 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
   const refuseIf = (isRefused: boolean, reason: string) => {
     if (isRefused) refusals.push(reason)
   }
+  const toTokens = (units: bigint) => formatTokens(units, token)
   const isAmong = (list: Hex[] | undefined, value: Hex) =>
     list === undefined || list.includes(value.toLowerCase() as Hex)
 
@@ -106,7 +121,9 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
   refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
   refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)
   refuseIf(!isAmong(policy.creators, creator), `its creator ${creator} is not among policy.creators`)
-  refuseIf(!isAmong(policy.tokens, terms.token), `its token ${terms.token} is not among policy.tokens`)
+  if (tokenRefusal !== undefined) refusals.push(tokenRefusal)
+  const isPaidOnly = Object.values(policy.tokens).some((limit) => Number(limit.minimumReward ?? 0) > 0)
+  refuseIf(BigInt(terms.token) === 0n && isPaidOnly, 'it pays nothing, and policy.tokens asks for a reward')
   if (candidate.manifestFault === undefined) {
     const hash = candidate.schemaHash
     refuseIf(
@@ -130,13 +147,13 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
       `policy.maximumWaitSeconds allows ${waited} after the end of joining`,
   )
   refuseIf(
-    terms.stake > policy.maximumStake,
-    `its stake is ${toTokens(terms.stake)}; policy.maximumStake allows ${toTokens(policy.maximumStake)}`,
+    isComparable && terms.stake > maximumStake,
+    `its stake is ${toTokens(terms.stake)}; maximumStake allows ${toTokens(maximumStake)}`,
   )
-  const { minimumReward, maximumGasPerRound } = policy
+  const { maximumGasPerRound } = policy
   refuseIf(
-    minimumReward !== undefined && rewardPerRound < minimumReward,
-    `a round is worth ${toTokens(rewardPerRound)}; policy.minimumReward asks for ${toTokens(minimumReward ?? 0n)}`,
+    isComparable && minimumReward !== undefined && rewardPerRound < minimumReward,
+    `a round is worth ${toTokens(rewardPerRound)}; minimumReward asks for ${toTokens(minimumReward ?? 0n)}`,
   )
   refuseIf(
     maximumGasPerRound !== undefined && gasPerRound > maximumGasPerRound,
@@ -148,8 +165,8 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
     `a round takes ${blobGasPerRound} blob gas; policy.maximumBlobGasPerRound allows ${maximumBlobGasPerRound}`,
   )
   refuseIf(
-    policy.tokensPerMegagas !== undefined && netPerRound < 0n,
-    `a round is worth ${toTokens(rewardPerRound)}, and its gas ${toTokens(worth)} at policy.tokensPerMegagas`,
+    isComparable && tokensPerMegagas !== undefined && netPerRound < 0n,
+    `a round is worth ${toTokens(rewardPerRound)}, and its gas ${toTokens(worth)} at tokensPerMegagas`,
   )
   refuseIf(
     terms.stake > means.tokens,
@@ -172,12 +189,4 @@ export function judgeFederation(candidate: Candidate, policy: Policy, means: Mea
 export function expectedReward(terms: Terms): bigint {
   const left = potRoundedDown(terms) - keeperBudget(terms)
   return left <= 0n ? 0n : left / BigInt(terms.cohortSize)
-}
-
-/** Tokens of 18 decimals for a sentence. */
-function toTokens(units: bigint): string {
-  const sign = units < 0n ? '−' : ''
-  const text = (units < 0n ? -units : units).toString().padStart(19, '0')
-  const fraction = text.slice(-18).replace(/0+$/, '')
-  return `${sign}${text.slice(0, -18)}${fraction === '' ? '' : `.${fraction}`} tokens`
 }

@@ -1,32 +1,30 @@
 /**
  * What a node may do for its owner without asking: which federations it may join, and at what price it works.
  *
- * A policy is an object of the configuration file. Amounts are texts or numbers of whole tokens with up to 18 decimals;
- * what is not stated is not limited, except the stake: none is paid unless `maximumStake` allows it.
+ * A policy is an object of the configuration file. Limits of money are stated by token, in whole tokens, since ten of one
+ * are not ten of another; a token that is not listed is refused. What is not stated is not limited, except the stake: none
+ * is paid unless `maximumStake` allows it.
  */
-import type { Hex } from '@tutti/core'
+import { type Hex, isAmount, parseLimit, type Token } from '@tutti/core'
 
-/** Limits of an owner. Token amounts in smallest units. */
+/** Limits of an owner. */
 export interface Policy {
   /** Only federations of these accounts. */
   creators?: Hex[]
-  /** Only federations that stake and pay in these tokens. */
-  tokens?: Hex[]
+  /**
+   * Limits by token, addresses in lower case: only federations that stake and pay in one of these, or in none at all. The
+   * ones listed first are preferred.
+   */
+  tokens: Record<Hex, TokenLimits>
   /**
    * Only federations whose data schema, or what a statistics round counts, has one of these hashes: see `schemaHashOf`.
    * For trainers whose data the node does not read, and for owners who want to say exactly what may be asked.
    */
   schemas?: Hex[]
-  /** Least reward of a round that counts on all of the cohort taking part. */
-  minimumReward?: bigint
-  /** Most stake. */
-  maximumStake: bigint
   /** Most gas of a member's own part of a round, by the bounds of `estimate.ts`. */
   maximumGasPerRound?: number
   /** Most blob gas of it, which has a price of its own: 131,072 a blob. */
   maximumBlobGasPerRound?: number
-  /** What gas is worth to the owner: smallest token units a million gas. Steps for pay are taken when they pay more. */
-  tokensPerMegagas?: bigint
   /** Most ε of a row over all federations together (see `privacy.ts`). A manifest that states none is refused. */
   privacyEpsilon?: number
   /**
@@ -36,29 +34,44 @@ export interface Policy {
   maximumWaitSeconds?: number
 }
 
-/** A policy that allows what costs nothing but gas. */
-export const freePolicy: Policy = { maximumStake: 0n }
+/** Limits in one token: amounts of whole tokens, such as `7.5`. */
+export interface TokenLimits {
+  /** Most stake; none where it is absent. */
+  maximumStake?: string
+  /** Least reward of a round that counts on all of the cohort taking part. */
+  minimumReward?: string
+  /** What a million gas is worth to the owner. Steps for pay are taken when they pay more. */
+  tokensPerMegagas?: string
+  /** Decimals that the token must state: for an owner who does not take it at its word. */
+  decimals?: number
+}
 
-const DECIMALS = 18
+/** Limits in smallest units of a token. */
+export interface UnitLimits {
+  maximumStake: bigint
+  minimumReward: bigint | undefined
+  tokensPerMegagas: bigint | undefined
+}
+
+/** A policy that allows what costs nothing but gas. */
+export const freePolicy: Policy = { tokens: {} }
+
 const MEGAGAS = 1_000_000n
 
 /** Keys of a policy as they stand in a file, and what each must be. */
 const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unknown; expected: string }> = {
   creators: { name: 'creators', read: toAddresses, expected: 'an address, or a list of them' },
-  tokens: { name: 'tokens', read: toAddresses, expected: 'an address, or a list of them' },
+  tokens: {
+    name: 'tokens',
+    read: (value) => value,
+    expected: 'an object of addresses, each with its limits: {"0x…": {"maximumStake": "10"}}',
+  },
   schemas: { name: 'schemas', read: toHashes, expected: 'a hash of 32 bytes in hexadecimal, or a list of them' },
-  minimumReward: { name: 'minimumReward', read: toUnits, expected: 'tokens a round, from 0, at most 18 decimals' },
-  maximumStake: { name: 'maximumStake', read: toUnits, expected: 'tokens, from 0, at most 18 decimals' },
   maximumGasPerRound: { name: 'maximumGasPerRound', read: toCount, expected: 'a whole number of gas, from 0' },
   maximumBlobGasPerRound: {
     name: 'maximumBlobGasPerRound',
     read: toCount,
     expected: 'a whole number of blob gas, from 0; 131072 a blob',
-  },
-  tokensPerMegagas: {
-    name: 'tokensPerMegagas',
-    read: toUnits,
-    expected: 'tokens a million gas, from 0, at most 18 decimals',
   },
   privacyEpsilon: {
     name: 'privacyEpsilon',
@@ -66,6 +79,14 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
     expected: 'a number above 0',
   },
   maximumWaitSeconds: { name: 'maximumWaitSeconds', read: toCount, expected: 'a whole number of seconds, from 0' },
+}
+
+/** Keys of one token's limits, and what each must be. */
+const limitKeys: Record<keyof TokenLimits, { read: (value: unknown) => unknown; expected: string }> = {
+  maximumStake: { read: toAmount, expected: 'tokens, from 0, such as "7.5"' },
+  minimumReward: { read: toAmount, expected: 'tokens a round, from 0, such as "7.5"' },
+  tokensPerMegagas: { read: toAmount, expected: 'tokens a million gas, from 0, such as "0.02"' },
+  decimals: { read: toCount, expected: 'the whole number of decimals that the token must state' },
 }
 
 /**
@@ -81,14 +102,86 @@ export function parsePolicy(value: unknown, origin: string): Policy {
   const policy: Record<string, unknown> = { ...freePolicy }
   for (const [key, entry] of Object.entries(value)) {
     const known = Object.hasOwn(keys, key) ? keys[key] : undefined
+    if (known === undefined && Object.hasOwn(limitKeys, key)) {
+      const example = `{"tokens": {"0x…": {"${key}": ${JSON.stringify(String(entry)).slice(0, 80)}}}}`
+      throw new PolicyError(origin, `policy.${key}`, `limits of money are stated by token: ${example}`)
+    }
     if (known === undefined) {
       throw new PolicyError(origin, `policy.${key}`, `there is no such key; there are ${Object.keys(keys).join(', ')}`)
     }
-    const read = known.read(entry)
+    const read = known.name === 'tokens' ? readTokens(entry, origin) : known.read(entry)
     if (read === undefined) throw new PolicyError(origin, `policy.${key}`, `give ${known.expected}`)
     policy[known.name] = read
   }
   return policy as unknown as Policy
+}
+
+/** Limits by token as they stand in a file; undefined if it is no object of addresses. @throws {@link PolicyError} */
+function readTokens(value: unknown, origin: string): Record<Hex, TokenLimits> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const tokens: Record<Hex, TokenLimits> = {}
+  for (const [address, entry] of Object.entries(value)) {
+    const key = `policy.tokens.${address}`
+    if (!/^0x[0-9a-f]{40}$/i.test(address)) throw new PolicyError(origin, key, 'a token is named by its address')
+    const token = address.toLowerCase() as Hex
+    if (token in tokens) throw new PolicyError(origin, key, 'the token is listed twice')
+    tokens[token] = readTokenLimits(entry, origin, key)
+  }
+  return tokens
+}
+
+/**
+ * Limits in one token from an object of plain values.
+ *
+ * @param key - What names them in errors, such as `policy.tokens.0x…`.
+ * @throws {@link PolicyError}
+ */
+export function readTokenLimits(value: unknown, origin: string, key: string): TokenLimits {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new PolicyError(origin, key, 'give an object of limits, {} for none but that no stake is paid')
+  }
+  const limits: Record<string, unknown> = {}
+  for (const [name, entry] of Object.entries(value)) {
+    const known = Object.hasOwn(limitKeys, name) ? limitKeys[name as keyof TokenLimits] : undefined
+    if (known === undefined) {
+      throw new PolicyError(
+        origin,
+        `${key}.${name}`,
+        `there is no such key; there are ${Object.keys(limitKeys).join(', ')}`,
+      )
+    }
+    const read = known.read(entry)
+    if (read === undefined) throw new PolicyError(origin, `${key}.${name}`, `give ${known.expected}`)
+    limits[name] = read
+  }
+  return limits
+}
+
+/** Why amounts of a token cannot be compared with an owner's limits; undefined if they can. */
+export function refuseToken(token: Token, limits: TokenLimits | undefined): string | undefined {
+  const { address, decimals } = token
+  if (BigInt(address) === 0n) return undefined
+  if (limits === undefined) return `its token ${address} is not among policy.tokens`
+  const says = decimals === null ? 'does not say how many decimals it has' : `says that it has ${decimals} decimals`
+  if (limits.decimals !== undefined && limits.decimals !== decimals) {
+    return `its token ${address} ${says}; policy.tokens says ${limits.decimals}`
+  }
+  if (decimals === null) return `its token ${address} ${says}, so no amount of it can be held against the policy`
+  return undefined
+}
+
+/**
+ * An owner's limits in smallest units of a token that {@link refuseToken} lets pass, rounded to the owner's side: never
+ * more stake, never less reward than stated.
+ */
+export function toUnitLimits(limits: TokenLimits | undefined, token: Token): UnitLimits {
+  const { maximumStake = '0', minimumReward, tokensPerMegagas } = limits ?? {}
+  const up = (text: string | undefined) => (text === undefined ? undefined : parseLimit(text, token, 'up'))
+  return {
+    maximumStake: parseLimit(maximumStake, token, 'down'),
+    minimumReward: up(minimumReward),
+    tokensPerMegagas: up(tokensPerMegagas),
+  }
 }
 
 /** What an amount of gas is worth to the owner, in smallest token units, rounded up. */
@@ -110,11 +203,9 @@ function toHashes(value: unknown): Hex[] | undefined {
   return toList(value, /^0x[0-9a-f]{64}$/i)
 }
 
-function toUnits(value: unknown): bigint | undefined {
+function toAmount(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string') return undefined
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,18}))?$/.exec(text) ?? []
-  return whole === undefined ? undefined : BigInt(whole + fraction.padEnd(DECIMALS, '0'))
+  return typeof text === 'string' && isAmount(text) ? text : undefined
 }
 
 function toCount(value: unknown): number | undefined {

@@ -134,7 +134,13 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       const { round, position, status } = observation
       if (latest === undefined) {
         firstBlock = observation.block.number
-        report.tell({ kind: 'started', members: status.members, rounds: terms.rounds, round: round.number })
+        report.tell({
+          kind: 'started',
+          members: status.members,
+          rounds: terms.rounds,
+          round: round.number,
+          token: actor.token,
+        })
       }
       await tellEnds(sight)
       if (latest !== undefined && latest.observation.round.number !== round.number) {

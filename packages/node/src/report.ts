@@ -1,7 +1,7 @@
 /**
  * Counts what a node did while it tells the outside about it: events in, summary out.
  */
-import type { Hex } from '@tutti/core'
+import { type Hex, noToken } from '@tutti/core'
 import type { NodeEvent, NodeEventBody, NodeSummary, NodeTimes } from './events.ts'
 import { addEvent, createTally } from './tally.ts'
 
@@ -35,6 +35,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
     total: 0,
   }
   let nested = 0
+  let token = noToken
   const tally = createTally()
   const satOut = new Set<number>()
   let missing = ''
@@ -51,6 +52,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
         if (now === missing) return
         missing = now
       }
+      if (event.kind === 'started') token = event.token
       addEvent(tally, event)
       onEvent({ ...event, time: Date.now(), account, federationId })
     },
@@ -69,7 +71,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
     summarise: (reason) => {
       const total = (performance.now() - started) / 1000
       const gasByStep = { ...tally.gasByStep }
-      return { account, federationId, reason, ...tally, gasByStep, seconds: { ...seconds, total } }
+      return { account, federationId, token, reason, ...tally, gasByStep, seconds: { ...seconds, total } }
     },
   }
 }

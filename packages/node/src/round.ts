@@ -11,6 +11,7 @@ import {
   type Hex,
   type Random,
   type Terms,
+  type Token,
   toCommitment,
   toHex,
   toPayloadHash,
@@ -35,6 +36,8 @@ export interface Actor {
   client: Signer
   federationId: Hex
   terms: Terms
+  /** Of stake and pay. */
+  token: Token
   manifest: PublishedManifest
   /** Weight units per integer of every parameter, shape [dimension]. */
   steps: Float64Array

@@ -11,6 +11,7 @@ import {
   type ChainClient,
   describeFault,
   MissingPayloadError,
+  readToken,
   toChainError,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
@@ -85,6 +86,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   })
   try {
     const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
+    const token = await untilReached(() => readToken(client, federation.terms.token), patience)
     const clock = createChainClock()
     const signer = { ...client, account }
     const path = await openPath({
@@ -100,6 +102,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       client: signer,
       federationId,
       ...federation,
+      token,
       path,
       store,
       trainer,

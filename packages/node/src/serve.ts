@@ -3,15 +3,18 @@
  * claims, and looks again.
  *
  * One federation at a time: an account's transactions are numbered in one row, and training fills the machine. Own
- * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid. One that the
+ * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid in the token that
+ * the policy lists first. One that the
  * privacy budget has no room for is left without an update, and one that does not open is left after a time. One that
  * fails is set aside for a while: whoever makes a federation that cannot be served must not stop the others.
  */
+import type { Hex } from '@tutti/core'
 import { type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 import type { NodeBehaviour } from './behaviour.ts'
 import { type BackOff, defaultBackOff, isChainOutOfReach, sleep, untilReached } from './connection.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { type Disclosure, joinFederation } from './join.ts'
+import { type Policy, toUnitLimits } from './policy.ts'
 import { runNode } from './run.ts'
 import { type Surveyed, type SurveyOptions, surveyFederations } from './survey.ts'
 import type { Trainer } from './trainer.ts'
@@ -19,6 +22,7 @@ import { defaultMaximumWaitSeconds } from './waiting.ts'
 
 /** What {@link serveFederations} needs. */
 export interface ServeOptions extends SurveyOptions {
+  policy: Policy
   behaviour: NodeBehaviour
   /** A trainer for a federation; closed when that has ended. */
   openTrainer: (surveyed: Surveyed, manifest: PublishedManifest) => Promise<Trainer>
@@ -123,10 +127,12 @@ async function serveOne(next: Surveyed, options: ServeOptions, signal: AbortSign
     }
   }
   const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds } = policy
+  const { tokensPerMegagas } = toUnitLimits(policy.tokens[terms.token.toLowerCase() as Hex], next.token)
   return runNode({
     ...behaviour,
     maximumWaitSeconds,
     ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
+    ...(tokensPerMegagas === undefined ? {} : { tokensPerMegagas }),
     ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
     client,
     federationId,

@@ -12,8 +12,9 @@ import {
   readMember,
   readRound,
   readStatus,
+  readToken,
 } from '@tutti/chain'
-import { type GasPrices, type Hex, keccak256 } from '@tutti/core'
+import { type GasPrices, type Hex, keccak256, type Token } from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, type Table, toCanonicalJson } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { type DiscoverOptions, discoverFederations } from './discover.ts'
@@ -30,7 +31,8 @@ export type OwnData = { dataset: Dataset } | { table: Table }
 
 /** What {@link surveyFederations} needs. */
 export interface SurveyOptions extends DiscoverOptions {
-  policy: Policy
+  /** Absent: nothing is judged by it, and only what nobody could join is refused. */
+  policy?: Policy | undefined
   /**
    * The owner's data by a federation's schema, or the rows that a statistics round counts; what it throws says why they
    * do not fit. Absent: data are not read, as for a trainer of the owner's own.
@@ -43,6 +45,8 @@ export interface SurveyOptions extends DiscoverOptions {
 /** A federation and what the node makes of it. */
 export interface Surveyed {
   creation: Creation
+  /** Of its terms: what amounts are amounts of. */
+  token: Token
   /** What its manifest calls it; empty where that cannot be read. */
   name: string
   /** Undefined where its manifest cannot be read. */
@@ -65,7 +69,8 @@ export interface Surveyed {
  * Finds and judges every federation.
  *
  * @throws `ChainUnreachableError` `LedgerDamagedError`
- * @returns Own ones first, then those the policy allows, the best paid first, then the others; oldest first among equals.
+ * @returns Own ones first, then those the policy allows, then the others. Of those allowed: in the order in which the policy
+ *   lists their tokens, the best paid first, since pay in one token says nothing of pay in another; oldest first among equals.
  */
 export async function surveyFederations(options: SurveyOptions): Promise<Surveyed[]> {
   const { client } = options
@@ -74,12 +79,18 @@ export async function surveyFederations(options: SurveyOptions): Promise<Surveye
   const [now, { prices }] = await Promise.all([readChainTime(client), readLimits(client)])
   // Without a budget nothing is judged by it, and no damage to the ledger stands in the way.
   const spendings =
-    options.policy.privacyEpsilon === undefined ? [] : readSpendings(options.storeDirectory, options.disk)
+    options.policy?.privacyEpsilon === undefined ? [] : readSpendings(options.storeDirectory, options.disk)
   const surveyed: Surveyed[] = []
   for (const creation of creations) surveyed.push(await surveyOne(creation, options, { coins, now, spendings, prices }))
   const rank = ({ isOwn, judgement }: Surveyed) => (isOwn ? 0 : judgement.isWanted ? 1 : 2)
+  const order = Object.keys(options.policy?.tokens ?? {})
+  const preference = ({ creation: { terms } }: Surveyed) => {
+    const place = order.indexOf(terms.token.toLowerCase())
+    return place < 0 ? order.length : place
+  }
   return surveyed.sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b)
+    if (rank(a) === 1 && preference(a) !== preference(b)) return preference(a) - preference(b)
     const [left, right] = [a.judgement.netPerRound, b.judgement.netPerRound]
     return rank(a) === 1 && left !== right ? (left > right ? -1 : 1) : 0
   })
@@ -101,11 +112,12 @@ async function surveyOne(
   const { client, policy } = options
   const { id, terms, creator } = creation
   const account = client.account?.address
-  const [status, round, own, tokens] = await Promise.all([
+  const [status, round, own, tokens, token] = await Promise.all([
     readStatus(client, { id }),
     readRound(client, { id }),
     account === undefined ? undefined : readMember(client, { id, account }),
     account === undefined || terms.stake === 0n ? terms.stake : readTokens(client, terms.token, account),
+    readToken(client, terms.token),
   ])
   const { manifest, fault } = readPublished(creation)
   // Reading the data is the dearest check: only for those that could be joined.
@@ -115,6 +127,7 @@ async function surveyOne(
     id,
     creator,
     terms,
+    token,
     status,
     isJoining: round.openedAt === 0,
     now,
@@ -132,6 +145,7 @@ async function surveyOne(
   }
   return {
     creation,
+    token,
     name: manifest?.name ?? '',
     kind: manifest === undefined ? undefined : isStatistics(manifest) ? 'statistics' : 'model',
     schemaHash: candidate.schemaHash,

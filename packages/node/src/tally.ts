@@ -4,7 +4,7 @@
 import type { NodeEventBody, NodeSummary, TransactionCost } from './events.ts'
 
 /** The sums of a summary, as they grow. */
-export type Tally = Omit<NodeSummary, 'account' | 'federationId' | 'reason' | 'seconds'>
+export type Tally = Omit<NodeSummary, 'account' | 'federationId' | 'token' | 'reason' | 'seconds'>
 
 /** A tally of nothing. */
 export function createTally(): Tally {

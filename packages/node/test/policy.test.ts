@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { estimateOwnPart, type Hex } from '@tutti/core'
+import { estimateOwnPart, type Hex, noToken, type Token } from '@tutti/core'
 import fc from 'fast-check'
 import { parseNodeConfig } from '../src/config.ts'
 import { decide } from '../src/decide.ts'
 import { type Candidate, judgeFederation } from '../src/judgement.ts'
 import { gasOfStep, worthwhileFrom } from '../src/keeping.ts'
-import { freePolicy, type Policy, PolicyError, parsePolicy, worthOfGas } from '../src/policy.ts'
+import { freePolicy, type Policy, PolicyError, parsePolicy, type TokenLimits, worthOfGas } from '../src/policy.ts'
 import { newRound, termsForTest } from './terms.ts'
 
 const address = (digit: number): Hex => `0x${String(digit).repeat(40)}`
@@ -21,10 +21,12 @@ const terms = termsForTest({
   keeperPay: tokens(1),
   token: address(4),
 })
+const token: Token = { address: address(4), decimals: 18, symbol: 'TRY' }
 const candidate: Candidate = {
   id: hash(1),
   creator: address(2),
   terms,
+  token,
   status: { createdAt: 1_000, isFinished: false, isInitialised: true, isEnding: false, members: 2, roundsClosed: 0 },
   isJoining: true,
   now: 1_000,
@@ -38,17 +40,16 @@ const candidate: Candidate = {
   isAggregatorKnown: true,
 }
 const rich = { coins: 10n ** 18n, tokens: tokens(100) }
-const generous: Policy = { maximumStake: tokens(5) }
+const allow = (limits: TokenLimits): Pick<Policy, 'tokens'> => ({ tokens: { [address(4)]: limits } })
+const generous: Policy = allow({ maximumStake: '5' })
 const judge = (change: Partial<Candidate>, policy: Policy = generous, means = rich) =>
   judgeFederation({ ...candidate, ...change }, policy, means)
 
 test('a federation within every limit is wanted, and its reward is what is left of the pot for each of the cohort', () => {
   const policy = {
-    ...generous,
+    ...allow({ maximumStake: '5', minimumReward: '23', decimals: 18 }),
     creators: [address(2)],
-    tokens: [address(4)],
     schemas: [hash(3)],
-    minimumReward: tokens(23),
     maximumGasPerRound: 1_000_000,
     privacyEpsilon: 2,
   }
@@ -69,7 +70,15 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
     [{ isAggregatorKnown: false }, generous, /aggregator/],
     [{ terms: { ...terms, gate: address(9) } }, generous, /gate 0x9+ asks for an admission/],
     [{}, { ...generous, creators: [address(7)] }, /creator 0x2+ is not among policy\.creators/],
-    [{}, { ...generous, tokens: [address(7)] }, /policy\.tokens/],
+    [{}, { tokens: { [address(7)]: { maximumStake: '5' } } }, /its token 0x4+ is not among policy\.tokens/],
+    [{}, freePolicy, /its token 0x4+ is not among policy\.tokens/],
+    [{}, allow({ maximumStake: '5', decimals: 6 }), /says that it has 18 decimals; policy\.tokens says 6/],
+    [{ token: { ...token, decimals: null } }, generous, /does not say how many decimals it has/],
+    [
+      { token: noToken, terms: { ...terms, token: noToken.address, stake: 0n } },
+      allow({ minimumReward: '1' }),
+      /it pays nothing, and policy\.tokens asks for a reward/,
+    ],
     [{}, { ...generous, schemas: [hash(7)] }, /policy\.schemas/],
     [{}, { ...generous, privacyEpsilon: 2 }, /states no ε; policy\.privacyEpsilon allows 2/],
     [{ statedEpsilon: 3 }, { ...generous, privacyEpsilon: 2 }, /its ε is 3; policy\.privacyEpsilon allows 2/],
@@ -103,11 +112,11 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
       { ...generous, maximumBlobGasPerRound: 262_143 },
       /262144 blob gas; policy\.maximumBlobGasPerRound/,
     ],
-    [{}, freePolicy, /its stake is 5 tokens; policy\.maximumStake allows 0 tokens/],
-    [{}, { ...generous, minimumReward: tokens(24) }, /worth 23\.75 tokens; policy\.minimumReward asks for 24 tokens/],
+    [{}, allow({}), /its stake is 5 TRY; maximumStake allows 0 TRY/],
+    [{}, allow({ maximumStake: '5', minimumReward: '24' }), /worth 23\.75 TRY; minimumReward asks for 24 TRY/],
     [{}, { ...generous, maximumGasPerRound: 10 }, /policy\.maximumGasPerRound allows 10/],
-    [{}, { ...generous, tokensPerMegagas: tokens(1_000) }, /policy\.tokensPerMegagas/],
-    [{}, generous, /the account has 4 tokens/, { ...rich, tokens: tokens(4) }],
+    [{}, allow({ maximumStake: '5', tokensPerMegagas: '1000' }), /its gas [\d.,…]+ TRY at tokensPerMegagas/],
+    [{}, generous, /the account has 4 TRY/, { ...rich, tokens: tokens(4) }],
     [{}, generous, /nothing to pay gas with/, { ...rich, coins: 0n }],
   ]
   for (const [change, policy, reason, means] of cases) {
@@ -119,12 +128,18 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
 })
 
 test('a looser policy never refuses what a stricter one allows', () => {
-  const limit = fc.option(fc.bigInt(0n, tokens(50)), { nil: undefined })
+  const limit = fc.option(fc.nat(50_000), { nil: undefined })
+  const thousandths = (count: number) => `${Math.floor(count / 1_000)}.${String(count % 1_000).padStart(3, '0')}`
   fc.assert(
-    fc.property(limit, limit, fc.bigInt(0n, tokens(10)), fc.bigInt(0n, tokens(10)), (reward, less, stake, more) => {
-      const strict: Policy = { maximumStake: stake, ...(reward === undefined ? {} : { minimumReward: reward }) }
+    fc.property(limit, limit, fc.nat(10_000), fc.nat(10_000), (reward, less, stake, more) => {
+      const policyOf = (most: number, least: number | undefined) =>
+        allow({
+          maximumStake: thousandths(most),
+          ...(least === undefined ? {} : { minimumReward: thousandths(least) }),
+        })
+      const strict = policyOf(stake, reward)
       const isLooser = reward !== undefined && less !== undefined && less <= reward
-      const loose: Policy = { maximumStake: stake + more, ...(isLooser ? { minimumReward: less } : {}) }
+      const loose = policyOf(stake + more, isLooser ? less : undefined)
       if (judge({}, strict).isWanted) assert.ok(judge({}, loose).isWanted)
     }),
   )
@@ -168,7 +183,7 @@ test('the budget refuses what would pass it and nothing else: never more is spen
 
 test('what gas is worth is taken off the reward', () => {
   const tokensPerMegagas = tokens(2)
-  const { netPerRound, rewardPerRound, gasPerRound } = judge({}, { ...generous, tokensPerMegagas })
+  const { netPerRound, rewardPerRound, gasPerRound } = judge({}, allow({ maximumStake: '5', tokensPerMegagas: '2' }))
   assert.equal(gasPerRound, estimateOwnPart(terms, 'direct').gas)
   assert.equal(netPerRound, rewardPerRound - worthOfGas(gasPerRound, tokensPerMegagas))
 })
@@ -176,19 +191,23 @@ test('what gas is worth is taken off the reward', () => {
 test('a policy in a file is read in tokens, and what is wrong is named by its key', () => {
   const read = (policy: unknown) => parseNodeConfig(JSON.stringify({ policy }), '/home/node.json').policy
   assert.deepEqual(
-    read({ minimumReward: '1.5', maximumStake: 2, creators: address(2).toUpperCase().replace('X', 'x') }),
-    {
-      minimumReward: 15n * 10n ** 17n,
-      maximumStake: tokens(2),
-      creators: [address(2)],
-    },
+    read({
+      tokens: { [`0x${'aB'.repeat(20)}`]: { minimumReward: '1.5', maximumStake: 2 } },
+      creators: address(2).toUpperCase().replace('X', 'x'),
+    }),
+    { tokens: { [`0x${'ab'.repeat(20)}`]: { minimumReward: '1.5', maximumStake: '2' } }, creators: [address(2)] },
   )
   assert.deepEqual(read({}), freePolicy)
   for (const [policy, message] of [
     [[], /"policy": give an object/],
     [{ minimumreward: 1 }, /"policy\.minimumreward": there is no such key; there are creators, /],
-    [{ minimumReward: '1,5' }, /"policy\.minimumReward": give tokens a round/],
-    [{ maximumStake: -1 }, /"policy\.maximumStake": give tokens/],
+    [allow({ minimumReward: '1,5' }), /"policy\.tokens\.0x4+\.minimumReward": give tokens a round/],
+    [{ tokens: { [address(4)]: { maximumStake: -1 } } }, /"policy\.tokens\.0x4+\.maximumStake": give tokens/],
+    [{ tokens: { [address(4)]: { steak: 1 } } }, /"policy\.tokens\.0x4+\.steak": there is no such key/],
+    [{ tokens: { [address(4)]: 7 } }, /"policy\.tokens\.0x4+": give an object/],
+    [{ tokens: { USDC: {} } }, /"policy\.tokens\.USDC": a token is named by its address/],
+    [{ tokens: [address(4)] }, /"policy\.tokens": give an object of addresses/],
+    [{ maximumStake: 0.001 }, /"policy\.maximumStake": limits of money are stated by token: \{"tokens": /],
     [{ creators: [] }, /"policy\.creators": give an address/],
     [{ schemas: '0x12' }, /"policy\.schemas": give a hash/],
     [{ maximumGasPerRound: 1.5 }, /"policy\.maximumGasPerRound": give a whole number/],
@@ -240,4 +259,34 @@ test('a step is taken from the second on in which its pay is what its gas is wor
     Array(4).fill(overdue),
   )
   assert.ok(at(overdue, tokens(2)).every(({ kind }) => kind === 'abandon'))
+})
+
+test('the same limit in tokens of 0, 6, 18 and 27 decimals allows the same number of tokens, to the unit', () => {
+  for (const decimals of [0, 6, 18, 27]) {
+    const unit = 10n ** BigInt(decimals)
+    const of = (stake: bigint) => ({
+      token: { ...token, decimals },
+      terms: { ...terms, stake, bounty: 0n, keeperPay: 0n },
+    })
+    const means = { ...rich, tokens: 10n ** 40n }
+    assert.equal(judge(of(5n * unit), generous, means).isWanted, true, String(decimals))
+    assert.equal(judge(of(5n * unit + 1n), generous, means).isWanted, false, String(decimals))
+    // What is finer than the token is rounded to the owner's side.
+    const fine = allow({ maximumStake: '0.0000000009' })
+    assert.equal(judge(of(decimals < 10 ? 1n : 9n * 10n ** BigInt(decimals - 10) + 1n), fine, means).isWanted, false)
+  }
+  // The owner meant a thousandth; in a token of 6 decimals that is 1,000 units, not 10^15.
+  const pitfall = {
+    token: { ...token, decimals: 6 },
+    terms: { ...terms, stake: 800_000_000n, bounty: 0n, keeperPay: 0n },
+  }
+  assert.deepEqual(judge(pitfall, allow({ maximumStake: '0.001' })).refusals, [
+    'its stake is 800 TRY; maximumStake allows 0.001 TRY',
+  ])
+})
+
+test('without a policy only what nobody could join is refused', () => {
+  assert.deepEqual(judgeFederation(candidate, undefined, rich).refusals, [])
+  const finished = { ...candidate, status: { ...candidate.status, isFinished: true } }
+  assert.deepEqual(judgeFederation(finished, undefined, rich).refusals, ['it is finished'])
 })

@@ -30,7 +30,7 @@ test('a federation that fails is set aside, and the next one is served to its en
   const served = serveFederations({
     client,
     storeDirectory,
-    policy: { maximumStake: terms.stake },
+    policy: { tokens: { [terms.token.toLowerCase()]: { maximumStake: String(terms.stake) } } },
     behaviour: {},
     endsWhenIdle: true,
     searchMilliseconds: 60_000,
@@ -60,7 +60,7 @@ test('one that keeps failing is left alone for longer each time, and taken up ag
   const summaries = await serveFederations({
     client: clients[1]!,
     storeDirectory,
-    policy: { maximumStake: terms.stake },
+    policy: { tokens: { [terms.token.toLowerCase()]: { maximumStake: String(terms.stake) } } },
     behaviour: {},
     searchMilliseconds: 200,
     signal: AbortSignal.any([ended.signal, AbortSignal.timeout(60_000)]),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noToken } from '@tutti/core'
 import type { NodeEvent, NodeEventBody } from '../src/events.ts'
 import { createTally } from '../src/tally.ts'
 import { createVitals } from '../src/vitals.ts'
@@ -14,7 +15,7 @@ const told = (vitals: ReturnType<typeof createVitals>) => {
     vitals.note({ ...event, time, account, federationId } as NodeEvent)
   }
 }
-const summary = { ...createTally(), account, federationId, reason: 'over' }
+const summary = { ...createTally(), account, federationId, token: noToken, reason: 'over' }
 const idle = { training: 0, preparing: 0, packing: 0, committing: 0, proving: 0, checking: 0 }
 const seconds = { ...idle, sending: 0, observing: 0, waiting: 0, total: 0 }
 
@@ -23,7 +24,7 @@ test('a node is well while it gives signs of life, and stuck when they cease', (
   assert.deepEqual([vitals.health(10_000).status, vitals.health(10_000).round], ['starting', null])
   assert.equal(vitals.health(61_000).status, 'stuck')
   const tell = told(vitals)
-  tell({ kind: 'started', members: 2, rounds: 3, round: 1 }, 62_000)
+  tell({ kind: 'started', members: 2, rounds: 3, round: 1, token: noToken }, 62_000)
   assert.deepEqual([vitals.health(100_000).status, vitals.health(100_000).round], ['well', 1])
   const silent = vitals.health(123_000)
   assert.deepEqual([silent.status, silent.isHealthy, silent.silentSeconds], ['stuck', false, 61])

@@ -1,9 +1,10 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
 
-import { formatCount } from '@tutti/core'
+import { describeToken, formatCount, formatTokens, type Token } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
+import { demandAmounts, openToken, parseAmountText, toUnits } from '../amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -16,11 +17,10 @@ import {
   parseCount,
   parseId,
   parsePositive,
-  parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { FoundingChoices, Undertaking } from '../founding.ts'
-import { createOutput, formatTokens, type Output } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
@@ -36,8 +36,8 @@ interface CreateOptions extends ConnectionOptions, AccountOptions {
   rounds: number
   bits?: string
   laneBits?: string
-  stake: bigint
-  bounty: bigint
+  stake: string
+  bounty: string
   joinSeconds: number
   commitSeconds: number
   submitSeconds: number
@@ -93,13 +93,11 @@ export function addCreate(program: Command): void {
         'bits of a model integer (default: 16, or 32 where so many rounds and members could overflow 16; 24 in blobs)',
       ).choices(['16', '24', '32']),
     )
-    .addOption(
-      new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(10n ** 19n, '10'),
-    )
+    .addOption(new Option('--stake <tokens>', 'what a member deposits').argParser(parseAmountText).default('10'))
     .addOption(
       new Option('--bounty <tokens>', 'what you pay to members and keepers over all rounds')
-        .argParser(parseTokens)
-        .default(10n ** 20n, '100'),
+        .argParser(parseAmountText)
+        .default('100'),
     )
     .option('--join-seconds <n>', 'how long members may join before the first round', parseCount, 3_600)
     .option('--commit-seconds <n>', 'length of a commit phase, 0 for none', parseCount, 0)
@@ -160,13 +158,14 @@ export function addCreate(program: Command): void {
       const { checkShards, checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
       const { createOnChain, planOnChain } = await import('../creation.ts')
-      const { directAggregator, demoToken: token } = deployment()
+      const { directAggregator } = deployment()
+      const token = await openToken(client, options.token)
       const aggregator = isBlob ? blobAggregatorAddress() : directAggregator
       const choices: FoundingChoices = {
-        ...chooseTerms(options, taskFile?.terms ?? {}, command),
+        ...chooseTerms(options, taskFile?.terms ?? {}, command, token),
         path: options.path,
         aggregator,
-        token: options.token ?? token,
+        token: token.address,
         seed: options.seed,
       }
       if (plan?.source === 'made-up') {
@@ -187,7 +186,8 @@ export function addCreate(program: Command): void {
       output.line(`${manifest.name}: ${manifest.purpose}`)
       const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, founding.initialBound)
       for (const line of allowed) output.line(`  ${line}`)
-      output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
+      output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
+      if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
       const isWidened = !isBlob && choices.laneBits === undefined && terms.laneBits === 32
       if (isWidened) {
         output.line(
@@ -209,7 +209,14 @@ export function addCreate(program: Command): void {
       const isThere = ((await client.public.getCode({ address: aggregator })) ?? '0x') !== '0x'
       if (isDryRun && !isThere) output.line('  the blob aggregator is not on this chain yet; creating deploys it')
       const steps = isDryRun && !isThere ? undefined : await planOnChain(client, founding, output)
-      const described = { terms, manifest, isWidened, ...rehearsal, ...(steps === undefined ? {} : { plan: steps }) }
+      const described = {
+        terms,
+        token,
+        manifest,
+        isWidened,
+        ...rehearsal,
+        ...(steps === undefined ? {} : { plan: steps }),
+      }
       if (isDryRun) {
         output.line('Nothing was sent (--dry-run).')
         output.result(described)
@@ -295,12 +302,20 @@ const DIRECT_BITS = 4
 const BLOB_BITS = 8
 
 /** Options that were given come before the task file, and the file before the options' defaults. */
-function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']>, command: Command): ChosenTerms {
+function chooseTerms(
+  options: CreateOptions,
+  file: NonNullable<TaskFile['terms']>,
+  command: Command,
+  token: Token,
+): ChosenTerms {
+  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default'
+  const isStated = (name: 'stake' | 'bounty') => !isDefault(name) || file[name] !== undefined
+  demandAmounts(options.token, isStated('stake') && isStated('bounty'))
   const { stake, bounty, ...plain } = file
   const fromFile = {
     ...plain,
-    ...(stake === undefined ? {} : { stake: parseTokens(String(stake)) }),
-    ...(bounty === undefined ? {} : { bounty: parseTokens(String(bounty)) }),
+    ...(stake === undefined ? {} : { stake: toUnits(String(stake), token, 'terms.stake') }),
+    ...(bounty === undefined ? {} : { bounty: toUnits(String(bounty), token, 'terms.bounty') }),
   }
   const fromOptions: Record<keyof ChosenTerms & keyof CreateOptions, number | bigint | undefined> = {
     members: options.members,
@@ -308,8 +323,8 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
     rounds: options.rounds,
     bits: options.bits === undefined ? undefined : Number(options.bits),
     laneBits: options.laneBits === undefined ? undefined : Number(options.laneBits),
-    stake: options.stake,
-    bounty: options.bounty,
+    stake: toUnits(options.stake, token, '--stake'),
+    bounty: toUnits(options.bounty, token, '--bounty'),
     joinSeconds: options.joinSeconds,
     commitSeconds: options.commitSeconds,
     submitSeconds: options.submitSeconds,
@@ -319,7 +334,6 @@ function chooseTerms(options: CreateOptions, file: NonNullable<TaskFile['terms']
     shardsPerMember: options.shardsPerMember,
   }
   const defined = Object.entries(fromOptions).filter(([, value]) => value !== undefined)
-  const isDefault = (name: string) => command.getOptionValueSource(name) === 'default'
   return {
     bits: options.path === 'blob' ? BLOB_BITS : DIRECT_BITS,
     ...Object.fromEntries(defined.filter(([name]) => isDefault(name))),

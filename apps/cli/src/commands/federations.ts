@@ -26,8 +26,16 @@ export function addFederations(program: Command): void {
       const budget = (await openBudgetReader())(limits)
       const { readLimits: readChainLimits } = await import('@tutti/chain')
       const chainLimits = await readChainLimits(client)
-      for (const line of [...describeSurvey(surveyed), ...budget.lines, describeLimits(chainLimits)]) output.line(line)
-      output.result({ federations: surveyed.map(toPlain), limits: chainLimits, privacy: budget.plain })
+      const { hasPolicy } = limits
+      const lines = [...describeSurvey(surveyed, hasPolicy), ...budget.lines, describeLimits(chainLimits)]
+      for (const line of lines) output.line(line)
+      if (!hasPolicy && surveyed.length > 0) {
+        output.line(
+          'No policy was given, so none is allowed or refused. State one to see: --maximum-stake 10, or --config.',
+        )
+      }
+      const plain = surveyed.map((entry) => ({ ...toPlain(entry), ...(hasPolicy ? {} : { isWanted: null }) }))
+      output.result({ federations: plain, hasPolicy, limits: chainLimits, privacy: budget.plain })
     },
   )
 }

@@ -1,5 +1,6 @@
 /** `tutti join ID`: says what becomes public for ever, asks, and joins with the stake. */
 import { createInterface } from 'node:readline/promises'
+import { describeToken, formatTokens, MOST_DECIMALS, type Token } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -14,7 +15,7 @@ import {
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { describeSource, toPlainText } from '../manifest-summary.ts'
 import { defaultStore, present, readLimits } from '../node-settings.ts'
-import { createOutput, formatTokens, type Output } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 
 /** What `tutti join` reads. */
 export interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
@@ -76,7 +77,14 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE${baseOption}`)
   } else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
   if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
-  output.result({ id, account: joined.disclosure.account, isNew: joined.isNew, gasUsed: joined.cost?.gasUsed ?? 0n })
+  output.result({
+    id,
+    account: joined.disclosure.account,
+    isNew: joined.isNew,
+    stake: joined.disclosure.stake,
+    token: joined.disclosure.token,
+    gasUsed: joined.cost?.gasUsed ?? 0n,
+  })
 }
 
 async function askConsent(
@@ -87,6 +95,7 @@ async function askConsent(
     published: string[]
     kept: string[]
     stake: bigint
+    token: Token
     rounds: number
   },
   source: string[],
@@ -95,7 +104,9 @@ async function askConsent(
 ): Promise<boolean> {
   const say = options.json === true ? output.note : output.line
   say(`${toPlainText(disclosure.name)}: ${toPlainText(disclosure.purpose)}`)
-  say(`Stake: ${formatTokens(disclosure.stake)}, returned at the end. Rounds: at most ${disclosure.rounds}.`)
+  const { stake, token } = disclosure
+  say(`Stake: ${formatTokens(stake, token, MOST_DECIMALS)}, returned at the end. Rounds: at most ${disclosure.rounds}.`)
+  say(`Token: ${describeToken(token)}.`)
   for (const line of source) say(`The ${line}.`)
   say('')
   say('What becomes public, for ever, and cannot be taken back:')

@@ -1,6 +1,9 @@
 /** `tutti mint`: demo tokens out of nothing, to stake and to pay with in trials. */
+
+import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Address } from 'viem'
+import { parseAmountText, toUnits } from '../amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -8,10 +11,9 @@ import {
   type ConnectionOptions,
   openSigner,
   parseAddress,
-  parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput, formatTokens } from '../output.ts'
+import { createOutput } from '../output.ts'
 
 interface MintOptions extends ConnectionOptions, AccountOptions {
   to?: Address
@@ -22,13 +24,15 @@ export function addMint(program: Command): void {
   const command = program
     .command('mint')
     .description('Make demo tokens for stakes and bounties in trials; they are worth nothing.')
-    .argument('<amount>', 'how many, with at most 18 decimals', parseTokens)
+    .argument('<amount>', 'how many, with at most 18 decimals', parseAmountText)
     .option('--to <address>', 'who gets them (default: the account that signs)', parseAddress)
-  addAccountOptions(addConnectionOptions(command)).action(async (amount: bigint, options: MintOptions) => {
+  addAccountOptions(addConnectionOptions(command)).action(async (text: string, options: MintOptions) => {
     const output = createOutput({ isJson: options.json === true })
-    const { deployment, mintDemoTokens, readBalance } = await import('@tutti/chain')
+    const { demoToken, mintDemoTokens, readBalance } = await import('@tutti/chain')
     const client = await openSigner(options)
-    const token = deployment().demoToken
+    const form = demoToken()
+    const { address: token } = form
+    const amount = toUnits(text, form, 'The amount')
     const code = await client.public.getCode({ address: token })
     if (code === undefined || code === '0x') {
       throw new CommandError(
@@ -39,7 +43,7 @@ export function addMint(program: Command): void {
     const to = options.to ?? client.account!.address
     const { gasUsed } = await mintDemoTokens(client, { to, amount })
     const balance = await readBalance(client, { token, account: to })
-    output.line(`${to} now has ${formatTokens(balance)} demo tokens.`)
-    output.result({ token, to, amount, balance, gasUsed })
+    output.line(`${to} now has ${formatTokens(balance, form)}: demo tokens, worth nothing.`)
+    output.result({ token: form, to, amount, balance, gasUsed })
   })
 }

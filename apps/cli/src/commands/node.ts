@@ -1,7 +1,7 @@
 /** `tutti node [ID]`: takes part: in one federation until it is finished, or in those that the owner's policy allows. */
 
 import type { ChainClient, Creation } from '@tutti/chain'
-import { formatCount, formatInteger } from '@tutti/core'
+import { formatCount, formatInteger, formatTokens } from '@tutti/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
@@ -20,9 +20,9 @@ import { watchInterruption } from '../interruption.ts'
 import { tellEvents } from '../node-lines.ts'
 import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
 import { describePlan } from '../node-plan-lines.ts'
-import { defaultStore, type NodeCommandOptions, type NodeSettings, readSettings } from '../node-settings.ts'
+import { defaultStore, type NodeCommandOptions, type NodeSettings, present, readSettings } from '../node-settings.ts'
 import { createNodeView } from '../node-view.ts'
-import { createOutput, formatTokens, type Output } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 
 /** Adds the command `node`. */
 export function addNode(program: Command): void {
@@ -73,8 +73,9 @@ export function addNode(program: Command): void {
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, and policy: an object with creators, tokens, schemas,\n' +
-        'minimumReward, maximumStake, maximumGasPerRound, maximumBlobGasPerRound, tokensPerMegagas, privacyEpsilon,\n' +
-        'maximumWaitSeconds. Paths are relative to the file.',
+        'maximumGasPerRound, maximumBlobGasPerRound, privacyEpsilon, maximumWaitSeconds. Its tokens are an object of\n' +
+        'addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
+        '"tokensPerMegagas": "0.02"}}; a token that is not listed is refused. Paths are relative to the file.',
     )
     .action(runNodeCommand)
 }
@@ -83,6 +84,12 @@ export function addNode(program: Command): void {
 export function addPolicyOptions(command: Command): Command {
   return command
     .option('--creator <address>', 'join only federations of this account; repeat it for several', collectText)
+    .option(
+      '--token <address>',
+      'the token that the three limits below speak of; others are refused unless --config lists them (default: the one that ' +
+        '--config lists, else the demo token)',
+      parseAddress,
+    )
     .option('--minimum-reward <tokens>', 'join only where a round is worth so much')
     .option('--maximum-stake <tokens>', 'most stake to pay for a federation (default: 0)')
     .option('--maximum-gas <n>', 'join only where a round takes at most so much gas', parseCount)
@@ -130,6 +137,7 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     federationId: id,
     storeDirectory: settings.store,
     manifestHash: behaviour.manifestHash ?? creation.terms.manifestHash,
+    ...(await worthOfGasIn(settings, creation, client)),
   }
   if (isDryRun) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
@@ -161,7 +169,8 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     view.close()
     output.line(
       `Took part in ${formatCount(summary.roundsTaken, 'round')}, aggregated ${formatCount(summary.aggregatedShards, 'shard')}, earned ` +
-        `${formatTokens(summary.rewards + summary.keeperPay)}, claimed ${formatTokens(summary.claimed)}, ` +
+        `${formatTokens(summary.rewards + summary.keeperPay, summary.token)}, claimed ` +
+        `${formatTokens(summary.claimed, summary.token)}, ` +
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )
     output.result(summary)
@@ -171,6 +180,17 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     interruption.release()
     await monitor?.close()
   }
+}
+
+/** What a million gas is worth in the federation's token: as a flag says, else as the policy says of that token. */
+async function worthOfGasIn(settings: NodeSettings, { terms }: Creation, client: ChainClient) {
+  const { readToken } = await import('@tutti/chain')
+  const { toUnitLimits } = await import('@tutti/node')
+  const { tokensPerMegagas: text } = settings
+  const listed = settings.policy.tokens[terms.token.toLowerCase() as Hex]
+  const limits = text === undefined ? listed : { tokensPerMegagas: text }
+  if (limits === undefined) return {}
+  return present({ tokensPerMegagas: toUnitLimits(limits, await readToken(client, terms.token)).tokensPerMegagas })
 }
 
 /** Whoever only leaves, or keeps and claims after the end, needs no budget. */

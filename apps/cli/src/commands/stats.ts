@@ -1,10 +1,11 @@
 /** `tutti stats`: counts, means and histograms over the rows of many, none of which leaves its owner. */
 
 import { readFile } from 'node:fs/promises'
-import { formatInteger } from '@tutti/core'
+import { describeToken, formatInteger, formatTokens } from '@tutti/core'
 import type { DataSchema } from '@tutti/learn'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
+import { openToken, parseAmountText, toUnits } from '../amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -16,11 +17,10 @@ import {
   parseAtLeastOne,
   parseCount,
   parseId,
-  parseTokens,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { createOutput, formatTokens } from '../output.ts'
+import { createOutput } from '../output.ts'
 import { addJoinOptions, type JoinCommandOptions, runJoin } from './join.ts'
 
 interface StatsCreateOptions extends ConnectionOptions, AccountOptions {
@@ -36,8 +36,8 @@ interface StatsCreateOptions extends ConnectionOptions, AccountOptions {
   exposeFew?: boolean
   epsilon?: string
   members: number
-  stake: bigint
-  bounty: bigint
+  stake: string
+  bounty: string
   joinSeconds: number
   submitSeconds: number
   token?: Hex
@@ -69,9 +69,9 @@ export function addStats(program: Command): void {
       ).argParser(parseEpsilonText),
     )
     .option('--members <n>', 'the most members', parseAtLeastOne, 64)
-    .addOption(new Option('--stake <tokens>', 'what a member deposits').argParser(parseTokens).default(0n, '0'))
+    .addOption(new Option('--stake <tokens>', 'what a member deposits').argParser(parseAmountText).default('0'))
     .addOption(
-      new Option('--bounty <tokens>', 'what you pay to members and keepers').argParser(parseTokens).default(0n, '0'),
+      new Option('--bounty <tokens>', 'what you pay to members and keepers').argParser(parseAmountText).default('0'),
     )
     .option(
       '--join-seconds <n>',
@@ -123,9 +123,11 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const { deployment } = await import('@tutti/chain')
   const { createOnChain, planOnChain } = await import('../creation.ts')
   const { checkTerms, describeTerms } = await import('../terms-proposal.ts')
-  const { directAggregator: aggregator, demoToken } = deployment()
-  const { members, stake, bounty, joinSeconds, submitSeconds } = options
-  const choices = { members, stake, bounty, joinSeconds, submitSeconds, aggregator, token: options.token ?? demoToken }
+  const { directAggregator: aggregator } = deployment()
+  const { members, joinSeconds, submitSeconds } = options
+  const token = await openToken(client, options.token)
+  const [stake, bounty] = [toUnits(options.stake, token, '--stake'), toUnits(options.bounty, token, '--bounty')]
+  const choices = { members, stake, bounty, joinSeconds, submitSeconds, aggregator, token: token.address }
   const founding = foundStatistics(manifest, choices)
   const { terms } = founding
   checkTerms(terms, 0n)
@@ -133,7 +135,8 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   output.line(toPlainText(`${manifest.name}: ${manifest.purpose}`))
   output.line(toPlainText(`  ${names.length} columns: ${names.join(', ')}`))
   for (const line of describeTerms(terms, 0n)) output.line(`  ${line}`)
-  output.line(`  stake ${formatTokens(terms.stake)}, bounty ${formatTokens(terms.bounty)}`)
+  output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
+  if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
   if (manifest.noise === undefined) {
     output.note('No noise: the exact counts and sums of every member are public for ever, not only their total.')
   } else {
@@ -148,13 +151,13 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const plan = await planOnChain(client, founding, output)
   if (options.dryRun === true) {
     output.line('Nothing was sent (--dry-run).')
-    output.result({ terms, manifest, plan })
+    output.result({ terms, token, manifest, plan })
     return
   }
   const { id, gas } = await createOnChain(client, founding, plan, output)
   output.line(`Members: tutti stats join ${id} --data FILE, then tutti node ${id} --data FILE`)
   output.line(`In the end: tutti stats show ${id}, and tutti create --task-file FILE --statistics ${id}`)
-  output.result({ id, terms, manifest, plan, gas })
+  output.result({ id, terms, token, manifest, plan, gas })
 }
 
 async function showStatistics(id: Hex, options: ConnectionOptions): Promise<void> {

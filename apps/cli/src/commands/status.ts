@@ -3,12 +3,12 @@
 import { existsSync } from 'node:fs'
 import type { ChainClient, Creation, PathName } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
-import { formatCount, formatInteger } from '@tutti/core'
+import { describeToken, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { defaultArchivePath } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { createOutput, formatTokens, type Output, toTable } from '../output.ts'
+import { createOutput, type Output, toTable } from '../output.ts'
 
 interface StatusOptions extends ConnectionOptions {
   archive?: string
@@ -59,9 +59,8 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
 }
 
 async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
-  const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus } = await import(
-    '@tutti/chain'
-  )
+  const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus, readToken } =
+    await import('@tutti/chain')
   const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
   const { readChainTime } = await import('@tutti/node')
   const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
@@ -74,6 +73,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     readChainTime(client),
   ])
   const { terms } = creation
+  const token = await readToken(client, terms.token)
   const standing = await Promise.all(
     members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
   )
@@ -101,8 +101,9 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
           'cohort',
           `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
         ],
-        ['stake', formatTokens(terms.stake)],
-        ['bounty', `${formatTokens(terms.bounty)}, of which ${formatTokens(status.unspent)} unspent`],
+        ['token', describeToken(token)],
+        ['stake', formatTokens(terms.stake, token)],
+        ['bounty', `${formatTokens(terms.bounty, token)}, of which ${formatTokens(status.unspent, token)} unspent`],
         ['creator', status.creator],
       ].map(([name, value]) => [name!.padEnd(8) + value]),
     ),
@@ -112,8 +113,8 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
   if (standing.length > 0) {
     const rows = standing.map(({ account, owed, stake, isLeaving }) => [
       account,
-      `${formatTokens(owed)} to claim`,
-      `${formatTokens(stake)} staked`,
+      `${formatTokens(owed, token)} to claim`,
+      `${formatTokens(stake, token)} staked`,
       isLeaving ? 'leaving' : '',
     ])
     output.line(toTable(rows))
@@ -127,6 +128,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     chainTime: now,
     path: pathOf(creation),
     terms,
+    token,
     statistics,
     status,
     round,

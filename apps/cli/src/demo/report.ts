@@ -1,9 +1,10 @@
 /** What the demo ends with, for people and for machines. */
 
-import { formatCount, formatInteger } from '@tutti/core'
+import { demoToken } from '@tutti/chain'
+import { formatAmount, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import { costLines, gasLines } from '../gas-lines.ts'
 import { toPlainText } from '../manifest-summary.ts'
-import { formatTokens, toTable } from '../output.ts'
+import { toTable } from '../output.ts'
 import { drawImage } from '../picture.ts'
 import type { DemoResult } from './run.ts'
 
@@ -87,20 +88,21 @@ function describePicture({ heldOut, answers, manifest }: DemoResult): string[] {
 
 /** Who was paid what, to the last unit. */
 export function describeRewards({ rewards }: Pick<DemoResult, 'rewards'>): string[] {
+  const token = demoToken()
   const rows = rewards.members.map(({ account, examples, rounds, rewards: earned, keeperPay, stakeReturned }) => [
     account,
     `${formatCount(examples, 'example')}`,
     `${formatCount(rounds, 'round')}`,
-    formatTokens(earned),
-    formatTokens(keeperPay),
-    formatTokens(stakeReturned),
+    formatAmount(earned, token),
+    formatAmount(keeperPay, token),
+    formatAmount(stakeReturned, token),
   ])
   const paid = rewards.members.reduce((sum, member) => sum + member.claimed, 0n)
   return [
     'Rewards and stakes, paid out to the last unit',
     toTable([['member', '', '', 'reward', 'as keeper', 'stake back'], ...rows]),
-    `  in:  bounty ${formatTokens(rewards.bounty)} + stakes ${formatTokens(rewards.stakes)}`,
-    `  out: members ${formatTokens(paid)} + refund to the creator ${formatTokens(rewards.refund)}; ` +
+    `  in:  bounty ${formatTokens(rewards.bounty, token)} + stakes ${formatTokens(rewards.stakes, token)}`,
+    `  out: members ${formatTokens(paid, token)} + refund to the creator ${formatTokens(rewards.refund, token)}; ` +
       `left in the contract: ${rewards.heldByContract} units`,
   ]
 }

@@ -5,6 +5,7 @@ import { demoTokenAbi } from '../abi/demoToken.ts'
 import type { ChainClient } from '../client.ts'
 import { deployment } from '../deployment.ts'
 import { ChainError, InsufficientTokensError, NoAccountError, withChainErrors } from '../errors.ts'
+import { readToken } from '../reads/token.ts'
 import { type Call, sendCall, type WriteResult } from '../transactions.ts'
 
 /** Makes demo tokens out of nothing. They are worth nothing. */
@@ -57,7 +58,7 @@ export async function checkTokens(
       }),
     ),
   ])
-  if (balance < amount) throw new InsufficientTokensError(owner, token, balance, amount)
+  if (balance < amount) throw new InsufficientTokensError(owner, await readToken(client, token), balance, amount)
   return { isAllowed: allowance >= amount }
 }
 
