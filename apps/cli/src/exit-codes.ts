@@ -1,8 +1,4 @@
-/**
- * What the exit code of `tutti` says, in ranges, so that scripts can tell a wrong call from a wrong world.
- * 0 done · 1 done, and the answer is no · 2–9 the call · 10–19 data and files · 20–29 the chain · 30–39 keys and funds ·
- * 40 done, and an update that breaks its bounds is part of the model · 130 interrupted.
- */
+/** What the exit code of `tutti` says, so that scripts can tell a wrong call from a wrong world; {@link exitCodeList}. */
 export const exitCodes = {
   done: 0,
   /** It ran, and the answer is no: a figure misses its limit, a model is not what its history implies. */
@@ -28,6 +24,22 @@ export const exitCodes = {
   /** Interrupted by Ctrl-C. */
   interrupted: 130,
 } as const
+
+/** Every exit code with what it means, for `tutti --help` and docs. */
+export const exitCodeList: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'done',
+  answerIsNo: 'done, and the answer is no: a model is not what its history implies, a figure misses its limit',
+  usage: 'the command line is wrong, or names what is not there',
+  noConsent: 'consent to what becomes public was not given',
+  badInput: 'a file or data set is missing or wrong',
+  failed: 'something else failed on this machine: a full disk, a missing program',
+  unreachable: 'the chain does not answer, or not as a chain does',
+  refused: 'the chain, a contract or an endpoint refuses the step',
+  noKey: 'no key, a wrong password, or a test account on a public chain',
+  noFunds: "the account lacks tokens or the chain's currency",
+  faultStands: 'done, and an update that breaks its bounds is part of the model',
+  interrupted: 'interrupted by Ctrl-C',
+}
 
 /** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -43,6 +43,8 @@ const codes: Record<string, ExitCode> = {
   StaleModelError: exitCodes.badInput,
   MissingBaseError: exitCodes.badInput,
   BaseHashError: exitCodes.badInput,
+  EndpointMismatchError: exitCodes.refused,
+  MissingPayloadError: exitCodes.refused,
   ChainUnreachableError: exitCodes.unreachable,
   TransactionPendingError: exitCodes.unreachable,
   PortTakenError: exitCodes.unreachable,
@@ -82,6 +84,11 @@ export function toFailure(error: unknown): Failure {
       exitCode: exitCodes.failed,
     }
   }
-  const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : exitCodes.failed)
+  const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : undefined) ?? chainCodeOf(error)
   return { name, message, exitCode: known }
+}
+
+/** What an endpoint answered and nobody named, viem's errors, is a fault of the chain and not of this machine. */
+function chainCodeOf(error: Error): ExitCode {
+  return 'shortMessage' in error && 'metaMessages' in error ? exitCodes.refused : exitCodes.failed
 }

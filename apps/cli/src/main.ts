@@ -20,8 +20,8 @@ import { addStats } from './commands/stats.ts'
 import { addStatus } from './commands/status.ts'
 import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { toFailure } from './failure.ts'
+import { type ExitCode, exitCodeList, exitCodes } from './exit-codes.ts'
+import { type Failure, toFailure } from './failure.ts'
 import { toJson } from './output.ts'
 
 const afterHelp = `
@@ -30,8 +30,16 @@ Start here:
   tutti chain                   a local chain with the contracts, to try the rest on
   tutti create --task digits    a federation of your own
 
-Exit codes: 0 done · 1 done, and the answer is no · 2–9 the call · 10–19 data and files · 20–29 the chain ·
-30–39 keys and funds · 130 interrupted. With --json, standard output is one JSON object.`
+Exit codes:
+${listExitCodes()}
+
+With --json, standard output is one JSON object, on errors too: {"error": {"name", "message", "exitCode"}}.
+Rounds count from 1 in what people read, from 0 in JSON and in a trainer's round.json, as on the chain.`
+
+function listExitCodes(): string {
+  const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[]
+  return names.map((name) => `  ${String(exitCodes[name]).padStart(3)}  ${exitCodeList[name]}`).join('\n')
+}
 
 /** The whole command line, ready to parse. */
 export function createProgram(): Command {
@@ -40,6 +48,8 @@ export function createProgram(): Command {
     .version('0.1.0')
     .showHelpAfterError('(--help shows what the command takes)')
     .addHelpText('after', afterHelp)
+    // Before the commands are added: they and theirs take it over.
+    .exitOverride()
   for (const add of [
     addDemo,
     addChain,
@@ -61,7 +71,6 @@ export function createProgram(): Command {
   ]) {
     add(program)
   }
-  for (const command of [program, ...program.commands]) command.exitOverride()
   return program
 }
 
@@ -73,6 +82,22 @@ function outliveReaders(): void {
   }
 }
 
+/** Ctrl-C ends with one sentence, unless the command ends gracefully by itself: it listens too then. */
+function endOnInterruption(tell: (failure: Failure) => void): void {
+  process.on('SIGINT', () => {
+    if (process.listenerCount('SIGINT') > 1) return
+    const message = 'Interrupted. What was sent to the chain before stays sent; nothing more is.'
+    tell({ name: 'AbortError', message, exitCode: exitCodes.interrupted })
+    process.exit(exitCodes.interrupted)
+  })
+}
+
+/** What the parser refuses; it has said so to people already. */
+function toUsageFailure({ code, message }: CommanderError): Failure {
+  const text = code === 'commander.help' ? 'A command is missing; --help lists them.' : message.replace(/^error: /, '')
+  return { name: 'UsageError', message: text, exitCode: exitCodes.usage }
+}
+
 /**
  * Runs `tutti` once.
  *
@@ -81,14 +106,26 @@ function outliveReaders(): void {
  */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   outliveReaders()
+  const tellMachine = (failure: Failure) => {
+    if (args.includes('--json')) process.stdout.write(`${toJson({ error: failure })}\n`)
+  }
+  const tell = (failure: Failure) => {
+    tellMachine(failure)
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
+    process.stderr.write(`tutti: ${failure.message}\n`)
+  }
+  endOnInterruption(tell)
   try {
     await createProgram().parseAsync([...args], { from: 'user' })
     return (process.exitCode as ExitCode | undefined) ?? exitCodes.done
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.done
+      tellMachine(toUsageFailure(error))
+      return exitCodes.usage
+    }
     const failure = toFailure(error)
-    if (args.includes('--json')) process.stdout.write(`${toJson({ error: failure })}\n`)
-    process.stderr.write(`tutti: ${failure.message}\n`)
+    tell(failure)
     return failure.exitCode
   }
 }

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { type StdioOptions, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { formatInteger } from '@tutti/core'
+import { BaseError } from 'viem'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { toFailure } from '../src/failure.ts'
 import { formatUsd } from '../src/gas-lines.ts'
 import { toPlainText } from '../src/manifest-summary.ts'
 import { createOutput, toJson, toTable } from '../src/output.ts'
 import { drawImage } from '../src/picture.ts'
+import { startTutti } from './tutti.ts'
 
 function collect(): Writable & { text: string } {
   const stream = new Writable({
@@ -106,6 +110,7 @@ test('failures end with the exit code of their kind', () => {
   assert.equal(toFailure(new DOMException('x', 'AbortError')).exitCode, exitCodes.interrupted)
   assert.match(toFailure(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })).message, /disk is full/)
   assert.equal(toFailure(Object.assign(new Error('no file'), { code: 'ENOENT' })).exitCode, exitCodes.badInput)
+  assert.equal(toFailure(new BaseError('the endpoint says no')).exitCode, exitCodes.refused)
   assert.equal(toFailure('odd').exitCode, exitCodes.failed)
 })
 
@@ -122,5 +127,47 @@ test('an output that cannot be written ends the command with a sentence; message
     assert.equal(run(['task', 'check', 'none.yaml'], ['ignore', 'pipe', full]).status, exitCodes.badInput)
   } finally {
     closeSync(full)
+  }
+})
+
+test('a wrong call with --json prints one object, exit codes are listed, and nothing is overwritten unasked', () => {
+  const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
+  const run = (...args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' })
+  const id = `0x${'ab'.repeat(32)}`
+  for (const [args, message] of [
+    [['status', '--what', '--json'], /unknown option '--what'/],
+    [['predict', '--json'], /missing required argument 'id'/],
+    [['task', 'init', '--json'], /required option '--label <column>' not specified/],
+    [['task', '--json'], /./],
+    [['create', '--task', 'digits', '--task-file', 'x', '--json'], /^--task and --task-file each say what to learn/],
+    [['export', id, '--out', entry, '--json'], /tutti\.js exists\. .*--out.*--force/],
+  ] as const) {
+    const { status, stdout } = run(...args)
+    assert.equal(status, exitCodes.usage, args.join(' '))
+    const { error } = JSON.parse(stdout)
+    assert.equal(error.exitCode, exitCodes.usage)
+    assert.match(error.message, message)
+  }
+  const { stdout: help, status } = run('--help')
+  assert.equal(status, 0)
+  for (const code of Object.values(exitCodes)) assert.match(help, new RegExp(`^ +${code}  \\S`, 'm'))
+})
+
+test('Ctrl-C ends a command with one sentence', async () => {
+  const server = createServer(() => undefined)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const asked = new Promise<void>((resolve) => server.once('request', () => resolve()))
+  const { port } = server.address() as AddressInfo
+  const { process: child, ended } = startTutti(['status', '--rpc', `http://127.0.0.1:${port}`, '--json'], { cwd: '.' })
+  try {
+    await asked
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    assert.equal(code, exitCodes.interrupted)
+    assert.equal(JSON.parse(stdout).error.exitCode, exitCodes.interrupted)
+    assert.equal(stderr.match(/Interrupted\./g)?.length, 1)
+  } finally {
+    server.closeAllConnections()
+    server.close()
   }
 })

@@ -75,12 +75,13 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   const { path } = actor
   const before = await report.timed('preparing', () => untilReached(() => path.readWeights(round), patience))
   report.tell({ kind: 'training-started', round })
-  const deadline = deadlineSignal(until - actor.now())
+  const secondsLeft = Math.max(0, until - actor.now())
+  const deadline = deadlineSignal(secondsLeft)
   const signal = AbortSignal.any([patience.signal, deadline.signal])
   const from = performance.now()
   let trained: Awaited<ReturnType<Trainer['train']>>
   try {
-    const task = { weights: before.slice(), manifest: actor.manifest, round, cohort, signal }
+    const task = { weights: before.slice(), manifest: actor.manifest, round, cohort, secondsLeft, signal }
     trained = await report.timed('training', () => actor.trainer.train(task))
   } catch (error) {
     if (error instanceof AbstentionError) return sitOut(actor, round, error.message)

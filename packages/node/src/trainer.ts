@@ -16,6 +16,8 @@ export interface TrainingTask {
   round: number
   /** Members that take part in the round. */
   cohort: number
+  /** Seconds from now until the submission ends and `signal` aborts; undefined: no end is known. */
+  secondsLeft?: number
   /** Aborts when the round is over or the node stops. */
   signal: AbortSignal
 }

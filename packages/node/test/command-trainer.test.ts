@@ -87,6 +87,29 @@ test('a program that is not there is told of', async () => {
   await assert.rejects(result, { name: 'TrainerStartError', message: /\/nowhere\/train.*ENOENT/ })
 })
 
+test('the time given to a command is what is left of the round, at most the limit', async () => {
+  for (const [secondsLeft, limitSeconds, expected] of [
+    [90.5, undefined, 90.5],
+    [90.5, 30, 30],
+    [undefined, undefined, 3600],
+  ] as const) {
+    const directory = mkdtempSync(join(root, 'left-'))
+    const limit = limitSeconds === undefined ? {} : { limitSeconds }
+    const trainer = createCommandTrainer({
+      words: [process.execPath, script, 'well'],
+      federationId,
+      directory,
+      ...limit,
+    })
+    const left = secondsLeft === undefined ? {} : { secondsLeft }
+    const { signal } = new AbortController()
+    await trainer.train({ weights: new Float32Array(163), manifest: stripesManifest(), round: 0, ...left, signal })
+    const [name = ''] = readdirSync(directory)
+    const { limitSeconds: given } = JSON.parse(readFileSync(join(directory, name, 'round.json'), 'utf8')) as RoundFile
+    assert.equal(given, expected)
+  }
+})
+
 test('a command past its time limit ends with all that it started', async () => {
   const words = ['sh', '-c', 'sleep 1000 & echo $! > "$0.pid"; wait']
   const { directory, result } = await train('', { words, limitSeconds: 1.5 })

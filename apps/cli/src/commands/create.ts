@@ -133,7 +133,16 @@ export function addCreate(program: Command): void {
         output.result(await resumeOnChain(await openSigner(options), options.resume, options.from, output))
         return
       }
-      if (sources.length !== 1) {
+      if (sources.length > 1) {
+        const given = [
+          ...(options.task === undefined ? [] : ['--task']),
+          ...(options.taskFile === undefined ? [] : ['--task-file']),
+          ...(options.from === undefined ? [] : ['--from']),
+        ]
+        const message = `${given.join(' and ')} each say what to learn: give one of them and leave the others out.`
+        throw new CommandError(message, exitCodes.usage)
+      }
+      if (sources.length === 0) {
         throw new CommandError(
           'Say what to learn: --task NAME, --task-file PATH, or --from ID to continue a model.',
           exitCodes.usage,

@@ -1,9 +1,11 @@
 /** `tutti export ID`: the trained model as a file that other programs read. */
+import { existsSync } from 'node:fs'
 import { formatCount, formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
 import { replaceFile } from '../whole-file.ts'
 
@@ -11,6 +13,7 @@ interface ExportOptions extends ConnectionOptions, BlobOptions {
   model?: string
   format: 'onnx' | 'safetensors'
   out?: string
+  force?: boolean
 }
 
 /** Adds the command `export`. */
@@ -21,9 +24,15 @@ export function addExport(program: Command): void {
     .argument('<id>', 'the federation', parseId)
     .addOption(new Option('--format <name>', 'the file format').choices(['onnx', 'safetensors']).default('onnx'))
     .option('--out <file>', 'where to write it (default: model.onnx or model.safetensors)')
+    .option('--force', 'replace the file if it exists')
   command.option('--model <file>', 'blob path: a model that was pulled before, brought up to date')
   addBlobOptions(addConnectionOptions(command)).action(async (id: Hex, options: ExportOptions) => {
     const output = createOutput({ isJson: options.json === true })
+    const file = options.out ?? `model.${options.format}`
+    if (options.force !== true && existsSync(file)) {
+      const message = `${file} exists. Choose another name with --out, or replace it with --force.`
+      throw new CommandError(message, exitCodes.usage)
+    }
     const client = await openReader(options)
     const { pathOf, readManifest, readModel, readStatus } = await import('@tutti/chain')
     const { exportOnnx, exportSafetensors, parseModelManifest, toWeights } = await import('@tutti/learn')
@@ -36,7 +45,6 @@ export function addExport(program: Command): void {
       pathOf(creation) === 'blob'
         ? await toPulledWeights(manifest, (await pullModel(client, creation, options, pulling)).values, options)
         : toWeights(manifest, (await readModel(client, { id, terms: creation.terms })).lanes)
-    const file = options.out ?? `model.${options.format}`
     const bytes =
       options.format === 'onnx'
         ? exportOnnx({ ...manifest, model: await openBase(manifest, options) }, weights)

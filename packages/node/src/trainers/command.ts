@@ -55,6 +55,7 @@ export interface RoundFile {
   metrics: string
   /** The member's data, or null if the node was given none. */
   data: string | null
+  /** Seconds from now until the command is ended: what is left of the round's submission, at most the owner's limit. */
   limitSeconds: number
   manifest: Manifest
 }
@@ -73,13 +74,14 @@ const MOST_HEADER_BYTES = 1_000_000
  * {@link TrainerOutputError}, and the signal's reason once the whole process group is gone.
  */
 export function createCommandTrainer(options: CommandTrainerOptions): ModelTrainer {
-  const { words, federationId, seed = 0, limitSeconds = defaultTrainerSeconds, keepsDirectories = 4 } = options
+  const { words, federationId, seed = 0, keepsDirectories = 4 } = options
   const root = resolve(options.directory)
   const data = options.data === undefined ? null : resolve(options.data)
   return {
-    train: async ({ weights, manifest: published, round, signal }: Omit<TrainingTask, 'cohort'>) => {
+    train: async ({ weights, manifest: published, round, secondsLeft, signal }: Omit<TrainingTask, 'cohort'>) => {
       const manifest = requireModel(published)
       signal.throwIfAborted()
+      const limitSeconds = Math.min(options.limitSeconds ?? defaultTrainerSeconds, secondsLeft ?? Infinity)
       mkdirSync(root, { recursive: true, mode: 0o700 })
       forgetOldest(root, keepsDirectories)
       const directory = mkdtempSync(join(root, `round-${String(round).padStart(5, '0')}-`))
