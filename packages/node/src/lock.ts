@@ -3,8 +3,22 @@
  *
  * The file names the process and thread that hold it. A holder that no longer runs is no holder: on Linux the start
  * time of the process tells a survivor from a new process that was given the same number, as in every container.
+ * A process of another container or machine cannot be looked up by its number: it touches the file every few seconds
+ * while it lives, and the file system's own clock says how long ago that was.
  */
-import { closeSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
@@ -13,10 +27,20 @@ interface Holder {
   thread: number
   /** Start of the process in clock ticks since boot; empty where the system does not tell. */
   started: string
+  /** Where its number means something: machine and process namespace. Absent in locks of earlier versions. */
+  place?: string
 }
 
 /** Longest time that taking over a lock of a dead process lasts, in milliseconds; older traces of it are debris. */
 const TAKEOVER_MILLISECONDS = 10_000
+
+/** Between two touches of a lock that is held, in milliseconds. */
+const TOUCH_MILLISECONDS = 5_000
+/**
+ * A holder elsewhere that has not touched its lock for so long, in milliseconds, is dead. Training keeps a process from
+ * touching for as long as one pass over the data takes, so it is far longer than the pause between two touches.
+ */
+const SILENCE_MILLISECONDS = 120_000
 
 const heldByThisThread = new Set<string>()
 
@@ -34,9 +58,11 @@ export function lockDirectory(directory: string): () => void {
     takeOverDeadLock(directory, path)
     if (!createLock(path)) throw new StoreLockedError(directory, readHolder(path)?.pid ?? 0)
   }
+  const stopTouching = keepTouching(path)
   heldByThisThread.add(path)
   return () => {
     if (!heldByThisThread.delete(path)) return
+    stopTouching()
     rmSync(path, { force: true })
   }
 }
@@ -54,7 +80,7 @@ export function unlockAfterThread(directory: string, thread: number): void {
 }
 
 function createLock(path: string): boolean {
-  const holder: Holder = { pid: process.pid, thread: threadId, started: startOf(process.pid) ?? '' }
+  const holder: Holder = { pid: process.pid, thread: threadId, started: startOf(process.pid) ?? '', place: placeOf() }
   const draft = `${path}.${holder.pid}.${holder.thread}`
   writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 })
   try {
@@ -85,12 +111,49 @@ function takeOverDeadLock(directory: string, path: string): void {
   }
   try {
     const holder = readHolder(path)
-    if (holder !== undefined && isAlive(holder)) throw new StoreLockedError(directory, holder.pid)
+    if (holder?.place !== undefined && holder.place !== placeOf()) {
+      if (silenceOf(path, file) < SILENCE_MILLISECONDS) throw new StoreHeldElsewhereError(directory)
+    } else if (holder !== undefined && isAlive(holder)) throw new StoreLockedError(directory, holder.pid)
     rmSync(path, { force: true })
   } finally {
     closeSync(file)
     rmSync(guard, { force: true })
   }
+}
+
+/** Machine and process namespace of this process: two containers may both be process 1 of one machine. */
+function placeOf(): string {
+  let namespace = ''
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // No Linux: one namespace a machine.
+  }
+  return `${hostname()} ${namespace}`
+}
+
+/** Writes the lock's first byte over itself now and then: the file system dates it by its own clock. */
+function keepTouching(path: string): () => void {
+  // The file stays open: what is touched is this lock, never one that has taken its place.
+  const file = openSync(path, 'r+')
+  const first = Buffer.from('{')
+  const timer = setInterval(() => {
+    try {
+      writeSync(file, first, 0, 1, 0)
+    } catch {
+      // The disk fails for a moment: what the node writes next says so.
+    }
+  }, TOUCH_MILLISECONDS)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    closeSync(file)
+  }
+}
+
+/** Milliseconds since a lock was last touched, by the clock that dates the files of this directory. */
+function silenceOf(path: string, guard: number): number {
+  return fstatSync(guard).mtimeMs - statSync(path).mtimeMs
 }
 
 function readHolder(path: string): Holder | undefined {
@@ -122,6 +185,19 @@ function startOf(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined
+  }
+}
+
+/** A node of another container or machine works on this store, or did until a moment ago. */
+export class StoreHeldElsewhereError extends Error {
+  override readonly name = 'StoreHeldElsewhereError'
+  readonly isRetryable = true
+
+  constructor(directory: string) {
+    super(
+      `A node in another container or on another machine works on the store ${directory}. Stop it, or give this node a ` +
+        `directory of its own. If it was killed, start again in ${SILENCE_MILLISECONDS / 60_000} minutes.`,
+    )
   }
 }
 

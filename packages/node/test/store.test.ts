@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { Hex } from '@tutti/core'
 import fc from 'fast-check'
 import { type Disk, localDisk } from '../src/disk.ts'
-import { lockDirectory, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
+import { lockDirectory, StoreHeldElsewhereError, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
 import { openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
 import { failingDisk, PowerLoss } from './failing-disk.ts'
 
@@ -202,6 +202,47 @@ test('the lock of a process that was killed is taken over', () => {
 test('the lock of an earlier process with the same number is taken over', () => {
   writeFileSync(join(root, 'lock'), JSON.stringify({ pid: process.pid, thread: 77, started: '1' }))
   if (process.platform === 'linux') lockDirectory(root)()
+})
+
+test('a process of another container is believed alive while its lock is touched, and dead long after', () => {
+  const path = join(root, 'lock')
+  writeFileSync(path, JSON.stringify({ pid: process.pid, thread: 0, started: '', place: 'another' }))
+  assert.throws(() => lockDirectory(root), StoreHeldElsewhereError)
+  const past = new Date(Date.now() - 600_000)
+  utimesSync(path, past, past)
+  lockDirectory(root)()
+})
+
+test('two processes of number 1 in namespaces of their own do not share a store', async (context) => {
+  const words = ['--pid', '--fork', '--mount-proc']
+  if (spawnSync('unshare', [...words, 'true']).status !== 0) return context.skip('the system allows no namespaces')
+  const script = `
+    import { lockDirectory } from ${JSON.stringify(new URL('../src/lock.ts', import.meta.url).href)}
+    try { lockDirectory(${JSON.stringify(root)}); console.log(process.pid, 'taken') } catch (e) { console.log(process.pid, e.name) }
+    setTimeout(() => {}, 600_000)`
+  const start = () =>
+    spawn('unshare', [
+      ...words,
+      '--kill-child',
+      process.execPath,
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '-e',
+      script,
+    ])
+  const children: ReturnType<typeof start>[] = []
+  const say = (child: ReturnType<typeof start>) =>
+    new Promise<string>((resolve) => child.stdout.once('data', (chunk: Buffer) => resolve(String(chunk).trim())))
+  try {
+    for (const expected of ['1 taken', '1 StoreHeldElsewhereError']) {
+      const child = start()
+      children.push(child)
+      assert.equal(await say(child), expected)
+    }
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+  }
 })
 
 test('the lock of a terminated worker is removed, that of another thread is not', () => {
