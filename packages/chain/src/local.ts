@@ -9,15 +9,17 @@ import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { arch, platform } from 'node:os'
-import { join } from 'node:path'
 import type { LocalAccount } from 'viem'
 import type { ChainClient } from './client.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { ChainError, withChainErrors } from './errors.ts'
 import { testAccounts } from './keys.ts'
 import { type BlockPace, startBlocks } from './local-blocks.ts'
+import { findState, keepState } from './local-state.ts'
 
 export { type ArchiveOptions, openBlobArchive } from './blob/archive.ts'
 export { archiveSource } from './blob/archive-source.ts'
+export { endWithParent } from './end-with-parent.ts'
 export { accountFromKeystore, encryptKeystore, type Keystore, KeystoreError } from './keystore.ts'
 export type { BlockPace } from './local-blocks.ts'
 
@@ -67,9 +69,12 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   if (options.capsTransactions !== false) args.push('--enable-tx-gas-limit')
   args.push('--no-request-size-limit', '--quiet')
   if (options.chainId !== undefined) args.push('--chain-id', String(options.chainId))
-  if (directory !== undefined) args.push('--state', join(directory, 'state.json'), '--state-interval', '20')
+  const state = directory === undefined ? undefined : findState(directory)
+  if (state !== undefined) args.push('--load-state', state)
   if (blocksKept !== undefined) args.push('--transaction-block-keeper', String(blocksKept))
-  const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  // A group of its own: Ctrl-C in a terminal must not end it before its state is written.
+  const detached = platform() !== 'win32'
+  const child = spawn(anvilBinary(), args, { stdio: ['ignore', 'ignore', 'pipe'], detached })
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000)
@@ -77,9 +82,11 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   // A program that ends without stopping its chain must not leave it behind.
   const interrupt = () => child.kill('SIGINT')
   process.once('exit', interrupt)
+  const letGo = child.pid === undefined ? () => undefined : endWithParent(child.pid, 'INT')
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       process.off('exit', interrupt)
+      letGo()
       resolve()
     })
     child.once('error', (error) => {
@@ -89,6 +96,7 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
   })
   const rpcUrl = `http://127.0.0.1:${port}`
   await waitUntilAnswering(child, rpcUrl, () => complaint)
+  const keeping = directory === undefined ? undefined : keepState(rpcUrl, directory)
   const stopBlocks = pace === undefined ? undefined : startBlocks(rpcUrl, pace)
   return {
     rpcUrl,
@@ -98,7 +106,12 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
     ended,
     stop: async () => {
       await stopBlocks?.()
-      if (child.exitCode === null && child.signalCode === null) interrupt()
+      const isRunning = child.exitCode === null && child.signalCode === null
+      try {
+        if (isRunning) await keeping?.stop()
+      } finally {
+        interrupt()
+      }
       await ended
     },
   }

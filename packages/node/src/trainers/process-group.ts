@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { endWithParent } from '@tutti/chain/local'
 
 /** What to run. */
 export interface GroupOptions {
@@ -50,6 +51,8 @@ export async function runGroup(options: GroupOptions): Promise<GroupEnd> {
   // Whoever ends this process at once must not leave a trainer running.
   const onExit = () => end('SIGKILL')
   process.once('exit', onExit)
+  // Nor one that is killed.
+  const letGo = child.pid === undefined ? () => undefined : endWithParent(-child.pid, 'TERM')
   let force: NodeJS.Timeout | undefined
   let isTimedOut = false
   const stop = () => {
@@ -76,6 +79,7 @@ export async function runGroup(options: GroupOptions): Promise<GroupEnd> {
     signal.removeEventListener('abort', stop)
     process.off('exit', onExit)
     end('SIGKILL')
+    letGo()
   }
 }
 
