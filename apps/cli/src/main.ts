@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBench } from './commands/bench.ts'
 import { addChain } from './commands/chain.ts'
+import { addClaim, addLeave } from './commands/claim.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
@@ -62,6 +63,8 @@ export function createProgram(): Command {
     addKeystore,
     addFederations,
     addNode,
+    addClaim,
+    addLeave,
     addStatus,
     addPredict,
     addVerify,

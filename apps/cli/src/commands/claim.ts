@@ -1,0 +1,97 @@
+/** `tutti claim ID` and `tutti leave ID`: what a node does at the end, by hand and without its data. */
+import { formatTokens } from '@tutti/core'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addConnectionOptions,
+  type ConnectionOptions,
+  openSigner,
+  parseId,
+} from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import { createOutput } from '../output.ts'
+
+interface StepOptions extends ConnectionOptions, AccountOptions {
+  dryRun?: boolean
+}
+
+/** Adds the command `claim`. */
+export function addClaim(program: Command): void {
+  const command = program
+    .command('claim')
+    .description('Fetch what an account is owed: rewards, refund, and its stake once that may go.')
+  addStep(command, 'claim')
+}
+
+/** Adds the command `leave`. */
+export function addLeave(program: Command): void {
+  const command = program
+    .command('leave')
+    .description('Leave a federation: at once, or when the round that the account is part of is over.')
+  addStep(command, 'leave')
+}
+
+function addStep(command: Command, step: 'claim' | 'leave'): void {
+  command
+    .argument('<id>', 'the federation', parseId)
+    .option('--dry-run', 'try it on the chain as it stands, and send nothing')
+  addAccountOptions(addConnectionOptions(command)).action((id: Hex, options: StepOptions) =>
+    takeStep(step, id, options),
+  )
+}
+
+async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const chain = await import('@tutti/chain')
+  const client = await openSigner(options)
+  const account = client.account!.address
+  const { terms } = await chain.readManifest(client, { id })
+  const token = await chain.readToken(client, terms.token)
+  const before = await chain.readMember(client, { id, account })
+  if (step === 'leave' && !before.isMember) {
+    throw new CommandError(
+      `${account} is not a member of ${id}; what it is owed, tutti claim ${id} fetches.`,
+      exitCodes.refused,
+    )
+  }
+  if (step === 'claim' && before.owed === 0n && before.stake === 0n) {
+    output.line(`Nothing is owed to ${account}.`)
+    output.result({ id, account, token, amount: 0n, owed: 0n, stake: 0n })
+    return
+  }
+  const { owed, stake } = before
+  if (options.dryRun === true) {
+    await chain.prepareTransaction(
+      client,
+      step === 'claim' ? chain.callToClaim(client, { id }) : chain.callToLeave(client, { id }),
+    )
+    output.line(`The chain would take it: owed ${formatTokens(owed, token)}, stake ${formatTokens(stake, token)}.`)
+    output.line('Nothing was sent (--dry-run).')
+    output.result({ id, account, token, owed, stake })
+    return
+  }
+  output.progress(step === 'claim' ? 'claiming…' : 'leaving…')
+  const { hash, gasUsed } = await (step === 'claim' ? chain.claim(client, { id }) : chain.leave(client, { id }))
+  const after = await chain.readMember(client, { id, account })
+  const amount = owed + stake - after.owed - after.stake
+  if (step === 'leave') {
+    const when = after.isMember ? 'asked to leave; it does when its round is over' : 'has left'
+    output.line(`${account} ${when}.`)
+  }
+  output.line(`${formatTokens(amount, token)} were paid to ${account} for ${gasUsed} gas.`)
+  const rest = after.owed + after.stake
+  if (rest > 0n) output.line(`${formatTokens(rest, token)} are not free yet; later: tutti claim ${id}`)
+  output.result({
+    id,
+    account,
+    token,
+    amount,
+    owed: after.owed,
+    stake: after.stake,
+    isMember: after.isMember,
+    hash,
+    gasUsed,
+  })
+}

@@ -1,0 +1,34 @@
+/** Leaving and claiming by hand, each command a process of its own on a real chain. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { exitCodes } from '../src/exit-codes.ts'
+import { readTutti, runTutti, startTutti } from './tutti.ts'
+
+test('a member leaves by hand with its stake, and then nothing is owed', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'tutti-claim-'))
+  const chain = startTutti(['chain', '--port', '0', '--accounts', '3', '--json'], { cwd })
+  try {
+    const { rpcUrl } = JSON.parse(await chain.until(/\}\n$/))
+    const options = { cwd, env: { TUTTI_RPC: rpcUrl } }
+    const terms = ['--task', 'breast-cancer', '--members', '2', '--rounds', '3', '--stake', '2']
+    const { id } = await readTutti(['create', ...terms, '--test-account', '0'], options)
+    await readTutti(['join', id, '--test-account', '1', '--yes'], options)
+    const account = ['--test-account', '1']
+    const dry = await readTutti(['leave', id, ...account, '--dry-run'], options)
+    assert.equal(dry.stake, '2000000000000000000')
+    assert.equal((await readTutti(['status', id], options)).status.members, 1)
+    const left = await readTutti(['leave', id, ...account], options)
+    assert.deepEqual([left.amount, left.stake, left.isMember], ['2000000000000000000', '0', false])
+    assert.equal((await readTutti(['claim', id, ...account], options)).amount, '0')
+    const again = await runTutti(['leave', id, ...account, '--json'], options)
+    assert.equal(again.code, exitCodes.refused)
+    assert.match(JSON.parse(again.stdout).error.message, /not a member.*tutti claim/)
+  } finally {
+    chain.process.kill('SIGINT')
+    await chain.ended
+    rmSync(cwd, { recursive: true, force: true })
+  }
+})
