@@ -46,6 +46,7 @@ const codes: Record<string, ExitCode> = {
   EndpointMismatchError: exitCodes.refused,
   MissingPayloadError: exitCodes.refused,
   ChainUnreachableError: exitCodes.unreachable,
+  ChainBehindError: exitCodes.unreachable,
   TransactionPendingError: exitCodes.unreachable,
   PortTakenError: exitCodes.unreachable,
   LocalChainError: exitCodes.unreachable,

@@ -41,6 +41,18 @@ export class ChainUnreachableError extends ChainError {
   }
 }
 
+/** The endpoint does not have a block that was seen before, or not yet: it lags, or its chain was reorganised. */
+export class ChainBehindError extends ChainError {
+  constructor(url: string, cause?: unknown) {
+    super(
+      `The chain at ${hideSecrets(url)} does not have the block that was asked for: the endpoint is behind, or the ` +
+        'chain was reorganised. Wait a little, or use another endpoint.',
+      true,
+      cause,
+    )
+  }
+}
+
 /** There is no contract where the federation core should be. */
 export class NotDeployedError extends ChainError {
   constructor(core: Address, chainId: number) {
@@ -193,6 +205,17 @@ export function decodeRevert(data: Hex, cause?: unknown): ContractError {
 
 const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
 
+/** JSON-RPC code of what is not there (EIP-1474): a block that an endpoint behind a balancer does not have yet. */
+const NOT_FOUND_CODE = -32001
+/** What clients say of a block above their head, in requests for state and in ranges of logs. */
+const BEHIND =
+  /BlockOutOfRange|invalid block range params|header not found|header for hash not found|unknown block|block not found/i
+
+function isBehind(layer: unknown): boolean {
+  const { code, name, details } = layer as { code?: unknown; name?: unknown; details?: unknown }
+  return code === NOT_FOUND_CODE || name === 'BlockNotFoundError' || BEHIND.test(String(details ?? ''))
+}
+
 /** An address without what may be a secret of it: providers put their keys into path and query, or before an `@`. */
 function hideSecrets(url: string): string {
   if (!URL.canParse(url)) return url
@@ -227,6 +250,7 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
     const status = (lost as { status?: number }).status
     if (status === undefined || status === 429 || status >= 500) return new ChainUnreachableError(url, error)
   }
+  if (error.walk(isBehind) !== null) return new ChainBehindError(url, error)
   return new RpcError([error.shortMessage, error.details].filter((part) => part).join(' '), error)
 }
 

@@ -95,7 +95,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   WrongInputLength: never('Give one byte for each feature of the schema.'),
 
   // Standing
-  UnknownFederation: never('No federation has this id here; check id, chain and core address.'),
+  UnknownFederation: never(
+    'No federation has this id here; check id, chain and core address, and that the endpoint is not behind.',
+  ),
   FederationFinished: never('The federation is over; claim what it owes you.'),
   WrongPhase: later('The federation is in another phase; read the phase and act in it.'),
   WrongRound: later('Another round is in progress; read the round and prepare anew.'),

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { encodeErrorResult, encodeFunctionData, HttpRequestError, zeroHash } from 'viem'
+import { encodeErrorResult, encodeFunctionData, HttpRequestError, RpcRequestError, zeroHash } from 'viem'
 import {
+  ChainBehindError,
   ChainUnreachableError,
   ContractError,
   connect,
@@ -52,6 +53,22 @@ test('revert data is found however deep a client buried it', () => {
   assert.equal(findRevertData({ data: { data: '0x12345678' } }), '0x12345678')
   assert.equal(findRevertData({ data: '0x' }), undefined)
   assert.equal(findRevertData('0x12345678'), undefined)
+})
+
+test('a block that the chain lost or does not have yet is told from a refusal', () => {
+  const named = (code: number, message: string) =>
+    toChainError(new RpcRequestError({ body: {}, url: 'http://x', error: { code, message } }))
+  for (const [code, message] of [
+    [-32602, 'BlockOutOfRangeError: block height is 4 but requested was 14'],
+    [-32602, 'invalid block range params'],
+    [-32000, 'header not found'],
+    [-32000, 'unknown block'],
+    [-32001, 'resource not found'],
+  ] as const) {
+    const error = named(code, message)
+    assert.ok(error instanceof ChainBehindError && error.isRetryable, message)
+  }
+  assert.ok(!(named(-32602, 'invalid argument 0') instanceof ChainBehindError))
 })
 
 test('no answer, too many requests and a failing server can be retried; a refusal of the endpoint cannot', () => {

@@ -5,7 +5,7 @@
  * that many nodes do not come back at the same instant; never sooner than a server that limits its callers asks for.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
-import { ChainUnreachableError } from '@tutti/chain'
+import { ChainBehindError, ChainUnreachableError, toChainError } from '@tutti/chain'
 import {
   BaseError,
   HttpRequestError,
@@ -34,10 +34,11 @@ export function backOffMilliseconds(backOff: BackOff, failures: number): number 
 /** JSON-RPC codes by which servers say "not now": internal error, resource unavailable, limit exceeded. */
 const PASSING_CODES = new Set([-32603, -32002, -32005, 429])
 
-/** Whether an error means that the chain could not be reached or asks to come back later. */
+/** Whether an error means that the chain could not be reached, asks to come back later, or lacks a block it will have. */
 export function isChainOutOfReach(error: unknown): boolean {
   const isPassing = (cause: unknown): boolean =>
     cause instanceof ChainUnreachableError ||
+    cause instanceof ChainBehindError ||
     cause instanceof TimeoutError ||
     cause instanceof WebSocketRequestError ||
     cause instanceof SocketClosedError ||
@@ -45,6 +46,7 @@ export function isChainOutOfReach(error: unknown): boolean {
       (cause.status === undefined || cause.status === 429 || cause.status >= 500)) ||
     (cause instanceof RpcRequestError && PASSING_CODES.has(cause.code) && cause.data === undefined)
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (isPassing(cause)) return true
+  if (toChainError(error) instanceof ChainBehindError) return true
   return error instanceof BaseError ? error.walk(isPassing) !== null : false
 }
 
@@ -72,6 +74,8 @@ export function askedWaitMilliseconds(error: unknown, now: number): number {
 export interface Patience {
   backOff: BackOff
   signal: AbortSignal
+  /** Which other errors are waited for, such as a federation that the chain does not know yet. */
+  isPassing?: (error: unknown) => boolean
   /** Told before each wait. */
   onWait?: (wait: { error: Error; failures: number; milliseconds: number }) => void
   /** Told when the chain answers again after at least one failure. */
@@ -91,7 +95,7 @@ export async function untilReached<T>(attempt: () => Promise<T>, patience: Patie
       if (failures > 0) patience.onBack?.(failures)
       return answer
     } catch (error) {
-      if (!isChainOutOfReach(error)) {
+      if (!isChainOutOfReach(error) && patience.isPassing?.(error) !== true) {
         // A refusal is an answer too.
         if (failures > 0) patience.onBack?.(failures)
         throw error

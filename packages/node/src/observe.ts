@@ -1,7 +1,7 @@
 /**
  * What a node reads from the chain to decide: one call a look, cheap enough for every block.
  */
-import { type ChainClient, readEvents, readHistory, readSight } from '@tutti/chain'
+import { type ChainClient, readEvents, readHistory, readSight, readSince } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './decide.ts'
 
@@ -77,10 +77,15 @@ export async function readRoundEnds(
   range: { from: number; to: number; fromBlock: bigint; mayBeRewarded: boolean; mayBeKeeper: boolean },
 ): Promise<RoundEnd[]> {
   const { from, to, fromBlock, mayBeRewarded, mayBeKeeper } = range
+  const since = { id, fromBlock }
   const [history, rewards, keepers] = await Promise.all([
     readHistory(client, { id, from, count: to - from }),
-    mayBeRewarded ? readEvents(client, { eventName: 'Rewarded', id, fromBlock }) : [],
-    mayBeKeeper ? readEvents(client, { eventName: 'KeeperPaid', id, fromBlock }) : [],
+    mayBeRewarded
+      ? readSince(client, since, (start) => readEvents(client, { eventName: 'Rewarded', id, fromBlock: start }))
+      : [],
+    mayBeKeeper
+      ? readSince(client, since, (start) => readEvents(client, { eventName: 'KeeperPaid', id, fromBlock: start }))
+      : [],
   ])
   const own = account.toLowerCase()
   return history.map(({ updates }, i) => {

@@ -84,6 +84,14 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let latest: Sight | undefined
   let newest = { block: -1n, since: 0 }
 
+  /** A chain that goes back takes with it what its blocks told: a round seen open may have begun in an earlier block. */
+  const followHead = ({ observation: { block, round } }: Sight): void => {
+    firstBlock = earlier(firstBlock, block.number)
+    if (latest === undefined) return
+    const { block: last, round: lastRound } = latest.observation
+    if (block.number < last.number || round.number < lastRound.number) blockBeforeRound = undefined
+  }
+
   const tellEnds = async (sight: Sight): Promise<void> => {
     const from = roundsClosed ?? sight.roundsClosed
     const to = sight.roundsClosed
@@ -142,9 +150,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
           token: actor.token,
         })
       }
+      followHead(sight)
       await tellEnds(sight)
-      if (latest !== undefined && latest.observation.round.number !== round.number) {
-        blockBeforeRound = latest.observation.block.number
+      if (latest !== undefined && latest.observation.round.number < round.number) {
+        blockBeforeRound = earlier(latest.observation.block.number, observation.block.number)
       }
       latest = sight
       tellOpening(sight)
@@ -186,6 +195,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     }),
   }
 }
+
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 function isSubmitted(record: RoundRecord): boolean {
   if (record.kind !== 'update') return false

@@ -8,9 +8,13 @@ import {
   AccountBusyError,
   BlobsMissingError,
   BundleLostError,
+  ChainBehindError,
   type ChainClient,
+  ContractError,
   describeFault,
+  FederationNotFoundError,
   MissingPayloadError,
+  NotDeployedError,
   readToken,
   toChainError,
 } from '@tutti/chain'
@@ -67,16 +71,6 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   checkBehaviour(options)
   const report = createReport(account.address, federationId, options.onEvent ?? (() => undefined))
   const signal = options.signal ?? new AbortController().signal
-  const patience: Patience = {
-    backOff: options.backOff ?? defaultBackOff,
-    signal,
-    onWait: ({ error, failures, milliseconds }) => {
-      // Named anew: what the library says has several lines, and the whole address of the endpoint in them.
-      const { message } = toChainError(error, client.url) as Error
-      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message })
-    },
-    onBack: (failures) => report.tell({ kind: 'chain-back', failures }),
-  }
   const store = openStore({
     root: options.storeDirectory,
     chainId: client.chainId,
@@ -84,8 +78,21 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     account: account.address,
     onDamage: (file, message) => report.tell({ kind: 'file-damaged', file, message }),
   })
+  const patience: Patience = {
+    backOff: options.backOff ?? defaultBackOff,
+    signal,
+    onWait: ({ error, failures, milliseconds }) => {
+      // Named anew: what the library says has several lines, and the whole address of the endpoint in them.
+      const named = toChainError(isUnknownHere(error) ? new ChainBehindError(client.url, error) : error, client.url)
+      const { message } = named as Error
+      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message })
+    },
+    onBack: (failures) => report.tell({ kind: 'chain-back', failures }),
+    isPassing: (error) => isUnknownHere(error) && store.hasSeen(),
+  }
   try {
     const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
+    store.noteSeen()
     const token = await untilReached(() => readToken(client, federation.terms.token), patience)
     const clock = createChainClock()
     const signer = { ...client, account }
@@ -291,6 +298,12 @@ async function hearOfAccepted(actor: Actor, { round, position }: Observation, up
       await confirmUpdate(actor, update, sending)
     }
   }
+}
+
+/** A chain that lost blocks may be back before the federation, or its core, existed. */
+function isUnknownHere(error: unknown): boolean {
+  if (error instanceof ContractError) return error.errorName === 'UnknownFederation'
+  return error instanceof FederationNotFoundError || error instanceof NotDeployedError
 }
 
 /** Neither a member nor anyone to whom something is owed. */

@@ -73,6 +73,10 @@ export interface Store {
   forfeit(round: number, reason: string): void
   /** Removes records of rounds before `round`. */
   forgetBefore(round: number): void
+  /** Whether the chain has shown this federation to this member's node before: it may lose it and find it again. */
+  hasSeen(): boolean
+  /** Notes that the chain has shown it. */
+  noteSeen(): void
   /** Gives the lock back. */
   close(): void
 }
@@ -91,6 +95,7 @@ export interface StoreOptions {
 }
 
 const VERSION = 1
+const SEEN = 'seen'
 
 /**
  * Directory of a member's store: `<root>/<chainId>-<federation>-<account>`, the federation by its first 16 digits.
@@ -150,6 +155,12 @@ export function openStore(options: StoreOptions): Store {
         const number = /^round-(\d+)$/.exec(name)?.[1]
         if (number !== undefined && Number(number) < round) disk.remove(join(directory, name))
       }
+    },
+    hasSeen: () => disk.list(directory).some((name) => name === SEEN || name.startsWith('round-')),
+    // An empty directory: made at once or not at all, and nothing in it can be damaged.
+    noteSeen: () => {
+      disk.makeDirectory(join(directory, SEEN))
+      disk.syncDirectory(directory)
     },
     close: unlock,
   }

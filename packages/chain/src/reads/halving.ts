@@ -4,14 +4,14 @@
  */
 
 import type { ChainClient } from '../client.ts'
-import { ChainUnreachableError, toChainError } from '../errors.ts'
+import { ChainBehindError, ChainUnreachableError, toChainError } from '../errors.ts'
 
 /**
  * What `read` returns for all blocks of a range, in order.
  *
  * @param range - Bounds are inclusive; without `toBlock`, to the latest.
  * @param read - Reads one part of the range at once.
- * @throws What a single block is refused with; {@link ChainUnreachableError} at once.
+ * @throws What a single block is refused with; {@link ChainUnreachableError} and {@link ChainBehindError} at once.
  */
 export async function readByHalves<Entry>(
   client: Pick<ChainClient, 'public' | 'url'>,
@@ -23,7 +23,7 @@ export async function readByHalves<Entry>(
       return await read({ fromBlock, toBlock })
     } catch (error) {
       const named = toChainError(error, client.url)
-      if (named instanceof ChainUnreachableError) throw named
+      if (named instanceof ChainUnreachableError || named instanceof ChainBehindError) throw named
       const last = toBlock === 'latest' ? await client.public.getBlockNumber() : toBlock
       if (last <= fromBlock) throw named
       const middle = (fromBlock + last) / 2n

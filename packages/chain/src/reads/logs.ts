@@ -7,7 +7,7 @@ import type { Hex, Terms } from '@tutti/core'
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hash, hexToBytes } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainError } from '../errors.ts'
+import { ChainBehindError, ChainError } from '../errors.ts'
 import { readStatus } from './federation.ts'
 import { readByHalves } from './halving.ts'
 
@@ -80,6 +80,26 @@ export async function readManifest(
 /** Creations are immutable (the id is the hash of the terms): looked up once a connection. */
 const creations = new WeakMap<ChainClient['public'], Map<Hex, Creation>>()
 
+/**
+ * Reads logs since a block that was seen; where the chain has lost that block, since the federation's creation.
+ *
+ * @throws what `read` throws; {@link ChainBehindError} if the creation is lost too.
+ */
+export async function readSince<T>(
+  client: ChainClient,
+  { id, fromBlock }: { id: Hex; fromBlock?: bigint | undefined },
+  read: (fromBlock: bigint) => Promise<T>,
+): Promise<T> {
+  if (fromBlock !== undefined) {
+    try {
+      return await read(fromBlock)
+    } catch (error) {
+      if (!(error instanceof ChainBehindError)) throw error
+    }
+  }
+  return read((await readManifest(client, { id })).blockNumber)
+}
+
 /** Every federation of this core, oldest first; those created in a range of blocks, bounds included, if one is given. */
 export async function listFederations(
   client: ChainClient,
@@ -123,9 +143,10 @@ export async function readSubmissions(
   client: ChainClient,
   { id, round, fromBlock }: { id: Hex; round: number; fromBlock?: bigint },
 ): Promise<Submission[]> {
-  const start = fromBlock ?? (await readManifest(client, { id })).blockNumber
-  const events = await readEvents(client, { eventName: 'Submitted', id, round, fromBlock: start })
-  return events.map(toSubmission)
+  return readSince(client, { id, fromBlock }, async (start) => {
+    const events = await readEvents(client, { eventName: 'Submitted', id, round, fromBlock: start })
+    return events.map(toSubmission)
+  })
 }
 
 /** A `Submitted` event as bytes. */

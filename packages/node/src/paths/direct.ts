@@ -53,10 +53,13 @@ export type SubmissionReader = (
 /** A reader that asks the chain once a round, however many shards it is asked for. */
 export function createSubmissionReader(client: ChainClient, id: Hex): SubmissionReader {
   let known: { key: string; submissions: Submission[] } | undefined
+  let missedRound: number | undefined
   return async ({ number, submitted }, fromBlock) => {
-    const key = `${number}/${submitted}`
+    // The round may have begun before the block that this node saw last: its logs are looked for from the start then.
+    const start = missedRound === number ? undefined : fromBlock
+    const key = `${number}/${submitted}/${start}`
     if (known?.key !== key) {
-      const from = fromBlock === undefined ? {} : { fromBlock }
+      const from = start === undefined ? {} : { fromBlock: start }
       known = { key, submissions: await readSubmissions(client, { id, round: number, ...from }) }
     }
     return {
@@ -64,6 +67,7 @@ export function createSubmissionReader(client: ChainClient, id: Hex): Submission
       // Endpoints whose logs lag behind may know better the next time.
       forget: () => {
         known = undefined
+        missedRound = number
       },
     }
   }
