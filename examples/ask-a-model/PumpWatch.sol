@@ -1,8 +1,42 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+/// @notice What the members of a federation agree to, as Tutti's core has it: the order is the interface's.
+struct Terms {
+    bytes32 manifestHash;
+    bytes32 setupHash;
+    bytes32 salt;
+    uint256 gains;
+    uint128 stake;
+    uint128 bounty;
+    uint128 keeperPay;
+    uint32 joinSeconds;
+    uint32 commitSeconds;
+    uint32 idleSeconds;
+    address aggregator;
+    uint32 dimension;
+    uint32 shardSize;
+    uint32 rounds;
+    address token;
+    uint16 cohortSize;
+    uint16 minimumUpdates;
+    uint16 shardsPerMember;
+    uint16 endQuorum;
+    uint8 laneBits;
+    uint8 bits;
+    uint8 rule;
+    address gate;
+    uint32 submitSeconds;
+    uint32 challengeSeconds;
+    uint32 keeperSeconds;
+    address judge;
+}
+
 /// @notice What of Tutti's core a contract needs in order to ask a model.
 interface IModel {
+    /// @notice Terms of a federation; they never change.
+    function termsOf(bytes32 id) external view returns (Terms memory);
+
     /// @param id The federation whose model is asked.
     /// @param input One byte for each input, as the schema in the federation's manifest makes them.
     /// @return class The class the model answers.
@@ -12,7 +46,8 @@ interface IModel {
 
 /// @title PumpWatch
 /// @notice Orders service for a pump when the model of a federation says that it will fail.
-/// @dev Trust. The answer is the model's, and the model is its members': they can make it wrong, nobody can make it
+/// @dev Trust. The core forwards the question to the aggregator that the terms name, and a foreign one answers what it
+///      likes: the constructor refuses any but the one that its deployer names. Then the answer is the model's, and the model is its members': they can make it wrong, nobody can make it
 ///      answer otherwise than its weights say. It changes with every round until the federation is finished. Nothing
 ///      here shows that a reading is true: only `sensor` may report.
 contract PumpWatch {
@@ -29,8 +64,12 @@ contract PumpWatch {
     event ServiceOrdered(uint256 indexed pump, bytes reading, int256 output);
 
     error NotTheSensor(address caller);
+    error ForeignAggregator(address aggregator);
 
-    constructor(IModel core_, bytes32 federation_) {
+    /// @param aggregator Tutti's `DirectAggregator`, as `tutti deploy` prints it.
+    constructor(IModel core_, address aggregator, bytes32 federation_) {
+        address named = core_.termsOf(federation_).aggregator;
+        if (named != aggregator) revert ForeignAggregator(named);
         core = core_;
         federation = federation_;
         sensor = msg.sender;

@@ -12,6 +12,7 @@ import {
   accountFromEnvironment,
   type ChainClient,
   connect,
+  deployment,
   readManifest,
   refuseTestAccounts,
   sendCall,
@@ -27,7 +28,7 @@ const client = await connect({ rpcUrl: process.env.TUTTI_RPC ?? 'http://127.0.0.
 refuseTestAccounts(account.address, client.chainId)
 
 const { abi, bytecode } = compile()
-const data = encodeDeployData({ abi, bytecode, args: [client.core, id as Hex] })
+const data = encodeDeployData({ abi, bytecode, args: [client.core, deployment().directAggregator, id as Hex] })
 const { receipt, gasUsed } = await sendCall(client, { data })
 const watch = receipt.contractAddress!
 console.log(`PumpWatch ${watch}, deployed for ${gasUsed} gas; it asks ${client.core}`)

@@ -8,6 +8,7 @@ import { openBudgetReader } from './budget-lines.ts'
 import { exitCodes } from './exit-codes.ts'
 import { watchInterruption } from './interruption.ts'
 import { toPlainText } from './manifest-summary.ts'
+import { warnOfModules } from './modules.ts'
 import { tellEvents } from './node-lines.ts'
 import { openClient, openMonitor, openTrainer } from './node-parts.ts'
 import { describePlan } from './node-plan-lines.ts'
@@ -146,7 +147,9 @@ export function describeSurvey(surveyed: readonly Surveyed[], hasPolicy = true):
     const { creation, judgement, members, roundsClosed, isOwn, isFinished } = entry
     const { terms } = creation
     const { token } = entry
-    if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`]
+    const careful = warnOfModules(entry.modules)
+    const warning = careful === undefined ? [] : [`    ${careful}`]
+    if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`, ...warning]
     const verdicts = hasPolicy ? ['is allowed', 'is refused'] : ['can be joined', 'cannot be joined']
     const verdict = isOwn ? 'is its own' : verdicts[judgement.isWanted ? 0 : 1]!
     return [
@@ -156,6 +159,7 @@ export function describeSurvey(surveyed: readonly Surveyed[], hasPolicy = true):
         `${formatTokens(judgement.rewardPerRound, token)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
         (judgement.blobGasPerRound > 0 ? ` and ${formatInteger(judgement.blobGasPerRound)} blob gas` : '') +
         (entry.kind === 'statistics' ? `; a statistics round, ${describeEpsilon(judgement.epsilon)}` : ''),
+      ...warning,
       ...(isOwn ? [] : judgement.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
     ]
   })

@@ -18,6 +18,7 @@ const codes: Record<string, ExitCode> = {
   NoModelError: exitCodes.usage,
   NoStatisticsError: exitCodes.usage,
   FederationOverError: exitCodes.refused,
+  UnknownModulesError: exitCodes.refused,
   UninitialisedError: exitCodes.refused,
   NotDeployedError: exitCodes.usage,
   UnsupportedEndpointError: exitCodes.usage,

@@ -4,9 +4,10 @@ import type { Address, Hex } from 'viem'
 import type { BlobOptions } from './blob-model.ts'
 import { type AccountOptions, defaultRpcUrl } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
+import type { ModuleOptions } from './modules.ts'
 
 /** Flags of `tutti node` as the command line has them. */
-export interface NodeCommandOptions extends AccountOptions, BlobOptions {
+export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleOptions {
   config?: string
   rpc?: string[]
   core?: Address

@@ -208,12 +208,15 @@ interface IFederation {
     /// @notice What an update's digest is bound to: the hash of chain, core, federation, round and member.
     function contextOf(bytes32 id, uint32 round, address member) external view returns (bytes32);
 
-    /// @notice The words of a shard of the model: see `IAggregator.model`.
+    /// @notice The words of a shard of the model, as the aggregator of the terms answers: see `IAggregator.model`.
+    /// @dev Trust. As of `predict`.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory);
 
-    /// @notice Outputs of the model for one input: see `IAggregator.predict`.
+    /// @notice Outputs for one input, as the aggregator of the terms answers: see `IAggregator.predict`.
+    /// @dev Trust. A foreign aggregator answers what it likes: callers check `termsOf(id).aggregator` first.
     function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory);
 
-    /// @notice The class the model answers for one input: see `IAggregator.classify`.
+    /// @notice The class for one input, as the aggregator of the terms answers: see `IAggregator.classify`.
+    /// @dev Trust. As of `predict`.
     function classify(bytes32 id, bytes calldata input) external view returns (uint256, int256[] memory);
 }

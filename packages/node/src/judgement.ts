@@ -120,6 +120,10 @@ export function judgeFederation(candidate: Candidate, stated: Policy | undefined
   refuseIf(candidate.manifestFault !== undefined, `its manifest cannot be used: ${candidate.manifestFault}`)
   refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
   refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)
+  refuseIf(
+    BigInt(terms.judge) !== 0n,
+    `its judge ${terms.judge}, which splits the pot, is not one that this node knows`,
+  )
   refuseIf(!isAmong(policy.creators, creator), `its creator ${creator} is not among policy.creators`)
   if (tokenRefusal !== undefined) refusals.push(tokenRefusal)
   const isPaidOnly = Object.values(policy.tokens).some((limit) => Number(limit.minimumReward ?? 0) > 0)

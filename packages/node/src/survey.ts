@@ -2,11 +2,11 @@
  * All federations of a chain as an owner's node sees them: found, read, judged by its policy. Nothing is signed or sent.
  */
 import {
-  blobAggregatorAddress,
   type ChainClient,
   type Creation,
-  deployment,
+  inspectModules,
   type Member,
+  type Module,
   pathOf,
   readLimits,
   readMember,
@@ -45,6 +45,8 @@ export interface SurveyOptions extends DiscoverOptions {
 /** A federation and what the node makes of it. */
 export interface Surveyed {
   creation: Creation
+  /** The contracts that it depends on, and whether they are ours. */
+  modules: Module[]
   /** Of its terms: what amounts are amounts of. */
   token: Token
   /** What its manifest calls it; empty where that cannot be read. */
@@ -112,12 +114,13 @@ async function surveyOne(
   const { client, policy } = options
   const { id, terms, creator } = creation
   const account = client.account?.address
-  const [status, round, own, tokens, token] = await Promise.all([
+  const [status, round, own, tokens, token, modules] = await Promise.all([
     readStatus(client, { id }),
     readRound(client, { id }),
     account === undefined ? undefined : readMember(client, { id, account }),
     account === undefined || terms.stake === 0n ? terms.stake : readTokens(client, terms.token, account),
     readToken(client, terms.token),
+    inspectModules(client, creation),
   ])
   const { manifest, fault } = readPublished(creation)
   // Reading the data is the dearest check: only for those that could be joined.
@@ -139,12 +142,11 @@ async function surveyOne(
     dataFault,
     path,
     prices,
-    isAggregatorKnown:
-      terms.aggregator.toLowerCase() ===
-      (path === 'blob' ? blobAggregatorAddress() : deployment().directAggregator).toLowerCase(),
+    isAggregatorKnown: modules.some(({ name, isKnown }) => name === 'aggregator' && isKnown),
   }
   return {
     creation,
+    modules,
     token,
     name: manifest?.name ?? '',
     kind: manifest === undefined ? undefined : isStatistics(manifest) ? 'statistics' : 'model',

@@ -68,6 +68,7 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
     [{ manifestFault: 'it is not JSON' }, generous, /manifest cannot be used: it is not JSON/],
     [{ dataFault: 'line 3, column age: "x" is no number' }, generous, /data do not fit: line 3, column age/],
     [{ isAggregatorKnown: false }, generous, /aggregator/],
+    [{ terms: { ...terms, judge: address(9) } }, generous, /judge 0x9+, which splits the pot, is not one/],
     [{ terms: { ...terms, gate: address(9) } }, generous, /gate 0x9+ asks for an admission/],
     [{}, { ...generous, creators: [address(7)] }, /creator 0x2+ is not among policy\.creators/],
     [{}, { tokens: { [address(7)]: { maximumStake: '5' } } }, /its token 0x4+ is not among policy\.tokens/],

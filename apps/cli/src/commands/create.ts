@@ -20,9 +20,10 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { FoundingChoices, Undertaking } from '../founding.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
 
-interface CreateOptions extends ConnectionOptions, AccountOptions {
+interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
   taskFile?: string
   statistics?: Hex
@@ -114,7 +115,7 @@ export function addCreate(program: Command): void {
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
     .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
-  addAccountOptions(addConnectionOptions(command))
+  addModuleOption(addAccountOptions(addConnectionOptions(command)))
     .addHelpText(
       'after',
       '\nWithout --data, the built-in data of a built-in task are rehearsed on; for a task file, made-up data of its\n' +
@@ -159,10 +160,15 @@ export function addCreate(program: Command): void {
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
-      const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits } = await import('@tutti/chain')
+      const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits, readManifest } = await import(
+        '@tutti/chain'
+      )
       const isBlob = options.path === 'blob'
       if (isBlob && options.from !== undefined) {
         throw new CommandError('--from continues a model of the direct path; leave --path out.', exitCodes.usage)
+      }
+      if (options.from !== undefined) {
+        await demandKnownModules(client, await readManifest(client, { id: options.from }), options, output)
       }
       const { checkShards, checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
       const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
@@ -298,7 +304,11 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
     )
   }
   const { applyStatistics } = await import('../statistics-reading.ts')
-  const { data, lines, source } = await applyStatistics(await openReader(options), options.statistics!, file.data)
+  const { readManifest } = await import('@tutti/chain')
+  const reader = await openReader(options)
+  const id = options.statistics!
+  await demandKnownModules(reader, await readManifest(reader, { id }), options, output)
+  const { data, lines, source } = await applyStatistics(reader, id, file.data)
   for (const line of lines) output.line(line)
   return { ...file, data, statistics: source }
 }

@@ -6,10 +6,11 @@ import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
 import { replaceFile } from '../whole-file.ts'
 
-interface ExportOptions extends ConnectionOptions, BlobOptions {
+interface ExportOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   model?: string
   format: 'onnx' | 'safetensors'
   out?: string
@@ -26,7 +27,7 @@ export function addExport(program: Command): void {
     .option('--out <file>', 'where to write it (default: model.onnx or model.safetensors)')
     .option('--force', 'replace the file if it exists')
   command.option('--model <file>', 'blob path: a model that was pulled before, brought up to date')
-  addBlobOptions(addConnectionOptions(command)).action(async (id: Hex, options: ExportOptions) => {
+  addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: ExportOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const file = options.out ?? `model.${options.format}`
     if (options.force !== true && existsSync(file)) {
@@ -38,6 +39,7 @@ export function addExport(program: Command): void {
     const { exportOnnx, exportSafetensors, parseModelManifest, toWeights } = await import('@tutti/learn')
     output.progress('reading the model…')
     const creation = await readManifest(client, { id })
+    const modules = await demandKnownModules(client, creation, options, output)
     const status = await readStatus(client, { id })
     const manifest = parseModelManifest(creation.manifest)
     const pulling = { file: options.model, output }
@@ -54,6 +56,6 @@ export function addExport(program: Command): void {
       `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${formatCount(status.roundsSettled, 'round')}, ` +
         `${formatInteger(bytes.length)} bytes.`,
     )
-    output.result({ id, file, format: options.format, bytes: bytes.length, parameters: weights.length })
+    output.result({ id, file, format: options.format, bytes: bytes.length, parameters: weights.length, modules })
   })
 }

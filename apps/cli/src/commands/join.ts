@@ -14,11 +14,12 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { describeSource, toPlainText } from '../manifest-summary.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { defaultStore, present, readLimits } from '../node-settings.ts'
 import { createOutput, type Output } from '../output.ts'
 
 /** What `tutti join` reads. */
-export interface JoinCommandOptions extends ConnectionOptions, AccountOptions {
+export interface JoinCommandOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
   data?: string
   yes?: boolean
   config?: string
@@ -43,7 +44,7 @@ export function addJoinOptions(command: Command): Command {
     .option('--privacy-epsilon <x>', 'refuse what would pass this privacy budget of the store', parsePositive)
     .option('--store <directory>', `the node's store, whose ledger says what is spent (default: ${defaultStore})`)
     .option('--config <file>', "a node's configuration file, for its privacy budget and store")
-  return addAccountOptions(addConnectionOptions(command))
+  return addModuleOption(addAccountOptions(addConnectionOptions(command)))
 }
 
 /** Checks the data, says what becomes public, asks, pays the stake. */
@@ -59,6 +60,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   })
   const budget = policy.privacyEpsilon
   const creation = await readManifest(client, { id })
+  const modules = await demandKnownModules(client, creation, options, output)
   const { data } = options
   const manifest = parsePublishedManifest(creation.manifest)
   const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
@@ -84,6 +86,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     stake: joined.disclosure.stake,
     token: joined.disclosure.token,
     gasUsed: joined.cost?.gasUsed ?? 0n,
+    modules,
   })
 }
 

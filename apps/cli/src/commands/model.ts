@@ -19,13 +19,14 @@ import {
   openSigner,
   parseId,
 } from '../connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
 
-interface PullOptions extends ConnectionOptions, BlobOptions {
+interface PullOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   out?: string
 }
 
-type CheckpointOptions = ConnectionOptions & AccountOptions & BlobOptions
+type CheckpointOptions = ConnectionOptions & AccountOptions & BlobOptions & ModuleOptions
 
 /** Adds the command `model` with `pull` and `checkpoint`. */
 export function addModel(program: Command): void {
@@ -35,7 +36,7 @@ export function addModel(program: Command): void {
     .description('Put the model together from blobs and hold it against the commitments in the contract.')
     .argument('<id>', 'the federation', parseId)
     .option('--out <file>', 'where to write it (default: model-ID.tutti)')
-  addBlobOptions(addConnectionOptions(pull))
+  addModuleOption(addBlobOptions(addConnectionOptions(pull)))
     .addHelpText(
       'after',
       '\nIt starts from the latest checkpoint whose blobs can be had, or from zero, and adds the updates since. Blobs come\n' +
@@ -47,7 +48,7 @@ export function addModel(program: Command): void {
     .command('checkpoint')
     .description('Post the model as blobs, so that newcomers can fetch it from the chain. Anyone may.')
     .argument('<id>', 'the federation', parseId)
-  addBlobOptions(addAccountOptions(addConnectionOptions(checkpoint)))
+  addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(checkpoint))))
     .addHelpText('after', '\nThe contract compares what is posted with its own commitment. Nobody is paid for it.')
     .action(runCheckpoint)
   for (const command of [model, ...model.commands]) command.exitOverride()
@@ -58,6 +59,7 @@ async function runPull(id: Hex, options: PullOptions): Promise<void> {
   const client = await openReader(options)
   const { describeStanding, readManifest } = await import('@tutti/chain')
   const creation = await readManifest(client, { id })
+  const modules = await demandKnownModules(client, creation, options, output)
   await demandBlobPath(creation, `Write it to a file with: tutti export ${id}`)
   output.progress('fetching and verifying blobs…')
   const synced = await pullModel(client, creation, options, { output })
@@ -69,7 +71,7 @@ async function runPull(id: Hex, options: PullOptions): Promise<void> {
       'Their commitments are those that the contract holds.',
   )
   if (faults.length > 0) output.line(`Careful: ${describeStanding(faults)}.`)
-  output.result({ id, file, bytes, parameters: values.length, blobs, block: blockNumber, rounds, faults })
+  output.result({ id, file, bytes, parameters: values.length, blobs, block: blockNumber, rounds, faults, modules })
 }
 
 async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void> {
@@ -79,6 +81,7 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
   const { loadKzg } = await import('@tutti/chain/kzg')
   const { shardCount } = await import('@tutti/core')
   const creation = await readManifest(client, { id })
+  const modules = await demandKnownModules(client, creation, options, output)
   await demandBlobPath(creation, 'There is nothing to post.')
   output.progress('putting the model together…')
   const model = await pullModel(client, creation, options, { output })
@@ -96,5 +99,5 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
     `Posted the model in ${formatCount(blobs, 'blob')}, ${formatCount(posted.length, 'transaction')}, ${formatInteger(gasUsed)} gas. ` +
       'A newcomer needs these and the updates since.',
   )
-  output.result({ id, posted })
+  output.result({ id, posted, modules })
 }

@@ -17,6 +17,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
+import { addModuleOption, demandKnownModules } from '../modules.ts'
 import { tellEvents } from '../node-lines.ts'
 import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
 import { describePlan } from '../node-plan-lines.ts'
@@ -53,7 +54,7 @@ export function addNode(program: Command): void {
   addPolicyOptions(command)
     .option('--discover', 'look for federations and join those that the policy allows, one after another')
     .option('--until-idle', 'with --discover: end when there is nothing to do, instead of looking again every minute')
-  addBlobOptions(addAccountOptions(command))
+  addModuleOption(addBlobOptions(addAccountOptions(command)))
     .addHelpText(
       'after',
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
@@ -119,10 +120,15 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
       output,
     )
   }
-  return runOne(settings, settings.id, options.dryRun === true, output)
+  return runOne(settings, settings.id, options, output)
 }
 
-async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output: Output): Promise<void> {
+async function runOne(
+  settings: NodeSettings,
+  id: Hex,
+  options: Pick<NodeCommandOptions, 'dryRun' | 'unknownModules'>,
+  output: Output,
+): Promise<void> {
   const { planNode, runNode } = await import('@tutti/node')
   const { behaviour } = settings
   const client = await openClient(settings, output)
@@ -130,6 +136,7 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
   const { readManifest, readMember } = await import('@tutti/chain')
   const { parsePublishedManifest } = await import('@tutti/learn')
   const [creation, member] = await Promise.all([readManifest(client, { id }), readMember(client, { id, account })])
+  const modules = await demandKnownModules(client, creation, options, output)
   const manifest = parsePublishedManifest(creation.manifest)
   const node = {
     ...behaviour,
@@ -139,13 +146,13 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
     manifestHash: behaviour.manifestHash ?? creation.terms.manifestHash,
     ...(await worthOfGasIn(settings, creation, client)),
   }
-  if (isDryRun) {
+  if (options.dryRun === true) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
     const plan = await planNode(node)
     const budget = (await openBudgetReader())(settings)
     for (const line of [...budget.lines, ...describePlan(plan)]) output.line(line)
     const { epsilon = null, budgetRefusal = null } = plan
-    output.result({ ...plan, epsilon, budgetRefusal, privacy: budget.plain })
+    output.result({ ...plan, epsilon, budgetRefusal, privacy: budget.plain, modules })
     return
   }
   if (!member.isMember && member.owed === 0n) {
@@ -173,7 +180,7 @@ async function runOne(settings: NodeSettings, id: Hex, isDryRun: boolean, output
         `${formatTokens(summary.claimed, summary.token)}, ` +
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )
-    output.result(summary)
+    output.result({ ...summary, modules })
     if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
   } finally {
     view.close()

@@ -1,5 +1,5 @@
 /** `tutti predict ID`: asks the contract for its answer to one example. */
-import type { ChainClient, Creation } from '@tutti/chain'
+import type { ChainClient, Creation, Module } from '@tutti/chain'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
@@ -7,9 +7,10 @@ import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights 
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
 
-interface PredictOptions extends ConnectionOptions, BlobOptions {
+interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   model?: string
   data?: string
   row: number
@@ -26,28 +27,29 @@ export function addPredict(program: Command): void {
     .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
     .option('--input <json>', 'the example itself: {"column": value, …}')
   command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
-  addBlobOptions(addConnectionOptions(command)).action(async (id: Hex, options: PredictOptions) => {
+  addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
     const { classify, pathOf, readManifest } = await import('@tutti/chain')
     const { parseModelManifest } = await import('@tutti/learn')
     const creation = await readManifest(client, { id })
+    const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
     if (pathOf(creation) === 'blob') {
-      await predictLocally(client, creation, manifest, options, output)
+      await predictLocally(client, { creation, modules }, manifest, options, output)
       return
     }
     const input = await readExample(manifest, options)
     const answer = await classify(client, { id, input })
     const named = printAnswer(manifest, answer.class, answer.outputs, output)
-    output.result({ id, answer: named, class: answer.class, outputs: answer.outputs })
+    output.result({ id, answer: named, class: answer.class, outputs: answer.outputs, modules })
   })
 }
 
 /** Answers from a pulled model, brought up to date and held against the contract's commitments first. */
 async function predictLocally(
   client: ChainClient,
-  creation: Creation,
+  { creation, modules }: { creation: Creation; modules: Module[] },
   manifest: Manifest,
   options: PredictOptions,
   output: Output,
@@ -76,7 +78,7 @@ async function predictLocally(
     const scaled = outputs.map((value) => BigInt(Math.round(value * 1e6)) * (unit / 1_000_000n))
     const named = printAnswer(manifest, answer, scaled, output)
     output.line('  answered on this machine, from the model whose commitments the contract holds; not by the contract')
-    output.result({ id, answer: named, class: answer, outputs, isLocal: true })
+    output.result({ id, answer: named, class: answer, outputs, isLocal: true, modules })
   } finally {
     await trainer.release()
   }

@@ -20,6 +20,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { toPlainText } from '../manifest-summary.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
 import { addJoinOptions, type JoinCommandOptions, runJoin } from './join.ts'
 
@@ -102,7 +103,7 @@ export function addStats(program: Command): void {
     .command('show')
     .description('Show what a statistics round found: count, mean, deviation, range, quantiles of each column.')
     .argument('<id>', 'the statistics round', parseId)
-  addConnectionOptions(show).action(showStatistics)
+  addModuleOption(addConnectionOptions(show)).action(showStatistics)
   for (const command of stats.commands) command.exitOverride()
 }
 
@@ -160,16 +161,18 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   output.result({ id, terms, token, manifest, plan, gas })
 }
 
-async function showStatistics(id: Hex, options: ConnectionOptions): Promise<void> {
+async function showStatistics(id: Hex, options: ConnectionOptions & ModuleOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const client = await openReader(options)
   const { readStatistics } = await import('../statistics-reading.ts')
   const { statisticsLines, summariseColumns } = await import('../statistics-lines.ts')
+  const { readManifest } = await import('@tutti/chain')
+  const modules = await demandKnownModules(client, await readManifest(client, { id }), options, output)
   const { manifest, statistics } = await readStatistics(client, id)
   for (const line of statisticsLines(manifest, statistics)) output.line(line)
   const { members, rows } = statistics
   const epsilon = manifest.noise === undefined ? null : manifest.noise.epsilon[0] / manifest.noise.epsilon[1]
-  output.result({ id, members, rows, epsilon, columns: summariseColumns(manifest, statistics) })
+  output.result({ id, members, rows, epsilon, columns: summariseColumns(manifest, statistics), modules })
 }
 
 /** The columns to count, and how the round is described. @throws the readers' errors, `CommandError` */

@@ -8,6 +8,7 @@ import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { defaultArchivePath } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { warnOfModules } from '../modules.ts'
 import { createOutput, type Output, toTable } from '../output.ts'
 
 interface StatusOptions extends ConnectionOptions {
@@ -33,14 +34,19 @@ export function addStatus(program: Command): void {
 }
 
 async function showAll(client: ChainClient, output: Output): Promise<void> {
-  const { listFederations, readPhase, readStatus } = await import('@tutti/chain')
+  const { inspectModules, listFederations, readPhase, readStatus } = await import('@tutti/chain')
   const { nameOfManifest } = await import('../manifest-summary.ts')
   output.progress('reading the federations of the chain…')
   const creations = await listFederations(client, {})
   const federations = await Promise.all(
-    creations.map(async ({ id, manifest, terms }) => {
-      const [status, { phase }] = await Promise.all([readStatus(client, { id }), readPhase(client, { id })])
-      return { id, name: nameOfManifest(manifest), phase, terms, status }
+    creations.map(async (creation) => {
+      const { id, manifest, terms } = creation
+      const [status, { phase }, modules] = await Promise.all([
+        readStatus(client, { id }),
+        readPhase(client, { id }),
+        inspectModules(client, creation),
+      ])
+      return { id, name: nameOfManifest(manifest), phase, terms, status, modules }
     }),
   )
   if (federations.length === 0) output.line('No federation yet. Create one: tutti create --task digits')
@@ -54,13 +60,27 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
       status.isInitialised || status.isFinished ? '' : `to be finished: tutti create --resume ${id}`,
     ])
     output.line(toTable(rows, ''))
+    for (const { id, modules } of federations) {
+      const warning = warnOfModules(modules)
+      if (warning !== undefined) output.line(`${id}: ${warning}`)
+    }
   }
-  output.result({ federations: federations.map(({ id, name, phase, status }) => ({ id, name, phase, status })) })
+  output.result({ federations: federations.map(({ terms: _, ...shown }) => shown) })
 }
 
 async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
-  const { pathOf, readHistory, readManifest, readMembers, readMember, readPhase, readRound, readStatus, readToken } =
-    await import('@tutti/chain')
+  const {
+    inspectModules,
+    pathOf,
+    readHistory,
+    readManifest,
+    readMembers,
+    readMember,
+    readPhase,
+    readRound,
+    readStatus,
+    readToken,
+  } = await import('@tutti/chain')
   const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
   const { readChainTime } = await import('@tutti/node')
   const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
@@ -73,10 +93,12 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     readChainTime(client),
   ])
   const { terms } = creation
-  const token = await readToken(client, terms.token)
+  const [token, modules] = await Promise.all([readToken(client, terms.token), inspectModules(client, creation)])
+  const warning = warnOfModules(modules)
   const standing = await Promise.all(
     members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
   )
+  if (warning !== undefined) output.line(warning)
   for (const line of summariseManifest(creation.manifest)) output.line(line)
   const left = Math.ceil(endsAt - now)
   const due =
@@ -135,6 +157,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     members: standing,
     history,
     standingFaults,
+    modules,
   })
 }
 

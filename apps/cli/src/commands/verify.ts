@@ -4,6 +4,7 @@ import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openAccess } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
 
 /** Adds the command `verify`. */
@@ -12,7 +13,7 @@ export function addVerify(program: Command): void {
     .command('verify')
     .description("Replay every round from the chain's logs and compare the model word by word.")
     .argument('<id>', 'the federation', parseId)
-  addBlobOptions(addConnectionOptions(command))
+  addModuleOption(addBlobOptions(addConnectionOptions(command)))
     .addHelpText(
       'after',
       '\nNobody is trusted: terms, manifest and setup are checked against the id, every update against its digest, every\n' +
@@ -22,19 +23,22 @@ export function addVerify(program: Command): void {
         'break their bounds, which nobody proved in time, are named. Exit codes: 0 it is so; 40 it is so, and such an\n' +
         'update is part of the model; 1 it is not so.',
     )
-    .action(async (id: Hex, options: ConnectionOptions & BlobOptions) => {
+    .action(async (id: Hex, options: ConnectionOptions & BlobOptions & ModuleOptions) => {
       const output = createOutput({ isJson: options.json === true })
       const client = await openReader(options)
       const { pathOf, readManifest, replayBlobs, replayFederation } = await import('@tutti/chain')
       const onProgress = ({ round, rounds }: { round: number; rounds: number }) =>
         output.progress(`replaying round ${round + 1} of ${rounds}…`)
-      const isBlob = pathOf(await readManifest(client, { id })) === 'blob'
+      const creation = await readManifest(client, { id })
+      const modules = await demandKnownModules(client, creation, options, output)
+      const isBlob = pathOf(creation) === 'blob'
       const replay = isBlob
         ? await replayBlobs(client, { id, access: await openAccess(client, options, output), onProgress })
         : await replayFederation(client, { id, onProgress })
       output.line(replay.finding)
       // A model of millions of integers is pulled into a file, not printed.
-      output.result('faults' in replay ? { ...replay, model: undefined, hasModel: replay.model !== undefined } : replay)
+      const plain = 'faults' in replay ? { ...replay, model: undefined, hasModel: replay.model !== undefined } : replay
+      output.result({ ...plain, modules })
       if (!replay.isConsistent) process.exitCode = exitCodes.answerIsNo
       else if ('faults' in replay && replay.faults.length > 0) process.exitCode = exitCodes.faultStands
     })
