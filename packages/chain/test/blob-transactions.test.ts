@@ -216,14 +216,15 @@ test('what was signed can be sent after a crash, its blobs from the archive', as
 })
 
 test('a nonce that another transaction took, and one that stays pending, are told apart', async () => {
-  const client = await clientOf(11, { receiptTimeoutMs: 1_500 })
+  const client = await clientOf(11)
   const options = { kzg: fixture.kzg, version: 0 as const }
   const attempts = [await prepareBlobTransaction(client, callOf())]
   await sendCall(client, { to, data: '0x' })
   await assert.rejects(sendPreparedBlobs(client, attempts, bundle, options), NonceTakenError)
   await rpc(client, 'evm_setAutomine', false)
   try {
-    await assert.rejects(sendBlobCall(client, callOf(), options), TransactionPendingError)
+    const impatient = { ...client, receiptTimeoutMs: 1_500 }
+    await assert.rejects(sendBlobCall(impatient, callOf(), options), TransactionPendingError)
   } finally {
     await rpc(client, 'evm_setAutomine', true)
     await rpc(client, 'evm_mine')
