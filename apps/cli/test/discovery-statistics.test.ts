@@ -77,7 +77,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
     const { stdout } = await run('federations', '--config', 'budget.json', '--data', '1.csv')
     assert.match(stdout, /a statistics round, ε = 1 for a row/)
     assert.match(stdout, /a statistics round, without noise: exact figures of your rows become public/)
-    assert.match(stdout, /Privacy budget of \.tutti\/nodes: ε = 1\.5, spent 0 in 0 federations, left 1\.5\./)
+    assert.match(stdout, /Privacy budget of \.tutti\/nodes: ε = 1\.5, spent 0 in 0 federations of all chains, left 1\.5\./)
 
     // The same columns are counted in all of them, and others are another schema.
     assert.equal(of(ids.second!).schemaHash, first.schemaHash)
@@ -135,7 +135,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
     assert.equal(single.code, exitCodes.refused)
     assert.match(single.stderr, /Raise the budget if you agree .*--leave-after 0/)
     const plan = await run('node', ids.second!, ...account, ...budget, '--dry-run')
-    assert.match(plan.stdout, /Privacy budget of store-1: ε = 1\.5, spent 1 in 1 federation, left 0\.5\./)
+    assert.match(plan.stdout, /Privacy budget of store-1: ε = 1\.5, spent 1 in 1 federation of all chains, left 0\.5\./)
     assert.match(plan.stdout, /It promises ε = 1 for a row of each member\.\nIt would send no update: its ε is 1;/)
     const plain = await read('node', ids.second!, ...account, ...budget, '--dry-run')
     assert.deepEqual([plain.epsilon, plain.privacy], [1, { budget: 1.5, spent: 1, left: 0.5 }])
