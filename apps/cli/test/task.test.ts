@@ -150,6 +150,6 @@ describe('a task of one’s own', () => {
   test('a task file and another source together are refused', async () => {
     const both = await run(...create('--task', 'digits'))
     assert.equal(both.code, exitCodes.usage)
-    assert.match(both.stderr, /--task NAME, --task-file PATH, or --from ID/)
+    assert.match(both.stderr, /--task and --task-file each say what to learn: give one of them/)
   })
 })
