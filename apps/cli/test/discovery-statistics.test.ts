@@ -77,7 +77,10 @@ describe('tutti node without a federation, where there are statistics rounds', (
     const { stdout } = await run('federations', '--config', 'budget.json', '--data', '1.csv')
     assert.match(stdout, /a statistics round, ε = 1 for a row/)
     assert.match(stdout, /a statistics round, without noise: exact figures of your rows become public/)
-    assert.match(stdout, /Privacy budget of \.tutti\/nodes: ε = 1\.5, spent 0 in 0 federations of all chains, left 1\.5\./)
+    assert.match(
+      stdout,
+      /Privacy budget of \.tutti\/nodes: ε = 1\.5, spent 0 in 0 federations of all chains, left 1\.5\./,
+    )
 
     // The same columns are counted in all of them, and others are another schema.
     assert.equal(of(ids.second!).schemaHash, first.schemaHash)

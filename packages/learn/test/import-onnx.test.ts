@@ -244,15 +244,15 @@ for (const [what, file, trainable, reason] of REFUSED) {
   })
 }
 
-test('weights that are no numbers are refused', () => {
-  assert.throws(
-    () =>
-      importOnnx(
-        toFile((_, value) => value, 'n', Number.NaN),
-        { output: 'softmax' },
-      ),
-    NonFiniteWeightError,
-  )
+test('weights that are NaN or infinite are refused', () => {
+  const importOf = (value: number) =>
+    importOnnx(
+      toFile((_, input) => input, 'n', value),
+      { output: 'softmax' },
+    )
+  assert.throws(() => importOf(Number.NaN), OnnxFileError)
+  // Beyond float32: infinite once stored.
+  assert.throws(() => importOf(1e40), NonFiniteWeightError)
 })
 
 test('a file that fixes the batch and mixes its examples is refused before training', async () => {

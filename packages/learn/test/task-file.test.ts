@@ -77,7 +77,7 @@ for (const [what, from, to, key, line, message] of [
     18,
     /1 weights for 2/,
   ],
-  ['an amount of too many decimals', '"7.5"', '"7.5e3"', 'terms.bounty', 21, /at most 18 decimals/],
+  ['an amount with an exponent', '"7.5"', '"7.5e3"', 'terms.bounty', 21, /amount of tokens/],
   ['bits that no contract knows', 'members: 3', 'bits: 3', 'terms.bits', 19, /./],
   ['text that is no YAML', 'data:', 'data: [', '', 7, /not YAML or JSON/],
 ] as const) {
