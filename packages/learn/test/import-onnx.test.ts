@@ -248,7 +248,7 @@ test('weights that are NaN or infinite are refused', () => {
   const importOf = (value: number) =>
     importOnnx(
       toFile((_, input) => input, 'n', value),
-      { output: 'softmax' },
+      { output: 'softmax', trainable: ['w'] },
     )
   assert.throws(() => importOf(Number.NaN), OnnxFileError)
   // Beyond float32: infinite once stored.
