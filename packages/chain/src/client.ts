@@ -1,19 +1,19 @@
 /**
  * A connection to one federation core on one chain: plain data that every action takes first.
  *
- * Requests made in the same tick travel as one JSON-RPC batch, so that reads written side by side cost one HTTP
- * request.
+ * Requests made in the same tick travel as one JSON-RPC batch (see `batches.ts`), so that reads written side by side
+ * cost one HTTP request.
  */
 
 import {
   type Address,
   createPublicClient,
   defineChain,
-  http,
   type LocalAccount,
   type PublicClient,
   type Transport,
 } from 'viem'
+import { batchingHttp } from './batches.ts'
 import { deployment } from './deployment.ts'
 import { ChainError, withChainErrors } from './errors.ts'
 
@@ -66,7 +66,7 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
   if ('rpcUrl' in options) requireHttp(options.rpcUrl)
   const transport =
     'rpcUrl' in options
-      ? http(options.rpcUrl, { batch: { batchSize: 100 }, timeout: timeoutMs, retryCount: retries, retryDelay: 100 })
+      ? batchingHttp(options.rpcUrl, { timeout: timeoutMs, retryCount: retries, retryDelay: 100 })
       : options.transport
   const probe = createPublicClient({ transport })
   const chainId = await withChainErrors({ url }, () => probe.getChainId())

@@ -7,6 +7,7 @@
  * @see https://viem.sh/docs/clients/transports/fallback
  */
 import {
+  batchingHttp,
   type ChainClient,
   ChainUnreachableError,
   connect,
@@ -15,7 +16,7 @@ import {
   toChainError,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import { fallback, http, type LocalAccount, type Transport } from 'viem'
+import { fallback, type LocalAccount, type Transport } from 'viem'
 import { isChainOutOfReach } from './connection.ts'
 
 /** What {@link connectEndpoints} needs. */
@@ -119,7 +120,7 @@ function createCircle(hosts: readonly string[], options: EndpointOptions): Circl
 
 /** An endpoint as viem's fallback asks it; one that is passed over fails at once with its last failure. */
 function watchEndpoint(url: string, index: number, circle: Circle, timeoutMs: number): Transport {
-  const open = http(url, { batch: { batchSize: 100 }, timeout: timeoutMs, retryCount: 0 })
+  const open = batchingHttp(url, { timeout: timeoutMs, retryCount: 0 })
   return (parameters) => {
     const transport = open(parameters)
     const request = (async (wanted: { method: string; params?: unknown }, ...rest: []) => {
