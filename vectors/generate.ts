@@ -499,7 +499,7 @@ const phase = () => {
       for (const challenge of [0, 90]) {
         // Offsets from startedAt at which the last of the cohort acted; −1: never.
         for (const committed of commit === 0 ? [-1] : [-1, 0, 20, 59]) {
-          const start = committed >= 0 ? committed : commit
+          const start = committed >= 0 ? committed + 1 : commit
           for (const submitted of [-1, start, start + 35, start + 119]) {
             settings.push({ commit, submit: 120, challenge, committed, submitted, wait })
           }
@@ -510,7 +510,9 @@ const phase = () => {
   for (const { commit, submit, challenge, committed, submitted, wait } of settings) {
     const started = opened + wait
     // When the step that a phase waits for became possible: once aggregation could start, or with the last shard before.
-    const lastWindow = challenge > 0 ? commit + submit + challenge : submitted >= 0 ? submitted : submit + (committed >= 0 ? committed : commit)
+    // An early end takes the second of the act that brings it.
+    const opensAt = committed >= 0 ? committed + 1 : commit
+    const lastWindow = (submitted >= 0 ? submitted + 1 : opensAt + submit) + challenge
     const add = (now: number, updates: bigint, shardsDone: number, expectedPhase: number, endsAt: number) => {
       const aggregated = shardsDone > 0 ? now - 1 : 0
       const possible = aggregated > started + lastWindow ? aggregated : started + lastWindow
@@ -538,16 +540,14 @@ const phase = () => {
     }
     // The clock, second by second: what each second allows, until only people can move the round on.
     const second = (t: number): number => {
-      const hasCommitted = committed >= 0 && t >= committed
-      const hasSubmitted = submitted >= 0 && t >= submitted
-      const opensSubmission = committed >= 0 && committed < commit ? committed : commit
+      const hasCommitted = committed >= 0 && t > committed
+      const hasSubmitted = submitted >= 0 && t > submitted
       if (t < commit && !hasCommitted) return 2
-      if (t < opensSubmission + submit && !hasSubmitted) return 3
-      if (challenge > 0 && t < commit + submit + challenge) return 4
-      return 5
+      if (t < opensAt + submit && !hasSubmitted) return 3
+      return t < lastWindow ? 4 : 5
     }
-    const last = commit + submit + challenge
-    for (const t of new Set([0, committed - 1, committed, commit - 1, commit, submitted - 1, submitted, commit + submit - 1, commit + submit, last - 1, last, last + 500])) {
+    const last = lastWindow
+    for (const t of new Set([0, committed - 1, committed, committed + 1, commit - 1, commit, submitted - 1, submitted, submitted + 1, commit + submit - 1, commit + submit, last - 1, last, last + 500])) {
       if (t < 0) continue
       const now = second(t)
       if (now === 5) {
@@ -558,8 +558,8 @@ const phase = () => {
         continue
       }
       // What is known at t: an early end that is still to come is not foreseen.
-      const start = committed >= 0 && t >= committed ? committed : commit
-      const end = now === 2 ? commit : now === 3 ? start + submit : last
+      const start = committed >= 0 && t >= committed ? committed + 1 : commit
+      const end = now === 2 ? start : now === 3 ? (submitted >= 0 && t >= submitted ? submitted + 1 : start + submit) : last
       add(started + t, 0b1011n, 0, now, started + end)
     }
   }
@@ -645,6 +645,7 @@ const TERMS: [name: string, kind: 'hash' | 'address' | number][] = [
   ['laneBits', 8],
   ['bits', 8],
   ['rule', 8],
+  ['isPrivateNetwork', 1],
   ['gate', 'address'],
   ['submitSeconds', 32],
   ['challengeSeconds', 32],

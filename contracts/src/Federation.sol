@@ -5,6 +5,7 @@ import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { LibBit } from "solady/utils/LibBit.sol";
 import { FederationViews } from "./core/FederationViews.sol";
+import { TermsRules } from "./core/TermsRules.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
 import { IFederation } from "./interfaces/IFederation.sol";
 import { IGate } from "./interfaces/IGate.sol";
@@ -34,6 +35,12 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
     using Updates for FederationState;
 
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) private _challenges;
+    /// @dev What all federations together hold, by token: unspent, staked, owed and to be burned.
+    mapping(address token => uint256) private _held;
+
+    constructor() {
+        new TermsRules();
+    }
 
     // --- Before the first round ---
 
@@ -47,7 +54,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         id = Binding.idOf(terms);
         FederationState storage federation = _federations[id];
         if (federation.createdAt != 0) revert FederationExists(id);
-        TermsLib.check(terms);
+        _rules().check(terms);
         bytes32 manifestHash = keccak256(manifest);
         if (manifestHash != terms.manifestHash) revert ManifestMismatch(terms.manifestHash, manifestHash);
         bytes32 setupHash = keccak256(setup);
@@ -67,7 +74,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         federation.unspent = terms.bounty;
         emit Created(id, msg.sender, terms.aggregator, terms, manifest, setup);
 
-        federation.take(msg.sender, terms.bounty);
+        federation.take(_held, msg.sender, terms.bounty);
         ModuleCall.execute(terms.aggregator, abi.encodeCall(IAggregator.register, (id, terms, setup)));
     }
 
@@ -104,13 +111,18 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         FederationState storage federation = _existing(id);
         Seat storage seat = federation.seats[msg.sender];
         if (!seat.isMember) revert NotMember(id, msg.sender);
-        if (federation.isFrozen(seat)) {
+        if (federation.isFinished) {
+            // Places stay, since a round that was left half done may still be folded.
+            federation.releaseStake(msg.sender);
+        } else if (federation.isFrozen(seat)) {
             if (seat.isLeaving) revert AlreadyLeaving(id, msg.sender);
             federation.queue(id, msg.sender);
+            return;
         } else {
             federation.remove(id, msg.sender);
-            federation.pay(id, msg.sender);
         }
+        // A token that refuses keeps nobody in: what is owed can be claimed, by `claimTo` for another account too.
+        federation.pay(_held, id, msg.sender, msg.sender);
     }
 
     /// @inheritdoc IFederation
@@ -123,7 +135,10 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         Terms storage terms = federation.terms;
         uint256 members = federation.members.length;
         uint256 opensAt = uint256(federation.createdAt) + terms.joinSeconds;
-        bool isEnough = members >= terms.cohortSize || (members >= terms.minimumUpdates && block.timestamp >= opensAt);
+        // Where anyone may join for a bounty, one who fills all places at once must leave others the time to come.
+        bool isOpenPot = TermsLib.isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);
+        bool isEnough =
+            block.timestamp >= opensAt ? members >= terms.minimumUpdates : members >= terms.cohortSize && !isOpenPot;
         if (!isEnough) revert TooFewMembers(members, terms.minimumUpdates, terms.cohortSize, opensAt);
         federation.open(id, round.number);
     }
@@ -184,13 +199,16 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         if ((missing >> position) & 1 == 0) revert AlreadySubmitted(position);
         if (intake.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
         bool isComplete = Updates.advance(seat, number, intake.shardsPerMember, first, payloads.length);
-        federation.storeDigests(id, intake, number, position, first, payloads);
+        bool isBlank = federation.storeDigests(id, intake, number, position, first, payloads);
         if (isComplete) {
+            if (isBlank && first == 0) revert BlankUpdate(id, number, msg.sender);
             missing ^= 1 << position;
-            record.missing = missing;
-            if (Rounds.isNobodyMissing(missing, record.cohort) && !intake.hasChallengeWindow) {
-                record.submittedAt = uint40(block.timestamp);
+            uint256 cohort = record.cohort;
+            if (Rounds.isNobodyMissing(missing, cohort)) {
+                if (Rounds.isTimeInBitmap(intake, cohort)) missing = Rounds.stamp(missing, block.timestamp);
+                else record.submittedAt = uint40(block.timestamp);
             }
+            record.missing = missing;
         }
         emit Submitted(id, number, msg.sender, uint16(position), first, payloads, metrics);
     }
@@ -218,7 +236,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         federation.checkFault(id, number, member, position, assigned, proof);
 
         federation.record.missing |= 1 << position;
-        // If submission ended early, the bitmap does not say so any more.
+        // If submission ended early, the bitmap does not say any more when.
         federation.record.submittedAt = round.submittedAt;
         (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
         emit Slashed(id, number, member, msg.sender, rewarded, burned);
@@ -227,8 +245,14 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
 
     /// @inheritdoc IFederation
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
-        (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Aggregate);
+        FederationState storage federation = _existing(id);
         uint256 shards = Rounds.shardsOf(federation.intake);
+        // What was begun may be finished after the end, so that an abandoned federation is left with a whole model.
+        Round memory round = federation.readHead();
+        bool isHalfDone = federation.isFinished && number == round.number && number == federation.roundsClosed
+            && round.shardsDone % shards != 0;
+        if (isHalfDone) round = federation.readPhase();
+        else (, round) = _enter(id, number, Phase.Aggregate);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         uint256 remaining = federation.record.remaining;
         if ((remaining >> shard) & 1 == 0) revert ShardAlreadyAggregated(shard);
@@ -236,13 +260,13 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
         // The next round overwrites the record at once when nothing is left to wait for.
-        bool settles = round.shardsDone + 1 == shards && federation.terms.judge == address(0);
+        bool settles = !isHalfDone && round.shardsDone + 1 == shards && federation.terms.judge == address(0);
         if (!settles) {
             federation.record.shardsDone = round.shardsDone + 1;
             federation.record.remaining = remaining ^ (1 << shard);
             federation.record.aggregatedAt = uint40(block.timestamp);
         }
-        federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
+        if (!isHalfDone) federation.payKeeper(id, federation.keeperPay(round, Phase.Aggregate));
 
         federation.fold(id, round, shard, data);
         if (settles) federation.settle(id, round);
@@ -300,10 +324,12 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
 
     /// @inheritdoc IFederation
     function claim(bytes32 id) external nonReentrant returns (uint256 amount) {
-        FederationState storage federation = _existing(id);
-        if (federation.isFinished) federation.releaseStake(msg.sender);
-        amount = federation.pay(id, msg.sender);
-        federation.burn();
+        amount = _claim(id, msg.sender);
+    }
+
+    /// @inheritdoc IFederation
+    function claimTo(bytes32 id, address recipient) external nonReentrant returns (uint256 amount) {
+        amount = _claim(id, recipient);
     }
 
     // --- Guards ---
@@ -311,6 +337,11 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
     /// @dev The lock is all that the core keeps in transient storage.
     function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {
         return 0;
+    }
+
+    /// @dev What the constructor created: the first creation of an account has the address `keccak256(rlp([account, 1]))`.
+    function _rules() private view returns (TermsRules) {
+        return TermsRules(address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", address(this), hex"01"))))));
     }
 
     function _running(bytes32 id) private view returns (FederationState storage federation) {
@@ -345,6 +376,15 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
 
     // --- Steps ---
 
+    function _claim(bytes32 id, address recipient) private returns (uint256 amount) {
+        FederationState storage federation = _existing(id);
+        if (federation.isFinished) federation.releaseStake(msg.sender);
+        bool isPaid;
+        (isPaid, amount) = federation.pay(_held, id, msg.sender, recipient);
+        if (!isPaid) revert TransferRefused(federation.terms.token, recipient);
+        federation.burn(_held);
+    }
+
     function _join(bytes32 id, bytes calldata admission) private {
         FederationState storage federation = _running(id);
         Seat storage seat = federation.seats[msg.sender];
@@ -359,6 +399,6 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         federation.makeRoom(stake);
         federation.staked += stake;
         federation.admit(id, msg.sender);
-        federation.take(msg.sender, stake);
+        federation.take(_held, msg.sender, stake);
     }
 }

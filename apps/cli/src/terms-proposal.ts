@@ -22,6 +22,9 @@ import {
 import { zeroAddress } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
 
+/** Chain id of a local chain: anvil's and hardhat's. */
+const localChainId = 31_337
+
 /** What a creator chooses. Everything but sizes and addresses has a default. */
 export interface TermChoices {
   manifestHash: Hex
@@ -47,6 +50,8 @@ export interface TermChoices {
   keeperSeconds?: number
   idleSeconds?: number
   endQuorum?: number
+  /** For trials and networks of one's own, where durations may be short. */
+  isPrivateNetwork?: boolean
   /** Shards a round's member trains; all of them by default. */
   shards?: number
   shardsPerMember?: number
@@ -154,6 +159,7 @@ function draftTerms(
     laneBits: choices.laneBits,
     bits,
     rule: 0,
+    isPrivateNetwork: choices.isPrivateNetwork ?? false,
     gate: zeroAddress,
     submitSeconds: choices.submitSeconds ?? 600,
     challengeSeconds: 0,
@@ -200,19 +206,59 @@ export function describeBlobTerms(terms: Terms): string[] {
  * Refuses what the contract would refuse, before anything is paid or a dry run says that all is well.
  *
  * @param initialBound - Largest |initial integer|.
- * @param blobChainId - Chain of a model in blobs; undefined on the direct path.
+ * @param path - Where the model lives.
  * @throws `CommandError` naming the term.
  */
-export function checkTerms(terms: Terms, initialBound: bigint, blobChainId?: number): void {
+export function checkTerms(terms: Terms, initialBound: bigint, path: 'direct' | 'blob' = 'direct'): void {
   try {
-    if (blobChainId === undefined) validateTerms(terms, initialBound)
+    if (path === 'direct') validateTerms(terms, initialBound)
     else {
       validateCoreTerms(terms)
-      validateBlobTerms(terms, blobChainId)
+      validateBlobTerms(terms)
     }
   } catch (cause) {
     throw new CommandError((cause as Error).message, exitCodes.usage)
   }
+}
+
+/** Chains of many strangers with money at stake, where nobody's network is private. */
+const PUBLIC_CHAINS = new Map([
+  [1, 'Ethereum'],
+  [10, 'OP Mainnet'],
+  [56, 'BNB Smart Chain'],
+  [100, 'Gnosis'],
+  [137, 'Polygon'],
+  [324, 'ZKsync Era'],
+  [8_453, 'Base'],
+  [42_161, 'Arbitrum One'],
+  [43_114, 'Avalanche'],
+  [59_144, 'Linea'],
+  [534_352, 'Scroll'],
+])
+
+/**
+ * Whether terms are for a private network: as `--private-network` says, and on a local chain.
+ *
+ * @throws `CommandError` where the chain is known to be public.
+ */
+export function choosePrivateNetwork(options: { privateNetwork?: boolean }, chainId: number): boolean {
+  const name = PUBLIC_CHAINS.get(chainId)
+  if (options.privateNetwork === true && name !== undefined) {
+    throw new CommandError(`Chain ${chainId} is ${name}, a public chain: leave --private-network out.`, exitCodes.usage)
+  }
+  return options.privateNetwork ?? chainId === localChainId
+}
+
+/** What a creator should know of its terms before it pays, in sentences. */
+export function describeRisks(terms: Pick<Terms, 'bounty' | 'gate' | 'judge' | 'isPrivateNetwork'>): string[] {
+  const risks: string[] = []
+  if (terms.bounty > 0n && BigInt(terms.gate) === 0n && BigInt(terms.judge) === 0n) {
+    risks.push(
+      'Anyone may join for the bounty, and nobody judges what updates are worth: an account may be paid for updates of ' +
+        'noise. A gate lets in whom you know, a judge pays by worth; without either, offer what you can lose.',
+    )
+  }
+  return risks
 }
 
 function roundUp(value: number, multiple: number): number {

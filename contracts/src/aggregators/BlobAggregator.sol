@@ -92,6 +92,8 @@ contract BlobAggregator is IAggregator {
     error NoNetwork();
 
     uint256 private constant POINT_SLOTS = 3;
+    /// @dev Versioned hash of the blob of zeros, whose commitment is the point at infinity.
+    uint256 private constant ZERO_BLOB = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
     bytes32 private constant MODEL_DOMAIN = keccak256("tutti.blob.model");
 
     mapping(address core => mapping(bytes32 id => Config)) private _configs;
@@ -136,7 +138,7 @@ contract BlobAggregator is IAggregator {
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
-        returns (bytes32)
+        returns (bytes32 digest_, bool isBlank)
     {
         uint256 blobs = _blobsOf(_configs[msg.sender][id], id, shard);
         if (payload.length != 32 * blobs) revert WrongPayloadLength(payload.length, 32 * blobs);
@@ -156,16 +158,15 @@ contract BlobAggregator is IAggregator {
                 _checkBlob(b, bytes32(payload[32 * b:]));
             }
         }
-        bytes32 result;
-        // Equivalent to `result = keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
+        isBlank = uint256(bytes32(payload)) == ZERO_BLOB && _areAllBlank(payload);
+        // Equivalent to `digest_ = keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(free, context)
             mstore(add(free, 0x20), shard)
             calldatacopy(add(free, 0x40), payload.offset, payload.length)
-            result := keccak256(free, add(payload.length, 0x40))
+            digest_ := keccak256(free, add(payload.length, 0x40))
         }
-        return result;
     }
 
     /// @inheritdoc IAggregator
@@ -347,6 +348,13 @@ contract BlobAggregator is IAggregator {
         if (!Opening.verify(Commitment.versionedHash(infinity), 0, 0, compressed, compressed)) {
             revert UnsupportedChain(address(0x0a));
         }
+    }
+
+    function _areAllBlank(bytes calldata payload) private pure returns (bool) {
+        for (uint256 i = 32; i < payload.length; i += 32) {
+            if (uint256(bytes32(payload[i:])) != ZERO_BLOB) return false;
+        }
+        return true;
     }
 
     /// @dev A hash of zero is refused even where the transaction carries no such blob, which BLOBHASH answers as zero.

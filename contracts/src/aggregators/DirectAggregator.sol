@@ -121,15 +121,17 @@ contract DirectAggregator is IAggregator {
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
-        returns (bytes32)
+        returns (bytes32 digest_, bool isBlank)
     {
         Config storage config = _registered(id);
-        Codec.check(payload, _shardLength(config, shard), config.laneBits, config.bits);
+        (uint256 length, uint256 laneBits, uint256 bits) = (_shardLength(config, shard), config.laneBits, config.bits);
+        Codec.check(payload, length, laneBits, bits);
+        isBlank = Codec.isBlank(payload, length, laneBits, bits);
         uint256 from;
         assembly ("memory-safe") {
             from := payload.offset
         }
-        return _digest(context, shard, from, payload.length);
+        digest_ = _digest(context, shard, from, payload.length);
     }
 
     /// @inheritdoc IAggregator

@@ -126,7 +126,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         FederationState storage federation = _existing(id);
         uint256 shards = Rounds.shardsOf(federation.intake);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
-        Round memory round = federation.readHead();
+        Round memory round = federation.readPhase();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);
         (keeper, exclusiveUntil) = _keeper(federation, round, shard);
         pay = federation.keeperPay(round, Phase.Aggregate);

@@ -27,7 +27,13 @@ interface IAggregator {
     /// @param context Hash of chain, core, federation, round and member: binds the digest to all of them.
     /// @param shard Index of the shard.
     /// @param payload The update in the encoding of the path.
-    function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload) external view returns (bytes32);
+    /// @return digest_ What `aggregate` holds the payload against.
+    /// @return isBlank Whether the payload changes nothing: all its integers are zero or, where an integer cannot be zero,
+    ///         equal. The core refuses an update of which all payloads are blank, so that nobody is paid for it.
+    function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
+        external
+        view
+        returns (bytes32 digest_, bool isBlank);
 
     /// @notice Folds the updates of one shard into the model: `model += gain · rule(updates)`.
     /// @param round Number of the round, for modules whose rule depends on it.

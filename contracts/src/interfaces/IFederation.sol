@@ -9,7 +9,8 @@ import { Terms } from "../types/Terms.sol";
 ///
 /// @dev Trust. No owner, no pause, no upgrade, no fee. Modules are named by the terms and trusted by nobody else.
 ///      Tokens. What arrives is measured: a token that takes a fee on transfer or lies about success is refused when it
-///      matters. A token that changes balances by itself harms the federations that use it, and only those.
+///      matters. Where a token shrinks by itself, claims are paid in proportion to what is left, whoever comes first;
+///      where it grows, nobody has the surplus.
 ///      Liveness. Every step may be taken by anyone. A federation whose step is overdue by `idleSeconds` can be
 ///      abandoned by anyone: stakes and what is unspent go back.
 interface IFederation {
@@ -111,7 +112,9 @@ interface IFederation {
     function joinWithPermit(bytes32 id, bytes calldata admission, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
         external;
 
-    /// @notice Leaves: at once when not frozen into a round, else when the next round opens.
+    /// @notice Leaves: at once when not frozen into a round, else when a round opens: 16 leave at each opening, in the order
+    ///         in which they asked, so that with many before it a leaver stays for several rounds, in which it may be silent.
+    /// @dev Pays what is owed where it leaves at once; if the token refuses, it stays owed: see `claimTo`.
     function leave(bytes32 id) external;
 
     /// @notice Opens the first round; later ones open when the one before is settled or closed.
@@ -127,6 +130,7 @@ interface IFederation {
     /// @param payloads One a shard. A member's round counts when all its shards have come.
     /// @param salt Of the commitment; ignored where the terms have no commit phase.
     /// @param metrics Self-reported, logged, never paid for.
+    /// @dev An update that comes in one call and changes nothing is refused: it would be paid for nothing.
     function submit(
         bytes32 id,
         uint32 round,
@@ -145,7 +149,8 @@ interface IFederation {
     function challenge(bytes32 id, uint32 round, uint16 position, uint16 assigned, bytes calldata proof, bytes32 salt)
         external;
 
-    /// @notice Folds one shard's updates into the model and pays the caller.
+    /// @notice Folds one shard's updates into the model and pays the caller. Of a round that was left half done when the
+    ///         federation was abandoned, the other shards may be folded after the end, without pay.
     /// @param data The payloads of the shard, one after the other, in order of position.
     function aggregate(bytes32 id, uint32 round, uint16 shard, bytes calldata data) external;
 
@@ -164,6 +169,9 @@ interface IFederation {
     /// @notice Pays the caller what it is owed: rewards, keeper's pay, refund, and its stake once it may go.
     /// @return amount Tokens paid.
     function claim(bytes32 id) external returns (uint256 amount);
+
+    /// @notice As `claim`, paid to `recipient`: for accounts that the token does not pay.
+    function claimTo(bytes32 id, address recipient) external returns (uint256 amount);
 
     /// @notice The terms of a federation.
     function termsOf(bytes32 id) external view returns (Terms memory);

@@ -26,8 +26,8 @@ interface IFederationErrors {
     error GainsMalformed(uint256 entry, uint256 value);
     /// @notice The quorum is in basis points.
     error EndQuorumOutOfRange(uint256 endQuorum, uint256 max);
-    error SubmitSecondsZero();
-    error IdleSecondsZero();
+    /// @notice The duration that `term` names must be `least` to `most` seconds. Terms for private networks may ask for less.
+    error DurationOutOfRange(bytes32 term, uint256 value, uint256 least, uint256 most);
     error AggregatorHasNoCode(address aggregator);
     error GateHasNoCode(address gate);
     error JudgeHasNoCode(address judge);
@@ -51,7 +51,8 @@ interface IFederationErrors {
     error AlreadyInitialised(bytes32 id);
     /// @notice The initial model must be complete before the first round.
     error NotInitialised(bytes32 id);
-    /// @notice The first round opens with `cohortSize` members, or from `opensAt` on with `minimumUpdates`.
+    /// @notice The first round opens from `opensAt` on with `minimumUpdates` members, or before with `cohortSize`, unless
+    ///         anyone may join for a bounty.
     error TooFewMembers(uint256 members, uint256 minimumUpdates, uint256 cohortSize, uint256 opensAt);
     /// @notice The cohort can be drawn after block `seedBlock`.
     error SeedNotReady(uint256 seedBlock, uint256 currentBlock);
@@ -88,6 +89,9 @@ interface IFederationErrors {
     /// @notice This call can take 1 to `max` payloads; after a commitment, exactly `max`.
     error WrongPayloadCount(uint256 given, uint256 max);
 
+    /// @notice The update changes nothing: nobody is paid for it, so it is not taken.
+    error BlankUpdate(bytes32 id, uint256 round, address account);
+
     // --- Challenges ---
 
     error ChallengeAlreadyBound(address challenger, bytes32 commitment);
@@ -111,6 +115,8 @@ interface IFederationErrors {
 
     /// @notice The token delivered less than it was asked for; tokens that take a fee on transfer are refused.
     error TransferShortfall(address token, uint256 expected, uint256 received);
+    /// @notice The token does not pay this recipient; `claimTo` names another one. What is owed stays owed.
+    error TransferRefused(address token, address recipient);
     /// @notice A federation holds at most 2^128 − 1 units.
     error HoldingsExceeded(uint256 held, uint256 amount);
     /// @notice The module reverted without a reason, or ran out of gas.

@@ -34,10 +34,8 @@ library BlobTerms {
 
     /// @notice Blobs that a transaction may carry (EIP-7594).
     uint256 internal constant TRANSACTION_BLOBS = 6;
-    /// @notice Least challenge window where real stakes may be: two hours.
+    /// @notice Least challenge window where real stakes may be: two hours. On a private network any window will do.
     uint256 internal constant CHALLENGE_SECONDS = 7_200;
-    /// @notice The chain id of local chains (anvil's and hardhat's), where any window will do.
-    uint256 internal constant LOCAL_CHAIN = 31_337;
 
     uint256 private constant MIN_LANE_BITS = 8;
     uint256 private constant MAX_LANE_BITS = 32;
@@ -74,7 +72,7 @@ library BlobTerms {
         }
         if (terms.bits != 2 && terms.bits != 4 && terms.bits != 8) revert UnsupportedBits(terms.bits);
         if (terms.rule != 0) revert UnsupportedRule(terms.rule);
-        uint256 minimum = block.chainid == LOCAL_CHAIN ? 1 : CHALLENGE_SECONDS;
+        uint256 minimum = terms.isPrivateNetwork ? 1 : CHALLENGE_SECONDS;
         if (terms.challengeSeconds < minimum) revert ChallengeTooShort(terms.challengeSeconds, minimum);
         if (terms.cohortSize == 0 || terms.cohortSize > LIMIT) revert InvalidCohortSize(terms.cohortSize, LIMIT);
     }

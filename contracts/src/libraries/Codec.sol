@@ -58,6 +58,23 @@ library Codec {
         return ones * ((1 << full) - 1) | (ones & Lanes.below(laneBits, used % lanes)) * (((1 << bits) - 1) << full);
     }
 
+    /// @notice Whether all integers of a payload are zero or, with one bit and 32 parameters or more, equal: an update that
+    ///         says nothing. Fewer signs are equal by chance.
+    /// @dev Of a payload that `check` accepted. Ends at the first word that says something.
+    function isBlank(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits)
+        internal
+        pure
+        returns (bool)
+    {
+        if (bits == 1 && length < 32) return false;
+        uint256 last = payload.length - 32;
+        uint256 expected = bits == 1 && uint256(bytes32(payload)) & 1 == 1 ? type(uint256).max : 0;
+        for (uint256 i; i < last; i += 32) {
+            if (uint256(bytes32(payload[i:])) != expected) return false;
+        }
+        return uint256(bytes32(payload[last:])) == expected & lastMask(length, laneBits, bits);
+    }
+
     /// @notice Reverts unless the payload has the exact length and zero padding.
     function check(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits) internal pure {
         uint256 expected = payloadLength(length, bits);

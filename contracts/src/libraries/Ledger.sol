@@ -14,7 +14,7 @@ import { Terms } from "../types/Terms.sol";
 /// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
 /// @dev What a federation holds is `unspent + staked + owed` and what is still to be burned, always. Tokens move between
 ///      them by credit and leave only when somebody claims, so that nobody's refusal to be paid can stop anyone else.
-///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the three below 2^128.
+///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the four below 2^128.
 library Ledger {
     using SafeERC20 for IERC20;
     using TermsLib for Terms;
@@ -24,12 +24,18 @@ library Ledger {
 
     /// @notice Reverts if `amount` more would make the federation's holdings exceed 2^128 − 1.
     function makeRoom(FederationState storage federation, uint256 amount) internal view {
-        uint256 held = uint256(federation.unspent) + federation.staked + federation.owed;
+        uint256 held = uint256(federation.unspent) + federation.staked + federation.owed + unburnedOf(federation);
         if (held + amount > type(uint128).max) revert IFederationErrors.HoldingsExceeded(held, amount);
     }
 
     /// @notice Takes `amount` from `from` and measures that it came.
-    function take(FederationState storage federation, address from, uint256 amount) internal {
+    /// @param held What all federations hold, by token.
+    function take(
+        FederationState storage federation,
+        mapping(address => uint256) storage held,
+        address from,
+        uint256 amount
+    ) internal {
         if (amount == 0) return;
         IERC20 token = IERC20(federation.terms.token);
         uint256 before = token.balanceOf(address(this));
@@ -37,11 +43,12 @@ library Ledger {
         uint256 present = token.balanceOf(address(this));
         uint256 received = present > before ? present - before : 0;
         if (received < amount) revert IFederationErrors.TransferShortfall(address(token), amount, received);
+        held[address(token)] += amount;
     }
 
     /// @notice What the pot of the round in progress still holds.
     function potLeft(FederationState storage federation) internal view returns (uint256) {
-        return federation.terms.potOf() - federation.paidInRound;
+        return federation.terms.potOf(federation.record.number) - federation.paidInRound;
     }
 
     /// @notice Credits `amount` of the round's pot to `account`.
@@ -56,7 +63,15 @@ library Ledger {
     function payKeeper(FederationState storage federation, bytes32 id, uint256 amount) internal {
         if (amount == 0) return;
         uint256 left = potLeft(federation);
-        if (amount > left) amount = left;
+        _payKeeper(federation, id, amount > left ? left : amount);
+    }
+
+    /// @notice Credits a keeper with all that is unspent.
+    function payRest(FederationState storage federation, bytes32 id) internal {
+        _payKeeper(federation, id, federation.unspent);
+    }
+
+    function _payKeeper(FederationState storage federation, bytes32 id, uint256 amount) private {
         if (amount == 0) return;
         creditFromPot(federation, msg.sender, amount);
         emit IFederation.KeeperPaid(id, federation.record.number, msg.sender, amount);
@@ -157,25 +172,49 @@ library Ledger {
     }
 
     /// @notice Burns what is to be burned. If the token refuses, it stays where it is.
-    function burn(FederationState storage federation) internal {
+    function burn(FederationState storage federation, mapping(address => uint256) storage held) internal {
         uint32 unburned = federation.unburned;
         if (unburned == 0) return;
         uint256 amount = unburnedOf(federation);
         federation.unburned = 0;
-        if (amount > 0 && !IERC20(federation.terms.token).trySafeTransfer(BURNED, amount)) {
-            federation.unburned = unburned;
-        }
+        (bool isSent,) = _send(federation, held, BURNED, amount);
+        if (!isSent) federation.unburned = unburned;
     }
 
-    /// @notice Pays out all that `account` is owed. If the token refuses, so does this call, and nothing is lost.
-    function pay(FederationState storage federation, bytes32 id, address account) internal returns (uint256 amount) {
+    /// @notice Pays out all that `account` is owed to `recipient`. If the token refuses, everything stays owed.
+    function pay(
+        FederationState storage federation,
+        mapping(address => uint256) storage held,
+        bytes32 id,
+        address account,
+        address recipient
+    ) internal returns (bool isPaid, uint256 amount) {
         collect(federation, account);
-        amount = federation.seats[account].owed;
-        if (amount == 0) return 0;
+        uint256 owed = federation.seats[account].owed;
+        if (owed == 0) return (true, 0);
         federation.seats[account].owed = 0;
-        federation.owed -= uint128(amount);
-        emit IFederation.Claimed(id, account, amount);
-        IERC20(federation.terms.token).safeTransfer(account, amount);
+        federation.owed -= uint128(owed);
+        (isPaid, amount) = _send(federation, held, recipient, owed);
+        if (isPaid) emit IFederation.Claimed(id, account, amount);
+        else credit(federation, account, owed);
+    }
+
+    /// @dev Where a token has shrunk by itself, what is here is shared by all that is owed in it: no claim, of whatever
+    ///      federation, takes more than its part.
+    function _send(
+        FederationState storage federation,
+        mapping(address => uint256) storage held,
+        address to,
+        uint256 amount
+    ) private returns (bool isSent, uint256 sent) {
+        if (amount == 0) return (true, 0);
+        IERC20 token = IERC20(federation.terms.token);
+        uint256 total = held[address(token)];
+        uint256 present = token.balanceOf(address(this));
+        sent = present < total ? amount * present / total : amount;
+        held[address(token)] = total - amount;
+        isSent = token.trySafeTransfer(to, sent);
+        if (!isSent) held[address(token)] = total;
     }
 
     /// @notice Adds `amount` to what `account` is owed.

@@ -29,9 +29,9 @@ library Membership {
         emit IFederation.Joined(id, account);
     }
 
-    /// @notice Whether the round in progress counts on this member's place.
+    /// @notice Whether the round in progress counts on this member's place. Asked before the finish only.
     function isFrozen(FederationState storage federation, Seat storage seat) internal view returns (bool) {
-        return !federation.isFinished && seat.index < federation.record.members;
+        return seat.index < federation.record.members;
     }
 
     /// @notice Has a frozen member removed when a round opens.

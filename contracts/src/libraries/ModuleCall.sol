@@ -41,16 +41,17 @@ library ModuleCall {
         if (_returnSize() < 32) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
     }
 
-    /// @notice As `executeForWord`, for calls that may change nothing.
-    function readWord(address module, bytes memory input) internal view returns (uint256 word) {
+    /// @notice Calls `module`, which may change nothing, and returns the first two words of its answer. Reverts as it reverts.
+    function readTwoWords(address module, bytes memory input) internal view returns (uint256 first, uint256 second) {
         bool success;
-        // Equivalent to `(success, answer) = module.staticcall(input)`, keeping one word of `answer`.
+        // Equivalent to `(success, answer) = module.staticcall(input)`, keeping two words of `answer` in scratch space.
         assembly ("memory-safe") {
-            success := staticcall(gas(), module, add(input, 0x20), mload(input), 0, 0x20)
-            word := mload(0)
+            success := staticcall(gas(), module, add(input, 0x20), mload(input), 0, 0x40)
+            first := mload(0)
+            second := mload(0x20)
         }
         if (!success) _revert(module, input);
-        if (_returnSize() < 32) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
+        if (_returnSize() < 64) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
     }
 
     /// @notice Whether `module` answers with a clean `true`. A revert, a short answer and any other word are a no.

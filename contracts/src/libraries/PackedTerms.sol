@@ -9,9 +9,9 @@ import { Terms } from "../types/Terms.sol";
 ///      the core would not fit under EIP-170. Storage follows the layout of Solidity: fields in order, from the lowest
 ///      bit up, each in the next slot if it does not fit into what is left of this one.
 library PackedTerms {
-    uint256 private constant FIELDS = 27;
+    uint256 private constant FIELDS = 28;
     /// @dev Bytes of each field, in the order of `Terms`: one byte a field, the first the highest.
-    uint256 private constant WIDTHS = 0x2020202010101004040414040404140202020201010114040404140000000000;
+    uint256 private constant WIDTHS = 0x2020202010101004040414040404140202020201010101140404041400000000;
 
     /// @notice `given` in memory. Reverts without a reason, as the ABI decoder does, if a value is wider than its field.
     function read(Terms calldata given) internal pure returns (Terms memory terms) {
@@ -22,6 +22,8 @@ library PackedTerms {
                 if shr(shl(3, byte(i, WIDTHS)), value) { revert(0, 0) }
                 mstore(add(terms, shl(5, i)), value)
             }
+            // `isPrivateNetwork`, field 22, is true or false.
+            if gt(mload(add(terms, 0x2c0)), 1) { revert(0, 0) }
         }
     }
 

@@ -24,8 +24,9 @@ struct Timing {
 ///      startedAt      +commitSeconds   +submitSeconds   +challengeSeconds
 ///          | Commit        | Submit         | Challenge        | Aggregate, or Close
 ///
-///      Commit and Submit end early when the whole cohort has acted, and what follows moves up, with one exception:
-///      the challenge window ends `challengeSeconds` after the *last possible* submission, however early all came.
+///      Commit and Submit end early when the whole cohort has acted, and what follows moves up: a challenge window has its
+///      full length from the end of submission, whenever that was. What ends early ends with the second of the last
+///      action, so that the next phase needs a later block, and no transaction can play a round alone.
 ///      Times have 40 bits and durations 32, so that no sum of them can overflow, checked or not.
 library PhaseLib {
     /// @notice Phase at `time`, and when it ends by itself; zero when somebody has to act.
@@ -49,31 +50,28 @@ library PhaseLib {
         return (round.shardsDone < timing.shards ? Phase.Aggregate : Phase.Settle, 0);
     }
 
-    /// @notice When submission starts: once all have committed, or the commit phase has run out.
+    /// @notice When submission starts: the second after all have committed, or when the commit phase has run out.
     function submitStart(uint256 startedAt, uint256 committedAt, uint256 commitSeconds)
         internal
         pure
         returns (uint256)
     {
         unchecked {
-            return committedAt > 0 ? committedAt : startedAt + commitSeconds;
+            return committedAt > 0 ? committedAt + 1 : startedAt + commitSeconds;
         }
     }
 
-    /// @notice When submission ends: once all have submitted, or its time has run out.
+    /// @notice When submission ends: the second after all have submitted, or when its time has run out.
     function submitEnd(uint256 start, uint256 submittedAt, uint256 submitSeconds) internal pure returns (uint256) {
         unchecked {
-            return submittedAt > 0 ? submittedAt : start + submitSeconds;
+            return submittedAt > 0 ? submittedAt + 1 : start + submitSeconds;
         }
     }
 
     /// @notice When aggregation may start: after submission, or after the challenge window where there is one.
     function aggregateStart(Round memory round, Timing memory timing) internal pure returns (uint256) {
-        if (timing.challengeSeconds == 0) {
-            uint256 start = submitStart(round.startedAt, round.committedAt, timing.commitSeconds);
-            return submitEnd(start, round.submittedAt, timing.submitSeconds);
-        }
-        return uint256(round.startedAt) + timing.commitSeconds + timing.submitSeconds + timing.challengeSeconds;
+        uint256 start = submitStart(round.startedAt, round.committedAt, timing.commitSeconds);
+        return submitEnd(start, round.submittedAt, timing.submitSeconds) + timing.challengeSeconds;
     }
 
     /// @notice From when on the keeper's pay of the step in `phase` rises.

@@ -7,7 +7,17 @@ library Reward {
     /// @notice Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve.
     uint256 internal constant STEPS_BESIDES_SHARDS = 3;
 
-    /// @notice A round's part of the bounty: `bounty / rounds`.
+    /// @notice The pot of round `number`: what of `bounty` the rounds up to and with it may spend, `⌊bounty · (number + 1) /
+    ///         rounds⌋`, less the same for those before it. So all pots together are the bounty, to the unit.
+    /// @param bounty Below 2^128.
+    /// @param rounds 1 to 2^32 − 1, `number` below it: products stay below 2^160.
+    function potOf(uint256 bounty, uint256 rounds, uint256 number) internal pure returns (uint256) {
+        unchecked {
+            return bounty * (number + 1) / rounds - bounty * number / rounds;
+        }
+    }
+
+    /// @notice The least pot of any round: `bounty / rounds`.
     function potRoundedDown(uint256 bounty, uint256 rounds) internal pure returns (uint256) {
         return bounty / rounds;
     }

@@ -10,6 +10,9 @@ import { PhaseLib, Timing } from "./Phase.sol";
 /// @notice The round in progress as it is stored: written anew, read whole or only the slots that a step depends on, and
 ///         summarised when it is over.
 library Rounds {
+    /// @dev Bits above a bitmap of 216 positions: enough for a time of 40.
+    uint256 private constant TIME_SHIFT = 216;
+
     /// @notice The whole record.
     function read(FederationState storage federation) internal view returns (Round memory round) {
         RoundRecord storage record = federation.record;
@@ -28,10 +31,27 @@ library Rounds {
         // Before the first round, and while a federation has no members, nobody has.
         if (round.openedAt == 0) return round;
         uint256 missing = federation.record.missing;
-        round.submitted = ~missing;
-        if (federation.intake.hasChallengeWindow && isNobodyMissing(missing, round.cohort)) {
-            round.submittedAt = round.startedAt;
+        uint256 spare = 256 - round.cohort;
+        round.submitted = ~missing << spare >> spare;
+        if (
+            round.submittedAt == 0 && isTimeInBitmap(federation.intake, round.cohort)
+                && isNobodyMissing(missing, round.cohort)
+        ) {
+            round.submittedAt = uint40(missing >> TIME_SHIFT);
         }
+    }
+
+    /// @notice Whether the time at which the last submitted stands in the highest bits of `missing`, above all positions:
+    ///         where a challenge window follows, and those bits belong to no position.
+    /// @dev The last sender writes that slot anyway; without a window, aggregation writes the head as well.
+    function isTimeInBitmap(Intake storage intake, uint256 cohort) internal view returns (bool) {
+        return cohort <= TIME_SHIFT && intake.hasChallengeWindow;
+    }
+
+    /// @notice `missing`, of whom nobody is missing any more, with the time in its highest bits.
+    function stamp(uint256 missing, uint256 time) internal pure returns (uint256) {
+        // Shifts are cheaper than a mask of 27 bytes.
+        return (missing << (256 - TIME_SHIFT) >> (256 - TIME_SHIFT)) | (time << TIME_SHIFT);
     }
 
     /// @notice Whether all of the cohort have submitted. Its positions are the lowest bits; there is at least one.

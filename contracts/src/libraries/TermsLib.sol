@@ -14,14 +14,23 @@ library TermsLib {
     uint256 internal constant MAX_SHARDS = 256; // shards are bits of a word
     uint256 internal constant BASIS_POINTS = 10_000;
 
+    uint256 private constant MINUTE = 60;
+    uint256 private constant HOUR = 3_600;
+    uint256 private constant MONTH = 2_592_000; // 30 days
+
     /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
     function shardsOf(Terms memory terms) internal pure returns (uint256) {
         return _ceilDiv(terms.dimension, terms.shardSize);
     }
 
-    /// @notice A round's part of the bounty.
-    function potOf(Terms storage terms) internal view returns (uint256) {
-        return Reward.potRoundedDown(terms.bounty, terms.rounds);
+    /// @notice The part of the bounty of round `number`.
+    function potOf(Terms storage terms, uint256 number) internal view returns (uint256) {
+        return Reward.potOf(terms.bounty, terms.rounds, number);
+    }
+
+    /// @notice Whether anyone may come for a bounty: then there must be time for more than one to come.
+    function isOpenPot(uint256 bounty, address gate, bool isPrivateNetwork) internal pure returns (bool) {
+        return bounty > 0 && gate == address(0) && !isPrivateNetwork;
     }
 
     /// @notice Reverts with a named error at the first term that cannot be.
@@ -44,8 +53,7 @@ library TermsLib {
         if (terms.endQuorum > BASIS_POINTS) {
             revert IFederationErrors.EndQuorumOutOfRange(terms.endQuorum, BASIS_POINTS);
         }
-        if (terms.submitSeconds == 0) revert IFederationErrors.SubmitSecondsZero();
-        if (terms.idleSeconds == 0) revert IFederationErrors.IdleSecondsZero();
+        _checkDurations(terms);
         if (terms.aggregator.code.length == 0) revert IFederationErrors.AggregatorHasNoCode(terms.aggregator);
         if (_isMissing(terms.gate)) revert IFederationErrors.GateHasNoCode(terms.gate);
         if (_isMissing(terms.judge)) revert IFederationErrors.JudgeHasNoCode(terms.judge);
@@ -56,6 +64,23 @@ library TermsLib {
         uint256 needed = terms.keeperPay * (shards + Reward.STEPS_BESIDES_SHARDS);
         uint256 pot = Reward.potRoundedDown(terms.bounty, terms.rounds);
         if (needed > pot) revert IFederationErrors.KeeperBudgetExceeded(needed, pot);
+    }
+
+    /// @dev Floors keep a creator from abandoning before anyone can act and from asking for the impossible, ceilings keep
+    ///      one silent member from locking stakes for longer than a month a phase.
+    function _checkDurations(Terms memory terms) private pure {
+        bool isPublic = !terms.isPrivateNetwork;
+        bool isOpen = isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);
+        _checkDuration("joinSeconds", terms.joinSeconds, isOpen ? HOUR : 0);
+        _checkDuration("commitSeconds", terms.commitSeconds, 0);
+        _checkDuration("submitSeconds", terms.submitSeconds, isPublic ? MINUTE : 1);
+        _checkDuration("challengeSeconds", terms.challengeSeconds, 0);
+        _checkDuration("keeperSeconds", terms.keeperSeconds, 0);
+        _checkDuration("idleSeconds", terms.idleSeconds, isPublic ? HOUR : 1);
+    }
+
+    function _checkDuration(bytes32 term, uint256 value, uint256 least) private pure {
+        if (value < least || value > MONTH) revert IFederationErrors.DurationOutOfRange(term, value, least, MONTH);
     }
 
     function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {

@@ -61,6 +61,7 @@ library Updates {
     }
 
     /// @notice Has the aggregator judge the form of each payload, and keeps what it is remembered by.
+    /// @return isBlank Whether all payloads of this call are blank.
     function storeDigests(
         FederationState storage federation,
         bytes32 id,
@@ -69,15 +70,18 @@ library Updates {
         uint256 position,
         uint256 first,
         bytes[] calldata payloads
-    ) internal {
+    ) internal returns (bool isBlank) {
         bytes32 context = Binding.contextOf(id, number, msg.sender);
         address aggregator = intake.aggregator;
         uint256 shardsPerMember = intake.shardsPerMember;
         uint256 shards = Rounds.shardsOf(intake);
+        isBlank = true;
         for (uint256 i; i < payloads.length; ++i) {
             uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
             bytes memory input = abi.encodeCall(IAggregator.digest, (id, context, shard, payloads[i]));
-            federation.digests[(position << 8) | (first + i)] = bytes32(ModuleCall.readWord(aggregator, input));
+            (uint256 digest, uint256 blank) = ModuleCall.readTwoWords(aggregator, input);
+            federation.digests[(position << 8) | (first + i)] = bytes32(digest);
+            if (blank == 0) isBlank = false;
         }
     }
 

@@ -12,7 +12,7 @@ struct Round {
     uint40 openedAt; //      when membership froze
     uint40 startedAt; //     when the cohort was known and the clock of the phases started
     uint40 committedAt; //   when the last of the cohort committed
-    uint40 submittedAt; //   when the last of the cohort submitted; where a challenge window follows, `startedAt` says so
+    uint40 submittedAt; //   when the last of the cohort submitted
     uint64 seedBlock; //     block whose hash seeds the cohort, fixed when the round opens
     uint32 endVotes; //      members who voted in this round to end the federation
     uint40 aggregatedAt; //  when a shard was last aggregated
@@ -27,8 +27,8 @@ struct Round {
 /// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
 ///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated is kept as its
 ///      complement, so that the first of a round pays no more than the others: the slots never go back to zero.
-///      Where a challenge window follows, nothing depends on when the last submitted: `missing` says that all have, and
-///      `submittedAt` stays zero, unless somebody is voided.
+///      Where a challenge window follows, `missing` says that all have submitted and, in bits that belong to no position,
+///      when the last did: see `Rounds`. `submittedAt` says it there once somebody is voided, and in cohorts above 216.
 struct RoundRecord {
     uint32 number; //        0
     uint32 members; //       0
@@ -43,7 +43,7 @@ struct RoundRecord {
     uint40 aggregatedAt; //  1
     bytes32 seed; //         2
     uint256 committed; //    3
-    uint256 missing; //      4  complement of `submitted`
+    uint256 missing; //      4  complement of `submitted`, and a time in bits 216 to 255: see above
     uint256 remaining; //    5  complement of `shards`
 }
 

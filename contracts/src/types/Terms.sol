@@ -28,6 +28,7 @@ struct Terms {
     uint8 laneBits; //           7  width of a model integer: 16 or 32 in the direct path
     uint8 bits; //               7  width of an update integer: 1, 2, 4 or 8
     uint8 rule; //               7  aggregation rule: 0 is the sum
+    bool isPrivateNetwork; //    7  for trials and networks of one's own: durations may be as short as anyone likes
     address gate; //             8  says who may join; zero: everyone
     uint32 submitSeconds; //     8  length of the submission phase
     uint32 challengeSeconds; //  8  length of the challenge window; zero: none

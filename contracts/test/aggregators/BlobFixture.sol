@@ -29,9 +29,12 @@ abstract contract BlobFixture is BlobVectors {
         return keccak256(abi.encode("context", member));
     }
 
-    function digestOf(bytes32 id, uint256 member, uint256 shard, bytes memory payload) internal returns (bytes32) {
+    function digestOf(bytes32 id, uint256 member, uint256 shard, bytes memory payload)
+        internal
+        returns (bytes32 digest)
+    {
         carry(payload);
-        return aggregator.digest(id, contextOf(member), shard, payload);
+        (digest,) = aggregator.digest(id, contextOf(member), shard, payload);
     }
 
     /// @dev Aggregates points of one-blob updates, given by their indices in the vectors' list of points.

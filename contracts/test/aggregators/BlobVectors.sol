@@ -33,6 +33,7 @@ abstract contract BlobVectors is Test {
         terms.submitSeconds = 100;
         terms.challengeSeconds = 60;
         terms.idleSeconds = 5000;
+        terms.isPrivateNetwork = true;
     }
 
     /// @dev Terms of the vectors' openings: one blob, whose last words are padding.

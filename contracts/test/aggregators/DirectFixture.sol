@@ -28,6 +28,7 @@ abstract contract DirectFixture is Test {
         terms.rounds = 10;
         terms.gains = 1;
         terms.submitSeconds = 60;
+        terms.isPrivateNetwork = true;
     }
 
     function plainSetup(uint256 dimension) internal pure returns (Setup memory setup) {
@@ -168,7 +169,7 @@ abstract contract DirectFixture is Test {
     ) internal returns (bytes32) {
         bytes32[] memory digests = new bytes32[](payloads.length);
         for (uint256 m; m < payloads.length; ++m) {
-            digests[m] = aggregator.digest(id, contexts[m], shard, payloads[m]);
+            (digests[m],) = aggregator.digest(id, contexts[m], shard, payloads[m]);
         }
         return aggregator.aggregate(id, round, shard, gain, contexts, digests, concat(payloads));
     }

@@ -19,12 +19,15 @@ contract ChallengeTest is FederationFixture {
         id = start(terms, 4);
     }
 
-    function test_challengeWindow_startsAtTheLastPossibleSubmissionAndNeverEndsEarly() external {
-        uint256 startedAt = core.roundOf(id).startedAt;
+    function test_challengeWindow_hasItsFullLengthFromTheEndOfSubmission() external {
+        skip(30);
+        uint256 submittedAt = vm.getBlockTimestamp();
         submitAll(id);
+        assertEq(core.roundOf(id).submittedAt, submittedAt);
+        assertEq(core.roundOf(id).submitted, 15);
         (Phase now_, uint256 endsAt) = core.phaseOf(id);
         assertEq(uint256(now_), uint256(Phase.Challenge));
-        assertEq(endsAt, startedAt + 100 + 60);
+        assertEq(endsAt, submittedAt + 1 + 60);
         vm.warp(endsAt - 1);
         assertPhase(id, Phase.Challenge);
         vm.warp(endsAt);
@@ -76,6 +79,33 @@ contract ChallengeTest is FederationFixture {
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.WrongPhase.selector, id, Phase.Submit, now_));
         vm.prank(person(2));
         core.submit(id, 0, 0, payloads, "", "");
+    }
+
+    /// @dev In the largest cohorts no bit of the bitmap is free for the time.
+    function test_challengeWindow_countsFromTheSameMomentInEveryCohort() external {
+        uint256[4] memory cohorts = [uint256(1), 216, 217, 256];
+        for (uint256 c; c < cohorts.length; ++c) {
+            Terms memory terms = defaultTerms();
+            terms.challengeSeconds = 60;
+            terms.cohortSize = uint16(cohorts[c]);
+            terms.minimumUpdates = 1;
+            terms.salt = bytes32(c + 1);
+            id = start(terms, cohorts[c]);
+            skip(40);
+            uint256 submittedAt = vm.getBlockTimestamp();
+            for (uint256 i; i < cohorts[c]; ++i) {
+                assertEq(core.roundOf(id).submittedAt, 0);
+                submit(id, person(i));
+            }
+            Round memory round = core.roundOf(id);
+            assertEq(round.submittedAt, submittedAt);
+            assertEq(round.submitted, type(uint256).max >> (256 - cohorts[c]));
+            (, uint256 endsAt) = core.phaseOf(id);
+            assertEq(endsAt, submittedAt + 1);
+            vm.warp(endsAt);
+            (, endsAt) = core.phaseOf(id);
+            assertEq(endsAt, submittedAt + 61);
+        }
     }
 
     function test_challenge_afterTheTimeOfSubmissionLeavesItsEndAsItWas() external {
@@ -223,6 +253,7 @@ contract ChallengeTest is FederationFixture {
         for (uint256 i; i < 4; ++i) {
             if (person(i) != member) submit(id, person(i));
         }
+        skip(1);
     }
 
     function submitFaultyAlone(address member, uint256 assigned) private returns (bytes memory) {

@@ -107,10 +107,49 @@ contract CreateTest is FederationFixture {
     function test_create_refusesZeroSubmitAndIdleSeconds() external {
         Terms memory terms = defaultTerms();
         terms.submitSeconds = 0;
-        refused(terms, abi.encodeWithSelector(IFederationErrors.SubmitSecondsZero.selector));
+        refusedDuration(terms, "submitSeconds", 0, 1);
         terms = defaultTerms();
         terms.idleSeconds = 0;
-        refused(terms, abi.encodeWithSelector(IFederationErrors.IdleSecondsZero.selector));
+        refusedDuration(terms, "idleSeconds", 0, 1);
+    }
+
+    function test_create_refusesDurationsThatAreNotSane() external {
+        Terms memory terms = defaultTerms();
+        terms.isPrivateNetwork = false;
+        refusedDuration(terms, "joinSeconds", 1000, 3600);
+        terms.joinSeconds = 3600;
+        terms.submitSeconds = 59;
+        refusedDuration(terms, "submitSeconds", 59, 60);
+        terms.submitSeconds = 60;
+        terms.idleSeconds = 3599;
+        refusedDuration(terms, "idleSeconds", 3599, 3600);
+        terms.idleSeconds = 3600;
+        for (uint256 i; i < 6; ++i) {
+            Terms memory slow = abi.decode(abi.encode(terms), (Terms));
+            uint32 tooLong = 30 days + 1;
+            if (i == 0) slow.joinSeconds = tooLong;
+            if (i == 1) slow.commitSeconds = tooLong;
+            if (i == 2) slow.submitSeconds = type(uint32).max;
+            if (i == 3) slow.challengeSeconds = tooLong;
+            if (i == 4) slow.keeperSeconds = tooLong;
+            if (i == 5) slow.idleSeconds = tooLong;
+            vm.expectRevert();
+            vm.prank(creator);
+            core.create(slow, MANIFEST, SETUP);
+        }
+        create(terms);
+        // Without a bounty, or with a gate, nobody has to be waited for.
+        terms.joinSeconds = 0;
+        refusedDuration(terms, "joinSeconds", 0, 3600);
+        terms.bounty = 0;
+        terms.keeperPay = 0;
+        create(terms);
+    }
+
+    function refusedDuration(Terms memory terms, bytes32 term, uint256 value, uint256 least) private {
+        refused(
+            terms, abi.encodeWithSelector(IFederationErrors.DurationOutOfRange.selector, term, value, least, 30 days)
+        );
     }
 
     function test_create_refusesModulesWithoutCode() external {

@@ -132,6 +132,48 @@ contract EndTest is FederationFixture {
         assertPhase(id, Phase.Finished);
     }
 
+    function test_abandon_leavesNoModelHalfDone() external {
+        bytes32 id = start(defaultTerms(), 4);
+        submitAll(id);
+        aggregateShard(id, 0, address(0));
+        bytes memory data = dataOf(id, 1);
+        bytes memory done = dataOf(id, 0);
+        skip(10_000);
+        core.abandon(id);
+        // Members may go, their places stay until the rest is folded; nobody is paid for it.
+        for (uint256 i; i < 4; ++i) {
+            vm.prank(person(i));
+            core.leave(id);
+        }
+        uint256 held = token.balanceOf(address(core));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardAlreadyAggregated.selector, 0));
+        core.aggregate(id, 0, 0, done);
+        vm.prank(stranger);
+        core.aggregate(id, 0, 1, data);
+        int256 expected;
+        for (uint256 i; i < 4; ++i) {
+            expected += int8(uint8(payloadOf(id, person(i), 0, 1)[0]));
+        }
+        assertEq(aggregator.parameter(address(core), id, 4), expected);
+        assertEq(core.memberOf(id, stranger).owed, 0);
+        assertEq(token.balanceOf(address(core)), held);
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.FederationFinished.selector, id));
+        core.aggregate(id, 0, 1, data);
+        assertBacked(id);
+    }
+
+    function test_finished_foldsNothingTwice() external {
+        Terms memory terms = defaultTerms();
+        terms.rounds = 1;
+        bytes32 id = start(terms, 4);
+        submitAll(id);
+        bytes memory data = dataOf(id, 1);
+        aggregateAll(id);
+        assertPhase(id, Phase.Finished);
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.FederationFinished.selector, id));
+        core.aggregate(id, 0, 1, data);
+    }
+
     function test_abandon_ofADrawNobodyMakes() external {
         bytes32 id = start(defaultTerms(), 6);
         refusedUntil(id, vm.getBlockTimestamp() + 5000);

@@ -63,6 +63,7 @@ abstract contract FederationFixture is Test {
         terms.bits = 8;
         terms.submitSeconds = 100;
         terms.keeperSeconds = 10;
+        terms.isPrivateNetwork = true;
     }
 
     // --- Moves ---
@@ -143,11 +144,13 @@ abstract contract FederationFixture is Test {
         core.submit(id, round, 0, payloads, "", "");
     }
 
+    /// @dev And a second goes by: no phase ends in the second of the act that ends it.
     function submitAll(bytes32 id) internal {
         address[] memory cohort = core.cohortOf(id);
         for (uint256 i; i < cohort.length; ++i) {
             submit(id, cohort[i]);
         }
+        skip(1);
     }
 
     /// @dev The payloads of a shard from all that submitted, in order of position.

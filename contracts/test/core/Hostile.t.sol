@@ -12,6 +12,16 @@ import { HostileToken } from "../mocks/HostileToken.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
 /// @notice Modules and tokens that revert, lie, flood, burn gas or call back harm nobody but those who chose them.
+/// @notice Gives all to the first member, for nearly all the gas that a judge has.
+contract CostlyJudge {
+    function shares(bytes32, uint256, address[] calldata members) external view returns (uint256[] memory weights) {
+        uint256 from = gasleft();
+        weights = new uint256[](members.length);
+        weights[0] = 1;
+        while (from - gasleft() < 4_970_000) { }
+    }
+}
+
 contract HostileTest is FederationFixture {
     bytes4 private constant REENTERED = bytes4(keccak256("ReentrancyGuardReentrantCall()"));
 
@@ -245,15 +255,89 @@ contract HostileTest is FederationFixture {
         bytes32 id = hostileTokenFederation();
         hostile.refuse(person(0), true);
         playRound(id);
-        vm.expectRevert(abi.encodeWithSelector(HostileToken.Refused.selector, person(0)));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.TransferRefused.selector, address(hostile), person(0)));
         vm.prank(person(0));
         core.claim(id);
         assertGe(core.memberOf(id, person(0)).owed, 200);
         vm.prank(person(1));
         assertGe(core.claim(id), 200);
+        // Nor itself: what is owed goes to where the token lets it.
+        uint256 owed = core.memberOf(id, person(0)).owed;
+        vm.prank(person(0));
+        assertEq(core.claimTo(id, stranger), owed);
+        assertEq(hostile.balanceOf(stranger), owed);
+        playRound(id);
         hostile.refuse(person(0), false);
         vm.prank(person(0));
         assertGe(core.claim(id), 200);
+    }
+
+    function test_token_thatRefusesAMemberDoesNotKeepItIn() external {
+        Terms memory terms = tokenTerms();
+        vm.prank(creator);
+        bytes32 id = core.create(terms, MANIFEST, SETUP);
+        hostile.mint(person(0), STAKE);
+        vm.startPrank(person(0));
+        hostile.approve(address(core), STAKE);
+        core.join(id, "");
+        hostile.refuse(person(0), true);
+        core.leave(id);
+        assertFalse(core.memberOf(id, person(0)).isMember);
+        assertEq(core.memberOf(id, person(0)).owed, STAKE);
+        assertEq(core.claimTo(id, stranger), STAKE);
+        vm.stopPrank();
+        assertEq(hostile.balanceOf(stranger), STAKE);
+    }
+
+    /// @dev What is here is shared by all that is owed, whoever comes first and of whichever federation.
+    function test_token_thatShrinksHarmsNoFederationMoreThanAnother() external {
+        Terms memory terms = tokenTerms();
+        terms.bounty = 0;
+        terms.keeperPay = 0;
+        bytes32[2] memory ids;
+        for (uint256 f; f < 2; ++f) {
+            terms.salt = bytes32(f);
+            ids[f] = core.create(terms, MANIFEST, SETUP);
+            hostile.mint(person(f), STAKE);
+            vm.startPrank(person(f));
+            hostile.approve(address(core), STAKE);
+            core.join(ids[f], "");
+            vm.stopPrank();
+        }
+        hostile.shrink(address(core), STAKE); // to a half of what came in
+        for (uint256 f; f < 2; ++f) {
+            vm.prank(person(f));
+            core.leave(ids[f]);
+            // Half of an odd stake: one is rounded down, the other has what is left.
+            assertEq(hostile.balanceOf(person(f)), STAKE / 2 + (f == 0 ? 0 : 1));
+        }
+    }
+
+    /// @dev Whatever gas a caller sends: a round is settled by the judge, or not at all.
+    function test_judge_isStarvedByNoChoiceOfGas() external {
+        Terms memory terms = defaultTerms();
+        terms.judge = address(new CostlyJudge());
+        terms.cohortSize = 250;
+        terms.bounty = 3_000_000;
+        bytes32 id = start(terms, 250);
+        submitAll(id);
+        skip(20);
+        aggregateShard(id, 0, stranger);
+        aggregateShard(id, 1, stranger);
+        uint256 settled;
+        for (uint256 gas = 5_050_000; gas < 12_000_000; gas += 99_973) {
+            uint256 snapshot = vm.snapshotState();
+            vm.cool(address(core));
+            vm.cool(terms.judge);
+            vm.prank(stranger);
+            (bool success,) = address(core).call{ gas: gas }(abi.encodeCall(core.settle, (id, 0)));
+            if (success) {
+                ++settled;
+                assertTrue(core.memberOf(id, person(0)).owed > 900_000, "the judge decides");
+            }
+            vm.revertToState(snapshot);
+        }
+        assertGt(settled, 20);
     }
 
     function test_token_thatCannotBeBurnedDoesNotStopAProof() external {
@@ -326,6 +410,7 @@ contract HostileTest is FederationFixture {
             vm.prank(person(i));
             core.submit(id, 0, 0, new bytes[](2), "", "");
         }
+        skip(1);
     }
 
     function judged() private returns (bytes32 id) {

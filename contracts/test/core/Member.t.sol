@@ -198,6 +198,7 @@ contract MemberTest is FederationFixture {
         failRound(id);
         assertEq(core.roundOf(id).members, 1);
         submit(id, person(1));
+        skip(1);
         assertPhase(id, Phase.Close);
         joinNewcomers(id, 3);
         failRound(id);

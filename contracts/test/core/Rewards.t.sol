@@ -20,6 +20,7 @@ contract RewardsTest is FederationFixture {
         terms.cohortSize = 9;
         terms.minimumUpdates = 1;
         terms.keeperPay = 0;
+        terms.keeperSeconds = 0;
         terms.rounds = 8;
         terms.endQuorum = 0;
     }
@@ -35,12 +36,12 @@ contract RewardsTest is FederationFixture {
         Terms memory terms = rewardTerms();
         terms.salt = bytes32(members);
         _id = start(terms, members);
-        playRound(_id);
+        _play();
         submitAll(_id);
         if (phase(_id) == Phase.Submit) skip(100);
-        aggregateShard(_id, 0, address(0));
+        aggregateShard(_id, 0, stranger);
         vm.record();
-        aggregateShard(_id, 1, address(0));
+        aggregateShard(_id, 1, stranger);
         (, bytes32[] memory writes) = vm.accesses(address(core));
         return writes.length;
     }
@@ -53,11 +54,11 @@ contract RewardsTest is FederationFixture {
         }
         join(_id, person(8));
         skip(100);
-        aggregateAll(_id);
+        _aggregateAll();
         for (uint256 i; i < 9; ++i) {
             assertEq(core.memberOf(_id, person(i)).owed, i < 7 ? share : 0);
         }
-        playRound(_id);
+        _play();
         assertEq(core.memberOf(_id, person(7)).owed, uint256(BOUNTY) / 8 / 9);
         assertEq(core.memberOf(_id, person(8)).owed, uint256(BOUNTY) / 8 / 9);
         assertBacked(_id);
@@ -65,15 +66,15 @@ contract RewardsTest is FederationFixture {
 
     function test_reward_inCommonStaysWithWhoLeavesAndIsNotGivenToWhoComesBack() external {
         _id = start(rewardTerms(), 9);
-        playRound(_id);
+        _play();
         uint256 share = uint256(BOUNTY) / 8 / 9;
         vm.prank(person(3));
         core.leave(_id);
-        playRound(_id);
+        _play();
         // Removed as the third round opened.
         assertFalse(core.memberOf(_id, person(3)).isMember);
         assertEq(core.memberOf(_id, person(3)).owed, 2 * share + STAKE);
-        playRound(_id);
+        _play();
         join(_id, person(3));
         assertEq(core.memberOf(_id, person(3)).owed, 2 * share + STAKE);
         vm.prank(person(3));
@@ -84,7 +85,7 @@ contract RewardsTest is FederationFixture {
 
     function test_claim_twicePaysOnce() external {
         _id = start(rewardTerms(), 9);
-        playRound(_id);
+        _play();
         vm.startPrank(person(0));
         assertEq(core.claim(_id), uint256(BOUNTY) / 8 / 9);
         assertEq(core.claim(_id), 0);
@@ -114,6 +115,17 @@ contract RewardsTest is FederationFixture {
         }
     }
 
+    /// @dev A stranger keeps: what is left of a pot when it is shared is paid to whoever settles.
+    function _aggregateAll() private {
+        aggregateShard(_id, 0, stranger);
+        aggregateShard(_id, 1, stranger);
+    }
+
+    function _play() private {
+        submitAll(_id);
+        _aggregateAll();
+    }
+
     function _playRound(uint256 seed) private {
         address[] memory cohort = core.cohortOf(_id);
         // One round in four all send, in most others nearly all.
@@ -126,10 +138,12 @@ contract RewardsTest is FederationFixture {
         }
         if (seed % 5 == 0) _join(person(PEOPLE - 1 - seed % 3));
         if (phase(_id) == Phase.Submit) skip(100);
+        uint256 number = core.roundOf(_id).number;
+        uint256 pot = uint256(BOUNTY) * (number + 1) / 8 - uint256(BOUNTY) * number / 8;
         uint256 submitted = core.roundOf(_id).submitted;
-        aggregateAll(_id);
+        _aggregateAll();
         for (uint256 p; p < cohort.length; ++p) {
-            if ((submitted >> p) & 1 == 1) _earned[cohort[p]] += uint256(BOUNTY) / 8 / updates;
+            if ((submitted >> p) & 1 == 1) _earned[cohort[p]] += pot / updates;
         }
     }
 

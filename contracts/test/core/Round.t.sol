@@ -173,6 +173,9 @@ contract RoundTest is FederationFixture {
         assertEq(uint256(now_), uint256(Phase.Submit));
         assertEq(endsAt, block.timestamp + 100);
         submit(id, person(3));
+        // A later block decides: nothing is aggregated in the second in which the last was sent.
+        assertPhase(id, Phase.Submit);
+        skip(1);
         assertPhase(id, Phase.Aggregate);
     }
 
@@ -334,6 +337,8 @@ contract RoundTest is FederationFixture {
         // A copied commitment binds its sender to what it cannot send.
         vm.prank(person(1));
         core.commit(id, 0, commitment);
+        assertPhase(id, Phase.Commit);
+        skip(1);
         assertPhase(id, Phase.Submit);
 
         bytes[] memory payloads = payloadsOf(id, person(0));

@@ -201,6 +201,7 @@ contract BlobFederationTest is BlobFederationFixture {
         send(id, 0, person(0), 0, honest);
         send(id, 0, person(1), 0, honest);
         send(id, 0, person(2), 0, abi.encode(proof.versionedHashes[0]));
+        skip(1);
         assertPhase(id, Phase.Challenge);
         return encode(proof);
     }

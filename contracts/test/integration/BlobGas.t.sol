@@ -123,6 +123,7 @@ contract BlobGasFirstTest is BlobGasFixture {
         vm.prank(account("watcher"));
         core.bindChallenge(bindingOf(account("watcher")));
         vm.roll(vm.getBlockNumber() + 1);
+        skip(1);
     }
 
     function test_bytecode_isBelowTheLimitOfEIP170() external {

@@ -100,6 +100,7 @@ abstract contract DirectFederationFixture is DirectFixture {
     }
 
     function aggregateAll(bytes32 id, Terms memory terms, uint32 round) internal {
+        skip(1);
         for (uint256 s; s * terms.shardSize < terms.dimension; ++s) {
             core.aggregate(id, round, uint16(s), sentOf(id, terms, round, s));
         }

@@ -84,6 +84,7 @@ contract BindingTest is Test {
         terms.laneBits = uint8(number(path, "laneBits"));
         terms.bits = uint8(number(path, "bits"));
         terms.rule = uint8(number(path, "rule"));
+        terms.isPrivateNetwork = number(path, "isPrivateNetwork") == 1;
         terms.gate = vm.parseJsonAddress(json, string.concat(path, "gate"));
         terms.submitSeconds = uint32(number(path, "submitSeconds"));
         terms.challengeSeconds = uint32(number(path, "challengeSeconds"));

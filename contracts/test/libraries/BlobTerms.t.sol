@@ -42,7 +42,7 @@ contract BlobTermsTest is BlobVectors {
         refused(BlobTerms.ChallengeTooShort.selector, 0, 1);
         terms.challengeSeconds = 1;
         this.check(terms);
-        vm.chainId(1);
+        terms.isPrivateNetwork = false;
         refused(BlobTerms.ChallengeTooShort.selector, 1, 7200);
         terms.challengeSeconds = 7199;
         refused(BlobTerms.ChallengeTooShort.selector, 7199, 7200);

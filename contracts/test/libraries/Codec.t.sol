@@ -76,4 +76,30 @@ contract CodecTest is DirectFixture {
         assertEq(Codec.payloadLength(256, 1), 32);
         assertEq(Codec.payloadLength(257, 1), 64);
     }
+
+    function test_isBlank_ofZerosAndOfEnoughEqualSigns() external view {
+        bytes memory zeros = new bytes(32);
+        assertTrue(this.isBlank(zeros, 5, 16, 2));
+        assertFalse(this.isBlank(abi.encode(uint256(1)), 3, 16, 4));
+        // All −1, in two bits and in one.
+        assertFalse(this.isBlank(abi.encode(Codec.lastMask(3, 16, 2)), 3, 16, 2));
+        assertTrue(this.isBlank(abi.encode(Codec.lastMask(32, 16, 1)), 32, 16, 1));
+        assertTrue(this.isBlank(zeros, 32, 16, 1));
+        assertFalse(this.isBlank(zeros, 31, 16, 1));
+        assertFalse(this.isBlank(abi.encode(uint256(1)), 32, 16, 1));
+        // Two words, the second of them full or not.
+        bytes memory full = abi.encode(type(uint256).max, Codec.lastMask(300 - 256, 16, 1));
+        assertTrue(this.isBlank(full, 300, 16, 1));
+        full[40] = 0;
+        full[63] = 0;
+        assertFalse(this.isBlank(full, 300, 16, 1));
+    }
+
+    function isBlank(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits)
+        external
+        pure
+        returns (bool)
+    {
+        return Codec.isBlank(payload, length, laneBits, bits);
+    }
 }

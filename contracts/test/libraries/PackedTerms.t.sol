@@ -33,7 +33,7 @@ contract PackedTermsTest is Test {
 
     function test_read_refusesEachFieldThatIsTooWide() external view {
         Terms memory terms;
-        uint16[27] memory widths = [
+        uint16[28] memory widths = [
             256,
             256,
             256,
@@ -56,6 +56,7 @@ contract PackedTermsTest is Test {
             8,
             8,
             8,
+            1,
             160,
             32,
             32,

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @notice What a hostile module does when called.
 enum Conduct {
-    Agrees, //             answers with the word 1
+    Agrees, //             answers with the word 1, then with 0
     RevertsBare,
     RevertsWithMegabyte,
     AnswersMegabyte, //    the word 1, then a megabyte
@@ -75,9 +75,10 @@ contract HostileModule {
             refusal = reason;
         }
         uint256 word = conduct == Conduct.AnswersTwo ? 2 : 1;
-        uint256 size = conduct == Conduct.AnswersMegabyte ? 1048576 : 32;
+        uint256 size = conduct == Conduct.AnswersMegabyte ? 1048576 : 64;
         assembly {
             mstore(0, word)
+            mstore(32, 0)
             return(0, size)
         }
     }

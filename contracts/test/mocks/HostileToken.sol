@@ -34,6 +34,11 @@ contract HostileToken is ERC20 {
         isRefused[to] = isRefused_;
     }
 
+    /// @dev As a token that changes balances by itself.
+    function shrink(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+
     function reenter(address target_, bytes calldata reentry_) external {
         target = target_;
         reentry = reentry_;

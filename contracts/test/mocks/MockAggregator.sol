@@ -41,11 +41,15 @@ contract MockAggregator is IAggregator {
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
-        returns (bytes32)
+        returns (bytes32, bool isBlank)
     {
         uint256 length = shardLength(msg.sender, id, shard);
         if (payload.length != length) revert PayloadLength(length, payload.length);
-        return keccak256(abi.encodePacked(context, shard, payload));
+        isBlank = true;
+        for (uint256 i; i < length; ++i) {
+            if (payload[i] != 0) isBlank = false;
+        }
+        return (keccak256(abi.encodePacked(context, shard, payload)), isBlank);
     }
 
     function aggregate(

@@ -22,8 +22,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   ShardsPerMemberOutOfRange: never('A member trains from one shard to all of them in a round.'),
   GainsMalformed: never('Write the gain schedule with packGains: first round 0, rising rounds, gains of at least 1.'),
   EndQuorumOutOfRange: never('The quorum is in basis points: 0 to 10,000.'),
-  SubmitSecondsZero: never('Give members time to submit.'),
-  IdleSecondsZero: never('Choose how long a step may be overdue.'),
+  DurationOutOfRange: never(
+    'Choose a duration in the range; terms for a private network (--private-network) may be shorter.',
+  ),
   AggregatorHasNoCode: never('Deploy the aggregator first, or name the right address.'),
   GateHasNoCode: never('Deploy the gate first, or name the zero address for none.'),
   JudgeHasNoCode: never('Deploy the judge first, or name the zero address for equal shares.'),
@@ -90,7 +91,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   WrongDigestCount: never('The core handed in another number of digests than of updates; check the core.'),
   WrongDataLength: never('Hand in exactly the payloads of the round that count for this shard.'),
   DigestMismatch: never('A payload is not the one that was submitted; read the logs of the round again.'),
-  ModelInMotion: later('The round is being aggregated; ask again when all its shards are done.'),
+  ModelInMotion: later(
+    'The round is being aggregated; ask again when all its shards are done. Of an abandoned federation any node of a member folds the rest.',
+  ),
   NoNetwork: never('This federation was created without a network; it answers no predictions.'),
   WrongInputLength: never('Give one byte for each feature of the schema.'),
 
@@ -125,6 +128,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   CommitmentMismatch: never('Submit exactly the payloads and the salt that were committed to.'),
   AlreadySubmitted: never('The update of this round has arrived; wait for the next round.'),
   WrongFirst: never('Submit the assigned shards in order, from the one the contract expects.'),
+  BlankUpdate: never('An update that changes nothing is not taken: sit the round out, or train on more data.'),
   WrongPayloadCount: never('Send one payload for each assigned shard that is left; after a commitment, all at once.'),
   WrongPayloadLength: never('Pack the update for this shard and this width again.'),
   NonZeroPadding: never('Positions beyond the shard must be zero; pack the update again.'),
@@ -143,6 +147,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   GasTooLow: later('Send the transaction with more gas.'),
 
   // Tokens and modules
+  TransferRefused: never('The token does not pay this account; name another with --to.'),
   TransferShortfall: never('The token delivered less than it was asked for; use one without a fee on transfer.'),
   HoldingsExceeded: never('Use smaller amounts.'),
   ModuleFailed: never('A module named in the terms failed without a reason: gas ran out in it, or ask who wrote it.'),

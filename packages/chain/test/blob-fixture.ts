@@ -59,6 +59,7 @@ export function blobTerms(aggregator: Hex, overrides: Partial<Terms> = {}): Term
     laneBits: 24,
     bits: 8,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 3_600,
     challengeSeconds: 3_600,

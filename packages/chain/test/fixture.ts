@@ -74,6 +74,7 @@ export function smallTerms(setup: Setup, overrides: Partial<Terms> = {}): Terms 
     laneBits: 16,
     bits: 4,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 300,
     challengeSeconds: 0,

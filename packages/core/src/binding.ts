@@ -43,6 +43,7 @@ export function toId(chainId: bigint | number, core: Hex, terms: Terms): Hex {
       terms.laneBits,
       terms.bits,
       terms.rule,
+      terms.isPrivateNetwork ? 1 : 0,
       terms.gate,
       terms.submitSeconds,
       terms.challengeSeconds,

@@ -18,11 +18,8 @@ export type BlobSetup = {
   readonly baseModelHash: Hex
 }
 
-/** The shortest challenge window on a public chain: two hours. */
+/** The shortest challenge window on a public network: two hours. On a private one a second will do. */
 export const SHORTEST_CHALLENGE_SECONDS = 7_200
-
-/** Chain id of a local chain, where a window of a second will do. */
-const LOCAL_CHAIN_ID = 31_337
 
 /** Bytes of a commitment in affine coordinates. */
 const AFFINE_BYTES = 96
@@ -51,18 +48,17 @@ export function decodeBlobSetup(bytes: Uint8Array): BlobSetup {
  * Throws at the first term that the blob path refuses: widths, sizes, window, and the overflow guarantee from lanes
  * that start at zero. Expects terms whose people, time and tokens are valid.
  *
- * @param chainId - Windows may be short on a local chain alone.
  * @throws `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link ChallengeTooShortError},
  *   {@link ShardTooLargeError}, {@link MisalignedBlobShardError}, {@link CommitmentOverSeveralShardsError},
  *   `LaneOverflowError`, `AggregateTooLongError`
  */
-export function validateBlobTerms(terms: Terms, chainId: number): void {
+export function validateBlobTerms(terms: Terms): void {
   const { laneBits, bits, shardSize, challengeSeconds } = terms
   if (!Number.isInteger(laneBits) || laneBits < 8 || laneBits > 32) throw new FieldLaneBitsError(laneBits)
   if (bits === 1) throw new BlobBitsError()
   if (bits !== 2 && bits !== 4 && bits !== 8) throw new UnsupportedBitsError(bits)
   if (terms.rule !== 0) throw new UnsupportedRuleError(terms.rule)
-  const shortest = chainId === LOCAL_CHAIN_ID ? 1 : SHORTEST_CHALLENGE_SECONDS
+  const shortest = terms.isPrivateNetwork ? 1 : SHORTEST_CHALLENGE_SECONDS
   if (challengeSeconds < shortest) throw new ChallengeTooShortError(challengeSeconds, shortest)
   const capacity = parametersPerBlob(laneBits)
   const isWhole = shardCount(terms) === 1
@@ -98,7 +94,10 @@ export class BlobBitsError extends Error {
 export class ChallengeTooShortError extends Error {
   override readonly name = 'ChallengeTooShortError'
   constructor(challengeSeconds: number, shortest: number) {
-    super(`challengeSeconds is ${challengeSeconds}; the blob path needs at least ${shortest} on this chain.`)
+    super(
+      `challengeSeconds is ${challengeSeconds}; the blob path needs at least ${shortest}.` +
+        (shortest > 1 ? ' Terms for a private network (--private-network) may ask for less.' : ''),
+    )
   }
 }
 

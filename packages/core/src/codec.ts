@@ -64,6 +64,20 @@ export function packUpdate(values: Int8Array, { bits, laneBits }: CodecWidths): 
   return payload
 }
 
+/** Fewer signs than these are equal by chance. */
+const BLANK_SIGNS = 32
+
+/**
+ * Whether an update of a shard says nothing: all integers are zero or, with one bit and 32 parameters or more, equal. The
+ * contract takes no update of which all shards are blank. Twin of `Codec.isBlank`.
+ *
+ * @param values - Integers, shape [length]; ±1 for one bit.
+ */
+export function isBlankUpdate(values: Int8Array, bits: number): boolean {
+  if (bits === 1) return values.length >= BLANK_SIGNS && values.every((value) => value === values[0])
+  return values.every((value) => value === 0)
+}
+
 /**
  * Unpacks an update: the inverse of {@link packUpdate}.
  *

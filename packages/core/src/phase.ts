@@ -1,8 +1,9 @@
 /**
  * The phase of a round: a pure function of its record, the terms and the time. Nobody starts a phase.
  *
- * Ends are exclusive: an action is in time while `now < endsAt`. Commit and Submit end early when all of the cohort
- * have acted; a challenge window never does, and starts at the last possible submission.
+ * Ends are exclusive: an action is in time while `now < endsAt`. Commit and Submit end early, with the second of the last
+ * action, when all of the cohort have acted; a challenge window never does, and has its full length from the end of
+ * submission.
  * Twin of `libraries/Phase.sol`; vectors in `vectors/phase.json`.
  */
 import type { Hex } from './hex.ts'
@@ -49,7 +50,7 @@ export type Round = {
   readonly startedAt: number
   /** When the last of the cohort committed. */
   readonly committedAt: number
-  /** When the last of the cohort submitted; where a challenge window follows, `startedAt` says that all have. */
+  /** When the last of the cohort submitted. */
   readonly submittedAt: number
   /** The block whose hash seeds the cohort, fixed when the round opens. */
   readonly seedBlock: bigint
@@ -98,18 +99,16 @@ export function phaseAt(round: Round, terms: PhaseTerms, now: number, isFinished
 }
 
 /**
- * Exclusive ends of the timed phases of a started round. A phase that the terms leave out, or that ended early, ends
- * when it starts. `challengeEnd` is also the start of the Aggregate phase, from which keepers' windows count.
+ * Exclusive ends of the timed phases of a started round. A phase that the terms leave out ends when it starts; one that
+ * ended early ends the second after the last action, so that what follows needs a later block. `challengeEnd` is also the start of the Aggregate phase, from which keepers' windows count.
  */
 export function phaseEnds(
   round: Pick<Round, 'startedAt' | 'committedAt' | 'submittedAt'>,
   terms: Pick<Terms, 'commitSeconds' | 'submitSeconds' | 'challengeSeconds'>,
 ): { commitEnd: number; submitEnd: number; challengeEnd: number } {
-  const scheduled = round.startedAt + terms.commitSeconds
-  const commitEnd = round.committedAt !== 0 ? round.committedAt : scheduled
-  const submitEnd = round.submittedAt !== 0 ? round.submittedAt : commitEnd + terms.submitSeconds
-  const challengeEnd = terms.challengeSeconds > 0 ? scheduled + terms.submitSeconds + terms.challengeSeconds : submitEnd
-  return { commitEnd, submitEnd, challengeEnd }
+  const commitEnd = round.committedAt !== 0 ? round.committedAt + 1 : round.startedAt + terms.commitSeconds
+  const submitEnd = round.submittedAt !== 0 ? round.submittedAt + 1 : commitEnd + terms.submitSeconds
+  return { commitEnd, submitEnd, challengeEnd: submitEnd + terms.challengeSeconds }
 }
 
 /**

@@ -1,13 +1,23 @@
 /**
  * How much: the pot of a round, a keeper's pay, a member's share. All amounts are in the token's smallest unit and
- * rounded down; what is not paid stays with the federation. Twin of `libraries/Reward.sol`; vectors in `reward.json`.
+ * rounded down; what is left of all pots goes to the keeper who settles the last round. Twin of `libraries/Reward.sol`; vectors in `reward.json`.
  */
 import { shardCount, type Terms } from './terms.ts'
 
 /** Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve. */
 export const STEPS_BESIDES_SHARDS = 3
 
-/** A round's part of the bounty: `⌊bounty / rounds⌋`. */
+/**
+ * The pot of a round: `⌊bounty · (number + 1) / rounds⌋ − ⌊bounty · number / rounds⌋`. All pots together are the bounty.
+ *
+ * @param number - Of the round, from zero, below `terms.rounds`.
+ */
+export function potOf(terms: Pick<Terms, 'bounty' | 'rounds'>, number: number): bigint {
+  const upTo = (rounds: number) => (terms.bounty * BigInt(rounds)) / BigInt(terms.rounds)
+  return upTo(number + 1) - upTo(number)
+}
+
+/** The least pot of any round: `⌊bounty / rounds⌋`. */
 export function potRoundedDown(terms: Pick<Terms, 'bounty' | 'rounds'>): bigint {
   return terms.bounty / BigInt(terms.rounds)
 }

@@ -54,6 +54,8 @@ export type Terms = {
   readonly bits: number
   /** Aggregation rule: 0 is the sum. */
   readonly rule: number
+  /** For trials and networks of one's own: durations may be as short as anyone likes. */
+  readonly isPrivateNetwork: boolean
   /** Says who may join; zero: everyone. */
   readonly gate: Hex
   /** Length of the submission phase. */

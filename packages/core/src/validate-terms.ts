@@ -53,8 +53,7 @@ const HEX_BYTES = {
  * {@link MinimumUpdatesOutOfRangeError}, {@link RoundsZeroError}, {@link DimensionZeroError},
  * {@link ShardSizeZeroError}, {@link TooManyShardsError}, {@link ShardsPerMemberOutOfRangeError},
  * `GainsMalformedError`, {@link GainsBeyondRoundsError}, {@link EndQuorumOutOfRangeError},
- * {@link SubmitSecondsZeroError}, {@link IdleSecondsZeroError}, {@link TokenMissingError},
- * {@link KeeperBudgetExceededError}, and what `validateDirect` throws.
+ * {@link DurationOutOfRangeError}, {@link TokenMissingError}, {@link KeeperBudgetExceededError}, and what `validateDirect` throws.
  */
 export function validateTerms(terms: Terms, initialBound = 0n): void {
   validateCoreTerms(terms)
@@ -83,13 +82,55 @@ export function validateCoreTerms(terms: Terms): void {
   const lastGain = unpackGains(terms.gains).at(-1)!
   if (lastGain.fromRound >= rounds) throw new GainsBeyondRoundsError(lastGain.fromRound, rounds)
   if (endQuorum > BASIS_POINTS) throw new EndQuorumOutOfRangeError(endQuorum)
-  if (terms.submitSeconds === 0) throw new SubmitSecondsZeroError()
-  if (terms.idleSeconds === 0) throw new IdleSecondsZeroError()
+  validateDurations(terms)
   const hasAmounts = terms.stake > 0n || terms.bounty > 0n || terms.keeperPay > 0n
   if (BigInt(terms.token) === 0n && hasAmounts) throw new TokenMissingError()
   const pot = potRoundedDown(terms)
   const needed = keeperBudget(terms)
   if (needed > pot) throw new KeeperBudgetExceededError(needed, pot)
+}
+
+/**
+ * The least seconds that the terms may give each duration: on a public network members get time to come, to act and to
+ * notice. The most is {@link LONGEST_SECONDS} for all of them.
+ */
+export function leastSeconds(terms: Pick<Terms, 'isPrivateNetwork' | 'bounty' | 'gate'>): Record<DurationTerm, number> {
+  const isPublic = !terms.isPrivateNetwork
+  return {
+    joinSeconds: isOpenPot(terms) ? 3_600 : 0,
+    commitSeconds: 0,
+    submitSeconds: isPublic ? 60 : 1,
+    challengeSeconds: 0,
+    keeperSeconds: 0,
+    idleSeconds: isPublic ? 3_600 : 1,
+  }
+}
+
+/**
+ * Whether anyone may come for a bounty: then no round opens before `joinSeconds` are over, however many have joined, so
+ * that one who fills all places at once leaves others the time to come. Not on a private network.
+ */
+export function isOpenPot(terms: Pick<Terms, 'isPrivateNetwork' | 'bounty' | 'gate'>): boolean {
+  return terms.bounty > 0n && BigInt(terms.gate) === 0n && !terms.isPrivateNetwork
+}
+
+/** The terms that are durations. */
+export type DurationTerm =
+  | 'joinSeconds'
+  | 'commitSeconds'
+  | 'submitSeconds'
+  | 'challengeSeconds'
+  | 'keeperSeconds'
+  | 'idleSeconds'
+
+/** The most that any duration may be, 30 days: so long may one silent member hold up a phase, and with it stakes. */
+export const LONGEST_SECONDS = 2_592_000
+
+function validateDurations(terms: Terms): void {
+  for (const [term, least] of Object.entries(leastSeconds(terms)) as [DurationTerm, number][]) {
+    if (terms[term] < least || terms[term] > LONGEST_SECONDS)
+      throw new DurationOutOfRangeError(term, terms[term], least)
+  }
 }
 
 function validateForm(terms: Terms): void {
@@ -197,19 +238,15 @@ export class EndQuorumOutOfRangeError extends Error {
   }
 }
 
-/** No time to submit. */
-export class SubmitSecondsZeroError extends Error {
-  override readonly name = 'SubmitSecondsZeroError'
-  constructor() {
-    super('submitSeconds is 0; members need time to train and submit.')
-  }
-}
-
-/** A federation that could be abandoned at once. */
-export class IdleSecondsZeroError extends Error {
-  override readonly name = 'IdleSecondsZeroError'
-  constructor() {
-    super('idleSeconds is 0; a step may be overdue for some time before anyone may abandon the federation.')
+/** A duration so short that nobody could act in it, or so long that stakes would be locked. */
+export class DurationOutOfRangeError extends Error {
+  override readonly name = 'DurationOutOfRangeError'
+  readonly term: DurationTerm
+  constructor(term: DurationTerm, value: number, least: number) {
+    const range = `${least} to ${LONGEST_SECONDS.toLocaleString('en')} seconds`
+    const remedy = least > 1 && value < least ? ' Terms for a private network may ask for less.' : ''
+    super(`${term} is ${value}; it must be ${range}.${remedy}`)
+    this.term = term
   }
 }
 

@@ -29,11 +29,14 @@ test('decodeBlobSetup(encodeBlobSetup(s)) ≡ s, in 32 bytes', () => {
 })
 
 test('terms of the blob path are accepted, short windows on a local chain alone', () => {
-  validateBlobTerms(blobTerms(), 1)
-  validateBlobTerms(blobTerms({ challengeSeconds: 1 }), 31_337)
-  validateBlobTerms(blobTerms({ dimension: 100, shardSize: 100 }), 1)
-  assert.throws(() => validateBlobTerms(blobTerms({ challengeSeconds: 7_199 }), 1), ChallengeTooShortError)
-  assert.throws(() => validateBlobTerms(blobTerms({ challengeSeconds: 0 }), 31_337), ChallengeTooShortError)
+  validateBlobTerms(blobTerms())
+  validateBlobTerms(blobTerms({ challengeSeconds: 1, isPrivateNetwork: true }))
+  validateBlobTerms(blobTerms({ dimension: 100, shardSize: 100 }))
+  assert.throws(() => validateBlobTerms(blobTerms({ challengeSeconds: 7_199 })), ChallengeTooShortError)
+  assert.throws(
+    () => validateBlobTerms(blobTerms({ challengeSeconds: 0, isPrivateNetwork: true })),
+    ChallengeTooShortError,
+  )
 })
 
 test('each term that the blob path cannot live by is refused by its own error', () => {
@@ -50,5 +53,5 @@ test('each term that the blob path cannot live by is refused by its own error', 
     [{ commitSeconds: 60, shardsPerMember: 2 }, CommitmentOverSeveralShardsError],
     [{ cohortSize: 227, shardsPerMember: 7, rounds: 100 }, AggregateTooLongError],
   ]
-  for (const [changes, error] of refused) assert.throws(() => validateBlobTerms(blobTerms(changes), 1), error)
+  for (const [changes, error] of refused) assert.throws(() => validateBlobTerms(blobTerms(changes)), error)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
+  isBlankUpdate,
   PaddingNotZeroError,
   PayloadLengthError,
   packUpdate,
@@ -71,4 +72,14 @@ test('a value that bits cannot hold is refused with its index', () => {
 
 test('a width other than 1, 2, 4 and 8 is refused', () => {
   for (const bits of [0, 3, 16]) assert.throws(() => payloadBytes(1, bits), UnsupportedBitsError)
+})
+
+test('an update is blank if all of it is zero or, with enough signs, the same sign', () => {
+  assert.equal(isBlankUpdate(new Int8Array(5), 2), true)
+  assert.equal(isBlankUpdate(Int8Array.of(0, 0, 1), 4), false)
+  assert.equal(isBlankUpdate(Int8Array.of(-1, -1, -1), 2), false)
+  assert.equal(isBlankUpdate(new Int8Array(32).fill(-1), 1), true)
+  assert.equal(isBlankUpdate(new Int8Array(32).fill(1), 1), true)
+  assert.equal(isBlankUpdate(new Int8Array(31).fill(1), 1), false)
+  assert.equal(isBlankUpdate(new Int8Array(32).fill(1).fill(-1, 31), 1), false)
 })

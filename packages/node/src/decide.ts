@@ -7,6 +7,7 @@
  */
 import {
   assignedShards,
+  isOpenPot,
   keeperPosition,
   type Phase,
   phaseAt,
@@ -23,7 +24,7 @@ import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 export interface Observation {
   block: { number: bigint; timestamp: number }
   terms: Terms
-  status: { createdAt: number; isInitialised: boolean; isFinished: boolean; members: number }
+  status: { createdAt: number; isInitialised: boolean; isFinished: boolean; members: number; roundsClosed: number }
   round: Round
   member: { index: number; isMember: boolean; isLeaving: boolean; owed: bigint; stake: bigint }
   /** Position in the cohort of the round in progress; undefined when not drawn into it. */
@@ -157,7 +158,10 @@ function wait(until: number | undefined, reason: string): Action {
   return { kind: 'wait', until, reason }
 }
 
-function decideEnd({ status, member }: Observation, own: OwnState, now: number, reason: string): Action {
+function decideEnd(observation: Observation, own: OwnState, now: number, reason: string): Action {
+  const { status, member } = observation
+  const rest = decideRest(observation, own, now)
+  if (rest !== undefined) return rest
   const isDue = member.owed > 0n || member.stake > 0n
   // A finished federation pays everything at once: what is due after a claim is due because a block was taken back.
   if (own.claims && isDue && (status.isFinished || !own.isClaimed)) {
@@ -172,19 +176,38 @@ function decideEnd({ status, member }: Observation, own: OwnState, now: number, 
 }
 
 /**
+ * An abandoned federation may leave a round of which some shards are folded and others not. Members fold the rest, without
+ * pay and in turn: a half of a round is no model, and nothing could be predicted from it.
+ */
+function decideRest({ terms, round, status, member }: Observation, own: OwnState, now: number): Action | undefined {
+  const isHalfDone = round.shardsDone > 0 && round.shardsDone < shardCount(terms)
+  if (!own.isKeeper || !status.isFinished || !isHalfDone || status.roundsClosed !== round.number) return undefined
+  const from = own.since + member.index * own.staggerSeconds
+  if (from > now) return wait(from, 'a round was left half done; others go first')
+  const isOpen = (shard: number) => ((round.shards >> BigInt(shard)) & 1n) === 0n
+  const shard = Array.from({ length: shardCount(terms) }, (_, s) => s).find(isOpen)!
+  return {
+    kind: 'aggregate',
+    round: round.number,
+    shard,
+    reason: 'the federation was abandoned with a round half done',
+  }
+}
+
+/**
  * Names the step that is due, so that a node can tell since when it is: {@link OwnState.since} starts anew with the name.
  *
  * @param now - As for {@link decide}.
  */
 export function nameStep({ round, terms, status, member, block }: Observation, now: number): string {
-  if (status.isFinished || !member.isMember) return `end/${member.owed > 0n || member.stake > 0n}`
+  if (status.isFinished || !member.isMember) return `end/${member.owed > 0n || member.stake > 0n}/${round.shardsDone}`
   return `${round.number}/${phaseAt(round, terms, now).phase}/${block.number > round.seedBlock}`
 }
 
 function decideOpening(observation: Observation, own: OwnState, now: number): Action {
   const { terms, status } = observation
   const joinEnd = status.createdAt + terms.joinSeconds
-  const isFull = status.members >= terms.cohortSize
+  const isFull = status.members >= terms.cohortSize && !isOpenPot(terms)
   const lastAt = waitEnd(status.createdAt, terms, own.maximumWaitSeconds)
   const isEnough = status.isInitialised && canOpenWith(status.members, terms)
   if (!isEnough && now >= lastAt) return { kind: 'leave', reason: 'it has not opened for longer than its owner waits' }

@@ -53,6 +53,8 @@ export interface Candidate {
   prices?: GasPrices
   /** Whether the aggregator is one whose payloads this node can make. */
   isAggregatorKnown: boolean
+  /** Whether it is on a chain of this machine, where terms may be those of a private network. */
+  isLocalChain: boolean
 }
 
 /** What the owner has. */
@@ -119,6 +121,10 @@ export function judgeFederation(candidate: Candidate, stated: Policy | undefined
   refuseIf(!status.isInitialised, 'its initial model is not complete; tutti create --resume completes it')
   refuseIf(candidate.manifestFault !== undefined, `its manifest cannot be used: ${candidate.manifestFault}`)
   refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
+  refuseIf(
+    terms.isPrivateNetwork && !candidate.isLocalChain && policy.privateNetworks !== true,
+    'its terms are for a private network; policy.privateNetworks does not allow that',
+  )
   refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)
   refuseIf(
     BigInt(terms.judge) !== 0n,

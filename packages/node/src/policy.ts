@@ -32,6 +32,8 @@ export interface Policy {
    * Undefined: a day for a node that looks for federations by itself, else without end.
    */
   maximumWaitSeconds?: number
+  /** Whether to join federations whose terms are for a private network, off the local chain: durations may be very short. */
+  privateNetworks?: boolean
 }
 
 /** Limits in one token: amounts of whole tokens, such as `7.5`. */
@@ -77,6 +79,11 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
     name: 'privacyEpsilon',
     read: (value) => (typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined),
     expected: 'a number above 0',
+  },
+  privateNetworks: {
+    name: 'privateNetworks',
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
+    expected: 'true or false',
   },
   maximumWaitSeconds: { name: 'maximumWaitSeconds', read: toCount, expected: 'a whole number of seconds, from 0' },
 }

@@ -9,6 +9,7 @@ import {
   fromSeed,
   fromSystem,
   type Hex,
+  isBlankUpdate,
   type Random,
   type Terms,
   type Token,
@@ -101,6 +102,14 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     }
     const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
     const { shards, saturatedLanes, quantisedLanes } = update
+    if (update.values.every((values) => isBlankUpdate(values, terms.bits))) {
+      sitOut(
+        actor,
+        round,
+        'the update changes nothing: all of it rounds to nothing, and the contract takes no such update',
+      )
+      return
+    }
     const payloads: Uint8Array[] = []
     for (const values of update.values) payloads.push(await path.toPayload(values))
     store.save({

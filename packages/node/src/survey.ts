@@ -5,6 +5,7 @@ import {
   type ChainClient,
   type Creation,
   inspectModules,
+  localChainId,
   type Member,
   type Module,
   pathOf,
@@ -142,6 +143,7 @@ async function surveyOne(
     dataFault,
     path,
     prices,
+    isLocalChain: client.chainId === localChainId,
     isAggregatorKnown: modules.some(({ name, isKnown }) => name === 'aggregator' && isKnown),
   }
   return {

@@ -67,6 +67,7 @@ export async function startBlobFederation(options: { members: number; terms?: Pa
     laneBits: 24,
     bits: 8,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 3_600,
     challengeSeconds: 3_600,

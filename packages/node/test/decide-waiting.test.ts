@@ -17,7 +17,7 @@ function seen(change: {
   return {
     block: { number: 100n, timestamp: 1_000 },
     terms: { ...termsForTest({ idleSeconds: 7 * DAY }), ...change.terms },
-    status: { createdAt: 1_000, isInitialised: true, isFinished: false, members: 1, ...change.status },
+    status: { createdAt: 1_000, isInitialised: true, isFinished: false, members: 1, roundsClosed: 0, ...change.status },
     round: newRound(change.round ?? {}),
     member: { index: 0, isMember: true, isLeaving: false, owed: 0n, stake: 5n, ...change.member },
     position: undefined,
@@ -55,7 +55,7 @@ test('one that has members enough is opened, by those who keep for no pay too, a
 })
 
 test('a step that is overdue by the terms is tried for an hour, and then the federation is abandoned, in turn', () => {
-  const cohort = { members: 4, cohort: 4, openedAt: 1_000, startedAt: 1_000, submittedAt: 1_010, submitted: 15n }
+  const cohort = { members: 4, cohort: 4, openedAt: 1_000, startedAt: 1_000, submittedAt: 1_009, submitted: 15n }
   const overdue = 1_010 + 2 * 10 + 7 * DAY
   const at = (now: number, index: number, since: number) =>
     decide(seen({ round: cohort, status: { members: 4 }, member: { index } }), own({ isKeeper: false, since }), now)

@@ -12,14 +12,14 @@ function seen(position: number | undefined, change: Partial<Observation['round']
   return {
     block: { number: 100n, timestamp: windowStart },
     terms,
-    status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4 },
+    status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4, roundsClosed: 2 },
     round: newRound({
       number: 2,
       members: 4,
       cohort: 4,
       openedAt: 1000,
       startedAt: 1000,
-      submittedAt: 1010,
+      submittedAt: windowStart - 1,
       submitted: 15n,
       ...change,
     }),

@@ -18,7 +18,7 @@ function observation(change: {
   return {
     block: change.block ?? { number: 100n, timestamp: 1000 },
     terms: { ...termsForTest(), ...change.terms },
-    status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4, ...change.status },
+    status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4, roundsClosed: 2, ...change.status },
     round: { ...newRound({ number: 2, members: 4, cohort: 4, openedAt: 1000, startedAt: 1000 }), ...change.round },
     member: { index: 1, isMember: true, isLeaving: false, owed: 0n, stake: 5n, ...change.member },
     position: 'position' in change ? change.position : 1,
@@ -117,7 +117,7 @@ test('a lost update is never trained again after a commitment to it', () => {
 
 test('exactly one member is first at every step that anyone may take', () => {
   const end = 1000 + termsForTest().submitSeconds
-  for (const round of [{ submitted: 0b1111n, submittedAt: 1010 }, { submitted: 0b1n }]) {
+  for (const round of [{ submitted: 0b1111n, submittedAt: 1009 }, { submitted: 0b1n }]) {
     for (let number = 0; number < 5; number++) {
       const kinds = [0, 1, 2, 3].map((position) => {
         const seen = observation({ round: { ...round, number }, position, member: { index: position } })
@@ -130,7 +130,7 @@ test('exactly one member is first at every step that anyone may take', () => {
 
 test('every member may take a step in the end, each at another time', () => {
   const seen = (position: number) =>
-    observation({ round: { submitted: 0b1111n, submittedAt: 1010 }, position, member: { index: position } })
+    observation({ round: { submitted: 0b1111n, submittedAt: 1009 }, position, member: { index: position } })
   const times = [0, 1, 2, 3].map((position) => {
     const action = decide(seen(position), own(), 1010)
     return action.kind === 'wait' ? action.until! : 0
@@ -141,7 +141,7 @@ test('every member may take a step in the end, each at another time', () => {
 })
 
 test('a node that is no keeper takes part and leaves the other steps alone', () => {
-  const round = { submitted: 0b1111n, submittedAt: 1010 }
+  const round = { submitted: 0b1111n, submittedAt: 1009 }
   assert.equal(decide(observation({ round }), own({ isKeeper: false }), 2000).kind, 'wait')
   assert.equal(decide(observation({}), own({ isKeeper: false }), 1001).kind, 'train')
 })

@@ -148,6 +148,7 @@ export async function startFederation(options: {
     laneBits: 16,
     bits: 4,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 60,
     challengeSeconds: 0,

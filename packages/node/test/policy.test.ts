@@ -17,6 +17,7 @@ const terms = termsForTest({
   stake: tokens(5),
   bounty: tokens(1_000),
   rounds: 10,
+  isPrivateNetwork: false,
   cohortSize: 4,
   keeperPay: tokens(1),
   token: address(4),
@@ -38,6 +39,7 @@ const candidate: Candidate = {
   dataFault: undefined,
   path: 'direct',
   isAggregatorKnown: true,
+  isLocalChain: false,
 }
 const rich = { coins: 10n ** 18n, tokens: tokens(100) }
 const allow = (limits: TokenLimits): Pick<Policy, 'tokens'> => ({ tokens: { [address(4)]: limits } })
@@ -69,6 +71,7 @@ test('each limit refuses alone, and says which it is and what it allows', () => 
     [{ dataFault: 'line 3, column age: "x" is no number' }, generous, /data do not fit: line 3, column age/],
     [{ isAggregatorKnown: false }, generous, /aggregator/],
     [{ terms: { ...terms, judge: address(9) } }, generous, /judge 0x9+, which splits the pot, is not one/],
+    [{ terms: { ...terms, isPrivateNetwork: true } }, generous, /private network/],
     [{ terms: { ...terms, gate: address(9) } }, generous, /gate 0x9+ asks for an admission/],
     [{}, { ...generous, creators: [address(7)] }, /creator 0x2+ is not among policy\.creators/],
     [{}, { tokens: { [address(7)]: { maximumStake: '5' } } }, /its token 0x4+ is not among policy\.tokens/],
@@ -222,7 +225,7 @@ test('a policy in a file is read in tokens, and what is wrong is named by its ke
 })
 
 test('a step is taken from the second on in which its pay is what its gas is worth, and left alone if it never is', () => {
-  const round = newRound({ members: 4, cohort: 4, openedAt: 100, startedAt: 100, submittedAt: 200, submitted: 15n })
+  const round = newRound({ members: 4, cohort: 4, openedAt: 100, startedAt: 100, submittedAt: 199, submitted: 15n })
   const paid = { ...terms, keeperSeconds: 10, idleSeconds: 20_000 }
   const perMegagas = (worth: bigint) => (worth * 1_000_000n) / BigInt(Math.ceil(gasOfStep('aggregate', paid)))
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(1) / 4n)), 200)
@@ -231,7 +234,7 @@ test('a step is taken from the second on in which its pay is what its gas is wor
   const seen = {
     block: { number: 9n, timestamp: 205 },
     terms: paid,
-    status: { createdAt: 0, isInitialised: true, isFinished: false, members: 4 },
+    status: { createdAt: 0, isInitialised: true, isFinished: false, members: 4, roundsClosed: 2 },
     round,
     member: { index: 0, isMember: true, isLeaving: false, owed: 0n, stake: terms.stake },
   }

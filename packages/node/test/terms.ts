@@ -30,6 +30,7 @@ export function termsForTest(change: Partial<Terms> = {}): Terms {
     laneBits: 16,
     bits: 4,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 40,
     challengeSeconds: 0,

@@ -111,7 +111,17 @@ async function prepare(
   await mintDemoTokens(creator, { to: creator.account!.address, amount: 2n * bounty })
   const choices = (size: number) => {
     const { directAggregator: aggregator, demoToken: token } = addresses
-    return { aggregator, token, members: size, rounds, bits: 4, laneBits: task.terms.laneBits, stake: unit, bounty }
+    return {
+      aggregator,
+      token,
+      isPrivateNetwork: true,
+      members: size,
+      rounds,
+      bits: 4,
+      laneBits: task.terms.laneBits,
+      stake: unit,
+      bounty,
+    }
   }
   const publish = async (founding: Founding) => {
     const terms = { ...founding.terms, submitSeconds: SUBMIT_SECONDS }

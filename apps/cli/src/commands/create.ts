@@ -44,6 +44,7 @@ interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions
   submitSeconds: number
   challengeSeconds?: number
   idleSeconds: number
+  privateNetwork?: boolean
   minimumUpdates?: number
   shards?: number
   shardsPerMember?: number
@@ -105,8 +106,12 @@ export function addCreate(program: Command): void {
     .option('--submit-seconds <n>', 'how long a round waits for updates', parseAtLeastOne, 600)
     .option(
       '--challenge-seconds <n>',
-      'how long a fault in a blob can be proven (default: three hours; public chains demand two)',
+      'how long a fault in a blob can be proven (default: three hours, at least two)',
       parseCount,
+    )
+    .option(
+      '--private-network',
+      'for trials and a network of your own: durations may be short; nodes elsewhere refuse it (default on a local chain)',
     )
     .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseAtLeastOne, 604_800)
     .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseAtLeastOne)
@@ -170,7 +175,8 @@ export function addCreate(program: Command): void {
       if (options.from !== undefined) {
         await demandKnownModules(client, await readManifest(client, { id: options.from }), options, output)
       }
-      const { checkShards, checkTerms, describeBlobTerms, describeTerms } = await import('../terms-proposal.ts')
+      const { checkShards, checkTerms, choosePrivateNetwork, describeBlobTerms, describeRisks, describeTerms } =
+        await import('../terms-proposal.ts')
       const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
       const { createOnChain, planOnChain } = await import('../creation.ts')
       const { directAggregator } = deployment()
@@ -182,6 +188,7 @@ export function addCreate(program: Command): void {
         aggregator,
         token: token.address,
         seed: options.seed,
+        isPrivateNetwork: choosePrivateNetwork(options, client.chainId),
       }
       if (plan?.source === 'made-up') {
         output.note(
@@ -197,12 +204,13 @@ export function addCreate(program: Command): void {
       const founding = fitToChain(proposed, choices, await readLimits(client))
       const { terms, manifest } = founding
       checkShards(terms, choices)
-      checkTerms(terms, founding.initialBound, isBlob ? client.chainId : undefined)
+      checkTerms(terms, founding.initialBound, options.path)
       output.line(`${manifest.name}: ${manifest.purpose}`)
       const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, founding.initialBound)
       for (const line of allowed) output.line(`  ${line}`)
       output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
       if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
+      for (const warning of describeRisks(terms)) output.note(warning)
       const isWidened = !isBlob && choices.laneBits === undefined && terms.laneBits === 32
       if (isWidened) {
         output.line(
@@ -314,7 +322,7 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
 }
 
 /** What may be chosen of the terms, on the command line or in a task file. */
-type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed'>
+type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
 
 /** Bits of an update, where nobody chooses: in blobs a lane is as wide however little it holds. */
 const DIRECT_BITS = 4

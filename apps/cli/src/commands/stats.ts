@@ -41,6 +41,7 @@ interface StatsCreateOptions extends ConnectionOptions, AccountOptions {
   bounty: string
   joinSeconds: number
   submitSeconds: number
+  privateNetwork?: boolean
   token?: Hex
   dryRun?: boolean
 }
@@ -81,6 +82,10 @@ export function addStats(program: Command): void {
       3_600,
     )
     .option('--submit-seconds <n>', 'how long the round waits for updates', parseAtLeastOne, 600)
+    .option(
+      '--private-network',
+      'for trials and a network of your own: durations may be short; nodes elsewhere refuse it (default on a local chain)',
+    )
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
     .option('--dry-run', 'say what would be counted and what the steps would cost, and send nothing')
   addAccountOptions(addConnectionOptions(create))
@@ -123,12 +128,22 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const client = await openSigner(options)
   const { deployment } = await import('@tutti/chain')
   const { createOnChain, planOnChain } = await import('../creation.ts')
-  const { checkTerms, describeTerms } = await import('../terms-proposal.ts')
+  const { checkTerms, choosePrivateNetwork, describeRisks, describeTerms } = await import('../terms-proposal.ts')
   const { directAggregator: aggregator } = deployment()
   const { members, joinSeconds, submitSeconds } = options
   const token = await openToken(client, options.token)
   const [stake, bounty] = [toUnits(options.stake, token, '--stake'), toUnits(options.bounty, token, '--bounty')]
-  const choices = { members, stake, bounty, joinSeconds, submitSeconds, aggregator, token: token.address }
+  const isPrivateNetwork = choosePrivateNetwork(options, client.chainId)
+  const choices = {
+    members,
+    stake,
+    bounty,
+    joinSeconds,
+    submitSeconds,
+    aggregator,
+    token: token.address,
+    isPrivateNetwork,
+  }
   const founding = foundStatistics(manifest, choices)
   const { terms } = founding
   checkTerms(terms, 0n)
@@ -138,6 +153,7 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   for (const line of describeTerms(terms, 0n)) output.line(`  ${line}`)
   output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
   if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
+  for (const warning of describeRisks(terms)) output.note(warning)
   if (manifest.noise === undefined) {
     output.note('No noise: the exact counts and sums of every member are public for ever, not only their total.')
   } else {

@@ -86,6 +86,7 @@ export async function runBlobDemo(options: DemoOptions & { startMember?: StartMe
       aggregator,
       token: addresses.demoToken,
       members: options.members,
+      isPrivateNetwork: true,
       rounds,
       bits: options.bits,
       stake: demoStake,

@@ -81,6 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       aggregator: addresses.directAggregator,
       token: addresses.demoToken,
       members: options.members,
+      isPrivateNetwork: true,
       rounds: options.rounds,
       bits: options.bits,
       laneBits: task.terms.laneBits,

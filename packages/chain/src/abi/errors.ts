@@ -159,6 +159,24 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "BlankUpdate",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   },
+   {
+    "name": "round",
+    "type": "uint256"
+   },
+   {
+    "name": "account",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "BlobMismatch",
   "inputs": [
    {
@@ -343,6 +361,28 @@ export const errorsAbi = [
   "type": "error",
   "name": "DimensionZero",
   "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "DurationOutOfRange",
+  "inputs": [
+   {
+    "name": "term",
+    "type": "bytes32"
+   },
+   {
+    "name": "value",
+    "type": "uint256"
+   },
+   {
+    "name": "least",
+    "type": "uint256"
+   },
+   {
+    "name": "most",
+    "type": "uint256"
+   }
+  ]
  },
  {
   "type": "error",
@@ -608,11 +648,6 @@ export const errorsAbi = [
     "type": "uint256"
    }
   ]
- },
- {
-  "type": "error",
-  "name": "IdleSecondsZero",
-  "inputs": []
  },
  {
   "type": "error",
@@ -1258,11 +1293,6 @@ export const errorsAbi = [
  },
  {
   "type": "error",
-  "name": "SubmitSecondsZero",
-  "inputs": []
- },
- {
-  "type": "error",
   "name": "SubmitTooLong",
   "inputs": [
    {
@@ -1378,6 +1408,20 @@ export const errorsAbi = [
    {
     "name": "limit",
     "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TransferRefused",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address"
+   },
+   {
+    "name": "recipient",
+    "type": "address"
    }
   ]
  },

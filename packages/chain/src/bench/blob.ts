@@ -173,6 +173,7 @@ function blobTerms(aggregator: Hex, overrides: Partial<Terms>): Terms {
     laneBits: LANE_BITS,
     bits: BITS,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: SUBMIT_SECONDS,
     challengeSeconds: CHALLENGE_SECONDS,

@@ -80,6 +80,7 @@ export function benchTerms(overrides: Partial<Terms> = {}, given: Setup = setup)
     laneBits: 16,
     bits: 4,
     rule: 0,
+    isPrivateNetwork: true,
     gate: zeroAddress,
     submitSeconds: 600,
     challengeSeconds: 0,

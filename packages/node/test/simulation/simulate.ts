@@ -92,6 +92,7 @@ export function simulate(weather: Weather, options: { decide?: typeof decide; is
           isInitialised: true,
           isFinished: state.isFinished,
           members: state.roster.length,
+          roundsClosed: state.roundsClosed,
         },
         round: state.round,
       }
