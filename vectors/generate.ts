@@ -483,7 +483,34 @@ const gains = () => {
     [entry(0, 0n, 1n) + 2n ** 240n, 10, 'bits above 240'],
     [entry(0, 0n, 1n) + entry(1, 1n, 1n) + entry(2, 2n, 1n) + entry(3, 3n, 1n) + entry(4, 4n, 1n) + 2n ** 255n, 10, 'bits above 240'],
   ].map(([packed, rounds, reason]) => ({ gains: word(packed as bigint), rounds: String(rounds), reason }))
-  return { cases, malformed }
+  // The gain of a smaller cohort: as many times the schedule's as the updates of a shard are fewer, no remainder kept.
+  const effective: Case[] = []
+  for (const [shards, perMember] of [[1, 1], [4, 4], [4, 1], [7, 3], [256, 2], [256, 255]] as const) {
+    for (const cohortSize of [1, 2, 8, 33, 64, 256]) {
+      const cohorts = [1, 2, 3, 5, 8, 31, 33, 63, 64, 255, 256].filter((cohort) => cohort <= cohortSize)
+      const most = ofTheBusiestShard(cohortSize, perMember, shards)
+      const expected = cohorts.map((cohort) => ofTheBusiestShard(cohort, perMember, shards))
+      const gain = [1, 7, 65535][effective.length % 3]!
+      effective.push({
+        shards: String(shards),
+        shardsPerMember: String(perMember),
+        cohortSize: String(cohortSize),
+        gain: String(gain),
+        most: String(most),
+        cohorts: texts(cohorts),
+        expected: texts(expected),
+        effective: texts(expected.map((updates) => (gain * most - ((gain * most) % updates)) / updates)),
+      })
+    }
+  }
+  return { cases, malformed, effective }
+}
+
+/** Updates of the shard that gets most when the runs of `cohort` positions are laid around the ring, counted one by one. */
+const ofTheBusiestShard = (cohort: number, perMember: number, shards: number): number => {
+  const updates = new Array<number>(shards).fill(0)
+  for (let j = 0; j < cohort * perMember; j++) updates[j % shards]! += 1
+  return Math.max(...updates)
 }
 
 // --- Phase ---

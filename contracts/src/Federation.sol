@@ -197,16 +197,20 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         uint256 position = _actingPosition(federation, id, number, seat);
         uint256 missing = record.missing;
         if ((missing >> position) & 1 == 0) revert AlreadySubmitted(position);
+        // Read before anything is written, so that the compiler has them from the guards.
+        (uint256 cohort, bool hasChallengeWindow) = (record.cohort, intake.hasChallengeWindow);
         if (intake.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
         bool isComplete = Updates.advance(seat, number, intake.shardsPerMember, first, payloads.length);
         bool isBlank = federation.storeDigests(id, intake, number, position, first, payloads);
         if (isComplete) {
             if (isBlank && first == 0) revert BlankUpdate(id, number, msg.sender);
             missing ^= 1 << position;
-            uint256 cohort = record.cohort;
             if (Rounds.isNobodyMissing(missing, cohort)) {
-                if (Rounds.isTimeInBitmap(intake, cohort)) missing = Rounds.stamp(missing, block.timestamp);
-                else record.submittedAt = uint40(block.timestamp);
+                if (Rounds.isTimeInBitmap(hasChallengeWindow, cohort)) {
+                    missing = Rounds.stamp(missing, block.timestamp);
+                } else {
+                    record.submittedAt = uint40(block.timestamp);
+                }
             }
             record.missing = missing;
         }
@@ -248,11 +252,10 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         FederationState storage federation = _existing(id);
         uint256 shards = Rounds.shardsOf(federation.intake);
         // What was begun may be finished after the end, so that an abandoned federation is left with a whole model.
-        Round memory round = federation.readHead();
+        Round memory round = federation.readPhase();
         bool isHalfDone = federation.isFinished && number == round.number && number == federation.roundsClosed
             && round.shardsDone % shards != 0;
-        if (isHalfDone) round = federation.readPhase();
-        else (, round) = _enter(id, number, Phase.Aggregate);
+        if (!isHalfDone) _check(_running(id), round, id, number, Phase.Aggregate);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         uint256 remaining = federation.record.remaining;
         if ((remaining >> shard) & 1 == 0) revert ShardAlreadyAggregated(shard);
@@ -357,6 +360,14 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
     {
         federation = _running(id);
         round = federation.readPhase();
+        _check(federation, round, id, number, expected);
+    }
+
+    /// @dev Reverts unless `number` is the round in progress and its phase is `expected`.
+    function _check(FederationState storage federation, Round memory round, bytes32 id, uint32 number, Phase expected)
+        private
+        view
+    {
         if (number != round.number) revert WrongRound(id, round.number, number);
         (Phase actual,) = _phaseOf(federation, round);
         if (actual != expected) revert WrongPhase(id, expected, actual);

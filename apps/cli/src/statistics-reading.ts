@@ -1,7 +1,7 @@
 /** What a statistics round found, read from the chain; and a member's own rows, checked against what it counts. */
 
 import { type ChainClient, readHistory, readManifest, readModel, readPhase, readStatus } from '@tutti/chain'
-import { formatCount } from '@tutti/core'
+import { formatCount, gainOfRound, unscaleSum } from '@tutti/core'
 import {
   countMissing,
   type DataSchema,
@@ -62,10 +62,12 @@ export async function readStatistics(
     throw new CommandError(`The statistics round ${id} is ${where}.`, exitCodes.answerIsNo)
   }
   const { lanes } = await readModel(client, { id, terms })
+  const { cohort, updates } = history[0]!
+  const sum = unscaleSum(lanes, gainOfRound(terms, 0, cohort))
   return {
     manifest,
     manifestHash: terms.manifestHash,
-    statistics: decodeStatistics(lanes, manifest.plan, history[0]!.updates),
+    statistics: decodeStatistics(sum, manifest.plan, updates),
   }
 }
 

@@ -3,8 +3,10 @@ pragma solidity ^0.8.28;
 
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { BlobTerms } from "../libraries/BlobTerms.sol";
+import { Cohort } from "../libraries/Cohort.sol";
 import { Commitment } from "../libraries/Commitment.sol";
 import { FieldLanes } from "../libraries/FieldLanes.sol";
+import { Gains } from "../libraries/Gains.sol";
 import { Opening } from "../libraries/Opening.sol";
 import { BlobSetup } from "../types/BlobSetup.sol";
 import { FaultProof } from "../types/FaultProof.sol";
@@ -14,13 +16,14 @@ import { Terms } from "../types/Terms.sol";
 /// @title BlobAggregator
 /// @notice Keeps models as KZG commitments and adds updates that come as EIP-4844 blobs: it never sees the numbers, and
 ///         holds the exact commitment of the model all the same.
-/// @dev The rule is the sum: `model += gain · Σ updates`, and the commitment of a sum is the sum of the commitments.
+/// @dev The rule is the sum: `model += gain · Σ updates`, the gain scaled by `Gains.effective`, and the commitment of a sum
+///      is the sum of the commitments.
 ///      An update of a shard is the versioned hashes of its blobs, 32 bytes each; it can be submitted only in the
 ///      transaction that carries them, so one shard a transaction. Their points are handed in at aggregation.
 ///      Parameter p of a shard stands in blob ⌊p / (4,096·L)⌋, word ⌊p / L⌋ mod 4,096, lane p mod L: see `FieldLanes`.
 ///
 ///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
-///      gains of the schedule, at least 1; digests that `digest` returned; each shard once a round.
+///      gains of the schedule, at least 1; the cohort of the round; digests that `digest` returned; each shard once a round.
 ///      Of consensus: that a transaction with a versioned hash carries a blob with a valid commitment, a point of the
 ///      subgroup. That is why points that match a digest need no check of the subgroup.
 ///      Of the KZG ceremony: that one of those who took part forgot their secret. Else openings could be forged.
@@ -34,8 +37,9 @@ contract BlobAggregator is IAggregator {
     struct Config {
         uint32 dimension; //     0  zero: not registered
         uint32 shardSize; //     0
-        uint16 maxUpdates; //    0  most updates of a shard in a round
+        uint16 maxUpdates; //    0  most updates of a shard in a round, the cohort being the largest
         uint16 shards; //        0
+        uint16 shardsPerMember; //0
         uint8 laneBits; //       0
         uint8 bits; //           0
         uint8 fullBlobs; //      0  blobs of a shard of `shardSize`
@@ -112,6 +116,7 @@ contract BlobAggregator is IAggregator {
         config.maxUpdates = uint16(BlobTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
         uint256 shards = BlobTerms.shardCount(terms);
         config.shards = uint16(shards); // at most 256
+        config.shardsPerMember = terms.shardsPerMember;
         uint256 last = terms.dimension - (shards - 1) * terms.shardSize;
         config.fullBlobs = uint8(FieldLanes.blobs(terms.laneBits, shards == 1 ? last : terms.shardSize)); // at most 6
         config.lastBlobs = uint8(FieldLanes.blobs(terms.laneBits, last));
@@ -177,13 +182,16 @@ contract BlobAggregator is IAggregator {
         uint256 round,
         uint256 shard,
         uint256 gain,
+        uint256 cohort,
         bytes32[] calldata contexts,
         bytes32[] calldata digests,
         bytes calldata data
     ) external returns (bytes32 modelHash) {
         Config storage config = _initialised(msg.sender, id);
         uint256 blobs = _blobsOf(config, id, shard);
-        if (contexts.length > config.maxUpdates) revert TooManyUpdates(contexts.length, config.maxUpdates);
+        uint256 limit = Cohort.maxUpdates(cohort, config.shardsPerMember, config.shards);
+        if (contexts.length > limit) revert TooManyUpdates(contexts.length, limit);
+        gain = Gains.effective(gain, config.maxUpdates, limit);
         if (digests.length != contexts.length) revert WrongDigestCount(digests.length, contexts.length);
         uint256 expected = contexts.length * blobs * Commitment.AFFINE_BYTES;
         if (data.length != expected) revert WrongDataLength(data.length, expected);

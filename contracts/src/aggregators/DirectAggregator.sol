@@ -4,7 +4,9 @@ pragma solidity ^0.8.28;
 import { SSTORE2 } from "solady/utils/SSTORE2.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { Codec } from "../libraries/Codec.sol";
+import { Cohort } from "../libraries/Cohort.sol";
 import { DirectTerms } from "../libraries/DirectTerms.sol";
+import { Gains } from "../libraries/Gains.sol";
 import { Initial } from "../libraries/Initial.sol";
 import { Lanes } from "../libraries/Lanes.sol";
 import { Network } from "../libraries/Network.sol";
@@ -14,18 +16,20 @@ import { Terms } from "../types/Terms.sol";
 
 /// @title DirectAggregator
 /// @notice Keeps models as lanes of storage words, adds updates that come as calldata, and answers predictions.
-/// @dev The rule is the sum: `model += gain · Σ updates`, exact by the overflow guarantee that `register` checks.
+/// @dev The rule is the sum: `model += gain · Σ updates`, exact by the overflow guarantee that `register` checks, the gain
+///      being scaled by `Gains.effective`.
 ///      Words are stored biased, so none is ever zero and a round's writes cost the same always.
 ///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
-///      gains of the schedule, digests that `digest` returned, each shard once a round.
+///      gains of the schedule, the cohort of the round, digests that `digest` returned, each shard once a round.
 ///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round.
 contract DirectAggregator is IAggregator {
     /// @dev One slot, then the setup's address, then the chunks.
     struct Config {
         uint32 dimension; //    0  zero: not registered
         uint32 shardSize; //    0
-        uint16 maxUpdates; //   0  most updates of a shard in a round
+        uint16 maxUpdates; //   0  most updates of a shard in a round, the cohort being the largest
         uint16 shards; //       0
+        uint16 shardsPerMember; // 0
         uint16 shardsDone; //   0  shards aggregated in `round`
         uint32 round; //        0  last round that aggregated
         uint16 chunks; //       0  chunks of the initial model
@@ -75,6 +79,7 @@ contract DirectAggregator is IAggregator {
         config.shardSize = terms.shardSize;
         config.maxUpdates = uint16(DirectTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
         config.shards = uint16(DirectTerms.shardCount(terms)); // at most 256
+        config.shardsPerMember = terms.shardsPerMember;
         config.chunks = uint16(DirectTerms.chunkCount(terms)); // at most 256
         config.laneBits = terms.laneBits;
         config.bits = terms.bits;
@@ -141,6 +146,7 @@ contract DirectAggregator is IAggregator {
         uint256 round,
         uint256 shard,
         uint256 gain,
+        uint256 cohort,
         bytes32[] calldata contexts,
         bytes32[] calldata digests,
         bytes calldata data
@@ -148,7 +154,9 @@ contract DirectAggregator is IAggregator {
         Config storage config = _initialised(id);
         uint256 length = _shardLength(config, shard);
         uint256 stride = Codec.payloadLength(length, config.bits);
-        if (contexts.length > config.maxUpdates) revert TooManyUpdates(contexts.length, config.maxUpdates);
+        uint256 limit = Cohort.maxUpdates(cohort, config.shardsPerMember, config.shards);
+        if (contexts.length > limit) revert TooManyUpdates(contexts.length, limit);
+        gain = Gains.effective(gain, config.maxUpdates, limit);
         if (digests.length != contexts.length) revert WrongDigestCount(digests.length, contexts.length);
         if (data.length != stride * contexts.length) revert WrongDataLength(data.length, stride * contexts.length);
         uint256 from;

@@ -35,10 +35,12 @@ interface IAggregator {
         view
         returns (bytes32 digest_, bool isBlank);
 
-    /// @notice Folds the updates of one shard into the model: `model += gain · rule(updates)`.
+    /// @notice Folds the updates of one shard into the model: `model += gain · rule(updates)`, the gain scaled as the rule
+    ///         asks where the cohort is smaller than the terms allow.
     /// @param round Number of the round, for modules whose rule depends on it.
     /// @param shard Index of the shard.
-    /// @param gain Multiplier of this round.
+    /// @param gain Multiplier of this round, by the schedule of the terms.
+    /// @param cohort Positions of the round, those who sent nothing included: at least 1, `cohortSize` at most.
     /// @param contexts One for each update, in order of position.
     /// @param digests What `digest` returned for each update.
     /// @param data The payloads again, one after the other, in the same order.
@@ -48,6 +50,7 @@ interface IAggregator {
         uint256 round,
         uint256 shard,
         uint256 gain,
+        uint256 cohort,
         bytes32[] calldata contexts,
         bytes32[] calldata digests,
         bytes calldata data

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Terms } from "../types/Terms.sol";
+import { Cohort } from "./Cohort.sol";
 import { Commitment } from "./Commitment.sol";
 import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "./Gains.sol";
@@ -62,8 +63,7 @@ library BlobTerms {
 
     /// @notice Most updates of a shard in a round: `⌈cohortSize · shardsPerMember / shards⌉`.
     function maxUpdates(Terms calldata terms) internal pure returns (uint256) {
-        uint256 shards = shardCount(terms);
-        return (uint256(terms.cohortSize) * terms.shardsPerMember + shards - 1) / shards;
+        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardCount(terms));
     }
 
     function _checkForm(Terms calldata terms) private view {

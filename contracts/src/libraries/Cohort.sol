@@ -83,6 +83,13 @@ library Cohort {
         return first < assignments ? (assignments - first - 1) / shards + 1 : 0;
     }
 
+    /// @notice Most updates of any shard with `cohort` positions: `⌈cohort · shardsPerMember / shards⌉`.
+    /// @dev Positions are assigned runs of shards, one run after the other around the ring of all shards, so that any two
+    ///      shards differ by one update at most.
+    function maxUpdates(uint256 cohort, uint256 shardsPerMember, uint256 shards) internal pure returns (uint256) {
+        return (cohort * shardsPerMember + shards - 1) / shards;
+    }
+
     function _hash(bytes32 seed, uint256 k, uint256 x) private pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, k, x)));
     }

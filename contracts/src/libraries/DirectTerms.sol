@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { Layer, OutputKind, Setup, Start } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 import { Codec } from "./Codec.sol";
+import { Cohort } from "./Cohort.sol";
 import { Estimate } from "./Estimate.sol";
 import { Gains } from "./Gains.sol";
 import { Lanes } from "./Lanes.sol";
@@ -62,8 +63,7 @@ library DirectTerms {
 
     /// @notice Most updates of a shard in a round: `⌈cohortSize · shardsPerMember / shards⌉`.
     function maxUpdates(Terms calldata terms) internal pure returns (uint256) {
-        uint256 shards = shardCount(terms);
-        return (uint256(terms.cohortSize) * terms.shardsPerMember + shards - 1) / shards;
+        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardCount(terms));
     }
 
     /// @notice Chunks in which the initial model is written: `⌈words / 512⌉`.

@@ -20,6 +20,16 @@ library Gains {
         }
     }
 
+    /// @notice The gain of a round with fewer members than the terms allow: `⌊gain · most / expected⌋`.
+    /// @dev Steps are calibrated for the largest cohort. A smaller one sends fewer integers and each counts for more, so that
+    ///      an integer is worth as much of the mean as before, and no more of them are clamped. Rounding down keeps
+    ///      `effective · expected ≤ gain · most`: what creation proved against overflow holds for every size of a cohort.
+    /// @param most Most updates of a shard with the largest cohort that the terms allow: see `Cohort.maxUpdates`.
+    /// @param expected Most updates of a shard with the cohort of this round, at least 1.
+    function effective(uint256 gain, uint256 most, uint256 expected) internal pure returns (uint256) {
+        return gain * most / expected;
+    }
+
     /// @notice Reverts with `GainsMalformed` unless `gains` has the form above.
     function check(uint256 gains, uint256 rounds) internal pure {
         uint256 previous;

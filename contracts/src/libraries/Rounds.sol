@@ -34,7 +34,7 @@ library Rounds {
         uint256 spare = 256 - round.cohort;
         round.submitted = ~missing << spare >> spare;
         if (
-            round.submittedAt == 0 && isTimeInBitmap(federation.intake, round.cohort)
+            round.submittedAt == 0 && isTimeInBitmap(federation.intake.hasChallengeWindow, round.cohort)
                 && isNobodyMissing(missing, round.cohort)
         ) {
             round.submittedAt = uint40(missing >> TIME_SHIFT);
@@ -44,8 +44,8 @@ library Rounds {
     /// @notice Whether the time at which the last submitted stands in the highest bits of `missing`, above all positions:
     ///         where a challenge window follows, and those bits belong to no position.
     /// @dev The last sender writes that slot anyway; without a window, aggregation writes the head as well.
-    function isTimeInBitmap(Intake storage intake, uint256 cohort) internal view returns (bool) {
-        return cohort <= TIME_SHIFT && intake.hasChallengeWindow;
+    function isTimeInBitmap(bool hasChallengeWindow, uint256 cohort) internal pure returns (bool) {
+        return hasChallengeWindow && cohort <= TIME_SHIFT;
     }
 
     /// @notice `missing`, of whom nobody is missing any more, with the time in its highest bits.

@@ -117,8 +117,9 @@ library Updates {
     {
         (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates) = updatesOf(federation, id, round, shard);
         uint256 gain = Gains.gainAt(federation.terms.gains, round.number);
-        bytes memory input =
-            abi.encodeCall(IAggregator.aggregate, (id, round.number, shard, gain, contexts, digests, data));
+        bytes memory input = abi.encodeCall(
+            IAggregator.aggregate, (id, round.number, shard, gain, round.cohort, contexts, digests, data)
+        );
         bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.intake.aggregator, input));
         emit IFederation.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
     }

@@ -171,20 +171,35 @@ contract BlobAggregateTest is BlobFixture {
         assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
     }
 
+    function test_aggregate_scalesTheGainOfASmallerCohort() external {
+        startSmall(ID);
+        startSmall("other");
+        uint256[] memory points = new uint256[](1);
+        points[0] = G;
+        aggregatePoints(ID, 5, 1, points); // 5 · 3 / 1
+        aggregatePoints("other", 15, MEMBERS, points);
+        assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
+        aggregatePoints(ID, 5, 2, pair(G, TWICE_G)); // 5 · 3 / 2, rounded down
+        aggregatePoints("other", 7, MEMBERS, pair(TWICE_G, G));
+        assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
+    }
+
     function test_aggregate_countsAreChecked() external {
         startSmall(ID);
         bytes memory affine = pointForms[G];
         (bytes32[] memory contexts, bytes32[] memory digests) = only(ID, abi.encode(pointHashes[G]));
         vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDataLength.selector, 95, 96));
-        aggregator.aggregate(ID, 0, 0, 1, contexts, digests, slice(affine, 0, 95));
+        aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, slice(affine, 0, 95));
         vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDataLength.selector, 192, 96));
-        aggregator.aggregate(ID, 0, 0, 1, contexts, digests, bytes.concat(affine, affine));
+        aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, bytes.concat(affine, affine));
         vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDigestCount.selector, 0, 1));
-        aggregator.aggregate(ID, 0, 0, 1, contexts, new bytes32[](0), affine);
+        aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, new bytes32[](0), affine);
         vm.expectRevert(abi.encodeWithSelector(BlobAggregator.TooManyUpdates.selector, 4, 3));
-        aggregator.aggregate(ID, 0, 0, 1, new bytes32[](4), new bytes32[](4), affine);
+        aggregator.aggregate(ID, 0, 0, 1, MEMBERS, new bytes32[](4), new bytes32[](4), affine);
+        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.TooManyUpdates.selector, 2, 1));
+        aggregator.aggregate(ID, 0, 0, 1, 1, new bytes32[](2), new bytes32[](2), affine);
         vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NoSuchShard.selector, 1, 1));
-        aggregator.aggregate(ID, 0, 1, 1, contexts, digests, affine);
+        aggregator.aggregate(ID, 0, 1, 1, MEMBERS, contexts, digests, affine);
     }
 
     /// @dev Two rounds, gains 1 and 3, as commitments of blobs; the sums are commitments of the summed vectors.
@@ -200,7 +215,8 @@ contract BlobAggregateTest is BlobFixture {
                     digests[m] = digestOf(ID, m, shard, submission(round, m, shard, "payload"));
                     data = bytes.concat(data, submission(round, m, shard, "data"));
                 }
-                bytes32 hash = aggregator.aggregate(ID, round, shard, round == 0 ? 1 : 3, contexts, digests, data);
+                bytes32 hash =
+                    aggregator.aggregate(ID, round, shard, round == 0 ? 1 : 3, MEMBERS, contexts, digests, data);
                 assertEq(aggregator.model(ID, shard), modelAfter(round, shard, "model"));
                 assertEq(hash, keccak256(modelAfter(round, shard, "model")));
             }

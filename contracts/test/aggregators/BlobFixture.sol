@@ -39,6 +39,13 @@ abstract contract BlobFixture is BlobVectors {
 
     /// @dev Aggregates points of one-blob updates, given by their indices in the vectors' list of points.
     function aggregatePoints(bytes32 id, uint256 gain, uint256[] memory points) internal returns (bytes32) {
+        return aggregatePoints(id, gain, MEMBERS, points);
+    }
+
+    function aggregatePoints(bytes32 id, uint256 gain, uint256 cohort, uint256[] memory points)
+        internal
+        returns (bytes32)
+    {
         bytes32[] memory contexts = new bytes32[](points.length);
         bytes32[] memory digests = new bytes32[](points.length);
         bytes memory data;
@@ -47,13 +54,13 @@ abstract contract BlobFixture is BlobVectors {
             digests[m] = digestOf(id, m, 0, abi.encode(pointHashes[points[m]]));
             data = bytes.concat(data, pointForms[points[m]]);
         }
-        return aggregator.aggregate(id, 0, 0, gain, contexts, digests, data);
+        return aggregator.aggregate(id, 0, 0, gain, cohort, contexts, digests, data);
     }
 
     /// @dev Hands in `affine` for the update of one blob whose versioned hash is that of point `point`.
     function aggregateAs(bytes32 id, uint256 point, bytes memory affine) internal returns (bytes32) {
         (bytes32[] memory contexts, bytes32[] memory digests) = only(id, abi.encode(pointHashes[point]));
-        return aggregator.aggregate(id, 0, 0, 1, contexts, digests, affine);
+        return aggregator.aggregate(id, 0, 0, 1, MEMBERS, contexts, digests, affine);
     }
 
     function only(bytes32 id, bytes memory payload)

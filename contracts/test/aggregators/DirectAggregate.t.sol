@@ -51,9 +51,52 @@ contract DirectAggregateTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, 100);
         register("x", terms, plainSetup(100));
         initialiseAll("x", terms);
-        bytes32 hash = aggregateShard("x", 0, 0, 1, new bytes32[](0), new bytes[](0));
+        bytes32 hash = aggregateShard("x", 0, 0, 1, 8, new bytes32[](0), new bytes[](0));
         assertEq(hash, keccak256(aggregator.model("x", 0)));
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](100), 0, 100, 16));
+    }
+
+    /// @dev Every size of a cohort, every member at the extreme: no lane reaches further than with the largest cohort.
+    function test_aggregate_scalesTheGainOfASmallerCohort() external {
+        for (uint256 cohort = 1; cohort <= 13; ++cohort) {
+            for (uint256 width; width < 4; ++width) {
+                _checkSmaller(1 << width, cohort, 1, true);
+                _checkSmaller(1 << width, cohort, 3, false);
+                _checkSmaller(1 << width, cohort, 2, true);
+            }
+        }
+    }
+
+    /// @dev `cohort` of 13 members, three shards of which each trains `shardsPerMember`, a gain at the guarantee's edge.
+    function _checkSmaller(uint256 bits, uint256 cohort, uint256 shardsPerMember, bool isLeast) private {
+        bytes32 id = keccak256(abi.encode(bits, cohort, shardsPerMember));
+        uint256 size = 256 / bits;
+        Terms memory terms = plainTerms(16, bits, 3 * size);
+        (terms.cohortSize, terms.rounds, terms.shardSize) = (13, 1, uint32(size));
+        terms.shardsPerMember = uint16(shardsPerMember);
+        uint256 most = (13 * shardsPerMember + 2) / 3;
+        terms.gains = 32_767 / (most << (bits - 1));
+        register(id, terms, plainSetup(3 * size));
+        initialiseAll(id, terms);
+
+        uint256 updates = (cohort * shardsPerMember + 2) / 3;
+        int256 half = int256(1 << (bits - 1));
+        int256 value = bits == 1 ? (isLeast ? int256(-1) : int256(1)) : isLeast ? -half : half - 1;
+        int256[] memory update = new int256[](size);
+        int256[] memory naive = new int256[](size);
+        for (uint256 p; p < size; ++p) {
+            update[p] = value;
+            naive[p] = value * int256(updates * (terms.gains * most / updates));
+        }
+        bytes[] memory payloads = new bytes[](updates);
+        for (uint256 m; m < updates; ++m) {
+            payloads[m] = encode(update, 0, size, 16, bits);
+        }
+        aggregateShard(id, 0, 1, terms.gains, cohort, contextsOf(0, updates), payloads);
+        assertEq(aggregator.model(id, 1), encodeModel(naive, 0, size, 16));
+
+        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, updates + 1, updates));
+        aggregator.aggregate(id, 0, 2, 1, cohort, new bytes32[](updates + 1), new bytes32[](updates + 1), "");
     }
 
     /// @dev Two rounds of random updates, gains 1 and 2, members that come and go.
@@ -91,7 +134,7 @@ contract DirectAggregateTest is DirectFixture {
                 for (uint256 m; m < members; ++m) {
                     payloads[m] = encode(updates[m], from, length, laneBits, bits);
                 }
-                bytes32 hash = aggregateShard(id, round, s, 1 + round, contextsOf(round, members), payloads);
+                bytes32 hash = aggregateShard(id, round, s, 1 + round, cohort, contextsOf(round, members), payloads);
                 bytes memory expected = encodeModel(naive, from, length, laneBits);
                 assertEq(aggregator.model(id, s), expected, "model");
                 assertEq(hash, keccak256(expected), "hash");
@@ -122,7 +165,7 @@ contract DirectAggregateTest is DirectFixture {
         for (uint256 m; m < cohort; ++m) {
             payloads[m] = encode(update, 0, dimension, laneBits, bits);
         }
-        aggregateShard(id, 0, 0, terms.gains, contextsOf(0, cohort), payloads);
+        aggregateShard(id, 0, 0, terms.gains, cohort, contextsOf(0, cohort), payloads);
         assertEq(aggregator.model(id, 0), encodeModel(naive, 0, dimension, laneBits));
     }
 }

@@ -164,6 +164,7 @@ abstract contract DirectFixture is Test {
         uint256 round,
         uint256 shard,
         uint256 gain,
+        uint256 cohort,
         bytes32[] memory contexts,
         bytes[] memory payloads
     ) internal returns (bytes32) {
@@ -171,7 +172,7 @@ abstract contract DirectFixture is Test {
         for (uint256 m; m < payloads.length; ++m) {
             (digests[m],) = aggregator.digest(id, contexts[m], shard, payloads[m]);
         }
-        return aggregator.aggregate(id, round, shard, gain, contexts, digests, concat(payloads));
+        return aggregator.aggregate(id, round, shard, gain, cohort, contexts, digests, concat(payloads));
     }
 
     /// @dev A payload in which no byte is zero but the padding's.

@@ -113,7 +113,7 @@ contract DirectLifeTest is DirectFixture {
         vm.expectRevert(reason);
         aggregator.digest("x", 0, 0, "");
         vm.expectRevert(reason);
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
         vm.expectRevert(reason);
         aggregator.model("x", 0);
         vm.expectRevert(reason);
@@ -151,27 +151,27 @@ contract DirectLifeTest is DirectFixture {
         }
         bytes memory data = concat(payloads);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 0, 1));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         initialiseAll("x", terms);
 
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 1, 1));
-        aggregator.aggregate("x", 0, 1, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDigestCount.selector, 1, 2));
-        aggregator.aggregate("x", 0, 0, 1, contexts, new bytes32[](1), data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDataLength.selector, 63, 64));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, new bytes(63));
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(63));
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, 9, 8));
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](9), digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), digests, data);
         (payloads[0], payloads[1]) = (payloads[1], payloads[0]);
         bytes memory swapped = concat(payloads);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 0));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, swapped);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, swapped);
         data[63] ^= 0x01;
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](64), 0, 64, 16), "unchanged");
         data[63] ^= 0x01;
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
     }
 
     function test_isFault_isNever() external {
@@ -213,7 +213,7 @@ contract DirectLifeTest is DirectFixture {
         }
         for (uint256 round; round < 6; ++round) {
             uint256 g = round < 3 ? gain : gain + 1;
-            aggregateShard(id, round, 0, g, contextsOf(round, 5), payloads);
+            aggregateShard(id, round, 0, g, 5, contextsOf(round, 5), payloads);
             for (uint256 p; p < 300; ++p) {
                 naive[p] += int256(g * 5) * update[p];
             }
@@ -238,7 +238,7 @@ contract DirectLifeTest is DirectFixture {
         aggregator.predict("x", new bytes(8));
         for (uint256 round = 5; round < 7; ++round) {
             for (uint256 s; s < 3; ++s) {
-                aggregator.aggregate("x", round, s, 1, new bytes32[](0), new bytes32[](0), "");
+                aggregator.aggregate("x", round, s, 1, 8, new bytes32[](0), new bytes32[](0), "");
                 if (s == 2) break;
                 vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, s + 1));
                 aggregator.predict("x", new bytes(8));
@@ -253,7 +253,7 @@ contract DirectLifeTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, 186);
         register("x", terms, withLayers(plainSetup(186), sizesOf(8, 14, 4)));
         initialiseAll("x", terms);
-        aggregator.aggregate("x", 3, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        aggregator.aggregate("x", 3, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
         (uint256 class, int256[] memory outputs) = aggregator.classify("x", new bytes(8));
         assertEq(class, 0);
         assertEq(outputs.length, 4);

@@ -18,7 +18,7 @@ contract RefusalsTest is DirectFixture {
         vm.expectRevert(error_);
         aggregator.digest("x", "context", 0, "");
         vm.expectRevert(error_);
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
         vm.expectRevert(error_);
         aggregator.model("x", 0);
         vm.expectRevert(error_);
@@ -33,7 +33,7 @@ contract RefusalsTest is DirectFixture {
         aggregator.model("x", 0);
         vm.prank(account("another core"));
         vm.expectRevert(error_);
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
     }
 
     function test_chunks_areWrittenOnceAndInAnyOrder() external {
@@ -52,7 +52,7 @@ contract RefusalsTest is DirectFixture {
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 1, 2));
         aggregator.predict("x", "");
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 1, 2));
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
         assertTrue(aggregator.initialise("x", 0, ""));
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](dimension), 0, dimension, 16));
     }
@@ -109,19 +109,19 @@ contract RefusalsTest is DirectFixture {
         (digests[1],) = aggregator.digest("x", contexts[1], 0, abi.encode(uint256(3)));
         bytes32 before = keccak256(aggregator.model("x", 0));
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         // The same bytes under the context of another member are another update.
         (digests[1],) = aggregator.digest("x", contexts[0], 0, abi.encode(uint256(2)));
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDataLength.selector, 32, 64));
-        aggregator.aggregate("x", 0, 0, 1, contexts, digests, new bytes(32));
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(32));
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDigestCount.selector, 1, 2));
-        aggregator.aggregate("x", 0, 0, 1, contexts, new bytes32[](1), data);
+        aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, 9, 8));
-        aggregator.aggregate("x", 0, 0, 1, new bytes32[](9), new bytes32[](9), new bytes(9 * 32));
+        aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), new bytes32[](9), new bytes(9 * 32));
         vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 1, 1));
-        aggregator.aggregate("x", 0, 1, 1, contexts, digests, data);
+        aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
         assertEq(keccak256(aggregator.model("x", 0)), before);
     }
 
@@ -152,13 +152,13 @@ contract RefusalsTest is DirectFixture {
             for (uint256 shard; shard < 3; ++shard) {
                 assertEq(aggregator.predict("net", "abcd").length, 2);
                 if (shard > 0) continue;
-                aggregateShard("net", round, 0, 1, new bytes32[](0), new bytes[](0));
+                aggregateShard("net", round, 0, 1, 8, new bytes32[](0), new bytes[](0));
                 vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, 1));
                 aggregator.predict("net", "abcd");
-                aggregateShard("net", round, 2, 1, new bytes32[](0), new bytes[](0));
+                aggregateShard("net", round, 2, 1, 8, new bytes32[](0), new bytes[](0));
                 vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, 2));
                 aggregator.classify("net", "abcd");
-                aggregateShard("net", round, 1, 1, new bytes32[](0), new bytes[](0));
+                aggregateShard("net", round, 1, 1, 8, new bytes32[](0), new bytes[](0));
             }
         }
     }

@@ -203,7 +203,7 @@ abstract contract AggregatorConformance is Test {
         vm.expectRevert(expected);
         module.model("id", 0);
         vm.expectRevert(expected);
-        module.aggregate("id", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         assertFalse(module.isFault("id", "context", 0, "digest", "proof"));
     }
 
@@ -212,7 +212,7 @@ abstract contract AggregatorConformance is Test {
         vm.expectRevert();
         module.model("id", 0);
         vm.expectRevert();
-        module.aggregate("id", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         vm.expectRevert(abi.encodeWithSelector(NoSuchChunk.selector, 1, 1));
         module.initialise("id", 1, "");
         vm.expectRevert(abi.encodeWithSelector(WrongChunkLength.selector, 1, 0));
@@ -327,7 +327,7 @@ abstract contract AggregatorConformance is Test {
     function test_aggregate_withoutUpdatesReturnsTheHashOfTheModel() external {
         module.register("id", fullTerms(), pathSetup());
         module.initialise("id", 0, "");
-        bytes32 hash = module.aggregate("id", 0, 0, 1, new bytes32[](0), new bytes32[](0), "");
+        bytes32 hash = module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         assertEq(hash, keccak256(modelAfter(0, 0)));
         assertEq(module.model("id", 0), modelAfter(0, 0));
     }
@@ -336,11 +336,11 @@ abstract contract AggregatorConformance is Test {
         module.register("id", fullTerms(), pathSetup());
         module.initialise("id", 0, "");
         vm.expectRevert(abi.encodeWithSelector(TooManyUpdates.selector, COHORT + 1, COHORT));
-        module.aggregate("id", 0, 0, 1, new bytes32[](COHORT + 1), new bytes32[](COHORT + 1), "");
+        module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](COHORT + 1), new bytes32[](COHORT + 1), "");
         vm.expectRevert(abi.encodeWithSelector(WrongDigestCount.selector, 1, 2));
-        module.aggregate("id", 0, 0, 1, new bytes32[](2), new bytes32[](1), "");
+        module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](2), new bytes32[](1), "");
         vm.expectRevert(abi.encodeWithSelector(NoSuchShard.selector, LAST_SHARD, LAST_SHARD));
-        module.aggregate("id", 0, LAST_SHARD, 1, new bytes32[](0), new bytes32[](0), "");
+        module.aggregate("id", 0, LAST_SHARD, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         vm.expectRevert(abi.encodeWithSelector(NoSuchShard.selector, LAST_SHARD, LAST_SHARD));
         module.model("id", LAST_SHARD);
     }

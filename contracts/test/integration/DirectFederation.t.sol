@@ -54,6 +54,32 @@ contract DirectFederationTest is DirectFederationFixture {
         _checkTokens(id);
     }
 
+    /// @dev The first round has fewer members than the terms allow, the next one all of them.
+    function test_rounds_ofFewerMembersThanAllowedCountEachForMore() external {
+        Terms memory terms = federationTerms(16, 4, 700, 8);
+        (terms.minimumUpdates, terms.rounds, terms.gains) = (1, 2, 3);
+        bytes32 id = openFederation(terms, plainSetup(700), 5);
+        int256[] memory naive = new int256[](700);
+        for (uint32 round; round < 2; ++round) {
+            // The second round froze those who had joined by then; one of them stays silent, and is expected all the same.
+            uint256 cohort = round == 0 ? 5 : 8;
+            int256 gain = round == 0 ? int256(4) : int256(3); // ⌊3 · 8 / 5⌋, 3 · 8 / 8
+            for (uint256 p = 1; p < cohort; ++p) {
+                int256[] memory update = updateOf(uint256(hashOf(round, p)), 700, 4);
+                submitUpdate(id, terms, round, p, update);
+                for (uint256 q; q < 700; ++q) {
+                    naive[q] += gain * update[q];
+                }
+            }
+            for (uint256 p = 5; round == 0 && p < 8; ++p) {
+                joinFederation(id, terms, person(p));
+            }
+            vm.warp(vm.getBlockTimestamp() + terms.submitSeconds);
+            aggregateAll(id, terms, round);
+            assertEq(core.model(id, 0), encodeModel(naive, 0, 700, 16), "model");
+        }
+    }
+
     function _checkTokens(bytes32 id) private {
         uint256 paid;
         for (uint256 p; p < 8; ++p) {

@@ -45,6 +45,10 @@ abstract contract DirectFederationFixture is DirectFixture {
     }
 
     function openFederation(Terms memory terms, Setup memory setup) internal returns (bytes32 id) {
+        return openFederation(terms, setup, terms.cohortSize);
+    }
+
+    function openFederation(Terms memory terms, Setup memory setup, uint256 members) internal returns (bytes32 id) {
         bytes memory encoded = abi.encode(setup);
         terms.setupHash = keccak256(encoded);
         token.mint(address(this), terms.bounty);
@@ -54,7 +58,7 @@ abstract contract DirectFederationFixture is DirectFixture {
         for (uint256 chunk; chunk * 512 * lanes < terms.dimension; ++chunk) {
             core.initialise(id, chunk, "");
         }
-        for (uint256 p; p < terms.cohortSize; ++p) {
+        for (uint256 p; p < members; ++p) {
             joinFederation(id, terms, person(p));
         }
         core.open(id);

@@ -97,6 +97,7 @@ contract EstimateTest is DirectFederationFixture {
             vm.prank(person(p));
             core.commit(id, 0, commitment);
         }
+        skip(1);
         vm.prank(person(0));
         core.submit(id, 0, 0, payloads, 0, "");
         uint256 measured = vm.snapshotGasLastCall("Estimate", "submit 256 shards");

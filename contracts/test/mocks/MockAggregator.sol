@@ -57,6 +57,7 @@ contract MockAggregator is IAggregator {
         uint256,
         uint256 shard,
         uint256 gain,
+        uint256,
         bytes32[] calldata contexts,
         bytes32[] calldata digests,
         bytes calldata data

@@ -6,7 +6,8 @@
  *      |  zero      | entry 4 | entry 3 | entry 2 | entry 1 | entry 0 |      entry = fromRound << 16 | gain
  * ```
  * Entry 0 starts at round 0; later ones rise strictly; a zero entry ends the list. The sum rule multiplies by the gain
- * of the last entry that has started. Twin of `libraries/Gains.sol`; vectors in `vectors/gains.json`.
+ * of the last entry that has started, and in a round with fewer members than the terms allow by more: see
+ * {@link effectiveGain}. Twin of `libraries/Gains.sol`; vectors in `vectors/gains.json`.
  */
 
 /** From round `fromRound` on, the rule's output is multiplied by `gain`. */
@@ -58,6 +59,41 @@ export function gainAt(gains: bigint, round: number): number {
   return unpackGains(gains).findLast(({ fromRound }) => fromRound <= round)!.gain
 }
 
+/**
+ * The gain of a round with fewer members than the terms allow: `⌊gain · most / expected⌋`.
+ *
+ * Steps are calibrated for the largest cohort. A smaller one sends fewer integers and each counts for more, so that an
+ * integer is worth as much of the mean as before, and no more of them are clamped. Rounding down keeps
+ * `effective · expected ≤ gain · most`: what creation proved against overflow holds for every size of a cohort.
+ * A gain of g is off by less than one part in g: schedules of higher gains and smaller steps lose less.
+ *
+ * @param gain - Of the schedule: see {@link gainAt}.
+ * @param updates.most - Most updates of a shard with the largest cohort that the terms allow.
+ * @param updates.expected - Most updates of a shard with the cohort of the round, 1 ≤ expected ≤ most.
+ * @throws {@link UpdatesOutOfRangeError}
+ */
+export function effectiveGain(
+  gain: number,
+  { most, expected }: { readonly most: number; readonly expected: number },
+): number {
+  if (!(Number.isInteger(expected) && expected >= 1 && expected <= most))
+    throw new UpdatesOutOfRangeError(expected, most)
+  return Math.floor((gain * most) / expected)
+}
+
+/**
+ * The sum of a round's updates before the gain: `lanes / gain`, for what starts at zero and ends after one round.
+ *
+ * @param lanes - Integers of the model after the round, shape [dimension].
+ * @param gain - What the round multiplied its sum by, ≥ 1: see `gainOfRound`.
+ * @throws {@link IndivisibleLaneError} if a lane is no multiple of the gain, so that it cannot be such a sum
+ */
+export function unscaleSum(lanes: Int32Array, gain: number): Int32Array {
+  const index = lanes.findIndex((lane) => lane % gain !== 0)
+  if (index >= 0) throw new IndivisibleLaneError(index, lanes[index]!, gain)
+  return lanes.map((lane) => lane / gain)
+}
+
 function checkEntries(entries: readonly GainEntry[]): void {
   if (entries.length === 0) throw new GainsMalformedError('there must be at least one entry')
   if (entries.length > ENTRIES) throw new GainsMalformedError(`at most ${ENTRIES} entries fit, not ${entries.length}`)
@@ -80,5 +116,33 @@ export class GainsMalformedError extends Error {
   override readonly name = 'GainsMalformedError'
   constructor(reason: string) {
     super(`Gain schedule is malformed: ${reason}. Give it as [{ fromRound: 0, gain }, …].`)
+  }
+}
+
+/** A cohort from which fewer than one update of a shard, or more than the terms allow, would come. */
+export class UpdatesOutOfRangeError extends Error {
+  override readonly name = 'UpdatesOutOfRangeError'
+  readonly expected: number
+  readonly most: number
+  constructor(expected: number, most: number) {
+    super(`A shard expects ${expected} updates; the terms allow 1 to ${most}. Check cohort and terms.`)
+    this.expected = expected
+    this.most = most
+  }
+}
+
+/** A lane that is no multiple of the gain of the only round that wrote it. */
+export class IndivisibleLaneError extends Error {
+  override readonly name = 'IndivisibleLaneError'
+  readonly index: number
+  readonly lane: number
+  readonly gain: number
+  constructor(index: number, lane: number, gain: number) {
+    super(
+      `Lane ${index} is ${lane}, no multiple of the gain ${gain}: it is not the sum of one round. Run tutti verify.`,
+    )
+    this.index = index
+    this.lane = lane
+    this.gain = gain
   }
 }

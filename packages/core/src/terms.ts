@@ -5,7 +5,7 @@
  * Integers to 32 bits are numbers, wider ones bigints, addresses and hashes hexadecimal strings: what viem decodes.
  */
 import { largestUpdate } from './codec.ts'
-import { unpackGains } from './gains.ts'
+import { effectiveGain, gainAt, unpackGains } from './gains.ts'
 import type { Hex } from './hex.ts'
 
 /** What the members of a federation agree to. Seconds are durations; amounts are in the token's smallest unit. */
@@ -88,15 +88,31 @@ export function shardRange(terms: Pick<Terms, 'dimension' | 'shardSize'>, shard:
   return { start, length: Math.min(terms.shardSize, terms.dimension - start) }
 }
 
-/** The most updates that a shard can receive in a round: `⌈cohortSize · shardsPerMember / S⌉`. */
-export function maxUpdates(terms: Pick<Terms, 'dimension' | 'shardSize' | 'cohortSize' | 'shardsPerMember'>): number {
-  return Math.ceil((terms.cohortSize * terms.shardsPerMember) / shardCount(terms))
+/** What of the terms decides how many updates a shard can receive. */
+export type CohortTerms = Pick<Terms, 'dimension' | 'shardSize' | 'cohortSize' | 'shardsPerMember'>
+
+/**
+ * The most updates that a shard can receive in a round: `U(n) = ⌈n · shardsPerMember / S⌉`.
+ *
+ * @param cohort - n: members of the round; `terms.cohortSize`, the most there can be, if it is left out.
+ */
+export function maxUpdates(terms: CohortTerms, cohort: number = terms.cohortSize): number {
+  return Math.ceil((cohort * terms.shardsPerMember) / shardCount(terms))
+}
+
+/**
+ * What the sum of a round's updates is multiplied by: `⌊gain_r · U(C) / U(n)⌋`, with n the members frozen into the round
+ * and C = `terms.cohortSize`; see {@link effectiveGain}.
+ *
+ * @param cohort - n, 1 to `terms.cohortSize`.
+ * @throws `GainsMalformedError`, `UpdatesOutOfRangeError`
+ */
+export function gainOfRound(terms: CohortTerms & Pick<Terms, 'gains'>, round: number, cohort: number): number {
+  return effectiveGain(gainAt(terms.gains, round), { most: maxUpdates(terms), expected: maxUpdates(terms, cohort) })
 }
 
 /** The largest |output| of the sum rule in a round, gain left out: `maxUpdates · 2^(bits−1)`; `maxUpdates` for one bit. */
-export function largestOutput(
-  terms: Pick<Terms, 'dimension' | 'shardSize' | 'cohortSize' | 'shardsPerMember' | 'bits'>,
-): bigint {
+export function largestOutput(terms: CohortTerms & Pick<Terms, 'bits'>): bigint {
   return BigInt(maxUpdates(terms)) * BigInt(largestUpdate(terms.bits))
 }
 

@@ -139,7 +139,8 @@ export interface FederatedStatistics {
 /**
  * What the sum of the members' updates says: the integers summed over members, in the order of the plan's layout.
  *
- * @param lanes - Sum of the updates, shape [dimension]: the model after the round, from a start of zeros and gain 1.
+ * @param lanes - Sum of the updates, shape [dimension]: the model after the round, from a start of zeros, less the gain:
+ *   see `unscaleSum`.
  * @throws {@link StatisticsLengthError}
  */
 export function sumStatistics(lanes: Int32Array, plan: StatisticsPlan): bigint[] {

@@ -1,13 +1,22 @@
 /**
  * From two vectors of weights to the integers of a round's update.
  *
- * `q = round((after − before) / (step_t · D_s · gain_r))`, stochastically, for the shards
- * that the member is assigned: D_s updates are expected for shard s, so that their sum is a mean.
+ * `q = round((after − before) / (step_t · D_s · gain))`, stochastically, for the shards that the member is assigned:
+ * D_s updates are expected for shard s, so that their sum is a mean, and `gain` is what the round multiplies it by.
  */
-import { assignedShards, expectedUpdates, gainAt, quantize, type Random, shardRange, type Terms } from '@tutti/core'
+import {
+  assignedShards,
+  type CohortTerms,
+  expectedUpdates,
+  gainOfRound,
+  quantize,
+  type Random,
+  shardRange,
+  type Terms,
+} from '@tutti/core'
 
 /** What of the terms an update depends on. */
-export type UpdateTerms = Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember' | 'laneBits' | 'bits' | 'gains'>
+export type UpdateTerms = CohortTerms & Pick<Terms, 'laneBits' | 'bits' | 'gains'>
 
 /** The integers of a member's update of one round. */
 export interface PreparedUpdate {
@@ -35,7 +44,7 @@ export function prepareUpdate(
   const { before, after, steps } = training
   const { terms, round, cohort, position } = place
   if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
-  const gain = gainAt(terms.gains, round)
+  const gain = gainOfRound(terms, round, cohort)
   const shards = assignedShards(terms, position, round)
   let saturatedLanes = 0
   let quantisedLanes = 0

@@ -12,7 +12,6 @@ import {
   concat,
   createBlobSum,
   formatCount,
-  gainAt,
   keccak256,
   setBits,
   shardBlobs,
@@ -26,9 +25,11 @@ import { ChainError, withChainErrors } from '../errors.ts'
 import { readStatus } from '../reads/federation.ts'
 import { type Creation, readManifest } from '../reads/logs.ts'
 import { describeMismatch, type Mismatch, MismatchFound } from '../replay/mismatch.ts'
-import { type ReplayProgress, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
+
+import { gainAtStep, type ReplayProgress, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
 import { aggregationSource } from './aggregate.ts'
 import { describeFault, findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
+
 import { sumCommitments, toAffine } from './commitments.ts'
 import { type RoundCommitments, readCommitments } from './events.ts'
 import { type BlobAccess, fetchCommitments, findBlobs, type MissingBlob } from './fetch.ts'
@@ -143,7 +144,7 @@ async function replayStep(
   if (events.failed.some((failed) => failed.args.round === round)) {
     throw new MismatchFound({ what: 'a round that failed changed the model', ...place })
   }
-  const gain = gainAt(terms.gains, round)
+  const gain = gainAtStep(terms, events, place)
   const { lengths } = shardBlobs(terms, shard)
   const columns: Uint8Array[][] = lengths.map(() => [])
   const positions = setBits(bitmap)

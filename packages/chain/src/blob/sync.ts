@@ -3,13 +3,16 @@
  * or from a vector that somebody gives. Nothing is believed but what has the contract's commitment.
  */
 
-import { addBlobs, type BlobSum, copyShard, createBlobSum, gainAt, isBlobSum, setBits, shardCount } from '@tutti/core'
+import { addBlobs, type BlobSum, copyShard, createBlobSum, isBlobSum, setBits, shardCount } from '@tutti/core'
+
 import type { Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { withChainErrors } from '../errors.ts'
 import { type Creation, readManifest } from '../reads/logs.ts'
-import { type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
+
+import { findGain, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
 import { findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
+
 import { type Checkpoint, readCheckpoints } from './events.ts'
 import { type BlobAccess, BlobsMissingError, findBlobs, type MissingBlob, type VerifiedBlob } from './fetch.ts'
 import { compareModel, StaleModelError } from './model.ts'
@@ -103,6 +106,8 @@ async function syncShard(
   for (const { args } of events.aggregated) {
     if (args.shard !== shard || args.round <= round) continue
     round = args.round
+    const gain = findGain(terms, events, round)
+    if (gain === undefined) throw new StaleModelError(shard, 0)
     const positions = setBits(args.updates)
     const selection = { terms, round: args.round, shard, positions, submissions: events.submissions }
     for (const update of locateUpdates(selection)) {
@@ -112,7 +117,7 @@ async function syncShard(
       // Once a blob is missing, the rest is only looked up so that the error can name everything.
       if (missing.length > 0) continue
       const found = location.versionedHashes.map((hash) => result.found.get(hash)!)
-      add(found, gainAt(terms.gains, args.round))
+      add(found, gain)
       blobs += found.length
       const fault = findUpdateFault(terms, update, result.found)
       if (fault !== undefined) faults.push(toStandingFault(args.round, fault))

@@ -2,20 +2,24 @@
 
 import {
   assignedShards,
-  gainAt,
+  gainOfRound,
   keccak256,
   packModel,
   setBits,
   shardCount,
   shardRange,
+  type Terms,
   unpackUpdate,
 } from '@tutti/core'
+import type { Hash } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { type CoreEvent, type Creation, readEvents, type Submission, toSubmission } from '../reads/logs.ts'
 import { MismatchFound } from './mismatch.ts'
 
 /** What happened in the rounds, in order of the chain. */
 export type RoundEvents = {
+  /** Members frozen into each round that has opened. */
+  cohorts: Map<number, number>
   submissions: Submission[]
   aggregated: CoreEvent<'Aggregated'>[]
   settled: CoreEvent<'RoundSettled'>[]
@@ -29,17 +33,21 @@ export async function readRoundEvents(
   toBlock: bigint,
 ): Promise<RoundEvents> {
   const range = { id, fromBlock: blockNumber, toBlock }
-  const [submitted, aggregated, settled, failed] = await Promise.all([
+  const [opened, submitted, aggregated, settled, failed] = await Promise.all([
+    readEvents(client, { eventName: 'RoundOpened', ...range }),
     readEvents(client, { eventName: 'Submitted', ...range }),
     readEvents(client, { eventName: 'Aggregated', ...range }),
     readEvents(client, { eventName: 'RoundSettled', ...range }),
     readEvents(client, { eventName: 'RoundFailed', ...range }),
   ])
-  return { submissions: submitted.map(toSubmission), aggregated, settled, failed }
+  const cohorts = new Map(opened.map(({ args }) => [args.round, args.cohort]))
+  return { cohorts, submissions: submitted.map(toSubmission), aggregated, settled, failed }
 }
 
 /** How far a replay is: `round` of the `rounds` that are over. */
 export type ReplayProgress = { round: number; rounds: number }
+
+type Step = { round: number; shard: number; transactionHash: Hash }
 
 type RoundReplay = {
   creation: Creation
@@ -64,7 +72,7 @@ export function replayRounds({ creation, model, events, rounds, onProgress }: Ro
     if (done.has(`${round}:${shard}`)) throw new MismatchFound({ what: 'a shard was aggregated twice', ...place })
     const { start, length } = shardRange(terms, shard)
     const slice = model.subarray(start, start + length)
-    const gain = gainAt(terms.gains, round)
+    const gain = gainAtStep(terms, events, place)
     for (const position of setBits(bitmap)) {
       const assigned = assignedShards(terms, position, round).indexOf(shard)
       const payload = findPayload(submissions.get(round) ?? [], position, assigned)
@@ -83,6 +91,22 @@ export function replayRounds({ creation, model, events, rounds, onProgress }: Ro
   }
   checkSettled(events, done, shardCount(terms))
   return updates
+}
+
+/** What a round multiplied its sum by; undefined if no logged opening says with how many members the terms allow. */
+export function findGain(terms: Terms, { cohorts }: Pick<RoundEvents, 'cohorts'>, round: number): number | undefined {
+  const cohort = cohorts.get(round)
+  return cohort === undefined || cohort < 1 || cohort > terms.cohortSize ? undefined : gainOfRound(terms, round, cohort)
+}
+
+/** The same. @throws {@link MismatchFound} where it is undefined */
+export function gainAtStep(terms: Terms, events: Pick<RoundEvents, 'cohorts'>, place: Step): number {
+  const gain = findGain(terms, events, place.round)
+  if (gain !== undefined) return gain
+  throw new MismatchFound({
+    what: 'the round of this aggregation did not open with members as the terms allow',
+    ...place,
+  })
 }
 
 function groupByRound(submissions: Submission[]): Map<number, Submission[]> {
