@@ -100,7 +100,8 @@ export function phaseAt(round: Round, terms: PhaseTerms, now: number, isFinished
 
 /**
  * Exclusive ends of the timed phases of a started round. A phase that the terms leave out ends when it starts; one that
- * ended early ends the second after the last action, so that what follows needs a later block. `challengeEnd` is also the start of the Aggregate phase, from which keepers' windows count.
+ * ended early ends the second after the last action, so that what follows needs a later block. `challengeEnd` is also
+ * the start of the Aggregate phase, from which keepers' windows count.
  */
 export function phaseEnds(
   round: Pick<Round, 'startedAt' | 'committedAt' | 'submittedAt'>,

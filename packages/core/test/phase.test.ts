@@ -96,11 +96,12 @@ test('phases never regress in time, whenever the cohort acts, and end when they 
   )
 })
 
-test('a challenge window keeps its end however early all submit', () => {
+test('a challenge window has its full length from the second after the last submission', () => {
   const terms = termsOf({ commitSeconds: 10, submitSeconds: 20, challengeSeconds: 30 })
-  const early = roundOf({ committedAt: 1001, submittedAt: 1002, submitted: 15n })
-  assert.deepEqual(phaseAt(early, terms, 1002), { phase: 'challenge', endsAt: 1060 })
-  assert.deepEqual(phaseAt(early, terms, 1060), { phase: 'aggregate', endsAt: 0 })
+  const early = roundOf({ committedAt: 1001, submittedAt: 1005, submitted: 15n })
+  assert.deepEqual(phaseAt(early, terms, 1005), { phase: 'submit', endsAt: 1006 })
+  assert.deepEqual(phaseAt(early, terms, 1006), { phase: 'challenge', endsAt: 1036 })
+  assert.deepEqual(phaseAt(early, terms, 1036), { phase: 'aggregate', endsAt: 0 })
 })
 
 test('a step is overdue as long after it became possible as the terms call idle; phases that end by themselves never are', () => {
