@@ -1,6 +1,7 @@
 /**
  * How much: the pot of a round, a keeper's pay, a member's share. All amounts are in the token's smallest unit and
- * rounded down; what is left of all pots goes to the keeper who settles the last round. Twin of `libraries/Reward.sol`; vectors in `reward.json`.
+ * rounded down; what is left of all pots goes to the keeper who settles the last round. Twin of `libraries/Reward.sol`;
+ * vectors in `reward.json`.
  */
 import { shardCount, type Terms } from './terms.ts'
 

@@ -17,7 +17,7 @@ import {
   type Phase,
   phaseAt,
   phaseEnds,
-  potRoundedDown,
+  potOf,
   type Random,
   type Round,
   shardCount,
@@ -95,6 +95,7 @@ export interface ChainState {
   burned: bigint
   paidInRound: bigint
   roundsClosed: number
+  roundsSettled: number
   leavers: number[]
   leaversRemoved: number
   /** Submissions of the round in progress, by position; commitments by position. */
@@ -145,6 +146,7 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
     burned: 0n,
     paidInRound: 0n,
     roundsClosed: 0,
+    roundsSettled: 0,
     leavers: [],
     leaversRemoved: 0,
     submissions: new Map(),
@@ -152,7 +154,7 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
     receipts: new Map(),
   }
   const shards = shardCount(terms)
-  const pot = potRoundedDown(terms)
+  const potLeft = (): bigint => potOf(terms, state.round.number) - state.paidInRound
   const hasJudge = BigInt(terms.judge) !== 0n
   let undo: (() => void)[] = []
   const blocks: { undo: (() => void)[]; transactions: readonly Transaction[] }[] = []
@@ -219,8 +221,8 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
     credit(account, amount)
   }
   const payKeeper = (account: number, since: number, timestamp: number) => {
-    const left = pot - state.paidInRound
-    const wanted = keeperPayAt(terms, Math.max(0, timestamp - since))
+    const left: bigint = potLeft()
+    const wanted: bigint = keeperPayAt(terms, Math.max(0, timestamp - since))
     spend(account, wanted < left ? wanted : left)
   }
   const remove = (account: number) => {
@@ -267,18 +269,33 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
     credit(creator, state.unspent)
     set(state, 'unspent', 0n)
   }
-  const settle = (block: Block) => {
+  const settle = (from: number, block: Block) => {
     const { indices } = drawn()
-    const share = equalShareRoundedDown(pot - state.paidInRound, state.submissions.size)
+    const share = equalShareRoundedDown(potLeft(), state.submissions.size)
     for (const position of state.submissions.keys()) spend(state.roster[indices[position]!]!, share)
+    set(state, 'roundsSettled', state.roundsSettled + 1)
+    if (state.roundsSettled === terms.rounds) spend(from, state.unspent)
     moveOn(block)
   }
   const creator = accounts - 1
+
+  const refusesShard = (from: number, call: Call, timestamp: number): string | undefined => {
+    const { round } = state
+    const shard = call.shard ?? 0
+    if ((round.shards >> BigInt(shard)) & 1n) return 'ShardAlreadyAggregated'
+    const exclusiveUntil = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
+    const isKeeper = positionOf(from) === keeperPosition(round.seed, shard, round.cohort)
+    return timestamp < exclusiveUntil && !isKeeper ? 'KeeperWindow' : undefined
+  }
 
   const refuses = (from: number, call: Call, timestamp: number): string | undefined => {
     const { round, seats } = state
     const seat = seats[from]!
     if (call.kind === 'claim' || call.kind === 'nothing') return undefined
+    // What was begun may be finished after the end.
+    const isHalfDone = state.isFinished && state.roundsClosed === round.number && round.shardsDone % shards !== 0
+    if (call.kind === 'aggregate' && isHalfDone && call.round === round.number)
+      return refusesShard(from, call, timestamp)
     if (state.isFinished) return 'FederationFinished'
     if (call.kind === 'join') return seat.isMember ? 'AlreadyMember' : undefined
     if (call.kind === 'leave') {
@@ -314,13 +331,8 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
       }
       case 'challenge':
         return state.submissions.get(call.position ?? -1)?.isFaulty === true ? undefined : 'NoFault'
-      case 'aggregate': {
-        const shard = call.shard ?? 0
-        if ((round.shards >> BigInt(shard)) & 1n) return 'ShardAlreadyAggregated'
-        const exclusiveUntil = phaseEnds(round, terms).challengeEnd + terms.keeperSeconds
-        const isKeeper = positionOf(from) === keeperPosition(round.seed, shard, round.cohort)
-        return timestamp < exclusiveUntil && !isKeeper ? 'KeeperWindow' : undefined
-      }
+      case 'aggregate':
+        return refusesShard(from, call, timestamp)
       case 'settle':
       case 'close':
         return undefined
@@ -401,14 +413,14 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
       case 'aggregate': {
         const done = round.shards | (1n << BigInt(call.shard ?? 0))
         const shardsDone = round.shardsDone + 1
-        payKeeper(from, phaseEnds(round, terms).challengeEnd, timestamp)
-        if (shardsDone === shards && !hasJudge) settle(block)
+        if (!state.isFinished) payKeeper(from, phaseEnds(round, terms).challengeEnd, timestamp)
+        if (shardsDone === shards && !hasJudge && !state.isFinished) settle(from, block)
         else set(state, 'round', { ...round, shards: done, shardsDone, aggregatedAt: timestamp })
         return
       }
       case 'settle':
         payKeeper(from, round.aggregatedAt, timestamp)
-        settle(block)
+        settle(from, block)
         return
       case 'abandon':
         finish()
