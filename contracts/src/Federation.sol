@@ -207,7 +207,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
             missing ^= 1 << position;
             if (Rounds.isNobodyMissing(missing, cohort)) {
                 if (Rounds.isTimeInBitmap(hasChallengeWindow, cohort)) {
-                    missing = Rounds.stamp(missing, block.timestamp);
+                    missing = Rounds.stamp(block.timestamp);
                 } else {
                     record.submittedAt = uint40(block.timestamp);
                 }

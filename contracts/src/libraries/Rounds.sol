@@ -48,10 +48,9 @@ library Rounds {
         return hasChallengeWindow && cohort <= TIME_SHIFT;
     }
 
-    /// @notice `missing`, of whom nobody is missing any more, with the time in its highest bits.
-    function stamp(uint256 missing, uint256 time) internal pure returns (uint256) {
-        // Shifts are cheaper than a mask of 27 bytes.
-        return (missing << (256 - TIME_SHIFT) >> (256 - TIME_SHIFT)) | (time << TIME_SHIFT);
+    /// @notice The bitmap of a round of which nobody is missing any more, with the time in its highest bits.
+    function stamp(uint256 time) internal pure returns (uint256) {
+        return time << TIME_SHIFT;
     }
 
     /// @notice Whether all of the cohort have submitted. Its positions are the lowest bits; there is at least one.

@@ -68,7 +68,7 @@ contract DirectGasTest is DirectFixture {
         }
         bytes memory data = concat(payloads);
         vm.cool(address(aggregator));
-        aggregator.aggregate(id, 0, shard, 1, 16, contexts, digests, data);
+        aggregator.aggregate(id, 0, shard, 1, members, contexts, digests, data);
         return vm.snapshotGasLastCall("DirectAggregator", name);
     }
 }

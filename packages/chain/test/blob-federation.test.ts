@@ -44,6 +44,7 @@ import {
 } from '../src/index.ts'
 import { advanceTime } from '../src/local.ts'
 import { type BlobFixture, blobUpdate, startBlobFederation, startBlobFixture } from './blob-fixture.ts'
+import { passSecond } from './fixture.ts'
 
 let fixture: BlobFixture
 let client: ChainClient
@@ -211,7 +212,7 @@ test('an honest update cannot be challenged, whatever is claimed of it', async (
   const federation = await start()
   const { id } = federation
   await submitAll(federation, 0)
-  await advanceTime(client, 3_700)
+  await passSecond(client)
   const { faults: none } = await checkRound(client, { id, round: 0, access: fixture.access })
   assert.deepEqual(none, [])
   const { submissions, updates } = await located(federation)
@@ -360,12 +361,14 @@ test('a checkpoint posts the model, a newcomer starts from it, and another vecto
   assert.equal(synced.blobs, 2 + 4)
 })
 
-test('the same blobs from two members, an update and its negative, and no change at all add up as vectors do', async () => {
+test('the same blobs from two members, and an update and its negative, add up as vectors do; no change at all is refused', async () => {
   const { id, terms, members } = await start()
   const update = blobUpdate(terms, 4).map((value) => Math.max(value, -127))
   const common = { id, kzg: fixture.kzg, version: 0 as const, terms }
-  const run = async (round: number, updates: Int8Array[]) => {
-    for (const [m, member] of members.entries()) await submitBlobs(member, { ...common, round, updates: [updates[m]!] })
+  const run = async (round: number, updates: (Int8Array | undefined)[]) => {
+    for (const [m, update] of updates.entries()) {
+      if (update !== undefined) await submitBlobs(members[m]!, { ...common, round, updates: [update] })
+    }
     await passWindows()
     await aggregateBlobs(client, { id, round, shard: 0, access: fixture.access })
     const replay = await replayBlobs(client, { id, access: fixture.access })
@@ -373,8 +376,11 @@ test('the same blobs from two members, an update and its negative, and no change
     return replay.model!
   }
   const none = new Int8Array(terms.dimension)
+  await assert.rejects(submitBlobs(members[2]!, { ...common, round: 0, updates: [none] }), (error) => {
+    return error instanceof ContractError && error.errorName === 'BlankUpdate'
+  })
   const negative = update.map((value) => -value)
-  assert.deepEqual(await run(0, [update, negative, none]), new Int32Array(terms.dimension))
+  assert.deepEqual(await run(0, [update, negative]), new Int32Array(terms.dimension))
   const infinity = `0xc0${'00'.repeat(47)}`
   const stored = await readShardCommitments(client, { id, shard: 0 })
   assert.deepEqual(
@@ -382,10 +388,10 @@ test('the same blobs from two members, an update and its negative, and no change
     [infinity, infinity],
   )
   assert.deepEqual(
-    await run(1, [update, update, none]),
+    await run(1, [update, update]),
     Int32Array.from(update, (value) => 2 * value),
   )
-  assert.deepEqual(await run(2, [negative, none, negative]), new Int32Array(terms.dimension))
+  assert.deepEqual(await run(2, [negative, undefined, negative]), new Int32Array(terms.dimension))
 })
 
 test('with a commit phase, the blobs must be those that were committed to', async () => {
@@ -398,6 +404,7 @@ test('with a commit phase, the blobs must be those that were committed to', asyn
   const occasion = { chainId: client.chainId, core: client.core, id, round: 0, member: account }
   const commitment = toCommitment({ ...occasion, salt, payloadHash: toPayloadHash([toPayload(bundle)]) })
   await commitUpdate(member, { id, round: 0, commitment })
+  await passSecond(client)
   const common = { id, round: 0, kzg: fixture.kzg, version: 0 as const, terms, salt }
   await assert.rejects(submitBlobs(member, { ...common, updates: [blobUpdate(terms, 7)] }), (error) => {
     return error instanceof ContractError && error.errorName === 'CommitmentMismatch'

@@ -34,7 +34,7 @@ import {
   withAccount,
 } from '../src/index.ts'
 import { advanceTime, type LocalChain } from '../src/local.ts'
-import { manifest, someUpdate, startFederation, startFixture } from './fixture.ts'
+import { manifest, passSecond, someUpdate, startFederation, startFixture } from './fixture.ts'
 
 let chain: LocalChain
 let client: ChainClient
@@ -66,6 +66,7 @@ test('a federation runs from creation to the last claim, and every token is acco
     await submitUpdate(member, { id, round: 0, payloads: [payload], metrics: new Uint8Array([index]) })
     for (const [p, value] of values.entries()) expected[p] = expected[p]! + value
   }
+  await passSecond(client)
   const submissions = await readSubmissions(client, { id, round: 0 })
   assert.deepEqual(
     submissions.map(({ position, metrics }) => [position, metrics[0]]),

@@ -15,7 +15,7 @@ import {
   openRound,
   withAccount,
 } from '../src/index.ts'
-import { type LocalChain, startLocalChain } from '../src/local.ts'
+import { advanceTime, type LocalChain, startLocalChain } from '../src/local.ts'
 
 /** A local chain with the contracts deployed, and a client that signs as its first account. */
 export async function startFixture(): Promise<{ chain: LocalChain; client: ChainClient }> {
@@ -104,6 +104,9 @@ export async function startFederation(
   await openRound(client, { id })
   return { id, terms, setup, members }
 }
+
+/** Lets a phase end in which all have acted: it does with the second of the last act. */
+export const passSecond = (client: ChainClient): Promise<void> => advanceTime(client, 1)
 
 type FederationOverrides = { terms?: Partial<Terms>; setup?: Partial<Setup>; memberCount?: number }
 

@@ -11,7 +11,7 @@ import {
   submitUpdate,
 } from '../src/index.ts'
 import { advanceTime, type LocalChain } from '../src/local.ts'
-import { someUpdate, startFederation, startFixture } from './fixture.ts'
+import { passSecond, someUpdate, startFederation, startFixture } from './fixture.ts'
 
 let chain: LocalChain
 let client: ChainClient
@@ -28,6 +28,7 @@ test('a report counts every transaction of the core once, under its step', async
       const { gasUsed } = await submitUpdate(member, { id, round, payloads: [someUpdate(terms, index).payload] })
       if (round > 0) steady += gasUsed
     }
+    await passSecond(client)
     const { gasUsed } = await aggregateShard(client, { id, round, shard: 0 })
     if (round > 0) steady += gasUsed
   }

@@ -14,7 +14,7 @@ import {
   submitUpdate,
 } from '../src/index.ts'
 import type { LocalChain } from '../src/local.ts'
-import { someUpdate, startFederation, startFixture } from './fixture.ts'
+import { passSecond, someUpdate, startFederation, startFixture } from './fixture.ts'
 
 let chain: LocalChain
 let client: ChainClient
@@ -30,6 +30,7 @@ test('an endpoint that refuses wide ranges gives the same history as one that do
       await submitUpdate(member, { id, round, payloads: [someUpdate(terms, index).payload] })
     }
     await mintDemoTokens(client, { to: client.account!.address, amount: 1n })
+    await passSecond(client)
     await aggregateShard(client, { id, round, shard: 0 })
   }
   const narrow = await connectNarrow(chain.rpcUrl, 4)

@@ -17,7 +17,7 @@ import {
   withAccount,
 } from '../src/index.ts'
 import type { LocalChain } from '../src/local.ts'
-import { manifest, smallSetup, smallTerms, someUpdate, startFederation, startFixture } from './fixture.ts'
+import { manifest, passSecond, smallSetup, smallTerms, someUpdate, startFederation, startFixture } from './fixture.ts'
 
 let chain: LocalChain
 let client: ChainClient
@@ -33,6 +33,7 @@ async function runRound({ id, terms, members }: Federation, round: number) {
     const payload = someUpdate(terms, index + round).payload
     await submitUpdate(member, { id, round, payloads: [payload] })
   }
+  await passSecond(client)
   return aggregateShard(client, { id, round, shard: 0 })
 }
 
@@ -107,6 +108,7 @@ test('rotating shards, gains and a given start replay to the same words', async 
         await submitUpdate(member, { id, round, first, payloads: [payload] })
       }
     }
+    await passSecond(client)
     for (let shard = 0; shard < 4; shard++) await aggregateShard(client, { id, round, shard })
   }
   const replay = await replayFederation(client, { id })

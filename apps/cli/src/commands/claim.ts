@@ -1,13 +1,14 @@
 /** `tutti claim ID` and `tutti leave ID`: what a node does at the end, by hand and without its data. */
 import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
-import type { Hex } from 'viem'
+import { type Address, type Hex, isAddressEqual, zeroAddress } from 'viem'
 import {
   type AccountOptions,
   addAccountOptions,
   addConnectionOptions,
   type ConnectionOptions,
   openSigner,
+  parseAddress,
   parseId,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
@@ -15,6 +16,7 @@ import { createOutput } from '../output.ts'
 
 interface StepOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean
+  to?: Address
 }
 
 /** Adds the command `claim`. */
@@ -22,6 +24,11 @@ export function addClaim(program: Command): void {
   const command = program
     .command('claim')
     .description('Fetch what an account is owed: rewards, refund, and its stake once that may go.')
+    .option(
+      '--to <address>',
+      'who is paid, for a token that does not pay the account itself (default: the account)',
+      parseAddress,
+    )
   addStep(command, 'claim')
 }
 
@@ -47,6 +54,12 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
   const chain = await import('@tutti/chain')
   const client = await openSigner(options)
   const account = client.account!.address
+  const recipient = options.to ?? account
+  for (const nobody of [zeroAddress, client.core]) {
+    if (isAddressEqual(recipient, nobody)) {
+      throw new CommandError(`${recipient} could never spend what it is paid; name another with --to.`, exitCodes.usage)
+    }
+  }
   const { terms } = await chain.readManifest(client, { id })
   const token = await chain.readToken(client, terms.token)
   const before = await chain.readMember(client, { id, account })
@@ -62,10 +75,11 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     return
   }
   const { owed, stake } = before
+  const target = options.to === undefined ? { id } : { id, recipient }
   if (options.dryRun === true) {
     await chain.prepareTransaction(
       client,
-      step === 'claim' ? chain.callToClaim(client, { id }) : chain.callToLeave(client, { id }),
+      step === 'claim' ? chain.callToClaim(client, target) : chain.callToLeave(client, { id }),
     )
     output.line(`The chain would take it: owed ${formatTokens(owed, token)}, stake ${formatTokens(stake, token)}.`)
     output.line('Nothing was sent (--dry-run).')
@@ -73,19 +87,20 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     return
   }
   output.progress(step === 'claim' ? 'claiming…' : 'leaving…')
-  const { hash, gasUsed } = await (step === 'claim' ? chain.claim(client, { id }) : chain.leave(client, { id }))
+  const { hash, gasUsed } = await (step === 'claim' ? chain.claim(client, target) : chain.leave(client, { id }))
   const after = await chain.readMember(client, { id, account })
   const amount = owed + stake - after.owed - after.stake
   if (step === 'leave') {
     const when = after.isMember ? 'asked to leave; it does when its round is over' : 'has left'
     output.line(`${account} ${when}.`)
   }
-  output.line(`${formatTokens(amount, token)} were paid to ${account} for ${gasUsed} gas.`)
+  output.line(`${formatTokens(amount, token)} were paid to ${recipient} for ${gasUsed} gas.`)
   const rest = after.owed + after.stake
   if (rest > 0n) output.line(`${formatTokens(rest, token)} are not free yet; later: tutti claim ${id}`)
   output.result({
     id,
     account,
+    recipient,
     token,
     amount,
     owed: after.owed,

@@ -4,7 +4,7 @@
  * `spareGas` is given where a call costs more if others are included before it.
  */
 
-import { bytesToHex, encodeFunctionData, type Hex, zeroHash } from 'viem'
+import { type Address, bytesToHex, encodeFunctionData, type Hex, zeroHash } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
 import type { Call } from '../transactions.ts'
@@ -124,7 +124,11 @@ export function callToAbandon({ core }: Core, { id }: FederationTarget): Call {
   return { to: core, data: encodeFunctionData({ abi: federationAbi, functionName: 'abandon', args: [id] }) }
 }
 
-/** Pays the signer what it is owed. */
-export function callToClaim({ core }: Core, { id }: FederationTarget): Call {
-  return { to: core, data: encodeFunctionData({ abi: federationAbi, functionName: 'claim', args: [id] }) }
+/** Pays what the signer is owed: to itself, or to `recipient`, for tokens that do not pay the signer. */
+export function callToClaim({ core }: Core, { id, recipient }: FederationTarget & { recipient?: Address }): Call {
+  const data =
+    recipient === undefined
+      ? encodeFunctionData({ abi: federationAbi, functionName: 'claim', args: [id] })
+      : encodeFunctionData({ abi: federationAbi, functionName: 'claimTo', args: [id, recipient] })
+  return { to: core, data }
 }

@@ -1,6 +1,6 @@
 /** The steps of a round and of its end: one verb, one function. Each is simulated, sent and waited for. */
 
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { parseEventLogs } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
@@ -66,8 +66,16 @@ export function abandon(client: ChainClient, target: FederationTarget): Promise<
   return sendCall(client, callToAbandon(client, target))
 }
 
-/** Pays the signer what it is owed: rewards, keeper's pay, refund, and its stake once it may go. */
-export async function claim(client: ChainClient, target: FederationTarget): Promise<WriteResult & { amount: bigint }> {
+/**
+ * Pays what the signer is owed: rewards, keeper's pay, refund, and its stake once it may go.
+ *
+ * @param target - `recipient`: who is paid; the signer if left out.
+ * @returns `amount`: what was paid, less than was owed where the token itself has shrunk.
+ */
+export async function claim(
+  client: ChainClient,
+  target: FederationTarget & { recipient?: Address },
+): Promise<WriteResult & { amount: bigint }> {
   const result = await sendCall(client, callToClaim(client, target))
   const [event] = parseEventLogs({ abi: federationAbi, eventName: 'Claimed', logs: result.receipt.logs })
   return { ...result, amount: event?.args.amount ?? 0n }
