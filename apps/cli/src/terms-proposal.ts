@@ -261,6 +261,15 @@ export function describeRisks(terms: Pick<Terms, 'bounty' | 'gate' | 'judge' | '
   return risks
 }
 
+/** What terms for a private network let happen how soon; undefined for others, which have floors. */
+export function describePrivateNetwork(
+  terms: Pick<Terms, 'isPrivateNetwork' | 'submitSeconds' | 'idleSeconds'>,
+): string | undefined {
+  if (!terms.isPrivateNetwork) return undefined
+  const [submit, idle] = [terms.submitSeconds, terms.idleSeconds].map((seconds) => formatInteger(seconds))
+  return `for a private network: submission takes ${submit} s, an overdue step may end the federation after ${idle} s`
+}
+
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple
 }

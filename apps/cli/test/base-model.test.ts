@@ -77,6 +77,7 @@ describe('a model of one’s own', () => {
     const args = ['node', id, '--test-account', '1', '--data', 'a.csv', '--base-model', 'mine.onnx']
     const node = startTutti(args, { cwd, env })
     await node.until(/decoded 1 blob, 0 updates out of bounds/)
+    await advanceTime(client, 1)
     const { phase, endsAt } = await readPhase(client, { id })
     assert.equal(phase, 'challenge')
     await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))

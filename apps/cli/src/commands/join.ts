@@ -55,6 +55,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { joinFederation } = await import('@tutti/node')
   const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
   const { describeFit, readOwnRows } = await import('../local-data.ts')
+  const { describePrivateNetwork } = await import('../terms-proposal.ts')
   const { store, policy } = await readLimits({
     ...present({ config: options.config, store: options.store, privacyEpsilon: options.privacyEpsilon }),
   })
@@ -63,6 +64,8 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const modules = await demandKnownModules(client, creation, options, output)
   const { data } = options
   const manifest = parsePublishedManifest(creation.manifest)
+  const pace = describePrivateNetwork(creation.terms)
+  const source = [...describeSource(manifest), ...(pace === undefined ? [] : [`terms are ${pace}`])]
   const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
   if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
   const joined = await joinFederation({
@@ -71,7 +74,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     manifestHash: creation.terms.manifestHash,
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
     ...(budget === undefined ? {} : { privacy: { storeDirectory: store, budget } }),
-    consent: (disclosure) => askConsent(disclosure, describeSource(manifest), options, output),
+    consent: (disclosure) => askConsent(disclosure, source, options, output),
   })
   const base = !isStatistics(manifest) && manifest.initialisation.kind === 'base' ? manifest.initialisation : undefined
   if (joined.isNew) {

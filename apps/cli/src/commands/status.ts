@@ -98,6 +98,8 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
   const standing = await Promise.all(
     members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
   )
+  const { describePrivateNetwork } = await import('../terms-proposal.ts')
+  const pace = describePrivateNetwork(terms)
   if (warning !== undefined) output.line(warning)
   for (const line of summariseManifest(creation.manifest)) output.line(line)
   const left = Math.ceil(endsAt - now)
@@ -127,6 +129,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
         ['stake', formatTokens(terms.stake, token)],
         ['bounty', `${formatTokens(terms.bounty, token)}, of which ${formatTokens(status.unspent, token)} unspent`],
         ['creator', status.creator],
+        ...(pace === undefined ? [] : [['terms', pace]]),
       ].map(([name, value]) => [name!.padEnd(8) + value]),
     ),
   )
