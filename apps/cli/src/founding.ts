@@ -151,16 +151,9 @@ export async function foundFederation(
   }
 }
 
-/** Models above this are rehearsed for two rounds, on so many examples at the most. */
+/** Models above this are rehearsed on so many examples at the most. */
 const LARGE_MODEL = 500_000
-const LARGE_REHEARSAL = { rounds: 2, examples: 1_500 }
-
-/**
- * Share of the updates that must not be clamped. With 4 bits, finer steps are worth some clamping; 8 bits are fine enough
- * to hold nearly all, and clamping slowed the first rounds: on the digits, three rounds lost 1.2 points on average at
- * 0.98 and 0.2 at 0.9995.
- */
-const COVERAGE = { narrow: 0.98, wide: 0.9995 }
+const LARGE_REHEARSAL_EXAMPLES = 1_500
 
 /** Steps of a model that starts from floats. */
 async function rehearseFloats(
@@ -170,7 +163,7 @@ async function rehearseFloats(
 ): Promise<TensorSpec[]> {
   const { model, trainer, arithmetic: terms, start, seed } = how
   const isLarge = countParameters(model) > LARGE_MODEL
-  const count = Math.min(rehearsal.count, isLarge ? LARGE_REHEARSAL.examples : rehearsal.count)
+  const count = Math.min(rehearsal.count, isLarge ? LARGE_REHEARSAL_EXAMPLES : rehearsal.count)
   const indices = Array.from({ length: count }, (_, i) => Math.floor((i * rehearsal.count) / count))
   const options = {
     model,
@@ -179,8 +172,6 @@ async function rehearseFloats(
     expectedUpdates,
     terms,
     seed,
-    coverage: terms.bits === 8 ? COVERAGE.wide : COVERAGE.narrow,
-    ...(isLarge ? { rehearsalRounds: LARGE_REHEARSAL.rounds } : {}),
   }
   return calibrateSteps(options, start)
 }

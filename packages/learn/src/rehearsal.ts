@@ -19,7 +19,7 @@ export interface RehearsalOptions {
   terms: ArithmeticTerms
   /** Updates that a shard expects in a round; the number of `members` when absent. */
   expectedUpdates?: number
-  /** Rounds to rehearse; 5 when absent. */
+  /** Rounds to rehearse, for the activations at their end; 5 when absent. */
   rehearsalRounds?: number
   seed: number
   /** Overrides the trainer's specification. */
@@ -34,7 +34,17 @@ const SAMPLED = 131_072
 const COVERAGE = 0.98
 const WIDE_COVERAGE = 0.9995
 
-/** Updates of each tensor over the rehearsal, |Δ| / gain of the weights that moved, and the weights at its end. */
+/**
+ * Orders of the examples in which the first update is measured: one of them alone hangs on chance where data are few.
+ */
+const ORDERS = 3
+
+/**
+ * Updates of each tensor in the first round, |Δ| / gain of the weights that moved, and the weights at the end.
+ *
+ * Steps follow from the first round alone. On one owner's data later updates fade as that owner's examples are learnt,
+ * while in a federation members keep pulling apart: steps that took the faded ones in clamped most of the first rounds.
+ */
 export async function rehearse(
   { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate }: RehearsalOptions,
   start: Float32Array,
@@ -50,17 +60,26 @@ export async function rehearse(
     for (const [member, dataset] of members.entries()) {
       const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, dataset, 0, member)
       for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + (1 / members.length) * trained[p]!
-      for (const [tensor, { offset, length }] of layout.entries()) {
-        const stride = Math.ceil(length / SAMPLED)
-        for (let p = offset; p < offset + length; p += stride) {
-          const move = Math.abs(trained[p]! - weights[p]!)
-          if (move > 0) moves[tensor]!.push(move / gain)
-        }
+      if (round > 0) continue
+      note(trained, gain)
+      for (let order = 1; order < ORDERS; order++) {
+        const again = { trainer, seed: seed + rehearsalRounds + order, ...rate }
+        note((await fitRound(again, weights, dataset, 0, member)).weights, gain)
       }
     }
     weights = Float32Array.from(mean)
   }
   return { moves, weights }
+
+  function note(trained: Float32Array, gain: number): void {
+    for (const [tensor, { offset, length }] of layout.entries()) {
+      const stride = Math.ceil(length / SAMPLED)
+      for (let p = offset; p < offset + length; p += stride) {
+        const move = Math.abs(trained[p]! - start[p]!)
+        if (move > 0) moves[tensor]!.push(move / gain)
+      }
+    }
+  }
 }
 
 /**
@@ -80,7 +99,7 @@ export function updateDivisor({ members, expectedUpdates, terms }: RehearsalOpti
  * @throws what `Trainer.fit` throws; RangeError if a step does not fit a manifest.
  */
 export async function calibrateSteps(options: RehearsalOptions, start: Float32Array): Promise<TensorSpec[]> {
-  const { moves } = await rehearse(options, start)
+  const { moves } = await rehearse({ ...options, rehearsalRounds: 1 }, start)
   const divisor = updateDivisor(options)
   const { coverage = options.terms.bits === 8 ? WIDE_COVERAGE : COVERAGE } = options
   return tensorLayout(options.model).map(({ name, shape }, index) => {

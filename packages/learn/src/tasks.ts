@@ -49,7 +49,7 @@ const TRAINING: TrainingSpec = {
 }
 /** What the blob path holds: updates of 8 bits, sums of 24. */
 const BLOB_TERMS: ArithmeticTerms = { laneBits: 24, bits: 8, gains: [{ fromRound: 0, gain: 1 }] }
-const TERMS: ArithmeticTerms = { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] }
+const TERMS: ArithmeticTerms = { laneBits: 16, bits: 2, gains: [{ fromRound: 0, gain: 1 }] }
 
 /**
  * Reads a built-in task.

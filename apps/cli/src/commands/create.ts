@@ -87,7 +87,7 @@ export function addCreate(program: Command): void {
     )
     .option('--rounds <n>', 'the most rounds', parseAtLeastOne, 30)
     .addOption(
-      new Option('--bits <n>', 'bits of an update, a parameter (default: 4; 8 in blobs)').choices(['1', '2', '4', '8']),
+      new Option('--bits <n>', 'bits of an update, a parameter (default: 2; 8 in blobs)').choices(['1', '2', '4', '8']),
     )
     .addOption(
       new Option(
@@ -325,7 +325,7 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
 type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
 
 /** Bits of an update, where nobody chooses: in blobs a lane is as wide however little it holds. */
-const DIRECT_BITS = 4
+const DIRECT_BITS = 2
 const BLOB_BITS = 8
 
 /** Options that were given come before the task file, and the file before the options' defaults. */

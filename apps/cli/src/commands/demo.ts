@@ -41,7 +41,7 @@ export function addDemo(program: Command): void {
     .option('--rounds <n>', 'rounds of training (default: 30; 5 for mnist with --path blob)', parseRounds)
     .option('--alpha <x>', 'label skew of the partition (Dirichlet): smaller is more unequal', parsePositive, 0.5)
     .addOption(
-      new Option('--bits <n>', 'bits of an update, for each parameter (default: 4; 8 with --path blob)').choices([
+      new Option('--bits <n>', 'bits of an update, for each parameter (default: 2; 8 with --path blob)').choices([
         '1',
         '2',
         '4',
@@ -69,7 +69,7 @@ export function addDemo(program: Command): void {
           ...rest,
           members: options.members ?? (isBlob ? 4 : 8),
           rounds: options.rounds ?? (isBlob && options.task === 'mnist' ? 5 : 30),
-          bits: Number(options.bits ?? (isBlob ? 8 : 4)),
+          bits: Number(options.bits ?? (isBlob ? 8 : 2)),
           ...(data === undefined ? {} : { dataPath: data }),
           signal: interruption.signal,
           onProgress: output.progress,
