@@ -1,45 +1,42 @@
 /**
  * From a task to a federation: rehearses on the creator's data, writes the manifest, and proposes terms around it.
  */
-import { type ChainClient, type ChainLimits, encodeSetup, type PathName, readManifest, readModel } from '@tutti/chain'
 import {
+  type ChainClient,
+  type ChainLimits,
+  encodeSetup,
+  type PathName,
+  readManifest,
+  readModel,
+  readStatus,
+} from '@tutti/chain'
+import {
+  type CohortTerms,
   chunkHashes,
   encodeBlobSetup,
   estimateRoundAt,
+  gainAt,
   type Hex,
   initialBound,
   largestLane,
+  maxUpdates,
   packModel,
+  proposeGains,
   type Setup,
   shardCount,
   type Terms,
+  unpackGains,
 } from '@tutti/core'
 import {
   type ArithmeticTerms,
-  buildManifest,
-  calibrate,
-  calibrateSteps,
   countParameters,
-  createTrainer,
-  type DataSchema,
   type Dataset,
-  hashBase,
-  type ImportedModel,
-  type Initialisation,
+  foundManifest,
   type Manifest,
-  type MetricName,
-  type ModelSpec,
   parseModelManifest,
-  type StatisticsSource,
-  selectExamples,
   serializeManifest,
-  type TaskKind,
-  type TensorSpec,
-  type Trainer,
-  type TrainingSpec,
-  toBaseWeights,
   toSetup,
-  toSpec,
+  type Undertaking,
 } from '@tutti/learn'
 import { bytesToHex, keccak256, stringToBytes, zeroHash } from 'viem'
 import { proposeBlobTerms, proposeTerms, type TermChoices } from './terms-proposal.ts'
@@ -50,27 +47,10 @@ const WIDE = 32
 /** Of the blob path: ten lanes a field element, and room for 16,000 rounds of four members at 8 bits. */
 const BLOB_LANES = 24
 
-/** What is to be learnt, as a built-in task or a creator describes it. */
-export interface Undertaking {
-  name: string
-  purpose: string
-  licence: string
-  contact: string
-  kind: TaskKind
-  schema: DataSchema
-  model: ModelSpec | ImportedModel
-  /** Blob path: the file of the initial weights, or of the model itself; a seed gives them when absent. */
-  baseFile?: Uint8Array | undefined
-  training: TrainingSpec
-  classWeights?: number[] | undefined
-  /** Those usual for the kind when absent. */
-  metrics?: MetricName[] | undefined
-  /** The statistics round that the schema's constants came from; absent: none. */
-  statistics?: StatisticsSource | undefined
-}
-
 /** What a creator chooses beyond the undertaking. */
 export type FoundingChoices = Omit<TermChoices, 'manifestHash' | 'setupHash' | 'salt' | 'dimension' | 'laneBits'> & {
+  /** The same in all rounds; when absent, gains follow the fading of updates. */
+  gain?: number
   seed: number
   /** Direct unless told otherwise. */
   path?: PathName
@@ -102,78 +82,14 @@ export async function foundFederation(
   rehearsal: Dataset,
   choices: FoundingChoices,
 ): Promise<Founding> {
-  const { model, schema, training } = undertaking
-  const { bits, laneBits = NARROW, members, gain = 1, seed } = choices
-  // Steps depend on the width of updates alone, so the rehearsal may precede the choice of lanes.
-  const arithmetic: ArithmeticTerms = { bits, laneBits, gains: [{ fromRound: 0, gain }] }
-  const { classWeights, metrics, statistics } = undertaking
-  const weighted = classWeights === undefined ? {} : { classWeights }
-  const trainer = await createTrainer(model, training, weighted)
-  try {
-    const seeded = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
-    const { contact } = undertaking
-    const measured = {
-      ...(metrics === undefined ? {} : { metrics }),
-      ...(statistics === undefined ? {} : { statistics }),
-    }
-    if (choices.path === 'blob') {
-      const { baseFile } = undertaking
-      const initialisation: Initialisation =
-        baseFile === undefined
-          ? { kind: 'float', seed: bytesToHex(seeded) }
-          : { kind: 'base', hash: hashBase(baseFile) }
-      const start = toBaseWeights({ model: toSpec(model), initialisation }, baseFile)
-      const tensors = await rehearseFloats({ model, trainer, arithmetic, start, seed }, rehearsal, members)
-      const calibration = { tensors }
-      const described = { task: undertaking, calibration, initialisation, contact, ...weighted, ...measured }
-      return describeFounding(buildManifest(described), choices)
-    }
-    const calibration = await calibrate({
-      model,
-      schema,
-      trainer,
-      members: [rehearsal],
-      expectedUpdates: members,
-      terms: arithmetic,
-      seed,
-    })
-    const manifest = buildManifest({
-      task: undertaking,
-      calibration,
-      initialisation: seeded,
-      contact,
-      ...weighted,
-      ...measured,
-    })
-    return describeFounding(manifest, choices)
-  } finally {
-    await trainer.release()
-  }
-}
-
-/** Models above this are rehearsed on so many examples at the most. */
-const LARGE_MODEL = 500_000
-const LARGE_REHEARSAL_EXAMPLES = 1_500
-
-/** Steps of a model that starts from floats. */
-async function rehearseFloats(
-  how: { model: ModelSpec; trainer: Trainer; arithmetic: ArithmeticTerms; start: Float32Array; seed: number },
-  rehearsal: Dataset,
-  expectedUpdates: number,
-): Promise<TensorSpec[]> {
-  const { model, trainer, arithmetic: terms, start, seed } = how
-  const isLarge = countParameters(model) > LARGE_MODEL
-  const count = Math.min(rehearsal.count, isLarge ? LARGE_REHEARSAL_EXAMPLES : rehearsal.count)
-  const indices = Array.from({ length: count }, (_, i) => Math.floor((i * rehearsal.count) / count))
-  const options = {
-    model,
-    trainer,
-    members: [selectExamples(rehearsal, indices)],
-    expectedUpdates,
-    terms,
-    seed,
-  }
-  return calibrateSteps(options, start)
+  const { bits, laneBits = NARROW, members, rounds, gain, seed } = choices
+  const gains = gain === undefined ? proposeGains({ bits, rounds, updates: members }) : [{ fromRound: 0, gain }]
+  // Steps depend on the width of updates and the first gain alone, so the rehearsal may precede the choice of lanes.
+  const arithmetic: ArithmeticTerms = { bits, laneBits, gains }
+  const initialisation = keccak256(stringToBytes(`${undertaking.name} ${seed}`), 'bytes')
+  const startsFromFloats = choices.path === 'blob'
+  const how = { members, arithmetic, startsFromFloats, seed, initialisation }
+  return describeFounding(await foundManifest(undertaking, rehearsal, how), { ...choices, gains })
 }
 
 /** Setup and terms of a manifest. */
@@ -223,7 +139,8 @@ export function proposeLaneBits(choices: FoundingChoices, dimension: number, bou
 }
 
 /**
- * A federation that starts from the integers that another one stands at; manifest and steps are taken over.
+ * A federation that starts from the integers that another one stands at; manifest and steps are taken over, and the gain
+ * where it stands, so that an integer goes on being worth as much of the mean.
  *
  * @throws the chain's errors, `ManifestError`
  */
@@ -234,12 +151,25 @@ export async function continueFederation(
 ): Promise<Founding> {
   const creation = await readManifest(client, { id: source })
   const { lanes } = await readModel(client, { id: source, terms: creation.terms })
+  const { roundsClosed } = await readStatus(client, { id: source })
+  const gain = choices.gain ?? gainToContinue(creation.terms, roundsClosed, choices.members)
+  const continuedChoices = { ...choices, gain }
   const bound = lanes.reduce((largest, lane) => Math.max(largest, Math.abs(lane)), 0)
-  const laneBits = choices.laneBits ?? proposeLaneBits(choices, lanes.length, BigInt(bound))
+  const laneBits = choices.laneBits ?? proposeLaneBits(continuedChoices, lanes.length, BigInt(bound))
   const chunks = chunkHashes(lanes, laneBits)
   const manifest = parseModelManifest(creation.manifest)
   const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
-  return { ...describeFounding(continued, { ...choices, laneBits }), words: packModel(lanes, laneBits) }
+  return { ...describeFounding(continued, { ...continuedChoices, laneBits }), words: packModel(lanes, laneBits) }
+}
+
+/** `gain · updates` of the source where it ended, divided by the updates that are expected now; at least 1. */
+export function gainToContinue(
+  terms: CohortTerms & Pick<Terms, 'gains' | 'rounds'>,
+  round: number,
+  members: number,
+): number {
+  const last = gainAt(terms.gains, Math.min(round, terms.rounds - 1))
+  return Math.max(1, Math.round((last * maxUpdates(terms)) / members))
 }
 
 /** Shards that the contracts take at the most. */
@@ -263,9 +193,10 @@ export function fitToChain(
   }
   const { manifest, terms, words } = founding
   const given = words === undefined ? {} : { words }
+  const kept = { laneBits: terms.laneBits, gains: unpackGains(terms.gains) }
   let fitted = founding
   for (let shards = shardCount(terms) + 1; !fits(fitted) && shards <= MOST_SHARDS; shards = Math.ceil(shards * 1.2)) {
-    fitted = { ...describeFounding(manifest, { ...choices, shards, laneBits: terms.laneBits }), ...given }
+    fitted = { ...describeFounding(manifest, { ...choices, ...kept, shards }), ...given }
   }
   return fits(fitted) ? fitted : founding
 }

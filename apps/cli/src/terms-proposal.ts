@@ -7,6 +7,7 @@ import {
   estimateRound,
   formatCount,
   formatInteger,
+  type GainEntry,
   type Hex,
   largestShardSize,
   packGains,
@@ -38,7 +39,10 @@ export interface TermChoices {
   rounds: number
   bits: number
   laneBits: number
+  /** The same in all rounds; 1 when absent. */
   gain?: number
+  /** By round, in place of `gain`. */
+  gains?: readonly GainEntry[]
   minimumUpdates?: number
   stake?: bigint
   bounty?: bigint
@@ -139,7 +143,7 @@ function draftTerms(
     manifestHash: choices.manifestHash,
     setupHash: choices.setupHash,
     salt: choices.salt,
-    gains: packGains([{ fromRound: 0, gain: choices.gain ?? 1 }]),
+    gains: packGains(choices.gains ?? [{ fromRound: 0, gain: choices.gain ?? 1 }]),
     stake,
     bounty,
     // At most a tenth of a round's pot goes to keepers, whatever their number of steps.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LaneOverflowError, validateOverflow } from '@tutti/core'
+import { LaneOverflowError, packGains, validateOverflow } from '@tutti/core'
 import fc from 'fast-check'
 import { zeroHash } from 'viem'
-import { proposeLaneBits } from '../src/founding.ts'
+import { gainToContinue, proposeLaneBits } from '../src/founding.ts'
 import { proposeTerms } from '../src/terms-proposal.ts'
 
 const address = `0x${'22'.repeat(20)}` as const
@@ -55,4 +55,36 @@ test("a model goes into more shards where a chain's prices are dearer, until a r
   assert.deepEqual(fitted.manifestBytes, founding.manifestBytes)
   const chosen = { ...choices, shards: 1 }
   assert.equal(fitToChain(founding, chosen, { prices, executionGas }), founding)
+})
+
+test('gains that nobody chose follow the fading of updates; the steps are calibrated for the first of them', async () => {
+  const { foundFederation } = await import('../src/founding.ts')
+  const { loadTask, toTensorSteps } = await import('@tutti/learn')
+  const { unpackGains } = await import('@tutti/core')
+  const task = loadTask('breast-cancer')
+  const choices = { members: 8, rounds: 30, bits: 2, aggregator: address, token: address, seed: 1 }
+  const undertaking = { ...task, contact: 'not given' }
+  const proposed = await foundFederation(undertaking, task.train, choices)
+  assert.deepEqual(
+    unpackGains(proposed.terms.gains).map(({ gain }) => gain),
+    [4, 3, 2],
+  )
+  const constant = await foundFederation(undertaking, task.train, { ...choices, gain: 1 })
+  assert.deepEqual(unpackGains(constant.terms.gains), [{ fromRound: 0, gain: 1 }])
+  const [fine, coarse] = [proposed, constant].map(({ manifest }) => toTensorSteps(manifest)[0]!.step)
+  assert.ok(Math.abs(coarse! / fine! - 4) < 0.5, `${coarse} against ${fine}`)
+})
+
+test('a continued model goes on with the gain at which it stands, for the members that come', () => {
+  const source = { dimension: 10, shardSize: 10, shardsPerMember: 1, cohortSize: 8, rounds: 30 }
+  const gains = packGains([
+    { fromRound: 0, gain: 4 },
+    { fromRound: 8, gain: 3 },
+    { fromRound: 16, gain: 2 },
+  ])
+  assert.equal(gainToContinue({ ...source, gains }, 0, 8), 4)
+  assert.equal(gainToContinue({ ...source, gains }, 30, 8), 2)
+  assert.equal(gainToContinue({ ...source, gains }, 30, 2), 8)
+  assert.equal(gainToContinue({ ...source, gains }, 10, 16), 2)
+  assert.equal(gainToContinue({ ...source, gains }, 30, 64), 1)
 })

@@ -93,6 +93,18 @@ export function expectedUpdates(
   return offset >= total ? 0 : Math.floor((total - 1 - offset) / shards) + 1
 }
 
+/**
+ * The place of a position among those that update its k-th assigned shard, in their order: `⌊(position · K + k) / S⌋`,
+ * below {@link expectedUpdates} of that shard.
+ */
+export function updateRank(
+  terms: Pick<Terms, 'dimension' | 'shardSize' | 'shardsPerMember'>,
+  position: number,
+  k: number,
+): number {
+  return Math.floor((position * terms.shardsPerMember + k) / shardCount(terms))
+}
+
 /** Position of the keeper chosen for a shard: `uint256(keccak256(abi.encode(seed, shard))) mod cohort`. */
 export function keeperPosition(seed: Hex, shard: number, cohort: number): number {
   const words = new Uint8Array(64)

@@ -9,6 +9,7 @@ import {
   keeperPosition,
   OutsideMembersError,
   positionToIndex,
+  updateRank,
 } from '../src/cohort.ts'
 import { type Hex, toHex } from '../src/hex.ts'
 import { readVectors, toNumbers } from './read-vectors.ts'
@@ -73,7 +74,7 @@ test('the inverse holds for as many members as a round can freeze', () => {
   )
 })
 
-test('updates that shards expect are those that positions are assigned', () => {
+test('updates that shards expect are those that positions are assigned, ranked in their order from 0', () => {
   const setting = fc.record({
     shards: fc.integer({ min: 1, max: 20 }),
     round: fc.integer({ min: 0, max: 1000 }),
@@ -87,7 +88,10 @@ test('updates that shards expect are those that positions are assigned', () => {
       for (let position = 0; position < cohort; position++) {
         const assigned = assignedShards(terms, position, round)
         assert.equal(new Set(assigned).size, terms.shardsPerMember)
-        for (const shard of assigned) counts[shard]!++
+        for (const [k, shard] of assigned.entries()) {
+          assert.equal(updateRank(terms, position, k), counts[shard]!)
+          counts[shard]!++
+        }
       }
       counts.forEach((count, shard) => {
         assert.equal(expectedUpdates(terms, shard, round, cohort), count)

@@ -30,6 +30,8 @@ export interface AveragingOptions {
   seed: number
   /** Overrides the trainer's specification. */
   learningRate?: number
+  /** Indices of the members that train in a round; all of them when absent. */
+  cohortOf?: (round: number) => number[]
   onRound?: (report: RoundReport) => void | Promise<void>
   signal?: AbortSignal
 }
@@ -42,24 +44,34 @@ export function memberSeed(seed: number, round: number, member: number): number 
   return (seed * 512 + member) * 4096 + round
 }
 
+/** Who trains in a round, with their data: all members, or those that `cohortOf` names. */
+export function cohortMembers(
+  { members, cohortOf }: Pick<AveragingOptions, 'members' | 'cohortOf'>,
+  round: number,
+): { member: number; dataset: Dataset }[] {
+  const indices = cohortOf?.(round) ?? members.map((_, member) => member)
+  return indices.map((member) => ({ member, dataset: members[member]! }))
+}
+
 /**
- * FedAvg: each round `w ← Σ_k share_k · train_k(w)`, shares equal or in proportion to examples.
+ * FedAvg: each round `w ← Σ_k share_k · train_k(w)` over its cohort, shares equal or in proportion to examples.
  *
  * @returns Weights after the last round, shape [dimension].
  * @throws what `Trainer.fit` throws.
  */
 export async function federatedAveraging(options: AveragingOptions & { weighting: Weighting }): Promise<Float32Array> {
-  const { members, rounds, weighting } = options
-  const examples = members.reduce((sum, { count }) => sum + count, 0)
-  const shares = members.map(({ count }) => (weighting === 'uniform' ? 1 / members.length : count / examples))
+  const { rounds, weighting } = options
   let weights = options.weights
   for (let round = 0; round < rounds; round++) {
+    const cohort = cohortMembers(options, round)
+    const examples = cohort.reduce((sum, { dataset }) => sum + dataset.count, 0)
     const mean = new Float64Array(weights.length)
     let loss = 0
-    for (const [member, dataset] of members.entries()) {
+    for (const { member, dataset } of cohort) {
+      const share = weighting === 'uniform' ? 1 / cohort.length : dataset.count / examples
       const result = await fitRound(options, weights, dataset, round, member)
-      for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + shares[member]! * result.weights[p]!
-      loss += result.loss / members.length
+      for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + share * result.weights[p]!
+      loss += result.loss / cohort.length
     }
     weights = Float32Array.from(mean)
     await options.onRound?.({ round, rounds, loss, weights })

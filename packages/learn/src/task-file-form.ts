@@ -42,7 +42,7 @@ const termsForm = z.strictObject({
     .min(1)
     .max(2 ** 16 - 1)
     .optional()
-    .describe('Factor of the sum of a round’s updates; 1 when absent.'),
+    .describe('Factor of the sum of a round’s updates; when absent it follows the fading of updates.'),
   stake: tokens
     .optional()
     .describe('What a member deposits, in whole tokens; decimals, as many as the token has, in quotes.'),

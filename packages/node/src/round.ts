@@ -50,7 +50,7 @@ export interface Actor {
   now: () => number
   /** The way of the numbers: direct, or in blobs. */
   path: Path
-  /** Seed of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
+  /** Seed of this member's own part of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
   roundingSeed: number | undefined
   /** What the owner's data may still tell. */
   budget: Budget
@@ -97,8 +97,8 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     const place = { terms, round, cohort, position }
     const quantise = (after: Float32Array) => {
       checkWeights(after, terms.dimension, round)
-      const random = roundingOf(actor.roundingSeed, round, position)
-      return prepareUpdate({ before, after, steps: actor.steps }, place, random)
+      const own = roundingOf(actor.roundingSeed, round, position)
+      return prepareUpdate({ before, after, steps: actor.steps }, place, { id: actor.federationId, own })
     }
     const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
     const { shards, saturatedLanes, quantisedLanes } = update

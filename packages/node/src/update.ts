@@ -8,11 +8,16 @@ import {
   assignedShards,
   type CohortTerms,
   expectedUpdates,
+  fromSeed,
   gainOfRound,
+  type Hex,
   quantize,
   type Random,
   shardRange,
+  sharedSeed,
+  stratify,
   type Terms,
+  updateRank,
 } from '@tutti/core'
 
 /** What of the terms an update depends on. */
@@ -33,13 +38,13 @@ export interface PreparedUpdate {
  *
  * @param training - Weights before and after, shape [dimension]; steps of every parameter.
  * @param place - The federation's terms, the round, its cohort, and this member's position in it.
- * @param random - Of the stochastic rounding.
+ * @param rounding - The federation's id, from which the draws follow that all members share, and this member's own.
  * @throws {@link UpdateLengthError} `NonFiniteValueError`
  */
 export function prepareUpdate(
   training: { before: Float32Array; after: Float32Array; steps: Float64Array },
   place: { terms: UpdateTerms; round: number; cohort: number; position: number },
-  random: Random,
+  rounding: { id: Hex; own: Random },
 ): PreparedUpdate {
   const { before, after, steps } = training
   const { terms, round, cohort, position } = place
@@ -48,11 +53,14 @@ export function prepareUpdate(
   const shards = assignedShards(terms, position, round)
   let saturatedLanes = 0
   let quantisedLanes = 0
-  const values = shards.map((shard) => {
+  const values = shards.map((shard, k) => {
     const { start, length } = shardRange(terms, shard)
     const update = new Float32Array(length)
     for (let i = 0; i < length; i++) update[i] = after[start + i]! - before[start + i]!
-    const share = expectedUpdates(terms, shard, round, cohort) * gain
+    const expected = expectedUpdates(terms, shard, round, cohort)
+    const share = expected * gain
+    const shared = fromSeed(sharedSeed(rounding.id, round, shard))
+    const random = stratify({ shared, own: rounding.own, rank: updateRank(terms, position, k), of: expected })
     const quantized = quantize(update, { scale: (i) => steps[start + i]! * share, bits: terms.bits, random })
     saturatedLanes += quantized.clamped
     quantisedLanes += length

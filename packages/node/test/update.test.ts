@@ -14,6 +14,8 @@ const terms = termsForTest({
   gains: packGains([{ fromRound: 0, gain: 3 }]),
 })
 
+const id = `0x${'ab'.repeat(32)}` as const
+
 test('the update of a shard, times step · D · gain, is within one integer of what training changed', () => {
   fc.assert(
     fc.property(fc.nat(20), fc.nat(3), fc.integer(), (round, position, seed) => {
@@ -22,7 +24,7 @@ test('the update of a shard, times step · D · gain, is within one integer of w
       const before = Float32Array.from({ length: 300 }, () => random())
       const after = before.map((weight, p) => weight + (random() - 0.5) * steps[p]! * 4)
       const place = { terms, round, cohort: 4, position }
-      const update = prepareUpdate({ before, after, steps }, place, random)
+      const update = prepareUpdate({ before, after, steps }, place, { id, own: random })
       assert.equal(update.saturatedLanes, 0)
       assert.equal(update.shards.length, 2)
       for (const [k, shard] of update.shards.entries()) {
@@ -45,7 +47,11 @@ test('what a width cannot hold is clamped and counted', () => {
   const before = new Float32Array(300)
   const after = new Float32Array(300).fill(1000)
   const steps = new Float64Array(300).fill(1)
-  const update = prepareUpdate({ before, after, steps }, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1))
+  const update = prepareUpdate(
+    { before, after, steps },
+    { terms, round: 0, cohort: 4, position: 0 },
+    { id, own: fromSeed(1) },
+  )
   assert.equal(update.quantisedLanes, 256)
   assert.equal(update.saturatedLanes, 256)
 })
@@ -53,7 +59,7 @@ test('what a width cannot hold is clamped and counted', () => {
 test('a vector of another length than the model is refused', () => {
   const training = { before: new Float32Array(300), after: new Float32Array(299), steps: new Float64Array(300).fill(1) }
   assert.throws(
-    () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1)),
+    () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, { id, own: fromSeed(1) }),
     UpdateLengthError,
   )
 })

@@ -1,5 +1,5 @@
 /** `tutti bench NAME`: measures what is claimed, against its baseline in the same run and the limit it is held to. */
-import { Argument, type Command } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { BenchFigure } from '../bench/figure.ts'
 import { parseCount } from '../connection.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -7,7 +7,8 @@ import { createOutput } from '../output.ts'
 
 /** What each benchmark is for, shown by `--help`. */
 const benches = {
-  accuracy: 'the on-chain model against float FedAvg over 20 paired seeds (a few minutes)',
+  accuracy:
+    'the on-chain model against float FedAvg, over paired seeds and eight settings (some twenty minutes on two processors)',
   gas: 'gas of every step on a local chain, against a naive on-chain average',
   nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
@@ -21,6 +22,8 @@ interface BenchOptions {
   json?: boolean
   data?: string
   partitions?: string
+  seeds?: number
+  serve?: boolean
   members?: number
   rounds?: number
 }
@@ -37,10 +40,20 @@ export function addBench(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--data <folder>', 'blob: the four IDX files of MNIST; without them the digits are trained')
     .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
+    .option('--seeds <n>', 'accuracy: paired seeds, at least 2 (default: 40)', parseSeeds)
+    .addOption(new Option('--serve', 'accuracy: measure what the process that started this one asks for').hideHelp())
     .option('--members <n>', 'nodes: member processes (default: 50)', parseCount)
-    .option('--rounds <n>', 'nodes: rounds (default: 20); blob: rounds of training (default: 5)', parseCount)
+    .option(
+      '--rounds <n>',
+      'nodes: rounds (default: 20); blob, accuracy: rounds of training (default: 5, and 30)',
+      parseCount,
+    )
     .addHelpText('after', `\n${list.join('\n')}\n\nExit code 1: a figure misses its limit.`)
     .action(async (name: BenchName, options: BenchOptions) => {
+      if (options.serve === true) {
+        const { serveAccuracy } = await import('../bench/accuracy.ts')
+        return serveAccuracy()
+      }
       const output = createOutput({ isJson: options.json === true })
       const figures = await runBench(name, options, output.progress)
       for (const figure of figures) {
@@ -84,20 +97,36 @@ async function runBench(
     })
     return [...figures.map((figure): BenchFigure => ({ ...figure, bound: 'atMost' })), ...trained]
   }
-  const { benchAccuracy, benchTrain } = await import('@tutti/learn')
   const { figures } =
-    name === 'accuracy'
-      ? await benchAccuracy({
-          onProgress,
-          ...(options.partitions === undefined ? {} : { partitionsPath: options.partitions }),
-        })
-      : await benchTrain({ onProgress })
+    name === 'accuracy' ? await measureAccuracy(options, onProgress) : await measureTraining(onProgress)
   return figures.map(({ limit, ...figure }) => {
     if (limit === null) return { ...figure, limit, bound: 'atMost' }
     return 'atMost' in limit
       ? { ...figure, limit: limit.atMost, bound: 'atMost' }
       : { ...figure, limit: limit.atLeast, bound: 'atLeast' }
   })
+}
+
+async function measureAccuracy({ partitions, seeds, rounds }: BenchOptions, onProgress: (line: string) => void) {
+  const { benchAccuracyOnAll } = await import('../bench/accuracy.ts')
+  return benchAccuracyOnAll({
+    onProgress,
+    ...(partitions === undefined ? {} : { partitionsPath: partitions }),
+    ...(seeds === undefined ? {} : { seeds }),
+    ...(rounds === undefined ? {} : { rounds }),
+  })
+}
+
+async function measureTraining(onProgress: (line: string) => void) {
+  const { benchTrain } = await import('@tutti/learn')
+  return benchTrain({ onProgress })
+}
+
+/** An interval needs two. */
+function parseSeeds(text: string): number {
+  const seeds = parseCount(text)
+  if (seeds < 2) throw new InvalidArgumentError('An interval needs at least 2 seeds.')
+  return seeds
 }
 
 /** Whether a figure keeps its limit. One that was not measured, or has no limit, misses nothing: its note says why. */

@@ -1,7 +1,7 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
 
-import { describeToken, formatCount, formatTokens, type Token } from '@tutti/core'
-import type { Dataset, TaskFile } from '@tutti/learn'
+import { describeToken, formatCount, formatTokens, proposeBits, type Token } from '@tutti/core'
+import type { Dataset, TaskFile, Undertaking } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { demandAmounts, openToken, parseAmountText, toUnits } from '../amounts.ts'
@@ -19,7 +19,7 @@ import {
   parsePositive,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import type { FoundingChoices, Undertaking } from '../founding.ts'
+import type { FoundingChoices } from '../founding.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
 
@@ -87,7 +87,10 @@ export function addCreate(program: Command): void {
     )
     .option('--rounds <n>', 'the most rounds', parseAtLeastOne, 30)
     .addOption(
-      new Option('--bits <n>', 'bits of an update, a parameter (default: 2; 8 in blobs)').choices(['1', '2', '4', '8']),
+      new Option(
+        '--bits <n>',
+        'bits of an update, a parameter (default: 2, or 4 where fewer than 8 members train in a round; 8 in blobs)',
+      ).choices(['1', '2', '4', '8']),
     )
     .addOption(
       new Option(
@@ -324,8 +327,7 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
 /** What may be chosen of the terms, on the command line or in a task file. */
 type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
 
-/** Bits of an update, where nobody chooses: in blobs a lane is as wide however little it holds. */
-const DIRECT_BITS = 2
+/** Bits of an update in blobs, where nobody chooses: a lane is as wide however little it holds. */
 const BLOB_BITS = 8
 
 /** Options that were given come before the task file, and the file before the options' defaults. */
@@ -361,10 +363,10 @@ function chooseTerms(
     shardsPerMember: options.shardsPerMember,
   }
   const defined = Object.entries(fromOptions).filter(([, value]) => value !== undefined)
-  return {
-    bits: options.path === 'blob' ? BLOB_BITS : DIRECT_BITS,
+  const chosen = {
     ...Object.fromEntries(defined.filter(([name]) => isDefault(name))),
     ...fromFile,
     ...Object.fromEntries(defined.filter(([name]) => !isDefault(name))),
-  } as ChosenTerms
+  } as Omit<ChosenTerms, 'bits'> & { bits?: number }
+  return { ...chosen, bits: chosen.bits ?? (options.path === 'blob' ? BLOB_BITS : proposeBits(chosen.members)) }
 }

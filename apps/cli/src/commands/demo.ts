@@ -1,4 +1,5 @@
 /** `tutti demo`: a whole federation on this machine. */
+import { proposeBits } from '@tutti/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseCount, parsePositive } from '../connection.ts'
 import type { DemoOptions } from '../demo/run.ts'
@@ -41,12 +42,10 @@ export function addDemo(program: Command): void {
     .option('--rounds <n>', 'rounds of training (default: 30; 5 for mnist with --path blob)', parseRounds)
     .option('--alpha <x>', 'label skew of the partition (Dirichlet): smaller is more unequal', parsePositive, 0.5)
     .addOption(
-      new Option('--bits <n>', 'bits of an update, for each parameter (default: 2; 8 with --path blob)').choices([
-        '1',
-        '2',
-        '4',
-        '8',
-      ]),
+      new Option(
+        '--bits <n>',
+        'bits of an update, for each parameter (default: 2, 4 for fewer than 8 members; 8 with --path blob)',
+      ).choices(['1', '2', '4', '8']),
     )
     .option('--seed <n>', 'seeds the split, the partition, the order of examples and the initial model', parseCount, 1)
     .option('--directory <path>', "where the chain's state and the members' stores are kept", '.tutti/demo')
@@ -65,11 +64,12 @@ export function addDemo(program: Command): void {
       try {
         const { data, path, ...rest } = options
         const isBlob = path === 'blob'
+        const members = options.members ?? (isBlob ? 4 : 8)
         const demo = {
           ...rest,
-          members: options.members ?? (isBlob ? 4 : 8),
+          members,
           rounds: options.rounds ?? (isBlob && options.task === 'mnist' ? 5 : 30),
-          bits: Number(options.bits ?? (isBlob ? 8 : 2)),
+          bits: Number(options.bits ?? (isBlob ? 8 : proposeBits(members))),
           ...(data === undefined ? {} : { dataPath: data }),
           signal: interruption.signal,
           onProgress: output.progress,

@@ -1,216 +1,228 @@
 /**
- * `accuracy.gap`: what the chain's arithmetic costs in accuracy against FedAvg in floating point.
+ * `accuracy.*`: what the chain's arithmetic costs in accuracy against FedAvg in floating point, as a user gets it:
+ * steps calibrated on the creator's own data, the task's own learning rate, the width and gains that `create` proposes.
  *
- * Paired: each seed gives one partition, one initial model and one order of examples, used by both sides; equal rounds,
- * epochs and batches. Each side's learning rate, and FedAvg's weighting, are chosen on a validation part of the training
- * data with seeds of its own; the held-out part is touched only by the final runs.
+ * The baseline that is judged is FedAvg by the rule that the contract keeps, each member counting alike. FedAvg by
+ * samples is reported beside it: it knows how many examples each member has, which nobody can prove to a contract.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { buildManifest } from '../build-manifest.ts'
-import { calibrate } from '../calibrate.ts'
-import { type Dataset, selectExamples } from '../dataset.ts'
-import { federatedAveraging, trainAlone, type Weighting } from '../federated-averaging.ts'
-import { evaluateIntegers, toInitialLanes } from '../integer-model.ts'
-import type { Manifest } from '../manifest.ts'
-import { partitionDirichlet, splitStratified } from '../partition.ts'
-import { quantizedAveraging } from '../quantized-averaging.ts'
-import { toWeights } from '../setup.ts'
-import { loadTask, type Task } from '../tasks.ts'
-import { createTrainer, type Trainer, TrainingDivergedError } from '../trainer.ts'
-import type { BenchProgress, BenchReport } from './figure.ts'
+import { loadTask } from '../tasks.ts'
+import {
+  type Accuracy,
+  type AccuracyJob,
+  type AccuracyScores,
+  type AccuracySetting,
+  measureAccuracy,
+} from './accuracy-pair.ts'
+import type { BenchProgress, BenchReport, Figure } from './figure.ts'
 import { type MeanInterval, upperInterval } from './interval.ts'
 
-const MEMBERS = 8
-const ALPHA = 0.5
-const LIMIT = 0.5
-const RATES = [0.1, 0.2, 0.4, 0.8, 1.6]
-const WEIGHTINGS: Weighting[] = ['uniform', 'samples']
-const TUNING_SEED = 1000
-const VALIDATION = 0.2
+const SETTINGS: AccuracySetting[] = [0.5, 0.1].flatMap((alpha) =>
+  [8, 32].flatMap((members) => [members, members / 2].map((cohort) => ({ alpha, members, cohort }))),
+)
+const WIDTHS = [1, 2, 4]
+const ALLOWED = [64, 256]
+const LIMIT = 0.3
+const WORST_LIMIT = 0.5
+const ALLOWED_LIMIT = 0.3
+/** What is reported and not judged is measured with one seed in so many. */
+const RARELY = 4
+const SEEDS = 40
 
 /** Options of {@link benchAccuracy}. */
 export interface AccuracyBenchOptions {
   onProgress?: BenchProgress
-  /** Paired seeds of the final runs; 20 when absent. */
+  /** Paired seeds, at least 2; 40 when absent. */
   seeds?: number
-  /** Seeds of the tuning runs, disjoint from the final ones; 5 when absent. */
-  tuningSeeds?: number
   rounds?: number
+  /** Those of the digits when absent; the first is the one of `accuracy.gap` and `accuracy.allowed`. */
+  settings?: AccuracySetting[]
   /** Where the partitions are published as JSON; not written when absent. */
   partitionsPath?: string
+  /** Measures one pair, and how many at once; in this process, one by one, when absent. */
+  measure?: (job: AccuracyJob) => Promise<AccuracyScores>
+  atOnce?: number
 }
 
-/** Measures `accuracy.gap`, with the mean accuracies that it follows from. */
+/** Measures the figures: see the head of this file. @throws RangeError for fewer than two seeds. */
 export async function benchAccuracy(options: AccuracyBenchOptions = {}): Promise<BenchReport> {
-  const { onProgress = () => {}, seeds = 20, tuningSeeds = 5 } = options
-  const task = loadTask('digits')
-  const trainer = await createTrainer(task.model, task.training)
-  try {
-    const rounds = options.rounds ?? task.rounds
-    const tuned = await tune({ task, trainer, rounds, onProgress, seeds: tuningSeeds })
-    const partitions: number[][][] = []
-    const scores: Record<'chain' | 'fedAvg' | 'pooled' | 'alone', number[]> = {
-      chain: [],
-      fedAvg: [],
-      pooled: [],
-      alone: [],
-    }
-    for (let seed = 1; seed <= seeds; seed++) {
-      const pair = await preparePair({ task, trainer, train: task.train, seed, learningRate: tuned.chainRate })
-      partitions.push(pair.indices.map((indices) => [...indices]))
-      const run = { ...pair, task, trainer, rounds, seed, judged: task.heldOut }
-      scores.chain.push(await runChain(run, tuned.chainRate))
-      scores.fedAvg.push(await runFedAvg(run, tuned.fedAvgRate, tuned.weighting))
-      const alone = { trainer, weights: pair.weights, rounds, seed, learningRate: tuned.fedAvgRate }
-      scores.pooled.push(await accuracyOf(run, await trainAlone({ ...alone, dataset: task.train })))
-      for (const dataset of pair.members) {
-        scores.alone.push(await accuracyOf(run, await trainAlone({ ...alone, dataset })))
-      }
+  const { onProgress = () => {}, seeds = SEEDS, settings = SETTINGS, measure = measureAccuracy, atOnce = 1 } = options
+  if (seeds < 2) throw new RangeError(`An interval needs at least 2 seeds, not ${seeds}.`)
+  const rounds = options.rounds ?? loadTask('digits').rounds
+  const jobs = toJobs(settings, seeds, rounds)
+  const scores = new Array<AccuracyScores>(jobs.length)
+  let next = 0
+  let done = 0
+  const work = async () => {
+    for (let index = next++; index < jobs.length; index = next++) {
+      const job = jobs[index]!
+      const pair = await measure(job)
+      scores[index] = pair
       onProgress(
-        `seed ${seed} of ${seeds}: chain ${percent(scores.chain.at(-1)!)}, FedAvg ${percent(scores.fedAvg.at(-1)!)}, ` +
-          `pooled ${percent(scores.pooled.at(-1)!)}`,
+        `${++done} of ${jobs.length}: ${describe(job)}, seed ${job.seed}: chain ${percent(chainOf(pair).settled)}, ` +
+          `FedAvg ${percent(floatOf(pair).settled)}`,
       )
     }
-    const published = publish(partitions, options.partitionsPath)
-    const gap = upperInterval(scores.chain.map((score, index) => 100 * (scores.fedAvg[index]! - score)))
-    return { bench: 'accuracy', figures: toFigures({ scores, gap, tuned, seeds, rounds, published }) }
-  } finally {
-    await trainer.release()
   }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const measured = settings.map((setting, place): Measured => {
+    const pairs = scores.filter((_, index) => index % settings.length === place)
+    return { setting, pairs, gap: upperInterval(pairs.map(gapOf)) }
+  })
+  return { bench: 'accuracy', figures: toFigures(measured, { seeds, rounds, published: publish(measured, options) }) }
 }
 
-interface Pair {
-  indices: Int32Array[]
-  members: Dataset[]
-  manifest: Manifest
-  lanes: Int32Array
-  /** What the lanes stand for: both sides start from the same model. */
-  weights: Float32Array
-}
-
-interface Run extends Pair {
-  task: Task
-  trainer: Trainer
-  rounds: number
-  seed: number
-  /** What the result is judged on. */
-  judged: Dataset
-}
-
-/** The partition, calibration and initial model of one seed. */
-async function preparePair(options: {
-  task: Task
-  trainer: Trainer
-  train: Dataset
-  seed: number
-  /** The rate that the chain's steps are calibrated for. */
-  learningRate: number
-}): Promise<Pair> {
-  const { task, trainer, train, seed, learningRate } = options
-  const indices = partitionDirichlet(train.labels, { members: MEMBERS, alpha: ALPHA, seed })
-  const members = indices.map((list) => selectExamples(train, list))
-  const { model, schema, terms } = task
-  const calibration = await calibrate({ model, schema, trainer, members, terms, seed, learningRate })
-  const initialisation = createHash('sha256').update(`accuracy ${seed}`).digest()
-  const manifest = buildManifest({ task, calibration, initialisation })
-  const lanes = toInitialLanes(manifest, terms.laneBits)
-  return { indices, members, manifest, lanes, weights: toWeights(manifest, lanes) }
-}
-
-async function runChain(run: Run, learningRate: number): Promise<number> {
-  const { lanes } = await quantizedAveraging({ ...run, terms: run.task.terms, learningRate })
-  return evaluateIntegers(run.manifest, lanes, run.judged).accuracy!
-}
-
-async function runFedAvg(run: Run, learningRate: number, weighting: Weighting): Promise<number> {
-  const { trainer, members, weights, rounds, seed } = run
-  return accuracyOf(run, await federatedAveraging({ trainer, members, weights, rounds, seed, learningRate, weighting }))
-}
-
-async function accuracyOf({ trainer, judged }: Run, weights: Float32Array): Promise<number> {
-  return (await trainer.evaluate(weights, judged)).accuracy!
-}
-
-interface Tuned {
-  chainRate: number
-  fedAvgRate: number
-  weighting: Weighting
-}
-
-/** Chooses each side's hyperparameters by mean accuracy on the validation part; ties go to the earlier candidate. */
-async function tune(options: {
-  task: Task
-  trainer: Trainer
-  rounds: number
-  seeds: number
-  onProgress: BenchProgress
-}): Promise<Tuned> {
-  const { task, trainer, rounds, seeds, onProgress } = options
-  const split = splitStratified(task.train.labels, { fraction: VALIDATION, seed: TUNING_SEED })
-  const train = selectExamples(task.train, split.train)
-  const judged = selectExamples(task.train, split.heldOut)
-  const best = { chain: { score: -1, rate: 0 }, fedAvg: { score: -1, rate: 0, weighting: 'uniform' as Weighting } }
-  for (const rate of RATES) {
-    const runs: Run[] = []
-    for (let index = 1; index <= seeds; index++) {
-      const seed = TUNING_SEED + index
-      const pair = await preparePair({ task, trainer, train, seed, learningRate: rate })
-      runs.push({ ...pair, task, trainer, rounds, seed, judged })
-    }
-    const chain = await meanOver(runs, (run) => runChain(run, rate))
-    if (chain > best.chain.score) best.chain = { score: chain, rate }
-    onProgress(`tuning at rate ${rate}: chain ${percent(chain)} on the validation part`)
-    for (const weighting of WEIGHTINGS) {
-      const fedAvg = await meanOver(runs, (run) => runFedAvg(run, rate, weighting))
-      if (fedAvg > best.fedAvg.score) best.fedAvg = { score: fedAvg, rate, weighting }
-      onProgress(`tuning at rate ${rate}: FedAvg, ${weighting} weighting, ${percent(fedAvg)}`)
-    }
-  }
-  return { chainRate: best.chain.rate, fedAvgRate: best.fedAvg.rate, weighting: best.fedAvg.weighting }
-}
-
-function toFigures(results: {
-  scores: Record<'chain' | 'fedAvg' | 'pooled' | 'alone', number[]>
+interface Measured {
+  setting: AccuracySetting
+  pairs: AccuracyScores[]
   gap: MeanInterval
-  tuned: Tuned
-  seeds: number
-  rounds: number
-  published: string
-}): BenchReport['figures'] {
-  const { scores, gap, tuned, seeds, rounds, published } = results
-  const baseline = `FedAvg in float32, ${tuned.weighting} weighting, rate ${tuned.fedAvgRate}: ${percent(mean(scores.fedAvg))}`
-  const level = (id: string, values: number[], note: string) => ({
+}
+
+/** Seed by seed, each with all settings, so that whoever stops early has looked at all alike. */
+function toJobs(settings: AccuracySetting[], seeds: number, rounds: number): AccuracyJob[] {
+  return Array.from({ length: seeds }, (_, index) =>
+    settings.map((setting, place): AccuracyJob => {
+      const job: AccuracyJob = { ...setting, seed: index + 1, rounds, weightings: ['uniform'] }
+      if (place === 0) job.allowed = ALLOWED
+      if (index % RARELY !== 0) return job
+      return { ...job, otherWidths: WIDTHS, weightings: ['uniform', 'samples'], hasLevels: place === 0 }
+    }),
+  ).flat()
+}
+
+/** The chain's accuracy at the width that `create` proposes. */
+function chainOf({ chain, bits }: AccuracyScores): Accuracy & { clampedShare: number } {
+  return chain[bits]!
+}
+
+/** FedAvg's, each member counting alike. */
+function floatOf({ fedAvg }: AccuracyScores): Accuracy {
+  return fedAvg.uniform!
+}
+
+/** Points that the chain loses against FedAvg in one pair. */
+function gapOf(pair: AccuracyScores): number {
+  return 100 * (floatOf(pair).settled - chainOf(pair).settled)
+}
+
+function toFigures(
+  measured: Measured[],
+  { seeds, rounds, published }: { seeds: number; rounds: number; published: string },
+): Figure[] {
+  const first = measured[0]!
+  const worst = measured.reduce((found, each) => (each.gap.upper > found.gap.upper ? each : found))
+  const baseline = ({ pairs }: Measured) =>
+    `FedAvg in float32, members alike: ${percent(meanOf(pairs, (pair) => floatOf(pair).settled))}`
+  const how = `upper end of the one-sided 95% interval over ${seeds} paired seeds`
+  const gapNote = ({ setting, gap, pairs }: Measured) =>
+    `mean gap ${round(gap.mean)}, standard error ${round(gap.standardError)}, of the last model alone ` +
+    `${round(lastGap(pairs).mean)} and ${round(lastGap(pairs).standardError)}; ${describe(setting)}; ` +
+    `${pairs[0]!.bits} bits, ${percent(meanOf(pairs, (pair) => chainOf(pair).clampedShare))} of values clamped`
+  const common =
+    `digits, MLP 64-32-10, ${rounds} rounds, accuracy as the mean over the last five models, ` +
+    "steps from the creator's own data"
+  const levelled = first.pairs.filter(({ pooled }) => pooled !== undefined)
+  const level = (id: string, of: (pair: AccuracyScores) => number, note: string): Figure => ({
     id,
-    value: round(100 * mean(values)),
+    value: round(100 * meanOf(levelled, of)),
     unit: '%',
     limit: null,
-    baseline,
+    baseline: baseline(first),
+    note: `${note}; ${describe(first.setting)}`,
+  })
+  const points = (id: string, value: number, limit: number | null, from: Measured, note: string): Figure => ({
+    id,
+    value: round(value),
+    unit: 'points',
+    limit: limit === null ? null : { atMost: limit },
+    baseline: baseline(from),
     note,
   })
   return [
-    {
-      id: 'accuracy.gap',
-      value: round(gap.upper),
-      unit: 'points',
-      limit: { atMost: LIMIT },
-      baseline,
-      note:
-        `upper end of the one-sided 95% interval over ${seeds} paired seeds: mean gap ${round(gap.mean)}, ` +
-        `standard error ${round(gap.standardError)}; digits, MLP 64-32-10, ${MEMBERS} members, Dirichlet ${ALPHA}, ` +
-        `${rounds} rounds, 4 bits, rate ${tuned.chainRate}; ${published}`,
-    },
-    level('accuracy.chain', scores.chain, "mean accuracy of the chain's integers, as integer predict answers"),
-    level('accuracy.fedavg', scores.fedAvg, 'mean accuracy of FedAvg'),
-    level('accuracy.pooled', scores.pooled, 'all data in one place, as many epochs'),
-    level('accuracy.alone', scores.alone, 'each member on its own data, as many epochs; mean over members'),
+    points('accuracy.gap', first.gap.upper, LIMIT, first, `${how}: ${gapNote(first)}; ${common}; ${published}`),
+    points(
+      'accuracy.gap.worst',
+      worst.gap.upper,
+      WORST_LIMIT,
+      worst,
+      `${how}, the worst of ${measured.length} settings: ${gapNote(worst)}`,
+    ),
+    allowedFigure(first, baseline(first), how),
+    ...measured.map((each) =>
+      points(`accuracy.gap.${nameOf(each.setting)}`, each.gap.upper, null, each, `${how}: ${gapNote(each)}`),
+    ),
+    ...WIDTHS.flatMap((bits) => measured.map((each) => widthFigure(each, bits, points))),
+    ...measured.map((each) => samplesFigure(each, points)),
+    level('accuracy.chain', (pair) => chainOf(pair).settled, "the chain's integers, as integer predict answers"),
+    level('accuracy.fedavg', (pair) => floatOf(pair).settled, 'FedAvg, members alike'),
+    level('accuracy.pooled', ({ pooled }) => pooled!, 'all data in one place, as many epochs'),
+    level(
+      'accuracy.alone',
+      ({ alone }) => mean(alone!),
+      'each member on its own data, as many epochs; mean over members',
+    ),
   ]
 }
 
-/** Writes the partitions where asked, and says what names them. */
-function publish(partitions: number[][][], path: string | undefined): string {
-  const text = `${JSON.stringify({ task: 'digits', members: MEMBERS, alpha: ALPHA, partitions })}\n`
+type ToFigure = (id: string, value: number, limit: number | null, from: Measured, note: string) => Figure
+
+/** What it costs that terms allow more members than come. */
+function allowedFigure({ pairs, setting }: Measured, baseline: string, how: string): Figure {
+  const losses = ALLOWED.map((most) => ({
+    most,
+    ...upperInterval(pairs.map((pair) => 100 * (chainOf(pair).settled - pair.allowed[most]!))),
+  }))
+  const worst = losses.reduce((found, loss) => (loss.upper > found.upper ? loss : found))
+  const list = losses.map(({ most, mean }) => `${most}: ${round(mean)}`).join(', ')
+  return {
+    id: 'accuracy.allowed',
+    value: round(worst.upper),
+    unit: 'points',
+    limit: { atMost: ALLOWED_LIMIT },
+    baseline,
+    note: `${how}, of what ${setting.members} members lose where terms allow more; mean loss by members allowed ${list}`,
+  }
+}
+
+/** Of the last model alone. */
+function lastGap(pairs: AccuracyScores[]): MeanInterval {
+  return upperInterval(pairs.map((pair) => 100 * (floatOf(pair).last - chainOf(pair).last)))
+}
+
+function widthFigure(measured: Measured, bits: number, toFigure: ToFigure): Figure {
+  const { setting, pairs } = measured
+  const gaps = pairs
+    .filter(({ chain }) => chain[bits] !== undefined)
+    .map((pair) => 100 * (floatOf(pair).settled - pair.chain[bits]!.settled))
+  const note = `mean gap at ${bits} ${bits === 1 ? 'bit' : 'bits'} over ${gaps.length} seeds; ${describe(setting)}`
+  return toFigure(`accuracy.gap.bits${bits}.${nameOf(setting)}`, mean(gaps), null, measured, note)
+}
+
+function samplesFigure(measured: Measured, toFigure: ToFigure): Figure {
+  const { pairs, setting } = measured
+  const gaps = pairs
+    .filter(({ fedAvg }) => fedAvg.samples !== undefined)
+    .map((pair) => 100 * (pair.fedAvg.samples!.settled - chainOf(pair).settled))
+  const note = `mean gap over ${gaps.length} seeds against FedAvg in which members count by their examples; ${describe(setting)}`
+  return toFigure(`accuracy.samples.${nameOf(setting)}`, mean(gaps), null, measured, note)
+}
+
+/**
+ * Writes the partitions where asked, and says what names them: for each seed the member, from 0 in base 36, that holds
+ * each example of the digits' training part.
+ */
+function publish(measured: Measured[], { partitionsPath: path }: AccuracyBenchOptions): string {
+  const partitions = measured.map(({ setting: { alpha, members }, pairs }) => ({
+    alpha,
+    members,
+    holders: pairs.map(({ partition }) => toHolders(partition)),
+  }))
+  // Whether a cohort is drawn changes nothing about who holds what.
+  const isFirst = ({ alpha, members }: (typeof partitions)[number], index: number) =>
+    index === partitions.findIndex((other) => other.alpha === alpha && other.members === members)
+  const text = `${JSON.stringify({ task: 'digits', partitions: partitions.filter(isFirst) }, null, 1)}\n`
   const digest = createHash('sha256').update(text).digest('hex')
   if (path === undefined) return `partitions have SHA-256 ${digest}`
   mkdirSync(dirname(path), { recursive: true })
@@ -218,20 +230,23 @@ function publish(partitions: number[][][], path: string | undefined): string {
   return `partitions in ${path}, SHA-256 ${digest}`
 }
 
-async function meanOver(runs: Run[], of: (run: Run) => Promise<number>): Promise<number> {
-  const scores: number[] = []
-  for (const run of runs) scores.push(await scoreOf(run, of))
-  return mean(scores)
+function toHolders(partition: number[][]): string {
+  const holders = new Array<string>(partition.reduce((sum, list) => sum + list.length, 0))
+  for (const [member, list] of partition.entries()) for (const index of list) holders[index] = member.toString(36)
+  return holders.join('')
 }
 
-/** A candidate that diverges is a bad candidate, not a failed benchmark. */
-async function scoreOf(run: Run, of: (run: Run) => Promise<number>): Promise<number> {
-  try {
-    return await of(run)
-  } catch (error) {
-    if (error instanceof TrainingDivergedError) return 0
-    throw error
-  }
+function describe({ alpha, members, cohort }: AccuracySetting): string {
+  return `${cohort < members ? `${cohort} of ` : ''}${members} members, Dirichlet ${alpha}`
+}
+
+/** `members8.cohort4.dirichlet0.1`. */
+function nameOf({ alpha, members, cohort }: AccuracySetting): string {
+  return `members${members}.cohort${cohort}.dirichlet${alpha}`
+}
+
+function meanOf(pairs: AccuracyScores[], of: (pair: AccuracyScores) => number): number {
+  return mean(pairs.map(of))
 }
 
 function mean(values: number[]): number {
