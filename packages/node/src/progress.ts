@@ -9,7 +9,7 @@ import { untilReached } from './connection.ts'
 import { type Action, nameStep, type OwnState, type Watch } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
-import type { RoundRecord } from './store.ts'
+import { isSubmitted, type RoundRecord } from './store.ts'
 
 /** The memory of one run of a node. */
 export interface Progress {
@@ -197,9 +197,3 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
 }
 
 const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-
-function isSubmitted(record: RoundRecord): boolean {
-  if (record.kind !== 'update') return false
-  const submissions = record.update.sendings.filter(({ step }) => step === 'submit')
-  return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
-}

@@ -21,6 +21,7 @@ import type { PublishedManifest } from '@tutti/learn'
 import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
+import { readFeedback } from './feedback.ts'
 import { encodeMetrics } from './metrics.ts'
 import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
@@ -95,10 +96,12 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   report.tell({ kind: 'training-finished', round, metrics, seconds: (performance.now() - from) / 1000 })
   await report.timed('preparing', async () => {
     const place = { terms, round, cohort, position }
+    const feedback = 'integers' in trained ? undefined : await readFeedback(actor, round)
     const quantise = (after: Float32Array) => {
       checkWeights(after, terms.dimension, round)
       const own = roundingOf(actor.roundingSeed, round, position)
-      return prepareUpdate({ before, after, steps: actor.steps }, place, { id: actor.federationId, own })
+      const training = { before, after, steps: actor.steps, ...(feedback === undefined ? {} : { feedback }) }
+      return prepareUpdate(training, place, { id: actor.federationId, own })
     }
     const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
     const { shards, saturatedLanes, quantisedLanes } = update
@@ -112,6 +115,7 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     }
     const payloads: Uint8Array[] = []
     for (const values of update.values) payloads.push(await path.toPayload(values))
+    if (update.feedback !== undefined) store.saveFeedback(update.feedback)
     store.save({
       round,
       shards,

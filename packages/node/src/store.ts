@@ -10,6 +10,7 @@
  *   round-<n>/payload-<k>.bin packed update of the k-th assigned shard
  *   round-<n>/attempt-<hash>.bin  a signed transaction, whole, as it is broadcast
  *   round-<n>/forfeit.json    this round is sat out, and why
+ *   feedback.bin              what quantisation lost of the updates sent, where it is carried into the next
  * ```
  *
  * `update.json` is written last and alone decides what stands. A transaction is recorded before it is broadcast, and
@@ -17,9 +18,10 @@
  * after a transaction was recorded cannot tell what was sent: the node sits that round out.
  */
 import { join } from 'node:path'
-import type { Hex } from '@tutti/core'
+import type { ErrorFeedback, Hex } from '@tutti/core'
 import { fromCheckedBytes, sha256, toCheckedBytes } from './checked-json.ts'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
+import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
 import { lockDirectory } from './lock.ts'
 
 /** A signed transaction that may have been broadcast. */
@@ -71,6 +73,10 @@ export interface Store {
   load(round: number): RoundRecord
   /** Gives a round up. */
   forfeit(round: number, reason: string): void
+  /** What quantisation lost of earlier updates; undefined if nothing is known of it. */
+  loadFeedback(): ErrorFeedback | undefined
+  /** Replaces what {@link loadFeedback} gives. */
+  saveFeedback(feedback: ErrorFeedback): void
   /** Removes records of rounds before `round`. */
   forgetBefore(round: number): void
   /** Whether the chain has shown this federation to this member's node before: it may lose it and find it again. */
@@ -96,6 +102,7 @@ export interface StoreOptions {
 
 const VERSION = 1
 const SEEN = 'seen'
+const FEEDBACK = 'feedback.bin'
 
 /**
  * Directory of a member's store: `<root>/<chainId>-<federation>-<account>`, the federation by its first 16 digits.
@@ -156,6 +163,18 @@ export function openStore(options: StoreOptions): Store {
         if (number !== undefined && Number(number) < round) disk.remove(join(directory, name))
       }
     },
+    loadFeedback: () => {
+      const path = join(directory, FEEDBACK)
+      const bytes = disk.read(path)
+      const feedback = bytes === undefined ? undefined : decodeFeedback(bytes)
+      if (bytes !== undefined && feedback === undefined) {
+        const kept = 'what quantisation lost of earlier updates is not carried on; nothing else is lost.'
+        options.onDamage?.(path, `${path} is damaged; ${kept}`)
+        disk.remove(path)
+      }
+      return feedback
+    },
+    saveFeedback: (feedback) => writeAtomically(disk, join(directory, FEEDBACK), encodeFeedback(feedback)),
     hasSeen: () => disk.list(directory).some((name) => name === SEEN || name.startsWith('round-')),
     // An empty directory: made at once or not at all, and nothing in it can be damaged.
     noteSeen: () => {
@@ -164,6 +183,13 @@ export function openStore(options: StoreOptions): Store {
     },
     close: unlock,
   }
+}
+
+/** Whether all transactions of a round's update were seen on the chain. */
+export function isSubmitted(record: RoundRecord): boolean {
+  if (record.kind !== 'update') return false
+  const submissions = record.update.sendings.filter(({ step }) => step === 'submit')
+  return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
 }
 
 /**

@@ -7,10 +7,13 @@
 import {
   assignedShards,
   type CohortTerms,
+  compensate,
+  type ErrorFeedback,
   expectedUpdates,
   fromSeed,
   gainOfRound,
   type Hex,
+  noteResidual,
   quantize,
   type Random,
   shardRange,
@@ -31,18 +34,21 @@ export interface PreparedUpdate {
   /** Integers that reached the limit of their width, of `quantisedLanes` in all. */
   saturatedLanes: number
   quantisedLanes: number
+  /** With what was lost of this update noted as pending; absent where nothing is carried on. */
+  feedback?: ErrorFeedback
 }
 
 /**
  * Quantises what training changed; the path packs it.
  *
- * @param training - Weights before and after, shape [dimension]; steps of every parameter.
+ * @param training - Weights before and after, shape [dimension]; steps of every parameter; what was lost of earlier updates,
+ *   where it is carried on.
  * @param place - The federation's terms, the round, its cohort, and this member's position in it.
  * @param rounding - The federation's id, from which the draws follow that all members share, and this member's own.
  * @throws {@link UpdateLengthError} `NonFiniteValueError`
  */
 export function prepareUpdate(
-  training: { before: Float32Array; after: Float32Array; steps: Float64Array },
+  training: { before: Float32Array; after: Float32Array; steps: Float64Array; feedback?: ErrorFeedback },
   place: { terms: UpdateTerms; round: number; cohort: number; position: number },
   rounding: { id: Hex; own: Random },
 ): PreparedUpdate {
@@ -51,6 +57,7 @@ export function prepareUpdate(
   if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
   const gain = gainOfRound(terms, round, cohort)
   const shards = assignedShards(terms, position, round)
+  let { feedback } = training
   let saturatedLanes = 0
   let quantisedLanes = 0
   const values = shards.map((shard, k) => {
@@ -61,12 +68,17 @@ export function prepareUpdate(
     const share = expected * gain
     const shared = fromSeed(sharedSeed(rounding.id, round, shard))
     const random = stratify({ shared, own: rounding.own, rank: updateRank(terms, position, k), of: expected })
-    const quantized = quantize(update, { scale: (i) => steps[start + i]! * share, bits: terms.bits, random })
+    const scale = (i: number) => steps[start + i]! * share
+    const wanted = feedback === undefined ? update : compensate(feedback, shard, update)
+    const quantized = quantize(wanted, { scale, bits: terms.bits, random })
+    if (feedback !== undefined) {
+      feedback = noteResidual(feedback, { shard, round, wanted, values: quantized.values, scale })
+    }
     saturatedLanes += quantized.clamped
     quantisedLanes += length
     return quantized.values
   })
-  return { shards, values, saturatedLanes, quantisedLanes }
+  return { shards, values, saturatedLanes, quantisedLanes, ...(feedback === undefined ? {} : { feedback }) }
 }
 
 /**

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { readFileSync, truncateSync } from 'node:fs'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { connect, mintDemoTokens, readHistory, readSubmissions, withAccount } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
-import { toHex } from '@tutti/core'
-import type { NodeEvent } from '../src/events.ts'
-import { storeDirectory } from '../src/store.ts'
 import { countSubmissions, type Fixture, startFederation } from './fixture.ts'
+import { runUntilKilled } from './kill.ts'
 import { start } from './nodes.ts'
 
 test('nodes whose chain goes away wait for it, and go on where they were when it is back', async () => {
@@ -43,22 +39,6 @@ test('nodes whose chain goes away wait for it, and go on where they were when it
     await fixture.end()
   }
 })
-
-/** Starts the fixture's first member in a process of its own that kills itself at an event, and waits for its end. */
-async function runUntilKilled(fixture: Fixture, event: NodeEvent['kind']): Promise<string[]> {
-  const { federationId, storeDirectory: root, chain, clients } = fixture
-  const { account, chainId } = clients[0]!
-  const { privateKey } = (account as unknown as { getHdKey(): { privateKey: Uint8Array } }).getHdKey()
-  const options = { rpcUrl: chain.rpcUrl, privateKey: toHex(privateKey), federationId, storeDirectory: root, event }
-  const script = fileURLToPath(new URL('./killed-node.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, JSON.stringify(options)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))
-  assert.equal(signal, 'SIGKILL')
-  const directory = storeDirectory({ root, chainId, federationId, account: account.address })
-  return readdirSync(`${directory}/round-0`).map((name) => `${directory}/round-0/${name}`)
-}
 
 const deaths = [
   { event: 'update-prepared', commitSeconds: 0, hasSigned: false, isResumed: false },
