@@ -44,6 +44,8 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       const before = loss === undefined ? '' : `, loss ${loss.toFixed(4)}`
       return `round ${event.round + 1}: trained on ${formatCount(examples, 'example')} in ${event.seconds.toFixed(2)} s${before}${standing}`
     }
+    case 'clamped':
+      return `round ${event.round + 1}: ${event.message}`
     case 'submitted':
       return (
         `round ${event.round + 1}: sent ` +

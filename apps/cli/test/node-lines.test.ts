@@ -16,3 +16,8 @@ test("how long a node stays is told by the chain's clock, however far it is ahea
   )
   assert.equal(describeEvent({ ...phase, chainTime, endsAt: chainTime }, noToken), 'round 3: finished (all is claimed)')
 })
+
+test('clamped values are told in text by round, with what to do', () => {
+  const event = { ...who, time: 0, kind: 'clamped', round: 2, saturatedLanes: 40, parameters: 1_000 } as const
+  assert.equal(describeEvent({ ...event, message: 'Do this.' }, noToken), 'round 3: Do this.')
+})

@@ -48,6 +48,24 @@ export function quantize(
 }
 
 /**
+ * How many values of an update lie beyond what `bits` can hold: those that `quantize` would clamp.
+ *
+ * @throws as {@link quantize} does.
+ */
+export function countClamped(update: Float32Array, { scale, bits }: { scale: Scale; bits: number }): number {
+  const [lowest, highest] = updateRange(bits)
+  const at = accessor(scale)
+  let clamped = 0
+  for (let i = 0; i < update.length; i++) {
+    const value = update[i]!
+    if (!Number.isFinite(value)) throw new NonFiniteValueError(i, value)
+    const x = value / at(i)
+    if (x < lowest || x > highest) clamped++
+  }
+  return clamped
+}
+
+/**
  * The update that integers stand for: `values[i] · scale[i]`.
  *
  * @param values - Integers, shape [length].

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { packUpdate, UnsupportedBitsError, updateRange } from '../src/codec.ts'
-import { dequantize, NonFiniteValueError, quantize, ScaleError } from '../src/quantize.ts'
+import { countClamped, dequantize, NonFiniteValueError, quantize, ScaleError } from '../src/quantize.ts'
 import { fromSeed } from '../src/random.ts'
 
 const half = () => 0.5
@@ -14,6 +14,19 @@ test('values on integers stay, those between are rounded by the draw, those beyo
   assert.equal(clamped, 3)
   const between = Float32Array.of(0.3, 0.7, -0.3, -0.7)
   assert.deepEqual(quantize(between, { scale: 1, bits: 4, random: half }).values, Int8Array.of(0, 1, 0, -1))
+})
+
+test('countClamped(u) ≡ what quantize clamps, and what is no number is refused', () => {
+  const update = fc.array(fc.float({ min: -200, max: 200, noNaN: true }), { maxLength: 50 })
+  fc.assert(
+    fc.property(fc.constantFrom(1, 2, 4, 8), update, (bits, values) => {
+      const options = { scale: 0.5, bits }
+      const list = Float32Array.from(values)
+      assert.equal(countClamped(list, options), quantize(list, { ...options, random: half }).clamped)
+    }),
+  )
+  assert.throws(() => countClamped(Float32Array.of(Number.NaN), { scale: 1, bits: 2 }), NonFiniteValueError)
+  assert.throws(() => countClamped(Float32Array.of(1), { scale: 0, bits: 2 }), ScaleError)
 })
 
 test('one bit is a stochastic sign', () => {

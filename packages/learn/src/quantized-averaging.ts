@@ -6,6 +6,7 @@ import {
   aggregateShard,
   commitResidual,
   compensate,
+  countClamped,
   type ErrorFeedback,
   effectiveGain,
   fromSeed,
@@ -36,7 +37,7 @@ export interface QuantizedRoundReport {
   rounds: number
   loss: number
   lanes: Int32Array
-  /** Values clamped in this round, and values sent. */
+  /** Values beyond what an integer can hold in this round, without what was carried, and values sent. */
   clamped: number
   values: number
 }
@@ -106,7 +107,7 @@ export async function quantizedAveraging(
         options.onPayload?.({ round, member, payload })
         updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
       } else updates.push(quantized.values)
-      clamped += quantized.clamped
+      clamped += options.hasFeedback ? countClamped(update, { scale, bits }) : quantized.clamped
       loss += result.loss / expected
     }
     aggregateShard(lanes, updates, gain)

@@ -37,6 +37,8 @@ export type NodeEventBody =
   | { kind: 'training-started'; round: number }
   | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; seconds: number }
   | { kind: 'update-prepared'; round: number; bytes: number; parameters: number; saturatedLanes: number }
+  /** More than a hundredth of an update was clamped; told again when it is twice as much. `message` says what to do. */
+  | { kind: 'clamped'; round: number; saturatedLanes: number; parameters: number; message: string }
   /** Signed and kept on disk, not yet sent. */
   | { kind: 'signed'; round: number; step: 'commit' | 'submit'; hash: Hex }
   /** Sent, not yet heard of. */

@@ -39,6 +39,7 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
   const tally = createTally()
   const satOut = new Set<number>()
   let missing = ''
+  let clampedShare = 0
   return {
     tell: (event) => {
       if (event.kind === 'sat-out') {
@@ -51,6 +52,11 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
         const now = event.versionedHashes.toSorted().join()
         if (now === missing) return
         missing = now
+      }
+      if (event.kind === 'clamped') {
+        const share = event.saturatedLanes / event.parameters
+        if (share < 2 * clampedShare) return
+        clampedShare = share
       }
       if (event.kind === 'started') token = event.token
       addEvent(tally, event)

@@ -28,7 +28,7 @@ import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
 import { AbstentionError, type Trainer } from './trainer.ts'
 import { type Carrier, costOf, fateOf, plainCarrier, type Signer, seeThrough } from './transactions.ts'
-import { prepareIntegers, prepareUpdate, UpdateLengthError } from './update.ts'
+import { prepareIntegers, prepareUpdate, UpdateLengthError, warnOfClamping } from './update.ts'
 
 /** Of a blob, in the payload. */
 const versionedHashBytes = 32
@@ -126,6 +126,10 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     })
     const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
     report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
+    const message = warnOfClamping(saturatedLanes, quantisedLanes)
+    if (message !== undefined) {
+      report.tell({ kind: 'clamped', round, saturatedLanes, parameters: quantisedLanes, message })
+    }
   })
 }
 

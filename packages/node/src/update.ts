@@ -8,6 +8,7 @@ import {
   assignedShards,
   type CohortTerms,
   compensate,
+  countClamped,
   type ErrorFeedback,
   expectedUpdates,
   fromSeed,
@@ -74,7 +75,8 @@ export function prepareUpdate(
     if (feedback !== undefined) {
       feedback = noteResidual(feedback, { shard, round, wanted, values: quantized.values, scale })
     }
-    saturatedLanes += quantized.clamped
+    // What training changed, without what is carried: that it is clamped says that steps are too small.
+    saturatedLanes += feedback === undefined ? quantized.clamped : countClamped(update, { scale, bits: terms.bits })
     quantisedLanes += length
     return quantized.values
   })
@@ -98,6 +100,20 @@ export function prepareIntegers(
   const values = ranges.map(({ start, length }) => integers.slice(start, start + length))
   const quantisedLanes = ranges.reduce((sum, { length }) => sum + length, 0)
   return { shards, values, saturatedLanes: 0, quantisedLanes }
+}
+
+/** Share of an update's values from which clamping costs accuracy. */
+export const CLAMPED_SHARE = 0.01
+
+/** What to say where more than {@link CLAMPED_SHARE} of an update was clamped, and what to do; undefined where less was. */
+export function warnOfClamping(saturatedLanes: number, quantisedLanes: number): string | undefined {
+  if (saturatedLanes <= CLAMPED_SHARE * quantisedLanes) return undefined
+  const percent = ((100 * saturatedLanes) / quantisedLanes).toFixed(1)
+  return (
+    `${percent}% of the values of this update were clamped to what its bits can hold, so that less of it arrives. Train ` +
+    'with a lower --learning-rate or fewer --epochs; if all members see this, the steps are too small for their data: ' +
+    'found the federation anew with --data that is more like theirs, or with more --bits.'
+  )
 }
 
 /** Training returned another number of weights than the federation has parameters. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectedUpdates, fromSeed, packGains, shardRange } from '@tutti/core'
+import { expectedUpdates, fromSeed, packGains, shardRange, startFeedback } from '@tutti/core'
 import fc from 'fast-check'
 import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
+import { createReport } from '../src/report.ts'
 import { planBlobSendings, planSendings } from '../src/sendings.ts'
-import { prepareUpdate, UpdateLengthError } from '../src/update.ts'
+import { prepareUpdate, UpdateLengthError, warnOfClamping } from '../src/update.ts'
 import { termsForTest } from './terms.ts'
 
 const terms = termsForTest({
@@ -54,6 +55,33 @@ test('what a width cannot hold is clamped and counted', () => {
   )
   assert.equal(update.quantisedLanes, 256)
   assert.equal(update.saturatedLanes, 256)
+})
+
+test('what is carried on is not counted as clamped', () => {
+  const before = new Float32Array(300)
+  const after = new Float32Array(300).fill(5)
+  const steps = new Float64Array(300).fill(1)
+  const residuals = new Map([0, 1, 2].map((shard) => [shard, new Float32Array(128).fill(10_000)]))
+  const feedback = { ...startFeedback(), residuals }
+  const place = { terms, round: 0, cohort: 4, position: 0 }
+  const update = prepareUpdate({ before, after, steps, feedback }, place, { id, own: fromSeed(1) })
+  assert.equal(update.saturatedLanes, 0)
+  assert.ok(update.values.every((values) => values.every((value) => value === 7)))
+})
+
+test('more than a hundredth of clamped values is warned of, with what to do, and again only when it has doubled', () => {
+  assert.equal(warnOfClamping(0, 0), undefined)
+  assert.equal(warnOfClamping(10, 1_000), undefined)
+  const message = warnOfClamping(11, 1_000)!
+  assert.match(message, /^1\.1% of the values .* --learning-rate .* --data .* --bits\.$/)
+  const told: number[] = []
+  const report = createReport(id, id, (event) => {
+    if (event.kind === 'clamped') told.push(event.saturatedLanes)
+  })
+  for (const saturatedLanes of [11, 20, 22, 30, 43, 44]) {
+    report.tell({ kind: 'clamped', round: 0, saturatedLanes, parameters: 1_000, message })
+  }
+  assert.deepEqual(told, [11, 22, 44])
 })
 
 test('a vector of another length than the model is refused', () => {

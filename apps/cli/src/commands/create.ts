@@ -180,7 +180,8 @@ export function addCreate(program: Command): void {
       }
       const { checkShards, checkTerms, choosePrivateNetwork, describeBlobTerms, describeRisks, describeTerms } =
         await import('../terms-proposal.ts')
-      const { foundFederation, continueFederation, fitToChain } = await import('../founding.ts')
+      const { foundFederation, continueFederation, describeFounding, fitToChain } = await import('../founding.ts')
+      const { costWidths, widthLines } = await import('../width-lines.ts')
       const { createOnChain, planOnChain } = await import('../creation.ts')
       const { directAggregator } = deployment()
       const token = await openToken(client, options.token)
@@ -211,6 +212,10 @@ export function addCreate(program: Command): void {
       output.line(`${manifest.name}: ${manifest.purpose}`)
       const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, founding.initialBound)
       for (const line of allowed) output.line(`  ${line}`)
+      const proposeAt = (bits: number) =>
+        describeFounding(manifest, { ...choices, bits, laneBits: terms.laneBits }).terms
+      const widths = isBlob ? undefined : costWidths(proposeAt)
+      for (const line of widths === undefined ? [] : widthLines(widths, terms.bits)) output.line(line)
       output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
       if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
       for (const warning of describeRisks(terms)) output.note(warning)
@@ -240,6 +245,7 @@ export function addCreate(program: Command): void {
         token,
         manifest,
         isWidened,
+        ...(widths === undefined ? {} : { widths }),
         ...rehearsal,
         ...(steps === undefined ? {} : { plan: steps }),
       }
