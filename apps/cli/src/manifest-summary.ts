@@ -29,7 +29,7 @@ export function summariseManifest(bytes: Uint8Array): string[] {
     manifest.name,
     manifest.purpose,
     `${manifest.task.kind}, network ${describeModel(manifest.model)} (${countParameters(manifest.model)} parameters), ` +
-      `licence ${manifest.licence}, contact ${manifest.contact}`,
+      `judged by ${manifest.task.metrics.join(', ')}, licence ${manifest.licence}, contact ${manifest.contact}`,
     ...describeSource(manifest),
   ].map(toPlainText)
 }

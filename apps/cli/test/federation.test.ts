@@ -66,7 +66,10 @@ describe('a federation by hand', () => {
       read('node', id, '--test-account', '2', '--data', 'b.csv'),
     ])
     for (const summary of ended) assert.equal(summary.roundsTaken, 3)
-    const { phase, status } = await read('status', id)
+    const { phase, status, reported } = await read('status', id)
+    assert.deepEqual([reported.round, reported.members], [2, 2])
+    assert.ok(reported.examples > 2 && reported.accuracy > 0.5 && reported.clampedShare < 0.5)
+    assert.match((await run('status', id)).stdout, /reported in round 3, by the members themselves: 2 members trained/)
     assert.equal(phase, 'finished')
     assert.equal(status.roundsSettled, 3)
     assert.equal(status.staked, '0')
@@ -79,6 +82,15 @@ describe('a federation by hand', () => {
     assert.equal(answer.answer, 'malignant')
     assert.equal((await run('predict', id)).code, exitCodes.usage)
     assert.equal((await run('predict', id, '--data', 'a.csv', '--row', '999')).code, exitCodes.badInput)
+    const judged = await read('predict', id, '--data', 'a.csv', '--all')
+    assert.deepEqual(Object.keys(judged.figures), ['accuracy', 'balanced-accuracy', 'f1', 'auroc'])
+    assert.ok(judged.examples > 1 && judged.figures.accuracy > 0.5 && judged.figures.accuracy <= 1)
+    assert.match(
+      (await run('predict', id, '--data', 'a.csv', '--all')).stdout,
+      /labelled examples:\n {2}accuracy +[01]\./,
+    )
+    assert.equal((await run('predict', id, '--all')).code, exitCodes.usage)
+    assert.match((await run('status', id)).stdout, /judged by accuracy, balanced-accuracy, f1, auroc/)
     assert.equal((await read('verify', id)).isConsistent, true)
     await read('export', id, '--out', 'm.onnx')
     await read('export', id, '--format', 'safetensors', '--out', 'm.safetensors')

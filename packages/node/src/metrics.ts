@@ -39,3 +39,48 @@ export function decodeMetrics(bytes: Uint8Array): Partial<ReportedMetrics> | und
   if (Array.isArray(perClass) && perClass.every(Number.isFinite)) metrics.perClass = perClass
   return metrics
 }
+
+/** What the members of a round reported of their training, taken together. Nobody proves any of it. */
+export interface MetricsSummary {
+  /** Members that reported the number of their examples. */
+  members: number
+  examples: number
+  /** Mean over examples, of those that reported it; absent if nobody did. */
+  loss?: number
+  /** Share of examples that the model answered correctly before the round's training. */
+  accuracy?: number
+  /** Share of update values that were clamped to what their bits can hold. */
+  clampedShare?: number
+}
+
+/**
+ * Sums up reports that anyone may have written: one that is not possible (negative, more correct than examples) counts as
+ * not given.
+ */
+export function summariseMetrics(reports: readonly Uint8Array[]): MetricsSummary {
+  const all = reports.map((bytes) => decodeMetrics(bytes) ?? {})
+  const sized = all.filter(({ examples }) => isCount(examples) && examples > 0)
+  const weigh = (of: (report: Partial<ReportedMetrics>) => number | undefined) => {
+    const given = sized.filter((report) => of(report) !== undefined)
+    const weight = given.reduce((sum, { examples }) => sum + examples!, 0)
+    return weight === 0 ? undefined : given.reduce((sum, report) => sum + of(report)! * (report.examples! / weight), 0)
+  }
+  const loss = weigh(({ loss }) => (loss !== undefined && loss >= 0 ? loss : undefined))
+  const accuracy = weigh(({ correct, examples }) =>
+    isCount(correct) && correct <= examples! ? correct / examples! : undefined,
+  )
+  const clamped = all.filter(({ saturated, lanes }) => isCount(saturated) && isCount(lanes) && saturated <= lanes)
+  const lanes = clamped.reduce((sum, report) => sum + report.lanes!, 0)
+  const saturated = clamped.reduce((sum, report) => sum + report.saturated!, 0)
+  return {
+    members: sized.length,
+    examples: sized.reduce((sum, { examples }) => sum + examples!, 0),
+    ...(loss === undefined ? {} : { loss }),
+    ...(accuracy === undefined ? {} : { accuracy }),
+    ...(lanes === 0 ? {} : { clampedShare: saturated / lanes }),
+  }
+}
+
+function isCount(value: number | undefined): value is number {
+  return Number.isSafeInteger(value) && value! >= 0
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectedUpdates, fromSeed, packGains, shardRange, startFeedback } from '@tutti/core'
 import fc from 'fast-check'
-import { decodeMetrics, encodeMetrics } from '../src/metrics.ts'
+import { decodeMetrics, encodeMetrics, summariseMetrics } from '../src/metrics.ts'
 import { createReport } from '../src/report.ts'
 import { planBlobSendings, planSendings } from '../src/sendings.ts'
 import { prepareUpdate, UpdateLengthError, warnOfClamping } from '../src/update.ts'
@@ -133,6 +133,29 @@ test('metrics that are no number are left out, and foreign bytes are no error', 
   assert.deepEqual(decodeMetrics(encodeMetrics({ examples: 5, loss: Number.NaN })), { examples: 5 })
   assert.deepEqual(decodeMetrics(new TextEncoder().encode('{"examples":"many","loss":1}')), { loss: 1 })
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void decodeMetrics(bytes)))
+})
+
+test('reports of a round are weighed by examples, and what cannot be is not counted', () => {
+  const reports = [
+    { examples: 100, loss: 1, correct: 50, saturated: 10, lanes: 1_000 },
+    { examples: 300, loss: 2, correct: 240, saturated: 0, lanes: 1_000 },
+    { examples: 0, loss: 99, correct: 0 },
+    { examples: -5, loss: 99, saturated: -1, lanes: 10 },
+    { examples: 100, loss: -1, correct: 101, saturated: 11, lanes: 10 },
+    { examples: 0.5, loss: 99 },
+  ].map(encodeMetrics)
+  const { accuracy, loss, ...rest } = summariseMetrics([...reports, Uint8Array.of(1, 2), new Uint8Array()])
+  assert.deepEqual(rest, { members: 3, examples: 500, clampedShare: 0.005 })
+  assert.ok(Math.abs(loss! - 1.75) < 1e-12 && Math.abs(accuracy! - 290 / 400) < 1e-12)
+  assert.deepEqual(summariseMetrics([]), { members: 0, examples: 0 })
+  fc.assert(
+    fc.property(fc.array(fc.record({ examples: fc.double(), loss: fc.double(), correct: fc.double() })), (list) => {
+      const summary = summariseMetrics(list.map((report) => encodeMetrics(report)))
+      assert.ok(summary.accuracy === undefined || (summary.accuracy >= 0 && summary.accuracy <= 1 + 1e-9))
+      assert.ok(summary.loss === undefined || summary.loss >= 0)
+      assert.ok(Number.isFinite(summary.examples))
+    }),
+  )
 })
 
 test('in blobs every shard goes in a transaction of its own, after the commitment where there is one', () => {

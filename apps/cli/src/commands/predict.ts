@@ -1,11 +1,12 @@
 /** `tutti predict ID`: asks the contract for its answer to one example. */
 import type { ChainClient, Creation, Module } from '@tutti/chain'
-import type { Dataset, Manifest } from '@tutti/learn'
+import type { Dataset, Manifest, Metrics } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
+import { figureLines, type JudgedFigures, pickFigures } from '../judged-model.ts'
 import { toPlainText } from '../manifest-summary.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
@@ -14,6 +15,7 @@ interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   model?: string
   data?: string
   row: number
+  all?: boolean
   input?: string
 }
 
@@ -21,10 +23,11 @@ interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
 export function addPredict(program: Command): void {
   const command = program
     .command('predict')
-    .description('Ask the contract for its answer to one example. A view: it costs nothing.')
+    .description('Ask the contract for its answer to one example, or judge it on many. A view: it costs nothing.')
     .argument('<id>', 'the federation', parseId)
     .option('--data <file>', "take the example from this CSV of the federation's columns")
     .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
+    .option('--all', "judge the model on all rows of --data, by its manifest's metrics")
     .option('--input <json>', 'the example itself: {"column": value, …}')
   command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
@@ -37,6 +40,10 @@ export function addPredict(program: Command): void {
     const manifest = parseModelManifest(creation.manifest)
     if (pathOf(creation) === 'blob') {
       await predictLocally(client, { creation, modules }, manifest, options, output)
+      return
+    }
+    if (options.all === true) {
+      await judgeIntegers(client, { creation, modules }, manifest, options, output)
       return
     }
     const input = await readExample(manifest, options)
@@ -64,14 +71,21 @@ async function predictLocally(
       exitCodes.usage,
     )
   }
-  const input = await readExample(manifest, options)
+  const judged = options.all === true ? await readLabelled(manifest, options) : undefined
+  const input = judged === undefined ? await readExample(manifest, options) : undefined
   const { createTrainer } = await import('@tutti/learn')
   output.progress('putting the model together…')
   const { values } = await pullModel(client, creation, options, { file: options.model, output })
   const weights = await toPulledWeights(manifest, values, options)
   const trainer = await createTrainer(await openBase(manifest, options), manifest.training, {})
   try {
-    const example = toExample(manifest, input)
+    if (judged !== undefined) {
+      const figures = await showFigures(manifest, await trainer.evaluate(weights, judged), judged, output)
+      output.line('  computed on this machine, from the model whose commitments the contract holds')
+      output.result({ id, figures, examples: judged.count, isLocal: true, modules })
+      return
+    }
+    const example = toExample(manifest, input!)
     const outputs = [...(await trainer.predict(weights, example))]
     const answer = answerOf(manifest, outputs)
     const unit = 10n ** 18n
@@ -82,6 +96,45 @@ async function predictLocally(
   } finally {
     await trainer.release()
   }
+}
+
+/** Judges the contract's integers on this machine, by the twin of its arithmetic: thousands of calls would ask the same. */
+async function judgeIntegers(
+  client: ChainClient,
+  { creation, modules }: { creation: Creation; modules: Module[] },
+  manifest: Manifest,
+  options: PredictOptions,
+  output: Output,
+): Promise<void> {
+  const { id, terms } = creation
+  const judged = await readLabelled(manifest, options)
+  const { readModel } = await import('@tutti/chain')
+  const { evaluateIntegers } = await import('@tutti/learn')
+  output.progress('reading the model…')
+  const { lanes } = await readModel(client, { id, terms })
+  const figures = await showFigures(manifest, evaluateIntegers(manifest, lanes, judged), judged, output)
+  output.line("  computed on this machine from the contract's integers, by the twin of its arithmetic")
+  output.result({ id, figures, examples: judged.count, isLocal: true, modules })
+}
+
+async function showFigures(
+  manifest: Manifest,
+  measured: Metrics,
+  judged: Dataset,
+  output: Output,
+): Promise<JudgedFigures> {
+  const { METRIC_KEYS } = await import('@tutti/learn')
+  const figures = pickFigures(manifest, measured, METRIC_KEYS)
+  for (const line of figureLines(manifest, figures, judged)) output.line(line)
+  return figures
+}
+
+async function readLabelled(manifest: Manifest, options: PredictOptions): Promise<Dataset> {
+  if (options.data === undefined || options.input !== undefined) {
+    throw new CommandError('--all judges a file: name it with --data, and leave --input out.', exitCodes.usage)
+  }
+  const { readCsv } = await import('@tutti/learn')
+  return readCsv(options.data, manifest.data)
 }
 
 /** Prints the answer and, below it, what the last layer gave for each class; outputs in units of 10^-18. */

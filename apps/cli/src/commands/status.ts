@@ -82,7 +82,8 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     readToken,
   } = await import('@tutti/chain')
   const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
-  const { readChainTime } = await import('@tutti/node')
+  const { CLAMPED_SHARE, readChainTime } = await import('@tutti/node')
+  const { readReports, reportLines } = await import('../reported-metrics.ts')
   const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
     readManifest(client, { id }),
     readStatus(client, { id }),
@@ -144,6 +145,15 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     ])
     output.line(toTable(rows))
   }
+  // Endpoints that give no logs of old blocks still tell how the federation stands.
+  const reports = await readReports(client, id, round, creation.blockNumber).catch((error: Error) => {
+    output.note(`What the members reported was not read: ${error.message}`)
+    return undefined
+  })
+  if (reports !== undefined) {
+    output.line()
+    for (const line of reportLines(reports, CLAMPED_SHARE)) output.line(line)
+  }
   const standingFaults = pathOf(creation) === 'blob' ? await showFaults(client, creation, archive, output) : null
   const statistics = sourceOfManifest(creation.manifest) ?? null
   output.result({
@@ -159,6 +169,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     round,
     members: standing,
     history,
+    reported: reports ?? null,
     standingFaults,
     modules,
   })
