@@ -33,9 +33,9 @@ const FEW_UPDATES = 8
  * round, and with 8 and more. From `tutti bench accuracy`, `accuracy.gap.bits*`.
  */
 const LOST_POINTS: Record<number, { few: number; many: number }> = {
-  1: { few: 0, many: 0 },
-  2: { few: 0, many: 0 },
-  4: { few: 0, many: 0 },
+  1: { few: 2.5, many: 0.9 },
+  2: { few: 0.8, many: 0.2 },
+  4: { few: 0.2, many: 0.1 },
 }
 
 /**

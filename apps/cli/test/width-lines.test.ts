@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { zeroHash } from 'viem'
+import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { proposeTerms } from '../src/terms-proposal.ts'
 import { costWidths, widthLines } from '../src/width-lines.ts'
 
@@ -34,7 +35,18 @@ test('a wider update costs more bytes and gas and loses less; few members lose m
 })
 
 test('widths under which so many members fit no transaction are left out', () => {
-  assert.ok(costWidths(at(256, 2_410)).length < 4)
+  const propose = (bits: number) => {
+    if (bits === 8) throw new CommandError('They do not fit.', exitCodes.usage)
+    return at(8, 2_410)(bits)
+  }
+  assert.deepEqual(
+    costWidths(propose).map(({ bits }) => bits),
+    [1, 2, 4],
+  )
+  const broken = () => {
+    throw new TypeError('another fault')
+  }
+  assert.throws(() => costWidths(broken), TypeError)
 })
 
 test('the chosen width is marked, and each line says what it costs and loses', () => {

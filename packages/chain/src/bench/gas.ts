@@ -48,8 +48,10 @@ const describeBaseline = (naive: number) =>
   `a naive on-chain average in the same run: ${Math.round(naive)}; 0xDeCA10B: ${decaGasPerWeight} a weight`
 
 const cases = [
-  { id: 'gas.sum.members8', limit: 75, terms: { cohortSize: 8 } },
-  { id: 'gas.sum.members16', limit: 54, terms: { cohortSize: 16, shardSize: 12_736 } },
+  { id: 'gas.sum.members8', limit: 60, terms: { cohortSize: 8, bits: 2 } },
+  { id: 'gas.sum.members16', limit: 40, terms: { cohortSize: 16, bits: 2 } },
+  { id: 'gas.sum.bits4.members8', limit: 75, terms: { cohortSize: 8 } },
+  { id: 'gas.sum.bits4.members16', limit: 54, terms: { cohortSize: 16, shardSize: 12_736 } },
 ] satisfies { id: string; limit: number; terms: Partial<Terms> }[]
 
 /** Runs the benchmark on a chain of its own; some ten seconds. */
@@ -65,7 +67,9 @@ export async function benchGas(options: BenchGasOptions = {}): Promise<Benchmark
     const baseline = describeBaseline(naive)
     const figures: Figure[] = []
     for (const { id, limit, terms } of cases) {
-      onProgress?.(`${terms.cohortSize} members, ${benchDimension} parameters`)
+      onProgress?.(
+        `${terms.cohortSize} members, ${benchDimension} parameters, updates of ${benchTerms(terms).bits} bits`,
+      )
       const federation = await startBenchFederation(client, chain.accounts, benchTerms(terms))
       figures.push(...(await measureSum(federation, { id, limit, baseline, payloadDirectory })))
       if (id === 'gas.sum.members8') figures.push(...(await measureSteps(federation)), await measureMac(federation))
@@ -77,6 +81,9 @@ export async function benchGas(options: BenchGasOptions = {}): Promise<Benchmark
     await chain.stop()
   }
 }
+
+/** Width of the payloads that were recorded. */
+const RECORDED_BITS = 4
 
 const unit = 'gas per parameter and member'
 
@@ -95,7 +102,7 @@ async function measureSum(federation: BenchFederation, { id, limit, baseline, pa
   }
   const last = dense[dense.length - 1]!
   const share = (gas: bigint) => (Number(gas) / (benchDimension * members)).toFixed(1)
-  const shape = `${members} members, ${shardCount(terms)} shard(s), 4-bit updates, 16-bit lanes`
+  const shape = `${members} members, ${shardCount(terms)} shard(s), ${terms.bits}-bit updates, 16-bit lanes`
   const note = `${shape}, dense; submit ${share(last.submit)}, aggregate ${share(last.aggregate)}`
   const worst = Math.max(...dense.map(perParameter))
   const figures: Figure[] = [
@@ -110,7 +117,7 @@ async function measureSum(federation: BenchFederation, { id, limit, baseline, pa
     },
   ]
   const path = joinPath(payloadDirectory, `members${members}.bin.gz`)
-  const recorded = readRecordedUpdates(path, terms, members)
+  const recorded = terms.bits === RECORDED_BITS ? readRecordedUpdates(path, terms, members) : undefined
   if (recorded !== undefined) {
     const rounds: RoundGas[] = []
     for (const [index, updates] of recorded.entries()) {

@@ -5,13 +5,15 @@ import { gunzipSync } from 'node:zlib'
 import { integer, packUpdate, payloadBytes, type Random, shardCount, shardRange, type Terms } from '@tutti/core'
 
 /**
- * A member's update without a zero byte: every 4-bit value is non-zero, uniform in [−8, −1] ∪ [1, 7]. Only padding
- * beyond the last parameter is zero, as it must be.
+ * A member's update without a zero: every value is uniform in [−2^(bits−1), −1] ∪ [1, 2^(bits−1) − 1], −1 or 1 for one
+ * bit. Only padding beyond the last parameter is zero, as it must be.
  */
 export function denseUpdate(terms: Terms, random: Random): Uint8Array[] {
+  const { bits } = terms
   return Array.from({ length: shardCount(terms) }, (_, shard) => {
     const values = Int8Array.from({ length: shardRange(terms, shard).length }, () => {
-      const value = integer(random, 15) - 8
+      if (bits === 1) return integer(random, 2) === 0 ? -1 : 1
+      const value = integer(random, 2 ** bits - 1) - 2 ** (bits - 1)
       return value < 0 ? value : value + 1
     })
     return packUpdate(values, terms)
