@@ -39,9 +39,12 @@ export function stratify({ shared, own, rank, of }: Strata): Random {
   }
 }
 
-/** Seed of the shared draws of a shard in a round: the first 64 bits of `keccak256(abi.encode(id, round, shard))`. */
-export function sharedSeed(id: Hex, round: number, shard: number): bigint {
-  return BigInt(keccak256(encodeStatic([id, round, shard]))) >> 192n
+/**
+ * Seed of the shared draws of a shard in a round: the first 64 bits of `keccak256(abi.encode(manifestHash, round, shard))`.
+ * Runs of the same manifest can be repeated.
+ */
+export function sharedSeed(manifestHash: Hex, round: number, shard: number): bigint {
+  return BigInt(keccak256(encodeStatic([manifestHash, round, shard]))) >> 192n
 }
 
 function isCoprime(a: number, b: number): boolean {

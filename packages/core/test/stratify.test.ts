@@ -5,7 +5,7 @@ import { quantize } from '../src/quantize.ts'
 import { fromSeed } from '../src/random.ts'
 import { RankError, sharedSeed, stratify } from '../src/stratify.ts'
 
-const id = `0x${'11'.repeat(32)}` as const
+const manifest = `0x${'11'.repeat(32)}` as const
 
 /** What members of ranks 0 to `of − 1` draw, each with randomness of its own. */
 const drawsOf = (of: number, seed: number) =>
@@ -58,10 +58,15 @@ test('each draw alone is uniform: mean and variance of 20,000 are within five st
   }
 })
 
-test('members of a round share a seed that no other shard, round or federation has', () => {
-  assert.equal(sharedSeed(id, 3, 1), sharedSeed(id, 3, 1))
+test('members of a round share a seed that no other shard, round or manifest has', () => {
+  assert.equal(sharedSeed(manifest, 3, 1), sharedSeed(manifest, 3, 1))
   const other = `0x${'12'.repeat(32)}` as const
-  const seeds = [sharedSeed(id, 3, 1), sharedSeed(id, 1, 3), sharedSeed(id, 3, 0), sharedSeed(other, 3, 1)]
+  const seeds = [
+    sharedSeed(manifest, 3, 1),
+    sharedSeed(manifest, 1, 3),
+    sharedSeed(manifest, 3, 0),
+    sharedSeed(other, 3, 1),
+  ]
   assert.equal(new Set(seeds).size, 4)
   assert.ok(seeds.every((seed) => seed >= 0n && seed < 1n << 64n))
 })

@@ -101,7 +101,7 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
       checkWeights(after, terms.dimension, round)
       const own = roundingOf(actor.roundingSeed, round, position)
       const training = { before, after, steps: actor.steps, ...(feedback === undefined ? {} : { feedback }) }
-      return prepareUpdate(training, place, { id: actor.federationId, own })
+      return prepareUpdate(training, place, own)
     }
     const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
     const { shards, saturatedLanes, quantisedLanes } = update

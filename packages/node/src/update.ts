@@ -13,7 +13,6 @@ import {
   expectedUpdates,
   fromSeed,
   gainOfRound,
-  type Hex,
   noteResidual,
   quantize,
   type Random,
@@ -25,7 +24,7 @@ import {
 } from '@tutti/core'
 
 /** What of the terms an update depends on. */
-export type UpdateTerms = CohortTerms & Pick<Terms, 'laneBits' | 'bits' | 'gains'>
+export type UpdateTerms = CohortTerms & Pick<Terms, 'laneBits' | 'bits' | 'gains' | 'manifestHash'>
 
 /** The integers of a member's update of one round. */
 export interface PreparedUpdate {
@@ -45,13 +44,13 @@ export interface PreparedUpdate {
  * @param training - Weights before and after, shape [dimension]; steps of every parameter; what was lost of earlier updates,
  *   where it is carried on.
  * @param place - The federation's terms, the round, its cohort, and this member's position in it.
- * @param rounding - The federation's id, from which the draws follow that all members share, and this member's own.
+ * @param own - This member's own part of the rounding; what all members share follows from the manifest's hash.
  * @throws {@link UpdateLengthError} `NonFiniteValueError`
  */
 export function prepareUpdate(
   training: { before: Float32Array; after: Float32Array; steps: Float64Array; feedback?: ErrorFeedback },
   place: { terms: UpdateTerms; round: number; cohort: number; position: number },
-  rounding: { id: Hex; own: Random },
+  own: Random,
 ): PreparedUpdate {
   const { before, after, steps } = training
   const { terms, round, cohort, position } = place
@@ -67,8 +66,8 @@ export function prepareUpdate(
     for (let i = 0; i < length; i++) update[i] = after[start + i]! - before[start + i]!
     const expected = expectedUpdates(terms, shard, round, cohort)
     const share = expected * gain
-    const shared = fromSeed(sharedSeed(rounding.id, round, shard))
-    const random = stratify({ shared, own: rounding.own, rank: updateRank(terms, position, k), of: expected })
+    const shared = fromSeed(sharedSeed(terms.manifestHash, round, shard))
+    const random = stratify({ shared, own, rank: updateRank(terms, position, k), of: expected })
     const scale = (i: number) => steps[start + i]! * share
     const wanted = feedback === undefined ? update : compensate(feedback, shard, update)
     const quantized = quantize(wanted, { scale, bits: terms.bits, random })

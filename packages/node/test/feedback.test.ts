@@ -102,7 +102,7 @@ test('an update too small to be sent gets through in the end, as much of it as t
   let feedback = startFeedback({ decay: 1, bound: 1 })
   for (let round = 0; round < rounds; round++) {
     const place = { terms, round, cohort: 1, position: 0 }
-    const update = prepareUpdate({ ...training, feedback }, place, { id, own: fromSeed(round) })
+    const update = prepareUpdate({ ...training, feedback }, place, fromSeed(round))
     update.values[0]!.forEach((value, i) => {
       carried[i] = carried[i]! + value
     })
@@ -110,7 +110,7 @@ test('an update too small to be sent gets through in the end, as much of it as t
     feedback = commitResidual(update.feedback!, 0, round)
   }
   for (const sum of carried) assert.ok(Math.abs(sum - 0.3 * rounds) <= 1.0001, `${sum}`)
-  const alone = prepareUpdate(training, { terms, round: 0, cohort: 1, position: 0 }, { id, own: fromSeed(1) })
+  const alone = prepareUpdate(training, { terms, round: 0, cohort: 1, position: 0 }, fromSeed(1))
   assert.equal(alone.feedback, undefined)
 })
 

@@ -25,7 +25,7 @@ test('the update of a shard, times step · D · gain, is within one integer of w
       const before = Float32Array.from({ length: 300 }, () => random())
       const after = before.map((weight, p) => weight + (random() - 0.5) * steps[p]! * 4)
       const place = { terms, round, cohort: 4, position }
-      const update = prepareUpdate({ before, after, steps }, place, { id, own: random })
+      const update = prepareUpdate({ before, after, steps }, place, random)
       assert.equal(update.saturatedLanes, 0)
       assert.equal(update.shards.length, 2)
       for (const [k, shard] of update.shards.entries()) {
@@ -48,11 +48,7 @@ test('what a width cannot hold is clamped and counted', () => {
   const before = new Float32Array(300)
   const after = new Float32Array(300).fill(1000)
   const steps = new Float64Array(300).fill(1)
-  const update = prepareUpdate(
-    { before, after, steps },
-    { terms, round: 0, cohort: 4, position: 0 },
-    { id, own: fromSeed(1) },
-  )
+  const update = prepareUpdate({ before, after, steps }, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1))
   assert.equal(update.quantisedLanes, 256)
   assert.equal(update.saturatedLanes, 256)
 })
@@ -64,7 +60,7 @@ test('what is carried on is not counted as clamped', () => {
   const residuals = new Map([0, 1, 2].map((shard) => [shard, new Float32Array(128).fill(10_000)]))
   const feedback = { ...startFeedback(), residuals }
   const place = { terms, round: 0, cohort: 4, position: 0 }
-  const update = prepareUpdate({ before, after, steps, feedback }, place, { id, own: fromSeed(1) })
+  const update = prepareUpdate({ before, after, steps, feedback }, place, fromSeed(1))
   assert.equal(update.saturatedLanes, 0)
   assert.ok(update.values.every((values) => values.every((value) => value === 7)))
 })
@@ -87,7 +83,7 @@ test('more than a hundredth of clamped values is warned of, with what to do, and
 test('a vector of another length than the model is refused', () => {
   const training = { before: new Float32Array(300), after: new Float32Array(299), steps: new Float64Array(300).fill(1) }
   assert.throws(
-    () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, { id, own: fromSeed(1) }),
+    () => prepareUpdate(training, { terms, round: 0, cohort: 4, position: 0 }, fromSeed(1)),
     UpdateLengthError,
   )
 })

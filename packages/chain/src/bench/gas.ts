@@ -14,7 +14,7 @@ import { deployContracts } from '../actions/deploy.ts'
 import { claim, commitUpdate } from '../actions/steps.ts'
 import { type ChainClient, connect } from '../client.ts'
 import { gasReport } from '../gas.ts'
-import { type LocalChain, startLocalChain } from '../local.ts'
+import { advanceTime, type LocalChain, startLocalChain } from '../local.ts'
 import { measureNaiveAverage } from './baseline.ts'
 import {
   type BenchFederation,
@@ -176,6 +176,7 @@ async function measureEnd(chain: LocalChain, client: ChainClient): Promise<Figur
       const commitment = toCommitment({ ...occasion, salt, payloadHash })
       commits.push((await commitUpdate(member, { id, round, commitment })).gasUsed)
     }
+    await advanceTime(client, 2)
     await runBenchRound(federation, round, (member) => updates[member]!, salt)
   }
   const { gasUsed } = await claim(members[0]!, { id })
