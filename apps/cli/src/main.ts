@@ -9,6 +9,7 @@ import { addClaim, addLeave } from './commands/claim.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
+import { addEnd } from './commands/end.ts'
 import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
@@ -65,6 +66,7 @@ export function createProgram(): Command {
     addNode,
     addClaim,
     addLeave,
+    addEnd,
     addStatus,
     addPredict,
     addVerify,

@@ -5,24 +5,34 @@
  * update that it may have sent, and whether that update counted is asked of its own record and of the chain. What cannot
  * be told is dropped, since a residual that is lost costs a little accuracy and one that counts twice costs more.
  */
-import { readHistory } from '@tutti/chain'
-import { commitResidual, dropResidual, type ErrorFeedback, hasFeedback, startFeedback } from '@tutti/core'
-import { untilReached } from './connection.ts'
-import type { Actor } from './round.ts'
-import { isSubmitted } from './store.ts'
+import { type ChainClient, readHistory } from '@tutti/chain'
+import {
+  commitResidual,
+  dropResidual,
+  type ErrorFeedback,
+  type Hex,
+  hasFeedback,
+  startFeedback,
+  type Terms,
+} from '@tutti/core'
+import { type Patience, untilReached } from './connection.ts'
+import { isSubmitted, type Store } from './store.ts'
+
+/** What tells whether an update counted. */
+export interface FeedbackSources {
+  client: ChainClient
+  federationId: Hex
+  terms: Pick<Terms, 'bits'>
+  store: Pick<Store, 'load' | 'loadFeedback'>
+  patience: Patience
+}
 
 /**
  * The feedback to train a round with: the residuals of updates that counted. Undefined where updates are wide enough to
  * do without.
  */
 export async function readFeedback(
-  {
-    client,
-    federationId: id,
-    terms,
-    store,
-    patience,
-  }: Pick<Actor, 'client' | 'federationId' | 'terms' | 'store' | 'patience'>,
+  { client, federationId: id, terms, store, patience }: FeedbackSources,
   round: number,
 ): Promise<ErrorFeedback | undefined> {
   if (!hasFeedback(terms.bits)) return undefined
