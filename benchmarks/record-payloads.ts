@@ -26,7 +26,8 @@ mkdirSync(target, { recursive: true })
 
 const task = loadTask('mnist', { path: folder })
 const trainer = await createTrainer(task.model, task.training)
-const { model, schema, terms } = task
+const { model, schema } = task
+const terms = { ...task.terms, bits: 4 }
 const firstRecorded = 5
 const lastRecorded = 10
 

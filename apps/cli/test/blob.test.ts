@@ -66,6 +66,8 @@ describe('a federation in blobs by hand', () => {
     const node = startTutti(['node', id, '--test-account', '1', '--data', 'a.csv'], { cwd, env })
     await node.until(/sent 1 blob for [\d,]+ gas/)
     await node.until(/decoded 1 blob, 0 updates out of bounds/)
+    // The phase ends a second after the last act, and no block has come since.
+    await advanceTime(client, 1)
     const { phase, endsAt } = await readPhase(client, { id })
     assert.equal(phase, 'challenge')
     await advanceTime(client, endsAt - Number((await client.public.getBlock()).timestamp))

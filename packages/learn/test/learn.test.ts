@@ -96,6 +96,48 @@ for (const bits of [1, 2, 8]) {
   })
 }
 
+test('terms that allow eight times the members train the same, by steps of an eighth and eight times the gain', async () => {
+  const { manifest, lanes, members, ...options } = await prepare('digits', 6, 4)
+  const tensors = manifest.tensors.map(({ step: [numerator, denominator], ...tensor }) => ({
+    ...tensor,
+    step: [numerator, denominator * 8] as [number, number],
+  }))
+  const eighths = {
+    ...options,
+    members,
+    rounds: 2,
+    manifest: { ...manifest, tensors },
+    lanes: lanes.map((lane) => 8 * lane),
+  }
+  const few = await quantizedAveraging({ ...options, members, rounds: 2, manifest, lanes })
+  const many = await quantizedAveraging({ ...eighths, terms: { ...options.terms, laneBits: 32 }, most: 32 })
+  assert.deepEqual(
+    many.lanes,
+    few.lanes.map((lane) => 8 * lane),
+  )
+  assert.equal(many.clampedShare, few.clampedShare)
+  await options.trainer.release()
+})
+
+test('only the cohort of a round trains, on both sides', async () => {
+  const { manifest, lanes, members, task, ...options } = await prepare('digits', 7, 4)
+  const cohortOf = (round: number) => (round === 0 ? [0, 2] : [2, 0])
+  const strangers = members.map((member, index) => (index % 2 === 0 ? member : task.heldOut))
+  const common = { ...options, rounds: 2, cohortOf }
+  const quantized = { ...common, manifest, lanes }
+  const [one, other] = [
+    await quantizedAveraging({ ...quantized, members }),
+    await quantizedAveraging({ ...quantized, members: strangers }),
+  ]
+  assert.deepEqual(one, other)
+  const floats = { ...common, weights: toWeights(manifest, lanes), weighting: 'samples' as const }
+  assert.deepEqual(
+    await federatedAveraging({ ...floats, members }),
+    await federatedAveraging({ ...floats, members: strangers }),
+  )
+  await options.trainer.release()
+})
+
 test('a calibrated manifest agrees with itself and survives publication', async () => {
   const { manifest, trainer, lanes } = await prepare('breast-cancer', 4)
   assert.deepEqual(parseManifest(serializeManifest(manifest)), manifest)

@@ -13,6 +13,7 @@ import {
   benchAccuracy,
   measureAccuracy,
 } from '@tutti/learn'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 
 const entry = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url))
 
@@ -44,20 +45,20 @@ export async function benchAccuracyOnAll(
 
 /** The other side: measures what it is sent until the channel closes. */
 export async function serveAccuracy(): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    if (process.send === undefined) {
-      reject(new Error('This is for processes that `tutti bench accuracy` starts; leave --serve out.'))
-      return
-    }
-    process.on('disconnect', resolve)
-    process.on('message', (job: AccuracyJob) => {
-      const answer = (result: Answer) => process.send?.(result)
-      measureAccuracy(job).then(
-        (scores) => answer({ scores }),
-        (error: Error) => answer({ message: error.message }),
-      )
-    })
+  if (process.send === undefined) {
+    throw new CommandError('--serve is for processes that the benchmark starts: leave it out.', exitCodes.usage)
+  }
+  // In the middle of a measurement, too; and a terminal's Ctrl-C is the other process's to answer.
+  process.on('disconnect', () => process.exit())
+  process.on('SIGINT', () => undefined)
+  process.on('message', (job: AccuracyJob) => {
+    const answer = (result: Answer) => process.send?.(result)
+    measureAccuracy(job).then(
+      (scores) => answer({ scores }),
+      (error: Error) => answer({ message: error.message }),
+    )
   })
+  await new Promise(() => undefined)
 }
 
 function startProcess(): ChildProcess {
