@@ -183,7 +183,16 @@ describe('statistics over the rows of five members', () => {
       ...{ minimumMembers: 5, exposesFew: false, epsilon: undefined },
     })
     const { directAggregator: aggregator, demoToken: token } = deployment()
-    const choices = { members: 5, stake: 0n, bounty: 0n, joinSeconds: 0, submitSeconds: 2, aggregator, token }
+    const choices = {
+      members: 5,
+      stake: 0n,
+      bounty: 0n,
+      joinSeconds: 0,
+      submitSeconds: 2,
+      isPrivateNetwork: true,
+      aggregator,
+      token,
+    }
     const { terms, manifestBytes, setupBytes } = foundStatistics(manifest, choices)
     // The contract keeps to the terms, which say 5 as the manifest does, unless a creator is up to something.
     assert.equal(terms.minimumUpdates, 5)
