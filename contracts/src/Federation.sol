@@ -262,8 +262,8 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
-        // The next round overwrites the record at once when nothing is left to wait for.
-        bool settles = !isHalfDone && round.shardsDone + 1 == shards && federation.terms.judge == address(0);
+        // The next round overwrites the record at once, unless settling is dear: then it is a step of its own.
+        bool settles = !isHalfDone && round.shardsDone + 1 == shards && federation.isCheapToSettle(round);
         if (!settles) {
             federation.record.shardsDone = round.shardsDone + 1;
             federation.record.remaining = remaining ^ (1 << shard);

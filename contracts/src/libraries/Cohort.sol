@@ -9,36 +9,21 @@ library Cohort {
     /// @notice Index of the member at `position`: a permutation of `[0, members)` chosen by `seed`.
     /// @param members At least 1; `position` is below it.
     function indexOf(bytes32 seed, uint256 members, uint256 position) internal pure returns (uint256 index) {
-        uint256 halfBits = halfBitsOf(members);
-        uint256 mask = (1 << halfBits) - 1;
-        index = position;
-        do {
-            (uint256 a, uint256 b) = (index >> halfBits, index & mask);
-            for (uint256 k; k < 4; ++k) {
-                (a, b) = (b, a ^ (_hash(seed, k, b) & mask));
-            }
-            index = (a << halfBits) | b;
-        } while (index >= members);
+        index = _walk(seed, members, position, 0);
     }
 
     /// @notice Position of the member at `index`: the inverse of `indexOf`.
     function positionOf(bytes32 seed, uint256 members, uint256 index) internal pure returns (uint256 position) {
-        uint256 halfBits = halfBitsOf(members);
-        uint256 mask = (1 << halfBits) - 1;
-        position = index;
-        do {
-            (uint256 a, uint256 b) = (position >> halfBits, position & mask);
-            for (uint256 k = 4; k > 0; --k) {
-                (a, b) = (b ^ (_hash(seed, k - 1, a) & mask), a);
-            }
-            position = (a << halfBits) | b;
-        } while (position >= members);
+        position = _walk(seed, members, index, 3);
     }
 
     /// @notice Smallest h ≥ 1 with 2^(2h) ≥ `members`.
     function halfBitsOf(uint256 members) internal pure returns (uint256 halfBits) {
         halfBits = 1;
-        while ((1 << (2 * halfBits)) < members) ++halfBits;
+        // Members are below 2^32.
+        unchecked {
+            while ((1 << (2 * halfBits)) < members) ++halfBits;
+        }
     }
 
     /// @notice Position of the keeper chosen for a shard: `keccak256(seed, shard) mod cohort`.
@@ -90,7 +75,36 @@ library Cohort {
         return (cohort * shardsPerMember + shards - 1) / shards;
     }
 
-    function _hash(bytes32 seed, uint256 k, uint256 x) private pure returns (uint256) {
-        return uint256(keccak256(abi.encode(seed, k, x)));
+    /// @dev Walks from `x` until it is below `members` again. A network run backwards is the same network on swapped halves,
+    ///      its rounds in the opposite order.
+    /// @param flip 0 for the permutation, 3 for its inverse: the k-th round is `k XOR flip`.
+    function _walk(bytes32 seed, uint256 members, uint256 x, uint256 flip) private pure returns (uint256) {
+        // Nothing here comes near 2^256.
+        unchecked {
+            uint256 halfBits = halfBitsOf(members);
+            uint256 mask = (1 << halfBits) - 1;
+            do {
+                (uint256 a, uint256 b) = (x >> halfBits, x & mask);
+                if (flip != 0) (a, b) = (b, a);
+                for (uint256 k; k < 4; ++k) {
+                    (a, b) = (b, a ^ (_hash(seed, k ^ flip, b) & mask));
+                }
+                if (flip != 0) (a, b) = (b, a);
+                x = (a << halfBits) | b;
+            } while (x >= members);
+        }
+        return x;
+    }
+
+    function _hash(bytes32 seed, uint256 k, uint256 x) private pure returns (uint256 hash) {
+        // Equivalent to `uint256(keccak256(abi.encode(seed, k, x)))`, in memory that is not kept: a round of 256 members
+        // hashes some thousand times, and memory costs the square of its length.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, seed)
+            mstore(add(free, 0x20), k)
+            mstore(add(free, 0x40), x)
+            hash := keccak256(free, 0x60)
+        }
     }
 }

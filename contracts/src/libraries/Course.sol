@@ -58,6 +58,14 @@ library Course {
         return keccak256(abi.encode(id, round, blockHash));
     }
 
+    /// @notice Whether the last aggregation settles too: nobody is to be asked how to split the pot, members are found by
+    ///         their places, and none is to be removed. So what settling can cost besides is never added to what adding up
+    ///         a shard can cost: see `Estimate`.
+    function isCheapToSettle(FederationState storage federation, Round memory round) internal view returns (bool) {
+        return federation.terms.judge == address(0) && round.members <= round.cohort
+            && federation.leaversQueued == federation.leaversRemoved;
+    }
+
     /// @notice Splits what keepers left of the pot among those whose updates were aggregated, and moves on.
     function settle(FederationState storage federation, bytes32 id, Round memory round) internal {
         address[] memory members = contributors(federation, round);

@@ -29,8 +29,21 @@ library Estimate {
 
     /// @dev What the core spends once on an aggregation, settling and opening the next round included.
     uint256 private constant CORE_AGGREGATE_GAS = 300_000;
-    /// @dev What it spends on each member: digest, context, reward to a balance not yet in use.
+    /// @dev What it spends on each member: digest, context, reward to a balance not yet in use. Where the cohort is sampled
+    ///      nobody is rewarded in the same transaction (`Course.isCheapToSettle`), and finding a member by the permutation
+    ///      takes less than that.
     uint256 private constant CORE_MEMBER_GAS = 36_000;
+    /// @dev What it spends once on settling in a transaction of its own: history, the next round, the last of the pots.
+    uint256 private constant CORE_SETTLE_GAS = 300_000;
+    /// @dev Finding, rewarding and reporting one member of a sampled cohort.
+    uint256 private constant SETTLE_MEMBER_GAS = 36_000;
+    /// @dev Removing one leaver, as many as an opening removes.
+    uint256 private constant LEAVER_GAS = 70_000;
+    uint256 private constant LEAVERS = 16;
+    /// @dev One walk of the permutation, and how many more than eight a member the unluckiest seed asks for: a walk ends
+    ///      with one in four at least, so that more come up once in 10^16 rounds.
+    uint256 private constant WALK_GAS = 800;
+    uint256 private constant UNLUCKY_WALKS = 128;
     /// @dev What it spends once on a submission, and on each shard in it.
     uint256 private constant CORE_SUBMIT_GAS = 200_000;
     uint256 private constant CORE_PAYLOAD_GAS = 45_000;
@@ -51,7 +64,7 @@ library Estimate {
         return updates * Codec.payloadLength(length, bits) + AGGREGATE_HEAD_BYTES + ENVELOPE_BYTES;
     }
 
-    /// @notice Gas of the transaction that aggregates one shard and, being the last, settles the round.
+    /// @notice Gas of the transaction that aggregates one shard, whether or not it settles the round.
     /// @param cohort Members in a round, who are all paid.
     /// @param updates Updates of the shard.
     /// @param length Parameters of the shard.
@@ -68,6 +81,12 @@ library Estimate {
             * (updates * ADD_GAS + groups * (GROUP_GAS + SPREAD_GAS * (laneBits / bits)))
             + _memoryGas(words + payloadWords) + 2 * _memoryGas(updates * payloadWords);
         return _transactionGas(updates * payloadWords * 32 + AGGREGATE_HEAD_BYTES, execution);
+    }
+
+    /// @notice Gas of the transaction that settles a round by itself, the judge's part aside.
+    function settleGas(uint256 cohort) internal pure returns (uint256) {
+        return TRANSACTION_GAS + CORE_SETTLE_GAS + cohort * SETTLE_MEMBER_GAS + UNLUCKY_WALKS * WALK_GAS + LEAVERS
+            * LEAVER_GAS;
     }
 
     /// @notice Bytes of the transaction that submits `shards` shards of `length` parameters.

@@ -23,6 +23,12 @@ const AGGREGATE_HEAD_BYTES = 192
 const SUBMIT_HEAD_BYTES = 1_536
 const CORE_AGGREGATE_GAS = 300_000
 const CORE_MEMBER_GAS = 36_000
+const CORE_SETTLE_GAS = 300_000
+const SETTLE_MEMBER_GAS = 36_000
+const LEAVER_GAS = 70_000
+const LEAVERS = 16
+const WALK_GAS = 800
+const UNLUCKY_WALKS = 128
 const CORE_SUBMIT_GAS = 200_000
 const CORE_PAYLOAD_GAS = 45_000
 const LOGGED_BYTE_GAS = 12
@@ -38,7 +44,7 @@ const BLOB_HASH_GAS = 100
 /** Blob gas of a blob, which has a price of its own (EIP-4844 `GAS_PER_BLOB`). */
 export const BLOB_GAS = 131_072
 
-/** The transaction that aggregates one shard and, being the last, settles the round. */
+/** The transaction that aggregates one shard, whether or not it settles the round. */
 export type AggregateStep = {
   /** Members in a round, who are all paid. */
   readonly cohort: number
@@ -72,6 +78,12 @@ export function estimateAggregate({ cohort, updates, length, laneBits, bits }: A
     2 * memoryGas(updates * payloadWords)
   const calldata = updates * payload + AGGREGATE_HEAD_BYTES
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
+}
+
+/** Bound on the gas of the transaction that settles a round by itself, a judge's part aside. */
+export function estimateSettle(cohort: number): number {
+  const members = cohort * SETTLE_MEMBER_GAS + UNLUCKY_WALKS * WALK_GAS
+  return TRANSACTION_GAS + CORE_SETTLE_GAS + members + LEAVERS * LEAVER_GAS
 }
 
 /** Bounds on the transaction that submits shards. */

@@ -78,8 +78,8 @@ export type PhaseTerms = Pick<
 >
 
 /**
- * The phase of a federation at a time. (`settle` once all shards are aggregated: without a judge the contract settles
- * in the same transaction, and nobody sees it.)
+ * The phase of a federation at a time. (`settle` once all shards are aggregated: without a judge, and where all train and
+ * nobody leaves, the contract settles in the same transaction, and nobody sees it.)
  *
  * @param now - Unix seconds, the time of the block that would act.
  * @param isFinished - From the federation's status: the round's record does not tell.

@@ -4,7 +4,15 @@
  * The pay of a step is half of `keeperPay` at first and rises to all of it; so a step that does not pay yet may pay
  * later, at a time that follows from the terms.
  */
-import { estimateAggregate, keeperPayAt, maxUpdates, phaseEnds, type Round, type Terms } from '@tutti/core'
+import {
+  estimateAggregate,
+  estimateSettle,
+  keeperPayAt,
+  maxUpdates,
+  phaseEnds,
+  type Round,
+  type Terms,
+} from '@tutti/core'
 import { worthOfGas } from './policy.ts'
 
 /** A step that pays whoever takes it. */
@@ -12,15 +20,13 @@ export type PaidStep = 'draw' | 'aggregate' | 'settle' | 'close'
 
 const DRAW_GAS = 90_000
 const CLOSE_GAS = 200_000
-const SETTLE_GAS = 200_000
-const SETTLE_MEMBER_GAS = 36_000
 
 /** Bound on the gas of a step. */
 export function gasOfStep(step: PaidStep, terms: Terms): number {
   if (step === 'draw') return DRAW_GAS
   if (step === 'close') return CLOSE_GAS
   const { cohortSize: cohort, laneBits, bits } = terms
-  if (step === 'settle') return SETTLE_GAS + cohort * SETTLE_MEMBER_GAS
+  if (step === 'settle') return estimateSettle(cohort)
   const length = Math.min(terms.dimension, terms.shardSize)
   return estimateAggregate({ cohort, updates: maxUpdates(terms), length, laneBits, bits }).gas
 }

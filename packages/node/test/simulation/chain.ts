@@ -414,7 +414,8 @@ export function createModelChain(terms: Terms, accounts: number, random: Random)
         const done = round.shards | (1n << BigInt(call.shard ?? 0))
         const shardsDone = round.shardsDone + 1
         if (!state.isFinished) payKeeper(from, phaseEnds(round, terms).challengeEnd, timestamp)
-        if (shardsDone === shards && !hasJudge && !state.isFinished) settle(from, block)
+        const isDear = hasJudge || round.members > round.cohort || state.leavers.length > state.leaversRemoved
+        if (shardsDone === shards && !isDear && !state.isFinished) settle(from, block)
         else set(state, 'round', { ...round, shards: done, shardsDone, aggregatedAt: timestamp })
         return
       }
