@@ -14,7 +14,7 @@ import { openClient, openMonitor, openTrainer } from './node-parts.ts'
 import { describePlan } from './node-plan-lines.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { createNodeView } from './node-view.ts'
-import { type Output, toJson } from './output.ts'
+import type { Output } from './output.ts'
 
 /** What a survey needs of the settings. */
 export function surveyOptionsOf(
@@ -59,12 +59,12 @@ export async function runDiscovery(
         const budget = readBudget(settings)
         if (output.isJson) {
           const federations = surveyed.map(toPlain)
-          output.note(toJson({ kind: 'survey', time: Date.now(), federations, privacy: budget.plain }))
+          output.event({ kind: 'survey', time: Date.now(), federations, privacy: budget.plain })
         } else for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
       },
       onJoin: (surveyed, disclosure) => {
         if (output.isJson) {
-          output.note(toJson({ kind: 'joining', time: Date.now(), federationId: surveyed.creation.id, disclosure }))
+          output.event({ kind: 'joining', time: Date.now(), federationId: surveyed.creation.id, disclosure })
           return
         }
         output.line(
@@ -76,10 +76,10 @@ export async function runDiscovery(
         const seconds = Math.ceil(milliseconds / 1_000)
         if (output.isJson) {
           const { id: federationId } = surveyed.creation
-          output.note(toJson({ kind: 'set-aside', time: Date.now(), federationId, name, message, seconds }))
+          output.event({ kind: 'set-aside', time: Date.now(), federationId, name, message, seconds })
         } else output.line(`${nameOf(surveyed)} is set aside for ${formatInteger(seconds)} seconds: ${message}`)
       },
-      onEvent: tellEvents(output, (event) => {
+      onEvent: tellEvents(output, settings.logLevel, (event) => {
         monitor?.note(event)
         view.note(event)
       }),
@@ -92,7 +92,7 @@ export async function runDiscovery(
         `${sumByToken(summaries, ({ claimed }) => claimed)}, used ${formatInteger(gasUsed)} gas.`,
     )
     output.result({ summaries })
-    if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
+    process.exitCode = interruption.exitCode() ?? exitCodes.done
   } finally {
     view.close()
     interruption.release()

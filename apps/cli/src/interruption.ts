@@ -1,9 +1,15 @@
-/** Ctrl-C and termination as an AbortSignal: the first asks for a graceful end, the second ends at once. */
+/**
+ * Ctrl-C and termination as an AbortSignal: the first asks for a graceful end, the second ends at once.
+ *
+ * A supervisor (systemd, Docker, Kubernetes) stops a service with SIGTERM and takes any exit code but 0 for a failure.
+ */
 import { exitCodes } from './exit-codes.ts'
 
 /** What a command watches, and how it stops watching. */
 export interface Interruption {
   signal: AbortSignal
+  /** How a service that ended as it was asked to ends: 0 after SIGTERM, 130 after Ctrl-C; undefined if nobody asked. */
+  exitCode(): number | undefined
   release(): void
 }
 
@@ -14,8 +20,10 @@ export interface Interruption {
  */
 export function watchInterruption(onFirst: () => void = () => undefined): Interruption {
   const controller = new AbortController()
-  const onSignal = () => {
+  let exitCode: number | undefined
+  const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    exitCode = name === 'SIGTERM' ? exitCodes.done : exitCodes.interrupted
     onFirst()
     controller.abort(new DOMException('Interrupted.', 'AbortError'))
   }
@@ -23,6 +31,7 @@ export function watchInterruption(onFirst: () => void = () => undefined): Interr
   process.on('SIGTERM', onSignal)
   return {
     signal: controller.signal,
+    exitCode: () => exitCode,
     release: () => {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)

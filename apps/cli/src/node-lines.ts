@@ -1,16 +1,46 @@
 /** What a node did, one line an event, for people who watch it. */
 import { formatCount, formatInteger, formatTokens, noToken, type Token } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
-import { type Output, toJson } from './output.ts'
+import type { Output } from './output.ts'
+
+/** How much a node tells, from least to most; each tells what those before it do. */
+export const LOG_LEVELS = ['warning', 'info', 'debug'] as const
+
+/** One of {@link LOG_LEVELS}. */
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** What its owner should look at: something is wrong, or was lost. */
+const WARNINGS: ReadonlySet<NodeEvent['kind']> = new Set([
+  'blobs-missing',
+  'chain-back',
+  'chain-unreachable',
+  'failed',
+  'fault-found',
+  'fault-standing',
+  'file-damaged',
+  'finished',
+  'sat-out',
+  'twin-found',
+])
+/** Signs of life, and what is under way: for whoever looks for a fault. */
+const DETAILS: ReadonlySet<NodeEvent['kind']> = new Set(['looked', 'sent', 'signed'])
+
+/** From which level on an event is told. */
+export function levelOf(kind: NodeEvent['kind']): LogLevel {
+  return WARNINGS.has(kind) ? 'warning' : DETAILS.has(kind) ? 'debug' : 'info'
+}
 
 /** Events as lines: of text for people, of JSON on standard error for machines. */
-export function tellEvents(output: Output, note: (event: NodeEvent) => void): (event: NodeEvent) => void {
+export function tellEvents(
+  output: Output,
+  level: LogLevel,
+  note: (event: NodeEvent) => void,
+): (event: NodeEvent) => void {
   let token = noToken
   return (event) => {
     if (event.kind === 'started') token = event.token
-    // Signs of life are for whoever watches the endpoint.
-    if (event.kind !== 'looked') {
-      if (output.isJson) output.note(toJson(event))
+    if (LOG_LEVELS.indexOf(levelOf(event.kind)) <= LOG_LEVELS.indexOf(level)) {
+      if (output.isJson) output.event(event)
       else {
         const text = describeEvent(event, token)
         if (text !== undefined) output.line(`${new Date(event.time).toISOString()}  ${text}`)
@@ -84,6 +114,15 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       return `round ${event.round + 1}: closed with ${formatCount(event.updates, 'update')}, too few; the model stands`
     case 'race-lost':
       return `round ${event.round + 1}: somebody else was first to ${event.step}`
+    case 'twin-found':
+      return (
+        `round ${event.round + 1}: this account has sent an update that this store knows nothing of. If another node or ` +
+        'another store uses the same key, stop one of them: each loses rounds and gas to the other'
+      )
+    case 'sent':
+      return `round ${event.round + 1}: sent ${event.step} in ${event.hash}`
+    case 'looked':
+      return `looked at block ${event.block}, round ${event.round + 1}`
     case 'sat-out':
       return `round ${event.round + 1}: sat out (${event.reason})`
     case 'claimed':

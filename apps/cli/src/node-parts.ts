@@ -9,7 +9,7 @@ import { readPassword } from './commands/keystore.ts'
 import { openAccount } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { type NodeSettings, present } from './node-settings.ts'
-import { type Output, toJson } from './output.ts'
+import type { Output } from './output.ts'
 
 /** Connects with the account's key, through several endpoints where there are several. */
 export async function openClient(
@@ -22,7 +22,7 @@ export async function openClient(
   const { rpc: rpcUrls, core } = settings
   const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
   const onRest = ({ host, message }: { host: string; message: string }) => {
-    if (output.isJson) output.note(toJson({ kind: 'endpoint-rests', time: Date.now(), host, message }))
+    if (output.isJson) output.event({ kind: 'endpoint-rests', time: Date.now(), host, message })
     else output.note(`${message} Asking the others for a while.`)
   }
   const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) }).catch(
@@ -84,7 +84,7 @@ export async function openMonitor(port: number | undefined, output: Output) {
   const { createVitals, startMonitor } = await import('@tutti/node')
   const vitals = createVitals(Date.now())
   const { url, close } = await startMonitor(vitals, port)
-  if (output.isJson) output.note(toJson({ kind: 'monitor', time: Date.now(), url }))
+  if (output.isJson) output.event({ kind: 'monitor', time: Date.now(), url })
   else output.note(`health and metrics: ${url}/health ${url}/metrics`)
   return { note: (event: NodeEvent) => vitals.note(event), close }
 }

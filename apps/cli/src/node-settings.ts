@@ -5,6 +5,7 @@ import type { BlobOptions } from './blob-model.ts'
 import { type AccountOptions, defaultRpcUrl } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import type { ModuleOptions } from './modules.ts'
+import type { LogLevel } from './node-lines.ts'
 
 /** Flags of `tutti node` as the command line has them. */
 export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleOptions {
@@ -35,6 +36,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   privacyEpsilon?: number
   maximumWait?: number
   json?: boolean
+  logLevel?: LogLevel
 }
 
 /** Where a node keeps what it is about to send, unless told otherwise. */
@@ -58,6 +60,7 @@ export interface NodeSettings
   store: string
   seed: number
   metricsPort: number | undefined
+  logLevel: LogLevel
   behaviour: NodeBehaviour
 }
 
@@ -159,6 +162,7 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     store: options.store ?? config.store ?? defaultStore,
     seed: options.seed ?? config.seed ?? 0,
     metricsPort: options.metricsPort ?? config.metricsPort,
+    logLevel: options.logLevel ?? 'info',
     ...present({
       data: options.data ?? config.data,
       trainer: words,

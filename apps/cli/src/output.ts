@@ -15,6 +15,8 @@ export interface Output {
   progress(text: string): void
   /** A line on standard error that stays. */
   note(text: string): void
+  /** An event for machines, a line of JSON on standard error. Silent for people. */
+  event(value: unknown): void
   /** The one object of `--json`; bigints become decimal strings. Silent for people. */
   result(value: unknown): void
   /** Clears the live line. */
@@ -27,18 +29,22 @@ const plainProgressInterval = 5_000
 /**
  * The output of a command.
  *
- * @param options - `isJson`: whether a machine reads; `stdout`, `stderr`: where to write.
+ * @param options - `isJson`: whether a machine reads; `hasJsonNotes`: whether it reads standard error too, so that each
+ *   note is a line of JSON, `{"kind":"note","time":…,"message":…}`; `stdout`, `stderr`: where to write.
  */
 export function createOutput(options: {
   isJson: boolean
+  hasJsonNotes?: boolean
   stdout?: NodeJS.WritableStream
   stderr?: NodeJS.WritableStream
 }): Output {
-  const { isJson, stdout = process.stdout, stderr = process.stderr } = options
+  const { isJson, hasJsonNotes = false, stdout = process.stdout, stderr = process.stderr } = options
   const isTerminal = (stderr as Partial<WriteStream>).isTTY === true
   let isLive = false
   let lastPlain = Number.NEGATIVE_INFINITY
 
+  const toNote = (text: string) =>
+    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : text
   const clear = () => {
     if (isLive) stderr.write('\r\u001b[2K')
     isLive = false
@@ -53,10 +59,13 @@ export function createOutput(options: {
     },
     note(text) {
       clear()
-      stderr.write(`${text}\n`)
+      stderr.write(`${toNote(text)}\n`)
+    },
+    event(value) {
+      if (isJson) stderr.write(`${toJson(value)}\n`)
     },
     progress(text) {
-      if (isTerminal) {
+      if (isTerminal && !(isJson && hasJsonNotes)) {
         // A terminal that does not know its width says 0.
         const columns = (stderr as WriteStream).columns || 100
         stderr.write(`\r\u001b[2K${text.slice(0, columns - 1)}`)
@@ -66,7 +75,7 @@ export function createOutput(options: {
       const now = performance.now()
       if (now - lastPlain < plainProgressInterval) return
       lastPlain = now
-      stderr.write(`${text}\n`)
+      stderr.write(`${toNote(text)}\n`)
     },
     result(value) {
       if (!isJson) return

@@ -101,6 +101,22 @@ describe('tutti node', () => {
     assert.match(readFileSync(log!, 'utf8'), new RegExp(`no luck with ${join(cwd, 'a.csv')}`))
   })
 
+  test('SIGTERM ends a node as supervisors expect of a service, with its summary; Ctrl-C ends it with 130', async () => {
+    const waiting = await read('create', '--task', 'breast-cancer', '--members', '3', '--test-account', '0')
+    await read('join', waiting.id, '--test-account', '1', '--yes')
+    for (const [signal, code] of [
+      ['SIGTERM', exitCodes.done],
+      ['SIGINT', exitCodes.interrupted],
+    ] as const) {
+      const node = startTutti(['node', waiting.id, '--test-account', '1', '--data', 'a.csv'], { cwd, env })
+      await node.until(/watching a federation/)
+      node.process.kill(signal)
+      const ended = await node.ended
+      assert.equal(ended.code, code, ended.stderr)
+      assert.match(ended.stdout, /Took part in 0 rounds/)
+    }
+  })
+
   test('two nodes by file and by flags, one with a trainer of its own, take a federation to its end', async () => {
     // The file's account and store are overridden by flags; its endpoint, trainer and port stand.
     write('node.json', {
@@ -138,6 +154,7 @@ describe('tutti node', () => {
     assert.equal(summary.aggregatedShards, 0)
     assert.match(stderr, /"kind":"endpoint-rests".*"host":"127.0.0.1:1"/)
     assert.doesNotMatch(stderr, /"kind":"looked"/)
+    for (const line of stderr.trim().split('\n')) assert.equal(typeof JSON.parse(line).kind, 'string', line)
     // One federation's store, and the ledger of what the data have told.
     const [store, ...beside] = readdirSync(join(cwd, 'mine')).sort()
     assert.match(store!, /^31337-/)

@@ -38,6 +38,26 @@ test('with --json standard output carries one object and nothing else', () => {
   assert.match(stderr.text, /under way/)
 })
 
+test('where standard error is a log for machines, every line of it is JSON', () => {
+  const stderr = collect()
+  const output = createOutput({ isJson: true, hasJsonNotes: true, stdout: collect(), stderr })
+  output.note('stopping')
+  output.progress('reading')
+  output.event({ kind: 'looked', block: 3n })
+  const lines = stderr.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual(
+    lines.map(({ kind, message, block }) => [kind, message ?? block]),
+    [
+      ['note', 'stopping'],
+      ['note', 'reading'],
+      ['looked', '3'],
+    ],
+  )
+})
+
 test('without --json the result object is not printed', () => {
   const stdout = collect()
   const output = createOutput({ isJson: false, stdout, stderr: collect() })

@@ -17,6 +17,30 @@ export function fromCheckedBytes(bytes: Uint8Array | undefined): unknown {
   return sha256(new TextEncoder().encode(text)) === checksum ? JSON.parse(text) : undefined
 }
 
+/**
+ * Refuses what a newer version wrote: it is neither damaged nor to be written over.
+ *
+ * @param known - The newest form that this version knows.
+ * @throws {@link NewerVersionError}
+ */
+export function refuseNewer(path: string, content: unknown, known: number): void {
+  const version = (content as { version?: unknown } | undefined)?.version
+  if (typeof version === 'number' && version > known) throw new NewerVersionError(path, version, known)
+}
+
+/** A file of the store was written by a newer version. Do not retry. */
+export class NewerVersionError extends Error {
+  override readonly name = 'NewerVersionError'
+  readonly isRetryable = false
+
+  constructor(path: string, version: number, known: number) {
+    super(
+      `${path} was written by a newer version of Tutti (form ${version}; this one knows ${known}). Nothing was changed: run the ` +
+        'newer version again. A fresh store would not know what was sent and spent from this one.',
+    )
+  }
+}
+
 /** SHA-256 in hexadecimal, without prefix. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

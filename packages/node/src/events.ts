@@ -80,6 +80,8 @@ export type NodeEventBody =
   /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
   | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }
   | { kind: 'sat-out'; round: number; reason: string }
+  /** The account has an update on the chain that this store knows nothing of: another node or store has the same key. */
+  | { kind: 'twin-found'; round: number }
   | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
   /** The next step was overdue by the terms: the federation is over, and stakes go back. */

@@ -16,7 +16,7 @@
  * budget together the later sees both. An entry taken back, or left by a crash, errs on the side of privacy.
  */
 import { join } from 'node:path'
-import { fromCheckedBytes, toCheckedBytes } from './checked-json.ts'
+import { fromCheckedBytes, refuseNewer, toCheckedBytes } from './checked-json.ts'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { refuseEpsilon, type Spending, sumEpsilon } from './privacy.ts'
 
@@ -38,7 +38,9 @@ function readEntries(root: string, disk: Disk, isAsked: (name: string) => boolea
   const files = disk.list(directory).filter((name) => name.endsWith('.json') && isAsked(name))
   return files.map((name) => {
     const path = join(directory, name)
-    const found = toSpending(fromCheckedBytes(disk.read(path)))
+    const content = fromCheckedBytes(disk.read(path))
+    refuseNewer(path, content, VERSION)
+    const found = toSpending(content)
     if (found === undefined || nameOf(found) !== name) throw new LedgerDamagedError(path)
     return found
   })
@@ -77,7 +79,7 @@ export function refuseSpending(
  * federation and account, however often it is called.
  *
  * @returns Why the budget does not allow it; nothing is counted then.
- * @throws {@link LedgerDamagedError} as {@link refuseSpending}
+ * @throws {@link LedgerDamagedError} as {@link refuseSpending}; `NewerVersionError`
  */
 export function chargeSpending(
   root: string,
@@ -90,7 +92,9 @@ export function chargeSpending(
   const directory = directoryOf(root)
   const path = join(directory, nameOf(spending))
   const bytes = disk.read(path)
-  const found = toSpending(fromCheckedBytes(bytes))
+  const content = fromCheckedBytes(bytes)
+  refuseNewer(path, content, VERSION)
+  const found = toSpending(content)
   if (found !== undefined && nameOf(found) === nameOf(spending)) return undefined
   disk.makeDirectory(directory)
   disk.syncDirectory(root)

@@ -80,6 +80,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let isClaimed = false
   // A step that was under way when the node started counts as taken.
   let hasTakenStep = true
+  let hasTwin = false
   let roundsLeft = behaviour.leavesAfterRounds ?? Infinity
   let latest: Sight | undefined
   let newest = { block: -1n, since: 0 }
@@ -98,14 +99,20 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     roundsClosed = to
     if (to <= from) return
     const fromBlock = blockBeforeRound ?? firstBlock
-    for (let round = from; round < to; round++) if (isSubmitted(store.load(round))) taken.add(round)
-    // Logs are dear to endpoints: what cannot have been paid is not looked for.
-    const mayBeRewarded = Array.from({ length: to - from }, (_, i) => from + i).some((round) => taken.has(round))
+    // Logs are dear to endpoints: what cannot have been paid is not looked for. What was sent may have been mined and paid
+    // between two looks, before this node heard of it.
+    let mayBeRewarded = false
+    for (let round = from; round < to; round++) {
+      const record = store.load(round)
+      if (isSubmitted(record)) taken.add(round)
+      if (taken.has(round) || isSent(record)) mayBeRewarded = true
+    }
     const mayBeKeeper = hasTakenStep
     hasTakenStep = false
     const range = { from, to, fromBlock, mayBeRewarded, mayBeKeeper }
     const read = () => readRoundEnds(client, federationId, account, range)
     for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
+      if (reward > 0n) taken.add(number)
       if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })
       else
         report.tell({
@@ -157,7 +164,13 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       }
       latest = sight
       tellOpening(sight)
-      if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) taken.add(round.number)
+      if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) {
+        taken.add(round.number)
+        if (store.load(round.number).kind === 'none' && !hasTwin) {
+          hasTwin = true
+          report.tell({ kind: 'twin-found', round: round.number })
+        }
+      }
       const now = actor.now()
       if (newest.block !== observation.block.number) newest = { block: observation.block.number, since: now }
       const key = nameStep(observation, now)
@@ -197,3 +210,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
 }
 
 const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+function isSent(record: RoundRecord): boolean {
+  if (record.kind !== 'update') return false
+  return record.update.sendings.some(({ step, attempts }) => step === 'submit' && attempts.length > 0)
+}

@@ -19,7 +19,7 @@
  */
 import { join } from 'node:path'
 import type { ErrorFeedback, Hex } from '@tutti/core'
-import { fromCheckedBytes, sha256, toCheckedBytes } from './checked-json.ts'
+import { fromCheckedBytes, refuseNewer, sha256, toCheckedBytes } from './checked-json.ts'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
 import { lockDirectory } from './lock.ts'
@@ -116,7 +116,7 @@ export function storeDirectory(options: Pick<StoreOptions, 'root' | 'chainId' | 
  * Opens the store of one member of one federation and locks it.
  *
  * @throws {@link StoreLockedError} if another node works on it.
- * @throws {@link StoreMismatchError} if the directory belongs to another federation or account, or a newer version.
+ * @throws {@link StoreMismatchError} if the directory belongs to another federation or account; `NewerVersionError`.
  */
 export function openStore(options: StoreOptions): Store {
   const disk = options.disk ?? localDisk
@@ -242,7 +242,7 @@ function checkOwner(disk: Disk, directory: string, options: StoreOptions): void 
     writeAtomically(disk, path, toCheckedBytes(owner))
     return
   }
-  if (found.version !== VERSION) throw new StoreMismatchError(directory, `has version ${found.version}`)
+  refuseNewer(path, found, VERSION)
   if (found.federationId !== owner.federationId) {
     throw new StoreMismatchError(directory, `belongs to federation ${found.federationId}`)
   }

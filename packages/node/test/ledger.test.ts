@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import type { Hex } from '@tutti/core'
 import type { StatisticsManifest } from '@tutti/learn'
 import fc from 'fast-check'
+import { NewerVersionError, toCheckedBytes } from '../src/checked-json.ts'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { chargeSpending, LedgerDamagedError, readSpendings, refuseSpending, spentByOthers } from '../src/ledger.ts'
 import { epsilonOf, leftOf, refuseEpsilon, type Spending, sumEpsilon } from '../src/privacy.ts'
@@ -96,6 +97,18 @@ test('without a budget everything is counted all the same, what has no bound too
   )
   assert.match(chargeSpending(root, spendingOf(3, 0.1), 100)!, /has no bound/)
   assert.equal(readSpendings(root).length, 2)
+})
+
+test('an entry of a newer version is neither read nor written over, own or of others', () => {
+  const root = newRoot()
+  assert.equal(chargeSpending(root, spendingOf(1, 0.5), 2), undefined)
+  const directory = join(root, 'privacy')
+  const [name] = readdirSync(directory)
+  const path = join(directory, name!)
+  const newer = toCheckedBytes({ version: 2, chainId: 31_337, federationId: idOf(1), account, delta: 0 })
+  writeFileSync(path, newer)
+  for (const n of [1, 2]) assert.throws(() => chargeSpending(root, spendingOf(n, 0.5), 2), NewerVersionError)
+  assert.deepEqual(new Uint8Array(readFileSync(path)), newer)
 })
 
 test('a damaged entry is not nothing: it is named, and nothing is sent; the own one is made anew', () => {

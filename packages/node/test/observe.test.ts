@@ -48,7 +48,7 @@ test('one call shows what the views show one by one, in every phase, and names w
   }
 })
 
-test('a chain is looked at no more often than it has blocks, nor than its owner wants', () => {
+test('a chain is looked at no more often than it has blocks, nor than its owner wants, and less while nothing happens', () => {
   const pace = createPace(2_000, 15_000)
   assert.equal(pace.milliseconds(), 2_000)
   pace.note({ number: 10n, timestamp: 1000 })
@@ -56,7 +56,13 @@ test('a chain is looked at no more often than it has blocks, nor than its owner 
   assert.equal(pace.milliseconds(), 12_000)
   pace.note({ number: 13n, timestamp: 1324 })
   assert.equal(pace.milliseconds(), 15_000)
+  const quiet = createPace(2_000, 7_500)
+  for (let look = 0; look < 50; look++) quiet.slow()
+  assert.equal(quiet.milliseconds(), 7_500)
+  quiet.quicken()
+  assert.equal(quiet.milliseconds(), 2_000)
   const fixed = createPace(100, 100)
+  fixed.slow()
   fixed.note({ number: 1n, timestamp: 0 })
   fixed.note({ number: 2n, timestamp: 12 })
   assert.equal(fixed.milliseconds(), 100)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import type { Hex } from '@tutti/core'
 import fc from 'fast-check'
+import { fromCheckedBytes, NewerVersionError, toCheckedBytes } from '../src/checked-json.ts'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { lockDirectory, StoreHeldElsewhereError, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
 import { openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
@@ -253,7 +254,21 @@ test('the lock of a terminated worker is removed, that of another thread is not'
   lockDirectory(root)()
 })
 
-test('a store of another chain, federation or version is refused', () => {
+test('a store of a newer version is refused, left as it is, and says to run that version', () => {
+  const store = open()
+  store.close()
+  const path = join(store.directory, 'store.json')
+  const owner = fromCheckedBytes(readFileSync(path)) as object
+  const newer = toCheckedBytes({ ...owner, version: 2 })
+  writeFileSync(path, newer)
+  assert.throws(
+    () => open(),
+    (error: Error) => error instanceof NewerVersionError && /newer version again/.test(error.message),
+  )
+  assert.deepEqual(new Uint8Array(readFileSync(path)), newer)
+})
+
+test('a store of another chain or federation is refused', () => {
   const store = open()
   store.close()
   const other = { root, chainId: 31337, federationId: `${federationId.slice(0, -2)}00` as Hex, account }

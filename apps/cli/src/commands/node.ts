@@ -2,7 +2,7 @@
 
 import type { ChainClient, Creation } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens } from '@tutti/core'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
 import { addBlobOptions } from '../blob-model.ts'
 import { openBudgetReader } from '../budget-lines.ts'
@@ -18,7 +18,7 @@ import {
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
 import { addModuleOption, demandKnownModules } from '../modules.ts'
-import { tellEvents } from '../node-lines.ts'
+import { LOG_LEVELS, tellEvents } from '../node-lines.ts'
 import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
 import { describePlan } from '../node-plan-lines.ts'
 import { defaultStore, type NodeCommandOptions, type NodeSettings, present, readSettings } from '../node-settings.ts'
@@ -44,6 +44,7 @@ export function addNode(program: Command): void {
     .option('--leave-after <rounds>', 'ask to leave after so many rounds of its own', parseAtLeastOne)
     .option('--metrics-port <n>', 'serve /health and /metrics on 127.0.0.1 (0: a free port)', parsePort)
     .option('--dry-run', 'say what the node would do now and why; send nothing')
+    .addOption(new Option('--log-level <level>', 'which events to tell (default: info)').choices(LOG_LEVELS))
     .option(
       '--rpc <url>',
       `the chain to talk to; several, in order of preference, for failover (env: TUTTI_RPC; default: ${defaultRpcUrl})`,
@@ -58,8 +59,9 @@ export function addNode(program: Command): void {
     .addHelpText(
       'after',
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
-        'submits twice. Ctrl-C ends it after the step at hand. With --json, every event is a line of JSON on standard\n' +
-        'error and the summary is the object on standard output.\n\n' +
+        'submits twice. Ctrl-C and SIGTERM end it after the step at hand (exit codes 130 and 0). With --json, every line on\n' +
+        'standard error is an event in JSON, and the summary is the object on standard output; --log-level warning leaves\n' +
+        'what needs attention, debug adds what is under way.\n\n' +
         'A trainer is a command, run without a shell in every round with the path of round.json as its last argument; it\n' +
         'writes trained.safetensors and metrics.json. examples/pytorch-trainer shows one.\n\n' +
         'Without an ID, and with --discover or a policy, the node finds federations on the chain, joins the best paid of\n' +
@@ -110,7 +112,7 @@ export function addPolicyOptions(command: Command): Command {
 }
 
 async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOptions): Promise<void> {
-  const output = createOutput({ isJson: options.json === true })
+  const output = createOutput({ isJson: options.json === true, hasJsonNotes: true })
   const settings = await readSettings(argument, options)
   if (settings.id === undefined) {
     const { runDiscovery } = await import('../discovery.ts')
@@ -168,7 +170,7 @@ async function runOne(
       ...node,
       trainer,
       signal: interruption.signal,
-      onEvent: tellEvents(output, (event) => {
+      onEvent: tellEvents(output, settings.logLevel, (event) => {
         monitor?.note(event)
         view.note(event)
       }),
@@ -181,7 +183,7 @@ async function runOne(
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )
     output.result({ ...summary, modules })
-    if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted
+    process.exitCode = interruption.exitCode() ?? exitCodes.done
   } finally {
     view.close()
     interruption.release()
