@@ -167,13 +167,16 @@ abstract contract FederationFixture is Test {
         }
     }
 
-    /// @dev Aggregates as `keeper`, or as the chosen one of each shard if `keeper` is zero.
+    /// @dev Aggregates as `keeper`, or as the chosen one of each shard if `keeper` is zero, and settles what waits for it.
     function aggregateShard(bytes32 id, uint16 shard, address keeper) internal {
         bytes memory data = dataOf(id, shard);
         uint32 round = core.roundOf(id).number;
         if (keeper == address(0)) (keeper,,) = core.keeperOf(id, shard);
         vm.prank(keeper);
         core.aggregate(id, round, shard, data);
+        if (phase(id) != Phase.Settle || core.termsOf(id).judge != address(0)) return;
+        vm.prank(keeper);
+        core.settle(id, round);
     }
 
     function aggregateAll(bytes32 id) internal {

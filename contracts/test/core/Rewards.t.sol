@@ -10,7 +10,7 @@ import { FederationFixture } from "./FederationFixture.sol";
 contract RewardsTest is FederationFixture {
     uint256 private constant PEOPLE = 12;
     /// @dev Enough to come, earn, leave, and come back.
-    uint256 private constant PLAYED = 4;
+    uint256 private constant PLAYED = 3;
 
     /// @dev By account: the rewards of all rounds, and how often it joined, each time with a stake minted for it.
     mapping(address => uint256) private _earned;

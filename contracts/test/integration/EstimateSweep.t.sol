@@ -8,43 +8,61 @@ import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "./DirectFederationFixture.sol";
 
-/// @notice The largest terms that are accepted, of every width and of cohorts from 1 to 256, through two rounds: one in
+/// @notice The largest terms that are accepted, of every width and with cohorts from 1 to 256, through two rounds: one in
 ///         which everybody trains and the last aggregation settles, and one that is drawn, with sixteen leavers queued.
 ///         No step may pass the cap of a transaction, nor its own bound. Isolated: intrinsic gas and calldata are measured.
 contract EstimateSweepTest is DirectFederationFixture {
-    uint256[] private _cohorts = [1, 2, 3, 8, 20, 33, 64, 65, 128, 200, 256];
+    uint256[4] private _narrow = [1, 20, 65, 256];
+    uint256[4] private _wide = [2, 33, 64, 200];
 
     /// forge-config: default.isolate = true
-    function test_largestTerms_ofOneBit() external {
-        _sweep(1);
+    function test_largestTerms_ofOneBitIn16() external {
+        _sweep(16, 1, _narrow);
     }
 
     /// forge-config: default.isolate = true
-    function test_largestTerms_ofTwoBits() external {
-        _sweep(2);
+    function test_largestTerms_ofOneBitIn32() external {
+        _sweep(32, 1, _wide);
     }
 
     /// forge-config: default.isolate = true
-    function test_largestTerms_ofFourBits() external {
-        _sweep(4);
+    function test_largestTerms_ofTwoBitsIn16() external {
+        _sweep(16, 2, _narrow);
     }
 
     /// forge-config: default.isolate = true
-    function test_largestTerms_ofEightBits() external {
-        _sweep(8);
+    function test_largestTerms_ofTwoBitsIn32() external {
+        _sweep(32, 2, _wide);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_largestTerms_ofFourBitsIn16() external {
+        _sweep(16, 4, _narrow);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_largestTerms_ofFourBitsIn32() external {
+        _sweep(32, 4, _wide);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_largestTerms_ofEightBitsIn16() external {
+        _sweep(16, 8, _narrow);
+    }
+
+    /// forge-config: default.isolate = true
+    function test_largestTerms_ofEightBitsIn32() external {
+        _sweep(32, 8, _wide);
     }
 
     function test_settlement_ofTheLargestCohortWithAJudgeFitsTheCap() external pure {
         assertLe(Estimate.settleGas(256) + Course.JUDGE_GAS + Course.JUDGE_GAS / 60, Estimate.GAS_LIMIT);
     }
 
-    function _sweep(uint256 bits) private {
-        for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
-            for (uint256 c; c < _cohorts.length; ++c) {
-                uint256 cohort = _cohorts[c];
-                // Two rounds of the least values must fit a lane.
-                if (2 * cohort * Codec.largest(bits) < 1 << (laneBits - 1)) _play(laneBits, bits, cohort);
-            }
+    function _sweep(uint256 laneBits, uint256 bits, uint256[4] storage cohorts) private {
+        for (uint256 c; c < cohorts.length; ++c) {
+            // Two rounds of the least values must fit a lane.
+            if (2 * cohorts[c] * Codec.largest(bits) < 1 << (laneBits - 1)) _play(laneBits, bits, cohorts[c]);
         }
     }
 
