@@ -39,7 +39,7 @@ export async function runDiscovery(
   { isDryRun, isUntilIdle }: { isDryRun: boolean; isUntilIdle: boolean },
   output: Output,
 ): Promise<void> {
-  const client = await openClient(settings, output)
+  const client = await openClient(settings, output, { isPatient: !isDryRun })
   const options = { ...surveyOptionsOf(settings, client), policy: settings.policy }
   if (isDryRun) return planDiscovery(settings, options, output)
   const { serveFederations } = await import('@tutti/node')

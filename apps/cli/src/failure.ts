@@ -46,6 +46,7 @@ const codes: Record<string, ExitCode> = {
   BaseHashError: exitCodes.badInput,
   EndpointMismatchError: exitCodes.refused,
   MissingPayloadError: exitCodes.refused,
+  NewerVersionError: exitCodes.refused,
   ChainUnreachableError: exitCodes.unreachable,
   ChainBehindError: exitCodes.unreachable,
   TransactionPendingError: exitCodes.unreachable,
@@ -64,8 +65,31 @@ const codes: Record<string, ExitCode> = {
 const inputNames =
   /^(Csv|Idx|Data|Statistics|TooManyRows|Digit|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite|Onnx|UnsupportedOperator|FixedBatch|BaseModel)/
 
-/** Error codes by which Node says that a file is not there, not readable or not what it should be. */
-const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'])
+/** What the system's refusals mean, by their codes, with what to do. Its own words say neither. */
+const fileFaults: Record<string, (path: string) => { message: string; exitCode: ExitCode }> = {
+  ENOENT: (path) => ({ message: `${path}: there is no such file. Check the path.`, exitCode: exitCodes.badInput }),
+  EISDIR: (path) => ({ message: `${path} is a folder, no file. Check the path.`, exitCode: exitCodes.badInput }),
+  ENOTDIR: (path) => ({
+    message: `${path}: a file stands where a folder should. Check the path.`,
+    exitCode: exitCodes.badInput,
+  }),
+  EACCES: (path) => ({
+    message: `${path}: this account may not read or write it. Check the path and its permissions.`,
+    exitCode: exitCodes.badInput,
+  }),
+  EPERM: (path) => ({
+    message: `${path}: this account may not change it. Check the path and its permissions.`,
+    exitCode: exitCodes.badInput,
+  }),
+  EROFS: (path) => ({
+    message: `${path} is on a read-only file system. Mount it for writing, or name another folder (a node: --store).`,
+    exitCode: exitCodes.failed,
+  }),
+  ENOSPC: (path) => ({
+    message: `The disk is full (${path}): free some space and start again. Nothing that was sent is lost.`,
+    exitCode: exitCodes.failed,
+  }),
+}
 
 /** Names a failure and says how the command ends. */
 export function toFailure(error: unknown): Failure {
@@ -76,15 +100,10 @@ export function toFailure(error: unknown): Failure {
   if (exitCode !== undefined)
     return { name, message, exitCode, ...(federationId === undefined ? {} : { federationId }) }
   if (name === 'AbortError') return { name, message: 'Interrupted.', exitCode: exitCodes.interrupted }
-  if (typeof code === 'string' && fileCodes.has(code)) {
-    return { name, message: `${message}. Check the path.`, exitCode: exitCodes.badInput }
-  }
-  if (code === 'ENOSPC') {
-    return {
-      name,
-      message: `${message}. The disk is full: free some space and start again.`,
-      exitCode: exitCodes.failed,
-    }
+  const fault = typeof code === 'string' ? fileFaults[code] : undefined
+  if (fault !== undefined) {
+    const { path, dest } = error as { path?: unknown; dest?: unknown }
+    return { name, ...fault(String(path ?? dest ?? 'the file')) }
   }
   const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : undefined) ?? chainCodeOf(error)
   return { name, message, exitCode: known }

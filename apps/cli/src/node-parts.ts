@@ -1,6 +1,7 @@
 /** What a node of the command line is made of: connection and key, trainer, monitor. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChainClient } from '@tutti/chain'
 import type { PublishedManifest } from '@tutti/learn'
 import type { NodeEvent, Trainer } from '@tutti/node'
@@ -11,10 +12,15 @@ import { CommandError, exitCodes } from './exit-codes.ts'
 import { type NodeSettings, present } from './node-settings.ts'
 import type { Output } from './output.ts'
 
-/** Connects with the account's key, through several endpoints where there are several. */
+/**
+ * Connects with the account's key, through several endpoints where there are several.
+ *
+ * @param options - `isPatient`: wait for a chain that does not answer yet, as a running node does.
+ */
 export async function openClient(
   settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'behaviour'>,
   output: Output,
+  options: { isPatient?: boolean } = {},
 ): Promise<ChainClient & { account: LocalAccount }> {
   const { refuseTestAccounts } = await import('@tutti/chain')
   const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
@@ -25,13 +31,32 @@ export async function openClient(
     if (output.isJson) output.event({ kind: 'endpoint-rests', time: Date.now(), host, message })
     else output.note(`${message} Asking the others for a while.`)
   }
-  const client = await connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) }).catch(
+  const connect = () => connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) })
+  const client = await (options.isPatient === true ? untilAnswered(connect, output) : connect()).catch(
     (error: Error) => {
       throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
     },
   )
   refuseTestAccounts(account.address, client.chainId)
   return { ...client, account }
+}
+
+/** Tries again for as long as the chain is out of reach, and says so. */
+async function untilAnswered<T>(connect: () => Promise<T>, output: Output): Promise<T> {
+  const { backOffMilliseconds, defaultBackOff, isChainOutOfReach } = await import('@tutti/node')
+  for (let failures = 1; ; failures++) {
+    try {
+      return await connect()
+    } catch (error) {
+      if (!isChainOutOfReach(error)) throw error
+      const waitMilliseconds = backOffMilliseconds(defaultBackOff, failures)
+      const { message } = error as Error
+      output.event({ kind: 'chain-unreachable', time: Date.now(), failures, waitMilliseconds, message })
+      if (!output.isJson)
+        output.note(`${message} Next try in ${(waitMilliseconds / 1000).toFixed(1)} s (${failures} so far).`)
+      await sleep(waitMilliseconds)
+    }
+  }
 }
 
 async function openNodeAccount({

@@ -1,6 +1,7 @@
 /** `tutti node` with all that its owner can set, on a real chain, each node a process of its own. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -81,7 +82,7 @@ describe('tutti node', () => {
       [[id, '--data', 'a.csv', '--metrics-port', '70000'], exitCodes.usage, /65535/],
       [[id, '--data', 'a.csv', '--test-account', '1', '--core', `0x${'1'.repeat(40)}`], exitCodes.usage, /./],
       [
-        [id, '--data', 'a.csv', '--test-account', '1', '--rpc', 'http://127.0.0.1:1', '--rpc', 'http://127.0.0.1:2'],
+        [id, '--dry-run', '--test-account', '1', '--rpc', 'http://127.0.0.1:1', '--rpc', 'http://127.0.0.1:2'],
         exitCodes.unreachable,
         /127\.0\.0\.1:1 or 127\.0\.0\.1:2/,
       ],
@@ -115,6 +116,44 @@ describe('tutti node', () => {
       assert.equal(ended.code, code, ended.stderr)
       assert.match(ended.stdout, /Took part in 0 rounds/)
     }
+  })
+
+  test('a node that starts before its chain waits for it', async () => {
+    const waiting = await read(
+      'create',
+      '--task',
+      'breast-cancer',
+      '--members',
+      '3',
+      '--stake',
+      '0',
+      '--test-account',
+      '0',
+    )
+    await read('join', waiting.id, '--test-account', '1', '--yes')
+    // A port that nobody listens on yet, and then passes everything on to the chain.
+    const gate = createServer((socket) => {
+      const chainSocket = connect(Number(new URL(env.TUTTI_RPC!).port), '127.0.0.1')
+      socket.pipe(chainSocket).pipe(socket)
+      for (const end of [socket, chainSocket]) end.on('error', () => end.destroy())
+    })
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+    const { port } = gate.address() as AddressInfo
+    await new Promise((resolve) => gate.close(resolve))
+    const args = ['node', waiting.id, '--test-account', '1', '--data', 'a.csv', '--rpc', `http://127.0.0.1:${port}`]
+    const node = startTutti(args, { cwd, env })
+    let told = ''
+    await new Promise<void>((resolve) => {
+      node.process.stderr?.on('data', (chunk: Buffer) => {
+        told += chunk.toString()
+        if (/Next try in/.test(told)) resolve()
+      })
+    })
+    await new Promise<void>((resolve) => gate.listen(port, '127.0.0.1', resolve))
+    await node.until(/watching a federation/)
+    node.process.kill('SIGTERM')
+    assert.equal((await node.ended).code, exitCodes.done)
+    gate.close()
   })
 
   test('two nodes by file and by flags, one with a trainer of its own, take a federation to its end', async () => {

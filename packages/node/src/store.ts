@@ -125,6 +125,7 @@ export function openStore(options: StoreOptions): Store {
   const unlock = lockDirectory(directory)
   try {
     checkOwner(disk, directory, options)
+    clearInterrupted(disk, directory)
   } catch (error) {
     unlock()
     throw error
@@ -224,6 +225,14 @@ interface UpdateFile {
   metrics: string
   payloads: FileEntry[]
   sendings: SendingEntry[]
+}
+
+/** Removes what a write that was interrupted left beside its place: nothing was sent for it. */
+function clearInterrupted(disk: Disk, directory: string): void {
+  const rounds = disk.list(directory).filter((name) => name.startsWith('round-'))
+  for (const folder of [directory, ...rounds.map((name) => join(directory, name))]) {
+    for (const name of disk.list(folder)) if (name.endsWith('.new')) disk.remove(join(folder, name))
+  }
 }
 
 function checkOwner(disk: Disk, directory: string, options: StoreOptions): void {

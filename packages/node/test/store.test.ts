@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -252,6 +262,16 @@ test('the lock of a terminated worker is removed, that of another thread is not'
   assert.throws(() => lockDirectory(root), StoreLockedError)
   unlockAfterThread(root, 77)
   lockDirectory(root)()
+})
+
+test('what interrupted writes left behind goes when the store is opened', () => {
+  const store = open()
+  store.close()
+  mkdirSync(join(store.directory, 'round-3'))
+  const left = [join(store.directory, 'store.json.new'), join(store.directory, 'round-3', 'update.json.new')]
+  for (const path of left) writeFileSync(path, 'half a fi')
+  open().close()
+  for (const path of left) assert.equal(existsSync(path), false)
 })
 
 test('a store of a newer version is refused, left as it is, and says to run that version', () => {

@@ -133,7 +133,7 @@ async function runOne(
 ): Promise<void> {
   const { planNode, runNode } = await import('@tutti/node')
   const { behaviour } = settings
-  const client = await openClient(settings, output)
+  const client = await openClient(settings, output, { isPatient: options.dryRun !== true })
   const account = client.account.address
   const { readManifest, readMember } = await import('@tutti/chain')
   const { parsePublishedManifest } = await import('@tutti/learn')
