@@ -14,6 +14,7 @@ const WARNINGS: ReadonlySet<NodeEvent['kind']> = new Set([
   'blobs-missing',
   'chain-back',
   'chain-unreachable',
+  'clamped',
   'failed',
   'fault-found',
   'fault-standing',
@@ -22,8 +23,8 @@ const WARNINGS: ReadonlySet<NodeEvent['kind']> = new Set([
   'sat-out',
   'twin-found',
 ])
-/** Signs of life, and what is under way: for whoever looks for a fault. */
-const DETAILS: ReadonlySet<NodeEvent['kind']> = new Set(['looked', 'sent', 'signed'])
+/** Signs of life: for whoever looks for a fault. */
+const DETAILS: ReadonlySet<NodeEvent['kind']> = new Set(['looked'])
 
 /** From which level on an event is told. */
 export function levelOf(kind: NodeEvent['kind']): LogLevel {
@@ -119,8 +120,6 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
         `round ${event.round + 1}: this account has sent an update that this store knows nothing of. If another node or ` +
         'another store uses the same key, stop one of them: each loses rounds and gas to the other'
       )
-    case 'sent':
-      return `round ${event.round + 1}: sent ${event.step} in ${event.hash}`
     case 'looked':
       return `looked at block ${event.block}, round ${event.round + 1}`
     case 'sat-out':

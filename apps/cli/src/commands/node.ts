@@ -61,7 +61,7 @@ export function addNode(program: Command): void {
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
         'submits twice. Ctrl-C and SIGTERM end it after the step at hand (exit codes 130 and 0). With --json, every line on\n' +
         'standard error is an event in JSON, and the summary is the object on standard output; --log-level warning leaves\n' +
-        'what needs attention, debug adds what is under way.\n\n' +
+        'what needs attention, debug adds signs of life.\n\n' +
         'A trainer is a command, run without a shell in every round with the path of round.json as its last argument; it\n' +
         'writes trained.safetensors and metrics.json. examples/pytorch-trainer shows one.\n\n' +
         'Without an ID, and with --discover or a policy, the node finds federations on the chain, joins the best paid of\n' +
