@@ -22,6 +22,9 @@ export interface ConnectionOptions {
 export interface AccountOptions {
   keystore?: string
   testAccount?: number
+  tip?: bigint
+  maxFee?: bigint
+  confirmations?: number
 }
 
 /** Adds `--rpc`, `--core` and `--json`. */
@@ -32,7 +35,7 @@ export function addConnectionOptions(command: Command): Command {
     .option('--json', 'print one JSON object')
 }
 
-/** Adds `--keystore` and `--test-account`. */
+/** Adds `--keystore` and `--test-account`, and how transactions are paid and waited for. */
 export function addAccountOptions(command: Command): Command {
   return command
     .option(
@@ -40,6 +43,17 @@ export function addAccountOptions(command: Command): Command {
       'sign with an encrypted keystore (Web3 Secret Storage); password asked for, or in TUTTI_PASSWORD',
     )
     .option('--test-account <n>', "sign with the local chain's public test account n, from 0", parseCount)
+    .option('--tip <gwei>', "paid a gas on top of the base fee (default: the endpoint's suggestion)", parseGwei)
+    .option(
+      '--max-fee <gwei>',
+      'most that is paid a gas, tip included: nothing is sent while the chain asks more',
+      parseGwei,
+    )
+    .option(
+      '--confirmations <n>',
+      'blocks until a transaction counts, its own included (default: 3 on Ethereum and its test networks, else 1)',
+      parseAtLeastOne,
+    )
     .addHelpText('after', '\nWithout either, the private key is read from the environment: TUTTI_PRIVATE_KEY.')
 }
 
@@ -58,13 +72,19 @@ export async function openReader(options: ConnectionOptions): Promise<ChainClien
   return client
 }
 
+/** How the options want transactions paid and waited for, as `connect` takes it. */
+export function payingOf({ tip, maxFee, confirmations }: AccountOptions) {
+  const fees = { ...(tip === undefined ? {} : { tip }), ...(maxFee === undefined ? {} : { maxFee }) }
+  return { fees, ...(confirmations === undefined ? {} : { confirmations }) }
+}
+
 /** A client that signs with the account that the options name. */
 export async function openSigner(options: ConnectionOptions & AccountOptions): Promise<ChainClient> {
   const { connect, refuseTestAccounts } = await import('@tutti/chain')
   const reader = await openReader(options)
   const account = await openAccount(options)
   refuseTestAccounts(account.address, reader.chainId)
-  return connect({ rpcUrl: options.rpc, core: reader.core, account })
+  return connect({ rpcUrl: options.rpc, core: reader.core, account, ...payingOf(options) })
 }
 
 /** The account that the options, or the environment, name. */
@@ -111,6 +131,15 @@ export function parseAtLeastOne(text: string): number {
     throw new InvalidArgumentError('It takes a whole number from 1.')
   }
   return value
+}
+
+/** Gwei as wei. */
+export function parseGwei(text: string): bigint {
+  if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) {
+    throw new InvalidArgumentError('It takes gwei a gas, from 0, such as 2 or 0.05.')
+  }
+  const [whole, fraction = ''] = text.trim().split('.')
+  return BigInt(whole!) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
 }
 
 /** A number above zero. */

@@ -15,6 +15,8 @@ export const exitCodes = {
   unreachable: 20,
   /** A contract refused the step. */
   refused: 21,
+  /** The endpoint refused, by a rule of its own or of the owner's limits. */
+  endpointRefused: 22,
   /** No key, a wrong password, a test account on a public chain. */
   noKey: 30,
   /** The account lacks tokens or the chain's currency. */
@@ -34,7 +36,8 @@ export const exitCodeList: Readonly<Record<keyof typeof exitCodes, string>> = {
   badInput: 'a file or data set is missing or wrong',
   failed: 'something else failed on this machine: a full disk, a missing program',
   unreachable: 'the chain does not answer, or not as a chain does',
-  refused: 'the chain, a contract or an endpoint refuses the step',
+  refused: 'the chain or a contract refuses the step',
+  endpointRefused: 'the endpoint refuses by a rule of its own, or fees are above what you allow',
   noKey: 'no key, a wrong password, or a test account on a public chain',
   noFunds: "the account lacks tokens or the chain's currency",
   faultStands: 'done, and an update that breaks its bounds is part of the model',

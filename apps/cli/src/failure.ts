@@ -30,7 +30,11 @@ const codes: Record<string, ExitCode> = {
   ProxyOccupiedError: exitCodes.refused,
   ProxyRefusedError: exitCodes.refused,
   GasCapExceededError: exitCodes.refused,
-  EndpointGasError: exitCodes.refused,
+  EndpointGasError: exitCodes.endpointRefused,
+  EndpointRefusalError: exitCodes.endpointRefused,
+  FeeLimitError: exitCodes.endpointRefused,
+  CostLimitError: exitCodes.endpointRefused,
+  RpcError: exitCodes.endpointRefused,
   OutOfGasError: exitCodes.refused,
   ProxyTooDearError: exitCodes.refused,
   TransactionRevertedError: exitCodes.refused,
@@ -105,11 +109,17 @@ export function toFailure(error: unknown): Failure {
     const { path, dest } = error as { path?: unknown; dest?: unknown }
     return { name, ...fault(String(path ?? dest ?? 'the file')) }
   }
-  const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : undefined) ?? chainCodeOf(error)
+  const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : undefined) ?? exitCodes.failed
   return { name, message, exitCode: known }
 }
 
-/** What an endpoint answered and nobody named, viem's errors, is a fault of the chain and not of this machine. */
-function chainCodeOf(error: Error): ExitCode {
-  return 'shortMessage' in error && 'metaMessages' in error ? exitCodes.refused : exitCodes.failed
+/**
+ * Names what nobody named of an endpoint's answers: such an error of viem's is no fault of this machine, and quotes the
+ * endpoint's whole address, with what was sent.
+ */
+export async function nameChainErrors(error: unknown): Promise<unknown> {
+  const isOfEndpoint = error instanceof Error && 'shortMessage' in error && 'metaMessages' in error
+  if (!isOfEndpoint) return error
+  const { toChainError } = await import('@tutti/chain')
+  return toChainError(error)
 }

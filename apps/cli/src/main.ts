@@ -23,7 +23,7 @@ import { addStatus } from './commands/status.ts'
 import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
 import { type ExitCode, exitCodeList, exitCodes } from './exit-codes.ts'
-import { type Failure, toFailure } from './failure.ts'
+import { type Failure, nameChainErrors, toFailure } from './failure.ts'
 import { toJson } from './output.ts'
 
 const afterHelp = `
@@ -129,7 +129,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       tellMachine(toUsageFailure(error))
       return exitCodes.usage
     }
-    const failure = toFailure(error)
+    const failure = toFailure(await nameChainErrors(error))
     tell(failure)
     return failure.exitCode
   }

@@ -20,6 +20,7 @@ const WARNINGS: ReadonlySet<NodeEvent['kind']> = new Set([
   'fault-standing',
   'file-damaged',
   'finished',
+  'held-back',
   'sat-out',
   'twin-found',
 ])
@@ -122,6 +123,8 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       )
     case 'looked':
       return `looked at block ${event.block}, round ${event.round + 1}`
+    case 'held-back':
+      return `round ${event.round + 1}: could not send (${event.step}). ${event.message} The node tries again`
     case 'sat-out':
       return `round ${event.round + 1}: sat out (${event.reason})`
     case 'claimed':

@@ -18,20 +18,21 @@ import type { Output } from './output.ts'
  * @param options - `isPatient`: wait for a chain that does not answer yet, as a running node does.
  */
 export async function openClient(
-  settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'behaviour'>,
+  settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'confirmations' | 'fees' | 'behaviour'>,
   output: Output,
   options: { isPatient?: boolean } = {},
 ): Promise<ChainClient & { account: LocalAccount }> {
   const { refuseTestAccounts } = await import('@tutti/chain')
   const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
   const account = await openNodeAccount(settings)
-  const { rpc: rpcUrls, core } = settings
+  const { rpc: rpcUrls, core, fees, confirmations } = settings
   const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
   const onRest = ({ host, message }: { host: string; message: string }) => {
     if (output.isJson) output.event({ kind: 'endpoint-rests', time: Date.now(), host, message })
     else output.note(`${message} Asking the others for a while.`)
   }
-  const connect = () => connectEndpoints({ rpcUrls, account, onRest, ...present({ core, pollingMilliseconds }) })
+  const connect = () =>
+    connectEndpoints({ rpcUrls, account, onRest, fees, ...present({ core, pollingMilliseconds, confirmations }) })
   const client = await (options.isPatient === true ? untilAnswered(connect, output) : connect()).catch(
     (error: Error) => {
       throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error

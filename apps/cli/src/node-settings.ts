@@ -1,4 +1,5 @@
 /** What `tutti node` is to do: flags, configuration file and environment as one. */
+import type { FeeWishes } from '@tutti/chain'
 import type { NodeBehaviour, NodeConfig, Policy } from '@tutti/node'
 import type { Address, Hex } from 'viem'
 import type { BlobOptions } from './blob-model.ts'
@@ -35,6 +36,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   tokensPerMegagas?: string
   privacyEpsilon?: number
   maximumWait?: number
+  maximumCost?: string
   json?: boolean
   logLevel?: LogLevel
 }
@@ -57,6 +59,8 @@ export interface NodeSettings
   core: Hex | undefined
   keystore: string | undefined
   testAccount: number | undefined
+  confirmations: number | undefined
+  fees: FeeWishes
   store: string
   seed: number
   metricsPort: number | undefined
@@ -159,6 +163,8 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     core: options.core ?? config.core,
     keystore: account.keystore,
     testAccount: account.testAccount,
+    confirmations: options.confirmations ?? config.confirmations,
+    fees: present({ tip: options.tip ?? config.tip, maxFee: options.maxFee ?? config.maxFee }),
     store: options.store ?? config.store ?? defaultStore,
     seed: options.seed ?? config.seed ?? 0,
     metricsPort: options.metricsPort ?? config.metricsPort,
@@ -175,6 +181,7 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
       ...present({
         privacyEpsilon: policy.privacyEpsilon,
         maximumWaitSeconds: policy.maximumWaitSeconds,
+        maximumCostPerRound: policy.maximumCostPerRound,
       }),
       ...(keeper === undefined ? {} : { isKeeper: keeper }),
       ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
@@ -223,6 +230,7 @@ function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unkn
     creators: creator,
     maximumGasPerRound: maximumGas,
     maximumBlobGasPerRound: maximumBlobGas,
+    maximumCostPerRound: options.maximumCost,
     privacyEpsilon: options.privacyEpsilon,
     maximumWaitSeconds: options.maximumWait,
   })

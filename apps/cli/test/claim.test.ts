@@ -23,7 +23,16 @@ test('a member leaves by hand with its stake, and then nothing is owed', async (
     const dry = await readTutti(['leave', id, ...account, '--dry-run'], options)
     assert.equal(dry.stake, '2000000000000000000')
     assert.equal((await readTutti(['status', id], options)).status.members, 1)
-    const left = await readTutti(['leave', id, ...account], options)
+    const dear = await runTutti(['leave', id, ...account, '--max-fee', '0', '--json'], options)
+    const { name, message, exitCode } = JSON.parse(dear.stdout).error
+    assert.deepEqual(
+      [dear.code, exitCode, name],
+      [exitCodes.endpointRefused, exitCodes.endpointRefused, 'FeeLimitError'],
+    )
+    assert.match(message, /--max-fee allows 0\. Nothing was sent/)
+    const wrong = await runTutti(['leave', id, ...account, '--tip', 'much'], options)
+    assert.deepEqual([wrong.code, /It takes gwei a gas/.test(wrong.stderr)], [exitCodes.usage, true])
+    const left = await readTutti(['leave', id, ...account, '--tip', '2.5', '--max-fee', '50'], options)
     assert.deepEqual([left.amount, left.stake, left.isMember], ['2000000000000000000', '0', false])
     assert.equal((await readTutti(['claim', id, ...account], options)).amount, '0')
     const again = await runTutti(['leave', id, ...account, '--json'], options)

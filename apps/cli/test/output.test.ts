@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { formatInteger } from '@tutti/core'
 import { BaseError } from 'viem'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
-import { toFailure } from '../src/failure.ts'
+import { nameChainErrors, toFailure } from '../src/failure.ts'
 import { formatUsd } from '../src/gas-lines.ts'
 import { toPlainText } from '../src/manifest-summary.ts'
 import { createOutput, toJson, toTable } from '../src/output.ts'
@@ -130,8 +130,17 @@ test('failures end with the exit code of their kind', () => {
   assert.equal(toFailure(new DOMException('x', 'AbortError')).exitCode, exitCodes.interrupted)
   assert.match(toFailure(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })).message, /disk is full/)
   assert.equal(toFailure(Object.assign(new Error('no file'), { code: 'ENOENT' })).exitCode, exitCodes.badInput)
-  assert.equal(toFailure(new BaseError('the endpoint says no')).exitCode, exitCodes.refused)
+  assert.equal(toFailure(named('EndpointRefusalError')).exitCode, exitCodes.endpointRefused)
   assert.equal(toFailure('odd').exitCode, exitCodes.failed)
+})
+
+test('what an endpoint says and nobody named is its refusal, and shows no secret of its address', async () => {
+  const error = new BaseError('no', { details: 'ask https://node.example/v2/sEcReT again' })
+  const { exitCode, message } = toFailure(await nameChainErrors(error))
+  assert.equal(exitCode, exitCodes.endpointRefused)
+  assert.match(message, /https:\/\/node\.example\/…/)
+  const own = new Error('of this machine')
+  assert.equal(await nameChainErrors(own), own)
 })
 
 test('an output that cannot be written ends the command with a sentence; messages that cannot, change nothing', (context) => {

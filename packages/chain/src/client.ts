@@ -17,6 +17,14 @@ import { batchingHttp } from './batches.ts'
 import { deployment } from './deployment.ts'
 import { ChainError, withChainErrors } from './errors.ts'
 
+/** What the owner of an account wants to pay, in wei a gas; what is absent follows the chain. */
+export interface FeeWishes {
+  /** Paid on top of the base fee, as long as the pool does not demand more. */
+  tip?: bigint
+  /** Most that is paid, base fee and tip together. Nothing is signed while the chain asks for more. */
+  maxFee?: bigint
+}
+
 /** What the actions need to know of a connection. Copy it with {@link withAccount} to sign as somebody else. */
 export type ChainClient = {
   /** viem's client for reads. */
@@ -33,6 +41,7 @@ export type ChainClient = {
   receiptTimeoutMs: number
   /** Blocks on top of a transaction until it counts, itself included. */
   confirmations: number
+  fees: FeeWishes
 }
 
 export type ConnectOptions = ({ rpcUrl: string } | { transport: Transport }) & {
@@ -46,11 +55,24 @@ export type ConnectOptions = ({ rpcUrl: string } | { transport: Transport }) & {
   /** Attempts after the first, with doubling pauses. */
   retries?: number
   receiptTimeoutMs?: number
+  /** By default as {@link defaultConfirmations} says. */
   confirmations?: number
+  fees?: FeeWishes
 }
 
 /** Chain id of anvil and hardhat. */
 export const localChainId = 31_337
+
+/** Ethereum and its test networks (Sepolia, Hoodi), whose last blocks may still be replaced. */
+const layerOne = new Set([1, 11_155_111, 560_048])
+
+/**
+ * Blocks until a transaction counts, unless told otherwise: 3 on Ethereum and its test networks, where one or two are
+ * replaced now and then; 1 on a local chain and on rollups, whose sequencer orders once.
+ */
+export function defaultConfirmations(chainId: number): number {
+  return layerOne.has(chainId) ? 3 : 1
+}
 
 const multicall3: Address = '0xcA11bde05977b3631167028862bE2a173976CA11'
 
@@ -86,7 +108,8 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
     url,
     pollingIntervalMs,
     receiptTimeoutMs: options.receiptTimeoutMs ?? (chainId === localChainId ? 30_000 : 180_000),
-    confirmations: options.confirmations ?? 1,
+    confirmations: options.confirmations ?? defaultConfirmations(chainId),
+    fees: options.fees ?? {},
   }
 }
 

@@ -67,7 +67,7 @@ export class NotDeployedError extends ChainError {
 export class RpcError extends ChainError {
   constructor(reason: string, cause: unknown) {
     super(
-      `The chain refused a request: ${reason.replace(/\.?$/, '.')} Check the endpoint and the parameters.`,
+      `The chain refused a request: ${withoutSecrets(reason).replace(/\.?$/, '.')} Check the endpoint and the parameters.`,
       false,
       cause,
     )
@@ -205,6 +205,13 @@ export function decodeRevert(data: Hex, cause?: unknown): ContractError {
 
 const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
 
+/** No answer, or one that a failing or overloaded server gives: HTTP 429 and from 500, whatever words are with it. */
+function isSilence(layer: unknown): boolean {
+  const { name, status } = layer as { name?: unknown; status?: number }
+  if (!unreachableNames.has(String(name)) && name !== 'RpcRequestError') return false
+  return status === undefined ? name !== 'RpcRequestError' : status === 429 || status >= 500
+}
+
 /** JSON-RPC code of what is not there (EIP-1474): a block that an endpoint behind a balancer does not have yet. */
 const NOT_FOUND_CODE = -32001
 /** What clients say of a block above their head, in requests for state and in ranges of logs. */
@@ -217,17 +224,30 @@ function isBehind(layer: unknown): boolean {
 }
 
 /** An address without what may be a secret of it: providers put their keys into path and query, or before an `@`. */
-function hideSecrets(url: string): string {
+export function hideSecrets(url: string): string {
   if (!URL.canParse(url)) return url
   const { origin, pathname, search } = new URL(url)
   if (origin === 'null') return url
   return pathname === '/' && search === '' ? origin : `${origin}/…`
 }
 
+/** Longest text of an endpoint that is shown, in characters. */
+const longestText = 400
+
+/** What an endpoint said, fit to be shown: without addresses' secrets, whole transactions, lines or pages. */
+export function withoutSecrets(text: string): string {
+  const plain = text
+    .replace(/https?:\/\/[^\s"'<>)]+/g, hideSecrets)
+    .replace(/(0x)?[0-9a-f]{130,}/gi, (hex) => `0x… (${Math.floor(hex.length / 2)} bytes)`)
+    .replace(/\s+/g, ' ')
+    .trim()
+  return plain.length > longestText ? `${plain.slice(0, longestText)}…` : plain
+}
+
 /** What an endpoint did instead of answering, as far as the failure tells, and what to do. */
 function describeSilence(address: string, cause: unknown): string {
   const url = hideSecrets(address)
-  const lost = cause instanceof BaseError ? cause.walk((layer) => unreachableNames.has((layer as Error).name)) : null
+  const lost = cause instanceof BaseError ? cause.walk(isSilence) : null
   const { status, cause: inner } = (lost ?? {}) as { status?: number; cause?: unknown }
   if (status === 429) {
     return `The endpoint ${url} limits how often it is asked (HTTP 429). Wait a while, or use another one.`
@@ -245,11 +265,7 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
   const revert = findRevertData(error)
   if (revert !== undefined) return decodeRevert(revert, error)
   if (!(error instanceof BaseError)) return error
-  const lost = error.walk((layer) => unreachableNames.has((layer as Error).name))
-  if (lost !== null) {
-    const status = (lost as { status?: number }).status
-    if (status === undefined || status === 429 || status >= 500) return new ChainUnreachableError(url, error)
-  }
+  if (error.walk(isSilence) !== null) return new ChainUnreachableError(url, error)
   if (error.walk(isBehind) !== null) return new ChainBehindError(url, error)
   return new RpcError([error.shortMessage, error.details].filter((part) => part).join(' '), error)
 }

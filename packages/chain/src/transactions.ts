@@ -9,7 +9,6 @@ import { type Address, type Hash, type Hex, keccak256, parseTransaction, type Tr
 import type { ChainClient } from './client.ts'
 import {
   ChainMismatchError,
-  ChainUnreachableError,
   findRevertData,
   InsufficientFundsError,
   NoAccountError,
@@ -21,6 +20,8 @@ import {
   withChainErrors,
 } from './errors.ts'
 import { chooseGas, estimateGas } from './estimates.ts'
+import { chooseFees, readTip } from './fees.ts'
+import { EndpointRefusalError, type Offer, offerTransaction } from './refusals.ts'
 
 /** What a transaction does. `to` is absent when it deploys a contract. */
 export type Call = {
@@ -29,6 +30,8 @@ export type Call = {
   value?: bigint
   /** Gas beyond the estimate, for calls that cost more when another one is included first. */
   spareGas?: bigint
+  /** Most that its gas may cost, in wei; without limit where absent. */
+  maximumCost?: bigint
 }
 
 /** A signed transaction that was not sent yet: plain strings and numbers, fit for JSON. */
@@ -40,10 +43,10 @@ export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bi
 /**
  * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
  *
- * The fee allows the base fee to double; gas allows a quarter above the estimate and `spareGas`, up to the cap.
+ * Gas allows a quarter above the estimate and `spareGas`, up to the cap; for the fees see `chooseFees`.
  *
  * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError`,
- *   `EndpointGasError`;
+ *   `EndpointGasError`; `FeeLimitError`; `CostLimitError`;
  *   {@link NoAccountError}; {@link ChainUnreachableError}
  */
 export async function prepareTransaction(client: ChainClient, call: Call): Promise<PreparedTransaction> {
@@ -62,7 +65,8 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
     ]),
   )
   const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
-  const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
+  const budget = call.maximumCost === undefined ? undefined : { wei: call.maximumCost, gas }
+  const { maxFeePerGas } = chooseFees(client, { baseFee: block.baseFeePerGas ?? 0n, tip, budget })
   const needed = gas * maxFeePerGas + value
   if (balance < needed) throw new InsufficientFundsError(from, balance, needed)
   const raw = await account.signTransaction({
@@ -77,18 +81,6 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
   return { hash: keccak256(raw), raw, nonce, from, chainId }
 }
 
-/** How long a tip is taken for current, in milliseconds: tips move slowly, and a stuck transaction is made dearer. */
-const tipMilliseconds = 60_000
-const tips = new WeakMap<ChainClient['public'], { tip: bigint; readAt: number }>()
-
-async function readTip({ public: client }: ChainClient): Promise<bigint> {
-  const known = tips.get(client)
-  if (known !== undefined && performance.now() - known.readAt < tipMilliseconds) return known.tip
-  const tip = await client.estimateMaxPriorityFeePerGas()
-  tips.set(client, { tip, readAt: performance.now() })
-  return tip
-}
-
 /**
  * Sends a prepared transaction and waits until it is included. Idempotent: what is known or included already is not
  * sent twice, its receipt is looked up.
@@ -100,6 +92,10 @@ async function readTip({ public: client }: ChainClient): Promise<bigint> {
 export async function sendPrepared(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
   if (prepared.chainId !== client.chainId) throw new ChainMismatchError(prepared.chainId, client.chainId)
   await broadcast(client, prepared)
+  return awaitIncluded(client, prepared)
+}
+
+async function awaitIncluded(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
   const receipt = await waitForReceipt(client, prepared)
   if (receipt.status === 'reverted') throw await explainRevert(client, prepared, receipt)
   return { hash: prepared.hash, receipt, gasUsed: receipt.gasUsed }
@@ -120,36 +116,43 @@ export async function sendCall(client: ChainClient, call: Call): Promise<WriteRe
     key,
     turn.catch(() => undefined),
   )
-  return sendPrepared(client, await turn)
+  return awaitIncluded(client, await turn)
 }
 
-/** Another process may sign with the same account: a nonce that it took is replaced, a few times. */
+/** Signs anew, a few times, when another process took the nonce, the pool demands other fees, or is full for now. */
 async function prepareAndBroadcast(client: ChainClient, call: Call): Promise<PreparedTransaction> {
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareTransaction(client, call)
     try {
-      await broadcast(client, prepared)
-      return prepared
+      const offer = await broadcast(client, prepared)
+      if (offer === 'taken') return prepared
+      if (attempt === attempts) throw new EndpointRefusalError(client.url, offer.words)
+      if (offer.kind === 'later' || offer.kind === 'busy') await sleep(client.pollingIntervalMs)
     } catch (error) {
-      if (!(error instanceof NonceTakenError) || attempt === nonceAttempts) throw error
+      if (!(error instanceof NonceTakenError) || attempt === attempts) throw error
     }
   }
 }
 
-const nonceAttempts = 5
+const attempts = 5
 
-const knownMessages = /already known|already imported|already exists|known transaction|nonce too low|nonce is too low/i
-
-/** Hands the raw transaction to the chain; silence means that the chain has it, now or before. */
-async function broadcast(client: ChainClient, { raw, hash, nonce }: PreparedTransaction): Promise<void> {
-  try {
-    await client.public.sendRawTransaction({ serializedTransaction: raw })
-  } catch (error) {
-    const named = toChainError(error, client.url)
-    if (named instanceof ChainUnreachableError || !knownMessages.test(String((error as Error).message))) throw named
-    if (!/nonce/i.test(String((error as Error).message))) return
-    const included = await withChainErrors(client, () => findReceipt(client, hash))
-    if (included === undefined && !(await isKnown(client, hash))) throw new NonceTakenError(hash, nonce)
+/** Hands the raw transaction to the chain: `taken`, now or before; else why not now, in words for people. */
+async function broadcast(
+  client: ChainClient,
+  { raw, hash, nonce }: PreparedTransaction,
+): Promise<'taken' | Exclude<Offer, { kind: 'taken' }>> {
+  const offer = await offerTransaction(client, raw)
+  switch (offer.kind) {
+    case 'taken':
+      return 'taken'
+    case 'nonce-used':
+    case 'nonce-held': {
+      const included = await withChainErrors(client, () => findReceipt(client, hash))
+      if (included === undefined && !(await isKnown(client, hash))) throw new NonceTakenError(hash, nonce)
+      return 'taken'
+    }
+    default:
+      return offer
   }
 }
 
@@ -180,12 +183,16 @@ async function waitForReceipt(client: ChainClient, prepared: PreparedTransaction
     }
     if (Date.now() >= deadline) throw new TransactionPendingError(prepared.hash, client.receiptTimeoutMs)
     // A node may have dropped it from its pool, or been restarted without it.
-    if (receipt === undefined && look % rebroadcastEvery === 0) await broadcast(client, prepared)
-    await new Promise((resolve) => setTimeout(resolve, client.pollingIntervalMs))
+    if (receipt === undefined && look % rebroadcastEvery === 0 && !(await isKnown(client, prepared.hash))) {
+      await broadcast(client, prepared)
+    }
+    await sleep(client.pollingIntervalMs)
   }
 }
 
 const rebroadcastEvery = 20
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Runs an included transaction again on the state it failed on, to learn why. */
 async function explainRevert(

@@ -30,6 +30,11 @@ export interface NodeBehaviour {
    * limit; what is spent is kept in the ledger all the same.
    */
   privacyEpsilon?: number
+  /**
+   * Most that its own part of a round may cost, in wei: gas and blobs at the highest fees that it signs. Nothing is sent
+   * while the chain asks for more. Default: no limit.
+   */
+  maximumCostPerRound?: bigint
   /** Whether it fetches what it is owed at the end. Default: yes. */
   claims?: boolean
   /** Past rounds whose records stay on disk. Default: 8. */

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Hex } from '@tutti/core'
+import { parseGwei } from 'viem'
 import { checkBehaviour, type NodeBehaviour, NodeOptionError } from './behaviour.ts'
 import { type Policy, PolicyError, parsePolicy } from './policy.ts'
 import { splitWords } from './trainers/words.ts'
@@ -23,6 +24,12 @@ export interface NodeConfig {
   /** Program and arguments. */
   trainer?: string[]
   trainerTimeoutSeconds?: number
+  /** Blocks until a transaction counts. */
+  confirmations?: number
+  /** Wei a gas; in the file gwei. */
+  tip?: bigint
+  /** Wei a gas; in the file gwei. */
+  maxFee?: bigint
   store?: string
   seed?: number
   epochs?: number
@@ -70,6 +77,14 @@ const atLeastOne: Reader = {
 }
 const positive: Reader = { read: ifNumber((n) => n > 0), expected: 'a number above 0' }
 
+const gwei: Reader = {
+  read: (value) => {
+    const text = typeof value === 'number' ? String(value) : value
+    return isText(text) && /^\d{1,12}(\.\d{1,9})?$/.test(text) ? parseGwei(text) : undefined
+  },
+  expected: 'gwei a gas, from 0, such as "0.05"',
+}
+
 const readers: Record<Plain, Reader> = {
   federation: {
     read: ifText((text) => /^0x[0-9a-f]{64}$/i.test(text)),
@@ -91,6 +106,9 @@ const readers: Record<Plain, Reader> = {
     expected: 'a command, as a text or as a list of words',
   },
   trainerTimeoutSeconds: positive,
+  confirmations: atLeastOne,
+  tip: gwei,
+  maxFee: gwei,
   store: path,
   archive: path,
   peerArchives: {

@@ -46,7 +46,8 @@ export function isChainOutOfReach(error: unknown): boolean {
       (cause.status === undefined || cause.status === 429 || cause.status >= 500)) ||
     (cause instanceof RpcRequestError && PASSING_CODES.has(cause.code) && cause.data === undefined)
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (isPassing(cause)) return true
-  if (toChainError(error) instanceof ChainBehindError) return true
+  const named = toChainError(error)
+  if (named instanceof ChainBehindError || named instanceof ChainUnreachableError) return true
   return error instanceof BaseError ? error.walk(isPassing) !== null : false
 }
 

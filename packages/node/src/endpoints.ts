@@ -11,6 +11,7 @@ import {
   type ChainClient,
   ChainUnreachableError,
   connect,
+  type FeeWishes,
   NotDeployedError,
   requireHttp,
   toChainError,
@@ -28,6 +29,10 @@ export interface EndpointOptions {
   core?: Hex
   /** Between looks at the chain while a transaction is on its way, in milliseconds. Default: as `connect` has it. */
   pollingMilliseconds?: number
+  /** Blocks until a transaction counts. Default: as `connect` has it. */
+  confirmations?: number
+  /** What the owner wants to pay. Default: what the chain suggests. */
+  fees?: FeeWishes
   /** Longest wait for one answer, in milliseconds. Default: 10,000. */
   timeoutMilliseconds?: number
   /** How long an endpoint rests after a failure, in milliseconds. Default: 30,000. */
@@ -48,8 +53,10 @@ export async function connectEndpoints(options: EndpointOptions): Promise<ChainC
   const { rpcUrls, account, core, timeoutMilliseconds: timeoutMs = TIMEOUT_MILLISECONDS } = options
   for (const url of rpcUrls) requireHttp(url)
   const hosts = rpcUrls.map((url) => new URL(url).host)
-  const { pollingMilliseconds: pollingIntervalMs } = options
+  const { pollingMilliseconds: pollingIntervalMs, confirmations, fees } = options
   const who = {
+    ...(confirmations === undefined ? {} : { confirmations }),
+    ...(fees === undefined ? {} : { fees }),
     ...(pollingIntervalMs === undefined ? {} : { pollingIntervalMs }),
     ...(account === undefined ? {} : { account }),
     ...(core === undefined ? {} : { core }),

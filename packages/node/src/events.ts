@@ -77,6 +77,8 @@ export type NodeEventBody =
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
   | { kind: 'closed'; round: number; cost: TransactionCost }
   | { kind: 'settled'; round: number; cost: TransactionCost }
+  /** A transaction that the endpoint or the owner's limits keep from being sent; told once, tried again all the same. */
+  | { kind: 'held-back'; round: number; step: string; message: string }
   /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
   | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }
   | { kind: 'sat-out'; round: number; reason: string }

@@ -25,6 +25,11 @@ export interface Policy {
   maximumGasPerRound?: number
   /** Most blob gas of it, which has a price of its own: 131,072 a blob. */
   maximumBlobGasPerRound?: number
+  /**
+   * Most that a member's own part of a round may cost, in wei; in a file and on the command line in the chain's coin.
+   * Prices move: it is held against each transaction when it is signed, not when a federation is judged.
+   */
+  maximumCostPerRound?: bigint
   /** Most ε of a row over all federations together (see `privacy.ts`). A manifest that states none is refused. */
   privacyEpsilon?: number
   /**
@@ -74,6 +79,11 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
     name: 'maximumBlobGasPerRound',
     read: toCount,
     expected: 'a whole number of blob gas, from 0; 131072 a blob',
+  },
+  maximumCostPerRound: {
+    name: 'maximumCostPerRound',
+    read: toWei,
+    expected: 'an amount of the chain\'s coin, from 0, such as "0.01"',
   },
   privacyEpsilon: {
     name: 'privacyEpsilon',
@@ -213,6 +223,15 @@ function toHashes(value: unknown): Hex[] | undefined {
 function toAmount(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value
   return typeof text === 'string' && isAmount(text) ? text : undefined
+}
+
+/** A chain's own coin counts as a token does. */
+const coin: Token = { address: `0x${'00'.repeat(20)}`, decimals: 18, symbol: null }
+
+/** An amount of a chain's coin, as text or number, in wei. */
+function toWei(value: unknown): bigint | undefined {
+  const text = toAmount(value)
+  return text === undefined ? undefined : parseLimit(text, coin, 'down')
 }
 
 function toCount(value: unknown): number | undefined {

@@ -27,7 +27,17 @@ import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
 import { AbstentionError, type Trainer } from './trainer.ts'
-import { type Carrier, costOf, fateOf, plainCarrier, type Signer, seeThrough } from './transactions.ts'
+import {
+  type Carrier,
+  costOf,
+  fateOf,
+  mostOf,
+  type Offering,
+  offerAgain,
+  plainCarrier,
+  type Signer,
+  seeThrough,
+} from './transactions.ts'
 import { prepareIntegers, prepareUpdate, UpdateLengthError, warnOfClamping } from './update.ts'
 
 /** Of a blob, in the payload. */
@@ -55,6 +65,8 @@ export interface Actor {
   roundingSeed: number | undefined
   /** What the owner's data may still tell. */
   budget: Budget
+  /** Most that a member's own part of a round may cost, in wei; undefined: no limit. */
+  maximumCostPerRound: bigint | undefined
   /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
   seeThroughMs: number
 }
@@ -160,7 +172,8 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
     sitOut(actor, round, refusal)
     return false
   }
-  const call = callOf(actor, update, sending)
+  const maximumCost = mayCost(actor, update, sending)
+  const call = { ...callOf(actor, update, sending), ...(maximumCost === undefined ? {} : { maximumCost }) }
   const carrier = carrierOf(actor, sending)
   const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
   const attempt = await untilReached(() => carrier.sign(call, payloads), patience)
@@ -177,19 +190,16 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, patience } = actor
   const fate = await untilReached(() => fateOf(client, sending.attempts), patience)
-  if (fate.kind === 'pending') {
-    const carrier = carrierOf(actor, sending)
-    await untilReached(() => carrier.broadcast(sending.attempts.at(-1)!), patience)
+  if (fate.kind === 'pending' && !fate.isIncluded) {
+    await offerAgain(client, sending.attempts, offeringOf(actor, update, sending))
   }
   return hearBack(actor, update, sending)
 }
 
 async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { client, patience, store, report, seeThroughMs } = actor
+  const { client, store, report, seeThroughMs: patienceMs } = actor
   const { round } = update
-  const keep = () => store.save(update)
-  const carrier = carrierOf(actor, sending)
-  const fate = await seeThrough(client, sending.attempts, { carrier, patience, patienceMs: seeThroughMs, keep })
+  const fate = await seeThrough(client, sending.attempts, { ...offeringOf(actor, update, sending), patienceMs })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -214,6 +224,24 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
     report.tell({ kind: 'submitted', round, first: sending.first, shards: sending.count, bytes, ...blobs, cost })
   }
   return true
+}
+
+/** What the owner's limit on a round leaves for one of its transactions, in wei, after the most that the others can cost. */
+function mayCost(
+  { maximumCostPerRound: most }: Actor,
+  { sendings }: UpdateRecord,
+  sending: Sending,
+): bigint | undefined {
+  if (most === undefined) return undefined
+  const others = sendings.filter((other) => other !== sending).flatMap(({ attempts }) => attempts.at(-1) ?? [])
+  const left = others.reduce((sum, attempt) => sum - mostOf(attempt), most)
+  return left > 0n ? left : 0n
+}
+
+function offeringOf(actor: Actor, update: UpdateRecord, sending: Sending): Offering {
+  const { patience, store } = actor
+  const maximumCost = mayCost(actor, update, sending)
+  return { carrier: carrierOf(actor, sending), patience, keep: () => store.save(update), maximumCost }
 }
 
 /** A commitment is an ordinary transaction on every path. */

@@ -11,10 +11,14 @@ import {
   ChainBehindError,
   type ChainClient,
   ContractError,
+  CostLimitError,
   describeFault,
+  EndpointRefusalError,
   FederationNotFoundError,
+  FeeLimitError,
   MissingPayloadError,
   NotDeployedError,
+  RpcError,
   readToken,
   toChainError,
 } from '@tutti/chain'
@@ -50,6 +54,8 @@ export interface RunNodeOptions extends NodeBehaviour {
   backOff?: BackOff
 }
 
+/** Longest usual time between two blocks, in milliseconds: so long is waited for each further confirmation. */
+const SLOT_MS = 15_000
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5
 /** Refusals of a proof after which its fault is left to others. */
@@ -125,13 +131,16 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
         ),
       ),
       roundingSeed: options.roundingSeed,
-      seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs),
+      maximumCostPerRound: options.maximumCostPerRound,
+      seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1),
     }
     const reason = await runLoop(actor, options, clock)
     const summary = report.summarise(reason)
     report.tell({ kind: 'finished', summary })
     return summary
-  } catch (error) {
+  } catch (thrown) {
+    // What a library says has the endpoint's whole address in it, and what was sent.
+    const error = toChainError(thrown, client.url)
     if (signal.aborted) {
       const summary = report.summarise('stopped')
       report.tell({ kind: 'finished', summary })
@@ -153,6 +162,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const progress = createProgress(actor, options)
   const inFlight: InFlight = new Map()
   const refusals = createRefusals()
+  const heldBack = new Set<string>()
   const findings = createFindings(client, actor.federationId, path.watcher)
 
   let sight = await watch.look()
@@ -171,7 +181,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
       continue
     }
     const fromBlock = progress.fromBlock()
-    const isDone = await act(actor, action, observation, record, { inFlight, refusals, findings, fromBlock })
+    const isDone = await act(actor, action, observation, record, { inFlight, refusals, findings, heldBack, fromBlock })
     watch.lookAgain()
     if (isDone && action.kind === 'claim') progress.noteClaim()
     if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
@@ -183,14 +193,45 @@ interface Memory {
   inFlight: InFlight
   refusals: Refusals
   findings: Findings
+  /** Kinds of what holds transactions back, each told already. */
+  heldBack: Set<string>
   /** Not after the block that opened the round, if known. */
   fromBlock: bigint | undefined
 }
 
-/** Carries an action out. Returns whether it came to its end; a refusal is counted, not thrown. */
+/** What an endpoint or the owner's limits refuse: others may still be asked, fees fall, owners change rules. */
+const HOLDING_BACK = [EndpointRefusalError, FeeLimitError, CostLimitError, RpcError]
+
+type Act = Exclude<Action, { kind: 'wait' | 'stop' }>
+
+/** Carries an action out, as {@link carryOut} does; what the endpoint or the owner's limits hold back is told once. */
 async function act(
   actor: Actor,
-  action: Exclude<Action, { kind: 'wait' | 'stop' }>,
+  action: Act,
+  observation: Observation,
+  record: RoundRecord,
+  memory: Memory,
+): Promise<boolean> {
+  try {
+    const isDone = await carryOut(actor, action, observation, record, memory)
+    if (isDone) memory.heldBack.clear()
+    return isDone
+  } catch (error) {
+    if (!HOLDING_BACK.some((kind) => error instanceof kind)) throw error
+    const { message, name } = error as Error
+    const { number: round } = observation.round
+    // By its kind: the figures in the message move from block to block.
+    if (!memory.heldBack.has(name)) actor.report.tell({ kind: 'held-back', round, step: action.kind, message })
+    memory.heldBack.add(name)
+    memory.refusals.count(action)
+    return false
+  }
+}
+
+/** Carries an action out. Returns whether it came to its end; a refusal of the contract is counted, not thrown. */
+async function carryOut(
+  actor: Actor,
+  action: Act,
   observation: Observation,
   record: RoundRecord,
   memory: Memory,

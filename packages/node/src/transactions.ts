@@ -4,8 +4,18 @@
  * A signed transaction is broadcast as often as needed: it is the same bytes with the same nonce, and the chain can
  * take it once. One that is stuck is replaced under the same nonce, so that still only one of them can be taken.
  */
-import { type Call, type ChainClient, InsufficientFundsError, prepareTransaction } from '@tutti/chain'
-import { keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
+import {
+  type Call,
+  type ChainClient,
+  EndpointRefusalError,
+  FeeLimitError,
+  GAS_PER_BLOB,
+  offerTransaction,
+  prepareTransaction,
+  raiseFees,
+  readTip,
+} from '@tutti/chain'
+import { type Hex, keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
 import { type Patience, sleep, untilReached } from './connection.ts'
 import type { TransactionCost } from './events.ts'
 import type { Attempt } from './store.ts'
@@ -16,8 +26,8 @@ export type Signer = ChainClient & { account: LocalAccount }
 /** What became of signed transactions with one nonce. */
 export type Fate =
   | { kind: 'mined'; receipt: TransactionReceipt }
-  /** The chain may still take one. */
-  | { kind: 'pending' }
+  /** The chain may still take one, or has taken it in a block that is not deep enough yet (`isIncluded`). */
+  | { kind: 'pending'; isIncluded: boolean }
   /** Another transaction took the nonce: none of these can be mined any more. */
   | { kind: 'replaced' }
 
@@ -30,9 +40,6 @@ const PLAIN_TRANSFER_GAS = 21_000n
  * its receipt, and an update that is believed replaced is signed again.
  */
 const LOOKS_UNTIL_REPLACED = 10
-/** What servers answer when they have a transaction, or cannot take it now; {@link fateOf} tells which. */
-const HARMLESS =
-  /already (known|imported|exists|reserved)|known transaction|nonce (is )?too low|underpriced|fee cap|max fee per gas/i
 
 /** How transactions of one kind are signed, handed over and made dearer; what becomes of them is told alike for all. */
 export interface Carrier {
@@ -43,13 +50,16 @@ export interface Carrier {
    * @throws `ContractError` if the contract refuses; `InsufficientFundsError`; connection errors.
    */
   sign(call: Call, payloads: readonly Uint8Array[]): Promise<Attempt>
-  /** Hands a signed transaction to the chain, as often as one likes. @throws connection errors. */
+  /** Hands a signed transaction to the chain, as often as one likes. @throws `EndpointRefusalError`; connection errors. */
   broadcast(attempt: Attempt): Promise<void>
   /** A replacement for the last of the attempts under the same nonce; undefined while it may still be included. */
   raise(attempts: readonly Attempt[]): Promise<Attempt | undefined>
 }
 
-/** Ordinary transactions, replaced when their fee no longer covers the base fee. */
+/** Transactions whose fees an endpoint's pool has refused: they are signed anew. */
+const underpriced = new WeakSet<Attempt>()
+
+/** Ordinary transactions, replaced when their fee no longer covers the base fee, or is not what the pool demands. */
 export function plainCarrier(signer: Signer): Carrier {
   return {
     sign: (call) => signCall(signer, call),
@@ -73,20 +83,46 @@ export async function signCall(signer: Signer, call: Call): Promise<Attempt> {
  * Hands a signed transaction to the chain. One that the chain already has, whose nonce is taken, or whose fee is below
  * the base fee at present is no error here: {@link fateOf} tells, and {@link seeThrough} raises the fee.
  *
- * @throws `InsufficientFundsError`; connection errors, after which the chain may have it or not.
+ * @throws `EndpointRefusalError` `InsufficientFundsError`; connection errors, after which the chain may have it or not.
  */
 export async function broadcast(signer: Signer, attempt: Attempt): Promise<void> {
   try {
-    await signer.public.sendRawTransaction({ serializedTransaction: attempt.signed })
+    const { kind } = await offerTransaction(signer, attempt.signed)
+    if (kind === 'underpriced') underpriced.add(attempt)
   } catch (error) {
-    const text = textOf(error)
-    if (/insufficient funds/i.test(text)) {
-      const balance = await signer.public.getBalance({ address: signer.account.address })
-      const { gas, maxFeePerGas } = parseTransaction(attempt.signed)
-      throw new InsufficientFundsError(signer.account.address, balance, (gas ?? 0n) * (maxFeePerGas ?? 0n))
-    }
-    if (!HARMLESS.test(text)) throw error
+    // At other fees it may pass.
+    if (error instanceof EndpointRefusalError) underpriced.add(attempt)
+    throw error
   }
+}
+
+/** How a signed transaction is offered again. */
+export interface Offering {
+  carrier: Carrier
+  patience: Patience
+  /** Called with all attempts before a replacement is sent. */
+  keep: () => void
+  /** Most that the transaction may cost, in wei: a replacement that may cost more is not made. */
+  maximumCost?: bigint | undefined
+}
+
+/**
+ * Makes a transaction dearer where its carrier says that it is stuck, and broadcasts it again if the chain has forgotten it.
+ *
+ * @param attempts - Of one nonce, at least one; a replacement is added.
+ * @throws what its carrier throws.
+ */
+export async function offerAgain(signer: Signer, attempts: Attempt[], offering: Offering): Promise<void> {
+  const { carrier, patience, keep, maximumCost } = offering
+  const raised = await untilReached(() => carrier.raise(attempts).catch(ignoreFeeLimit), patience)
+  if (raised !== undefined && (maximumCost === undefined || mostOf(raised) <= maximumCost)) {
+    attempts.push(raised)
+    keep()
+  }
+  const { hash } = attempts.at(-1)!
+  const ask = () => signer.public.request({ method: 'eth_getTransactionByHash', params: [hash] })
+  const known = await untilReached(ask, patience)
+  if (known === null) await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
 }
 
 /**
@@ -107,13 +143,21 @@ export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Prom
     }
     return undefined
   }
+  const toFate = async (receipt: TransactionReceipt): Promise<Fate> =>
+    (await isDeepEnough(signer, receipt)) ? { kind: 'mined', receipt } : { kind: 'pending', isIncluded: true }
   const receipt = await findReceipt()
-  if (receipt !== undefined) return { kind: 'mined', receipt }
+  if (receipt !== undefined) return toFate(receipt)
   const nonce = attempts[0]?.nonce
   const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
-  if (nonce === undefined || used <= nonce) return { kind: 'pending' }
+  if (nonce === undefined || used <= nonce) return { kind: 'pending', isIncluded: false }
   const late = await findReceipt()
-  return late === undefined ? { kind: 'replaced' } : { kind: 'mined', receipt: late }
+  return late === undefined ? { kind: 'replaced' } : toFate(late)
+}
+
+/** Whether a transaction counts: as many blocks as the connection asks for, its own included. */
+async function isDeepEnough({ public: client, confirmations }: Signer, receipt: TransactionReceipt): Promise<boolean> {
+  if (confirmations <= 1) return true
+  return (await client.getBlockNumber()) - receipt.blockNumber + 1n >= BigInt(confirmations)
 }
 
 /**
@@ -121,14 +165,13 @@ export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Prom
  * the chain may have forgotten, replaces it when its carrier says that it is stuck, and fills gaps below the nonce.
  *
  * @param attempts - At least one; a replacement is added.
- * @param keep - Called with all attempts before a replacement is sent.
  */
 export async function seeThrough(
   signer: Signer,
   attempts: Attempt[],
-  options: { carrier: Carrier; patience: Patience; patienceMs: number; keep: () => void },
+  options: Offering & { patienceMs: number },
 ): Promise<Fate> {
-  const { patience, carrier } = options
+  const { patience } = options
   const deadline = Date.now() + options.patienceMs
   let looksReplaced = 0
   for (let looks = 1; ; looks++) {
@@ -136,17 +179,27 @@ export async function seeThrough(
     looksReplaced = fate.kind === 'replaced' ? looksReplaced + 1 : 0
     const isReplaced = looksReplaced >= LOOKS_UNTIL_REPLACED
     if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
-    if (fate.kind === 'pending' && looks % LOOKS_A_BROADCAST === 0) {
-      const raised = await untilReached(() => carrier.raise(attempts), patience)
-      if (raised !== undefined) {
-        attempts.push(raised)
-        options.keep()
-      }
-      await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
+    if (fate.kind === 'pending' && !fate.isIncluded && looks % LOOKS_A_BROADCAST === 0) {
+      await offerAgain(signer, attempts, options)
       await untilReached(() => fillGap(signer, attempts.at(-1)!), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }
+}
+
+/** Most that a signed transaction can cost, in wei: its gas and its blobs at its highest fees. */
+export function mostOf({ signed }: Attempt): bigint {
+  const { gas = 0n, maxFeePerGas = 0n, ...rest } = parseTransaction(signed)
+  const { maxFeePerBlobGas = 0n, blobVersionedHashes = [] } = rest as {
+    maxFeePerBlobGas?: bigint
+    blobVersionedHashes?: readonly Hex[]
+  }
+  return gas * maxFeePerGas + BigInt(blobVersionedHashes.length) * GAS_PER_BLOB * maxFeePerBlobGas
+}
+
+/** What may not be made dearer waits as it is. */
+function ignoreFeeLimit(error: unknown): undefined {
+  if (!(error instanceof FeeLimitError)) throw error
 }
 
 /** What a mined transaction cost. */
@@ -156,13 +209,13 @@ export function costOf(receipt: TransactionReceipt): TransactionCost {
 
 /**
  * The same transaction under the same nonce with both fees at least a quarter higher, as nodes demand; undefined while
- * its fee covers the base fee.
+ * its fee covers the base fee and no pool has refused it.
  */
 async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Promise<Attempt | undefined> {
   const { to, data, gas, nonce, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
-  if (baseFee <= maxFeePerGas || !to || gas === undefined) return undefined
-  const raise = (fee: bigint) => (fee * 5n) / 4n + 1n
-  const wanted = baseFee * 2n
+  if (!to || gas === undefined || (baseFee <= maxFeePerGas && !underpriced.has(attempt))) return undefined
+  const old = { maxFeePerGas, maxPriorityFeePerGas }
+  const fees = raiseFees(signer, old, { baseFee, tip: await readTip(signer), factor: [5n, 4n] })
   const signed = await signer.account.signTransaction({
     type: 'eip1559',
     chainId: signer.chainId,
@@ -170,8 +223,7 @@ async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Prom
     data: data ?? '0x',
     gas,
     nonce: nonce ?? 0,
-    maxFeePerGas: wanted > raise(maxFeePerGas) ? wanted : raise(maxFeePerGas),
-    maxPriorityFeePerGas: raise(maxPriorityFeePerGas),
+    ...fees,
   })
   return { hash: keccak256(signed), nonce: attempt.nonce, signed }
 }
@@ -199,10 +251,4 @@ async function readBaseFee({ public: client }: Signer): Promise<bigint> {
     client.getBlock({ blockTag: 'pending' }).catch(() => undefined),
   ])
   return pending?.baseFeePerGas ?? latest.baseFeePerGas ?? 0n
-}
-
-function textOf(error: unknown): string {
-  let text = ''
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) text += ` ${cause.message}`
-  return text
 }

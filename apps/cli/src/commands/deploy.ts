@@ -4,7 +4,7 @@ import type { ContractName, DeploymentPlan } from '@tutti/chain'
 import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import { formatEther, formatGwei } from 'viem'
-import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount } from '../connection.ts'
+import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount, payingOf } from '../connection.ts'
 import { describeLimits } from '../limit-lines.ts'
 import { createOutput, type Output } from '../output.ts'
 
@@ -61,7 +61,7 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const reader = await connect({ rpcUrl: options.rpc })
   const account = isDryRun ? undefined : await openAccount(options)
   if (account !== undefined) refuseTestAccounts(account.address, reader.chainId)
-  const client = account === undefined ? reader : await connect({ rpcUrl: options.rpc, account })
+  const client = account === undefined ? reader : await connect({ rpcUrl: options.rpc, account, ...payingOf(options) })
   const hasDemoToken = options.demoToken ?? client.chainId === localChainId
   const plan = await planDeployment(client, {
     hasDemoToken,

@@ -75,9 +75,9 @@ export function addNode(program: Command): void {
         'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
-        'replaceAfterSeconds, and policy: an object with creators, tokens, schemas,\n' +
-        'maximumGasPerRound, maximumBlobGasPerRound, privacyEpsilon, maximumWaitSeconds. Its tokens are an object of\n' +
-        'addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
+        'replaceAfterSeconds, confirmations, tip and maxFee in gwei, and policy: an object with creators, tokens, schemas,\n' +
+        'maximumGasPerRound, maximumBlobGasPerRound, maximumCostPerRound, privacyEpsilon, maximumWaitSeconds. Its tokens\n' +
+        'are an object of addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
         '"tokensPerMegagas": "0.02"}}; a token that is not listed is refused. Paths are relative to the file.',
     )
     .action(runNodeCommand)
@@ -100,6 +100,10 @@ export function addPolicyOptions(command: Command): Command {
       '--maximum-blob-gas <n>',
       'join only where a round takes at most so much blob gas: 131072 a blob',
       parseCount,
+    )
+    .option(
+      '--maximum-cost <coins>',
+      "most of the chain's coin that a node's own part of a round may cost, such as 0.01 (default: no limit)",
     )
     .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: steps that pay less are left to others')
     .option('--privacy-epsilon <x>', 'privacy budget: most ε of a row over all federations of the store', parsePositive)

@@ -25,6 +25,7 @@ import {
   withChainErrors,
 } from '../errors.ts'
 import { chooseGas, explainEstimate } from '../estimates.ts'
+import { chooseFees, FeeLimitError, raiseFees, readTip } from '../fees.ts'
 import type { Call, PreparedTransaction, WriteResult } from '../transactions.ts'
 import { AccountBusyError, openSender, requestOf } from './broadcast.ts'
 import type { Kzg } from './kzg.ts'
@@ -83,15 +84,17 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
       client.public.getTransactionCount({ address: from, blockTag: 'latest' }),
       client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
       client.public.getBlock({ includeTransactions: false }),
-      client.public.estimateMaxPriorityFeePerGas(),
+      readTip(client),
       client.public.getBalance({ address: from }),
       request<Hex>('eth_blobBaseFee', []).then(BigInt),
     ]),
   )
   if (pending > nonce) throw new AccountBusyError(from, pending - nonce)
-  const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 2n + tip
+  const baseFee = block.baseFeePerGas ?? 0n
   const maxFeePerBlobGas = blobFee * 2n
-  const neededFor = (gas: bigint) => gas * maxFeePerGas + value + BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
+  const blobCost = BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
+  const { maxFeePerGas: roomy } = chooseFees(client, { baseFee, tip })
+  const neededFor = (gas: bigint, fee = roomy) => gas * fee + value + blobCost
   // Some nodes refuse to simulate what the account could not pay: that is said as what it is.
   if (balance < neededFor(leastGas)) throw new InsufficientFundsError(from, balance, neededFor(leastGas))
   const estimate = await withChainErrors(client, async () => {
@@ -102,7 +105,10 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
     }
   })
   const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
-  if (balance < neededFor(gas)) throw new InsufficientFundsError(from, balance, neededFor(gas))
+  const budget = call.maximumCost === undefined ? undefined : { wei: largest(0n, call.maximumCost - blobCost), gas }
+  const { maxFeePerGas } = chooseFees(client, { baseFee, tip, budget })
+  const needed = neededFor(gas, maxFeePerGas)
+  if (balance < needed) throw new InsufficientFundsError(from, balance, needed)
   const terms = { to, data, value, gas, nonce, blobVersionedHashes: bundle.versionedHashes }
   return sign(client, { ...terms, maxFeePerGas, maxPriorityFeePerGas: tip, maxFeePerBlobGas })
 }
@@ -132,28 +138,30 @@ async function sign({ account, chainId }: ChainClient, terms: BlobTerms): Promis
  * The same transaction under the same nonce at twice its fees, or more where the chain asks for more: so only one of
  * the two can be included.
  *
- * @throws {@link ChainUnreachableError}
+ * @throws `FeeLimitError` if that is more than the owner allows; {@link ChainUnreachableError}
  */
 export async function replaceBlobTransaction(
   client: ChainClient,
   prepared: PreparedBlobTransaction,
 ): Promise<PreparedBlobTransaction> {
   const { to, data, value, gas, nonce, ...fees } = parseTransaction(prepared.raw as `0x03${string}`)
-  const [block, blobFee] = await withChainErrors(client, () =>
+  const [block, blobFee, tip] = await withChainErrors(client, () =>
     Promise.all([
       client.public.getBlock({ includeTransactions: false }),
       requestOf(client)<Hex>('eth_blobBaseFee', []).then(BigInt),
+      readTip(client),
     ]),
   )
-  const tip = 2n * (fees.maxPriorityFeePerGas ?? 0n)
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = fees
+  const baseFee = block.baseFeePerGas ?? 0n
+  const raised = raiseFees(client, { maxFeePerGas, maxPriorityFeePerGas }, { baseFee, tip, factor: [2n, 1n] })
   return sign(client, {
     to: to!,
     data: data ?? '0x',
     value: value ?? 0n,
     gas: gas!,
     nonce: nonce ?? 0,
-    maxFeePerGas: largest(2n * (fees.maxFeePerGas ?? 0n), 2n * (block.baseFeePerGas ?? 0n) + tip),
-    maxPriorityFeePerGas: tip,
+    ...raised,
     maxFeePerBlobGas: largest(2n * (fees.maxFeePerBlobGas ?? 0n), 2n * blobFee),
     blobVersionedHashes: fees.blobVersionedHashes ?? [],
   })
@@ -224,20 +232,23 @@ export async function sendPreparedBlobs(
   let isSent = await send(attempts.at(-1)!)
   let looksReplaced = 0
   for (let sentAt = Date.now(); ; ) {
-    const { isNonceUsed, receipt } = await lookFor(client, attempts)
+    const { isNonceUsed, isIncluded, receipt } = await lookFor(client, attempts)
     if (receipt !== undefined) {
       if (receipt.status === 'reverted') throw await explainRevert(client, receipt, attempts)
       const { blobGasUsed = 0n, blobGasPrice = 0n, gasUsed, transactionHash: hash } = receipt
       return { hash, receipt, gasUsed, blobGasUsed, blobGasPrice }
     }
     // A node may count a transaction some time before it has the receipt.
-    looksReplaced = isNonceUsed ? looksReplaced + 1 : 0
+    looksReplaced = isNonceUsed && !isIncluded ? looksReplaced + 1 : 0
     if (looksReplaced === looksUntilReplaced) throw new NonceTakenError(attempts.at(-1)!.hash, first.nonce)
     if (Date.now() >= deadline) throw new TransactionPendingError(attempts.at(-1)!.hash, client.receiptTimeoutMs)
     const isStuck = !isSent || Date.now() - sentAt >= replaceAfterMs
     if (!isNonceUsed && isStuck && attempts.length < most) {
-      attempts.push(await replaceBlobTransaction(client, attempts.at(-1)!))
-      options.onSigned?.(attempts)
+      const replacement = await replaceBlobTransaction(client, attempts.at(-1)!).catch(ignoreFeeLimit)
+      if (replacement !== undefined) {
+        attempts.push(replacement)
+        options.onSigned?.(attempts)
+      }
       isSent = await send(attempts.at(-1)!)
       sentAt = Date.now()
     }
@@ -245,13 +256,18 @@ export async function sendPreparedBlobs(
   }
 }
 
+/** What may not be made dearer waits as it is. */
+function ignoreFeeLimit(error: unknown): undefined {
+  if (!(error instanceof FeeLimitError)) throw error
+}
+
 const looksUntilReplaced = 20
 
-/** Whether the attempts' nonce was used, and the receipt of whichever of them was included and is confirmed. */
+/** Whether the attempts' nonce was used, whether by one of them, and the receipt of that one once it is confirmed. */
 async function lookFor(
   client: ChainClient,
   attempts: readonly PreparedBlobTransaction[],
-): Promise<{ isNonceUsed: boolean; receipt?: TransactionReceipt }> {
+): Promise<{ isNonceUsed: boolean; isIncluded: boolean; receipt?: TransactionReceipt }> {
   const { from, nonce } = attempts[0]!
   // The count is read before the receipts: what is included in between is found as such, never as replaced.
   const used = await withChainErrors(client, () =>
@@ -260,12 +276,13 @@ async function lookFor(
   for (const { hash } of attempts.toReversed()) {
     const receipt = await withChainErrors(client, () => receiptOf(client, hash))
     if (receipt === undefined) continue
-    if (client.confirmations <= 1) return { isNonceUsed: true, receipt }
+    const included = { isNonceUsed: true, isIncluded: true }
+    if (client.confirmations <= 1) return { ...included, receipt }
     const head = await withChainErrors(client, () => client.public.getBlockNumber())
     const isConfirmed = head - receipt.blockNumber + 1n >= BigInt(client.confirmations)
-    return isConfirmed ? { isNonceUsed: true, receipt } : { isNonceUsed: false }
+    return isConfirmed ? { ...included, receipt } : included
   }
-  return { isNonceUsed: used > nonce }
+  return { isNonceUsed: used > nonce, isIncluded: false }
 }
 
 async function receiptOf(client: ChainClient, hash: Hash): Promise<TransactionReceipt | undefined> {
