@@ -94,6 +94,9 @@ test('a member that is frozen leaves when the next round opens; one that is not 
   }
   await passSecond(client)
   await aggregateShard(client, { id, round: 0, shard: 0 })
+  // With leavers to remove, settling is a step of its own.
+  assert.equal((await readPhase(client, { id })).phase, 'settle')
+  await settleRound(client, { id, round: 0 })
   assert.equal((await readMember(client, { id, account: members[2]!.account!.address })).isMember, false)
   assert.ok((await claim(members[2]!, { id })).amount >= terms.stake)
 })
