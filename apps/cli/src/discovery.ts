@@ -79,6 +79,12 @@ export async function runDiscovery(
           output.event({ kind: 'set-aside', time: Date.now(), federationId, name, message, seconds })
         } else output.line(`${nameOf(surveyed)} is set aside for ${formatInteger(seconds)} seconds: ${message}`)
       },
+      onSearch: (search) => {
+        monitor?.noteSearch(search)
+        if (search.failure === undefined) return
+        output.event({ kind: 'chain-unreachable', time: search.time, ...search.failure })
+        if (!output.isJson) output.note(`${search.failure.message} (${search.failure.failures} so far)`)
+      },
       onEvent: tellEvents(output, settings.logLevel, (event) => {
         monitor?.note(event)
         view.note(event)

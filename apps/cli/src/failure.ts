@@ -39,6 +39,7 @@ const codes: Record<string, ExitCode> = {
   ProxyTooDearError: exitCodes.refused,
   TransactionRevertedError: exitCodes.refused,
   NotAMemberError: exitCodes.refused,
+  PaymentRefusedError: exitCodes.refused,
   PrivacyBudgetError: exitCodes.refused,
   StatisticsTermsError: exitCodes.refused,
   LedgerDamagedError: exitCodes.badInput,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChainClient } from '@tutti/chain'
 import type { PublishedManifest } from '@tutti/learn'
-import type { NodeEvent, Trainer } from '@tutti/node'
+import type { Trainer } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'
 import { readPassword } from './commands/keystore.ts'
 import { openAccount } from './connection.ts'
@@ -112,5 +112,5 @@ export async function openMonitor(port: number | undefined, output: Output) {
   const { url, close } = await startMonitor(vitals, port)
   if (output.isJson) output.event({ kind: 'monitor', time: Date.now(), url })
   else output.note(`health and metrics: ${url}/health ${url}/metrics`)
-  return { note: (event: NodeEvent) => vitals.note(event), close }
+  return { note: vitals.note, noteSearch: vitals.noteSearch, close }
 }

@@ -122,4 +122,26 @@ describe('tokens of other decimals than 18', () => {
     assert.deepEqual([second.token.decimals, second.token.symbol], [6, 'CENT'])
     assert.ok(BigInt(second.claimed) > 5_000_000n && BigInt(second.claimed) < 6_000_000n)
   })
+
+  test('of a token that refuses a member its node says so once and ends; the claim goes to another account', async () => {
+    const token = await deploy(6, 'CENT')
+    const { id } = await create(token)
+    for (const account of ['1', '2']) {
+      await read('join', id, '--yes', '--test-account', account, '--data', 'a.csv')
+    }
+    const { address } = testAccounts(2)[1]!
+    await callTrialToken(client, token, 'refuse', [address, true])
+    const [refused, other] = await Promise.all([
+      run('node', id, '--data', 'a.csv', '--test-account', '1', '--store', 's3'),
+      read('node', id, '--data', 'a.csv', '--test-account', '2', '--store', 's4'),
+    ])
+    assert.equal(refused!.code, exitCodes.refused)
+    assert.match(refused!.stderr, new RegExp(`CENT .* refuses to pay ${address}.*tutti claim ${id} --to ADDRESS`))
+    assert.doesNotMatch(refused!.stdout, /somebody else was first to claim/)
+    assert.ok(BigInt(other.claimed) > 5_000_000n)
+    const recipient = `0x${'5a'.repeat(20)}` as const
+    const { amount } = await read('claim', id, '--test-account', '1', '--to', recipient)
+    assert.ok(BigInt(amount) > 5_000_000n)
+    assert.equal(await readBalance(client, { token, account: recipient }), BigInt(amount))
+  })
 })

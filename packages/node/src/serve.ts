@@ -8,16 +8,18 @@
  * privacy budget has no room for is left without an update, and one that does not open is left after a time. One that
  * fails is set aside for a while: whoever makes a federation that cannot be served must not stop the others.
  */
+import { toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 import type { NodeBehaviour } from './behaviour.ts'
-import { type BackOff, defaultBackOff, isChainOutOfReach, sleep, untilReached } from './connection.ts'
+import { type BackOff, defaultBackOff, isChainOutOfReach, type Patience, sleep, untilReached } from './connection.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { type Disclosure, joinFederation } from './join.ts'
 import { type Policy, toUnitLimits } from './policy.ts'
 import { runNode } from './run.ts'
 import { type Surveyed, type SurveyOptions, surveyFederations } from './survey.ts'
 import type { Trainer } from './trainer.ts'
+import type { Search } from './vitals.ts'
 import { defaultMaximumWaitSeconds } from './waiting.ts'
 
 /** What {@link serveFederations} needs. */
@@ -37,6 +39,8 @@ export interface ServeOptions extends SurveyOptions {
   onSurvey?: (surveyed: readonly Surveyed[]) => void
   /** Told what becomes public, before a federation is joined. The policy is the owner's consent. */
   onJoin?: (surveyed: Surveyed, disclosure: Disclosure) => void
+  /** Told of each look for federations, and of each that failed: a sign of life. */
+  onSearch?: (search: Search) => void
   /** Told which federation failed, why, and for how many milliseconds it is left alone. */
   onSetAside?: (surveyed: Surveyed, error: Error, milliseconds: number) => void
 }
@@ -55,7 +59,12 @@ const MOST_ASIDE_MILLISECONDS = 3_600_000
 export async function serveFederations(options: ServeOptions): Promise<NodeSummary[]> {
   const { onSurvey, onSetAside, searchMilliseconds = SEARCH_MILLISECONDS } = options
   const signal = options.signal ?? new AbortController().signal
-  const patience = { backOff: options.backOff ?? defaultBackOff, signal }
+  const patience: Patience = {
+    backOff: options.backOff ?? defaultBackOff,
+    signal,
+    onWait: ({ error, failures }) =>
+      options.onSearch?.({ time: Date.now(), failure: { message: (toChainError(error) as Error).message, failures } }),
+  }
   const summaries: NodeSummary[] = []
   const over = new Set<string>()
   const aside = new Map<string, { error: Error; failures: number; until: number }>()
@@ -64,6 +73,7 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
     let surveyed: Surveyed[]
     try {
       surveyed = await untilReached(() => surveyFederations(options), patience)
+      options.onSearch?.({ time: Date.now() })
     } catch (error) {
       if (signal.aborted) break
       throw error

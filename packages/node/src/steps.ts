@@ -82,6 +82,7 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
         return false
       }
       if (!isRefusal(error) && !(error instanceof MissingPayloadError)) throw error
+      if (isRefusal(error) && error.errorName === 'TransferRefused') throw new PaymentRefusedError(actor)
       const reason = isRefusal(error) ? error.errorName : error.message
       report.tell({ kind: 'race-lost', round, step: step.kind, reason })
       return false
@@ -180,4 +181,19 @@ function claimedIn(receipt: TransactionReceipt, id: Hex, account: Hex): bigint {
   const isOwn = ({ args }: (typeof events)[number]) =>
     args.id === id && args.account.toLowerCase() === account.toLowerCase()
   return events.filter(isOwn).reduce((sum, { args }) => sum + args.amount, 0n)
+}
+
+/**
+ * The token does not pay this account. What is owed stays owed, and nothing that the node does changes that. Do not retry.
+ */
+export class PaymentRefusedError extends Error {
+  override readonly name = 'PaymentRefusedError'
+  readonly isRetryable = false
+
+  constructor({ client, federationId, token }: Pick<Actor, 'client' | 'federationId' | 'token'>) {
+    super(
+      `The token ${token.symbol} (${token.address}) refuses to pay ${client.account.address}. What is owed stays owed: have ` +
+        `it paid to another account with tutti claim ${federationId} --to ADDRESS.`,
+    )
+  }
 }

@@ -27,9 +27,21 @@ export interface Health {
   reason: string | null
 }
 
+/** A look for federations. `failure`: what kept the node from looking, and how often in a row. */
+export interface Search {
+  /** Milliseconds of this machine's clock. */
+  time: number
+  failure?: { message: string; failures: number }
+}
+
 /** A node's state, fed by its events. Times in milliseconds of this machine's clock. */
 export interface Vitals {
   note(event: NodeEvent): void
+  /**
+   * A node that looks for federations by itself has looked, or could not: a sign of life either way. What it served before
+   * is over; the node is not.
+   */
+  noteSearch(search: Search): void
   health(now: number): Health
   /** Prometheus text, every line ended. */
   exposition(now: number): string
@@ -56,6 +68,7 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
   let phase: string | undefined
   let failures = 0
   let isTraining = false
+  let hasSearched = false
   let outage = ''
   let end: { status: 'ended' | 'failed'; reason: string } | undefined
 
@@ -111,12 +124,25 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
     }
   }
 
+  const noteSearch = ({ time, failure }: Search): void => {
+    lastAt = time
+    hasSearched = true
+    isTraining = false
+    end = undefined
+    round = undefined
+    phase = undefined
+    failures = failure?.failures ?? 0
+    if (failure === undefined) return
+    counts.chainFailures++
+    outage = failure.message
+  }
+
   const judge = (silent: number): { status: HealthStatus; reason: string | null } => {
     if (end !== undefined) return end
     if (failures > 0) return { status: 'chain-unreachable', reason: outage }
     if (isTraining) return { status: 'training', reason: null }
     if (silent > silentSeconds) return { status: 'stuck', reason: `no sign of life for ${Math.floor(silent)} s` }
-    return { status: lastEvent === undefined ? 'starting' : 'well', reason: null }
+    return { status: lastEvent === undefined && !hasSearched ? 'starting' : 'well', reason: null }
   }
 
   const health = (now: number): Health => {
@@ -137,6 +163,7 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
 
   return {
     note,
+    noteSearch,
     health,
     exposition: (now) => {
       const { isHealthy, silentSeconds: silent } = health(now)

@@ -19,6 +19,22 @@ const summary = { ...createTally(), account, federationId, token: noToken, reaso
 const idle = { training: 0, preparing: 0, packing: 0, committing: 0, proving: 0, checking: 0 }
 const seconds = { ...idle, sending: 0, observing: 0, waiting: 0, total: 0 }
 
+test('a node that looks for federations lives by its looks, and its end is not that of a federation', () => {
+  const vitals = createVitals(0, 60)
+  const at = (seconds: number) => vitals.health(1_000 * seconds)
+  vitals.noteSearch({ time: 50_000 })
+  assert.deepEqual([at(100).status, at(100).isHealthy, at(111).status], ['well', true, 'stuck'])
+  told(vitals)({ kind: 'finished', summary: { reason: 'the federation is finished' } } as never, 110)
+  vitals.noteSearch({ time: 120_000, failure: { message: 'The chain does not answer.', failures: 3 } })
+  const { status, isHealthy, reason, chainFailures } = at(121)
+  assert.deepEqual(
+    [status, isHealthy, reason, chainFailures],
+    ['chain-unreachable', false, 'The chain does not answer.', 3],
+  )
+  vitals.noteSearch({ time: 130_000 })
+  assert.deepEqual([at(131).status, at(131).chainFailures], ['well', 0])
+})
+
 test('a node is well while it gives signs of life, and stuck when they cease', () => {
   const vitals = createVitals(0, 60)
   assert.deepEqual([vitals.health(10_000).status, vitals.health(10_000).round], ['starting', null])
