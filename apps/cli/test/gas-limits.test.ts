@@ -69,7 +69,7 @@ describe('where gas runs out', () => {
     const sent = await nonce()
     const { code, stdout, stderr } = await runTutti([...create, '--json'], { cwd, env: { TUTTI_RPC: endpoint.url } })
     endpoint.close()
-    assert.equal(code, exitCodes.refused, stderr)
+    assert.equal(code, exitCodes.endpointRefused, stderr)
     assert.match(
       stderr,
       /Gas ran out while the transaction was tried: this endpoint gives a try about 2,9\d\d,\d{3} gas/,
@@ -90,7 +90,7 @@ describe('where gas runs out', () => {
     })
     const half = await runTutti([...create, '--json'], { cwd, env: { TUTTI_RPC: endpoint.url } })
     endpoint.close()
-    assert.equal(half.code, exitCodes.refused, half.stderr)
+    assert.equal(half.code, exitCodes.endpointRefused, half.stderr)
     const [creation] = await listFederations(client, {})
     const id = creation!.id
     assert.ok(half.stderr.includes(`creating ${id}`))

@@ -65,6 +65,8 @@ test('the commands of the guide lead from a key to a verified model on a chain l
     const manifest = parseModelManifest((await readManifest(other, { id: federationId })).manifest)
     const dataset = readCsv(join(cwd, 'examples/own-csv/south.csv'), manifest.data)
     const trainer = createLocalTrainer({ dataset })
+    // With a bounty and no gate no round opens before the joining time is over, however many have joined.
+    await advanceTime(other, 3_600)
     const [ended, summary] = await Promise.all([
       run(member.at(-1)!),
       runNode({ client: other, federationId, trainer, storeDirectory: join(cwd, 'other') }),
