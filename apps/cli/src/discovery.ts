@@ -5,7 +5,6 @@ import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/cor
 import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, NodeSummary, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
 import { openBudgetReader } from './budget-lines.ts'
-import { exitCodes } from './exit-codes.ts'
 import { watchInterruption } from './interruption.ts'
 import { toPlainText } from './manifest-summary.ts'
 import { warnOfModules } from './modules.ts'
@@ -98,7 +97,7 @@ export async function runDiscovery(
         `${sumByToken(summaries, ({ claimed }) => claimed)}, used ${formatInteger(gasUsed)} gas.`,
     )
     output.result({ summaries })
-    process.exitCode = interruption.exitCode() ?? exitCodes.done
+    process.exitCode = interruption.exitCode() ?? process.exitCode
   } finally {
     view.close()
     interruption.release()

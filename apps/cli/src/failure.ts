@@ -105,9 +105,10 @@ export function toFailure(error: unknown): Failure {
   if (exitCode !== undefined)
     return { name, message, exitCode, ...(federationId === undefined ? {} : { federationId }) }
   if (name === 'AbortError') return { name, message: 'Interrupted.', exitCode: exitCodes.interrupted }
-  const fault = typeof code === 'string' ? fileFaults[code] : undefined
+  const { path, dest, syscall } = error as { path?: unknown; dest?: unknown; syscall?: unknown }
+  // A port may be refused by the same codes.
+  const fault = typeof code === 'string' && syscall !== 'listen' ? fileFaults[code] : undefined
   if (fault !== undefined) {
-    const { path, dest } = error as { path?: unknown; dest?: unknown }
     return { name, ...fault(String(path ?? dest ?? 'the file')) }
   }
   const known = codes[name] ?? (inputNames.test(name) ? exitCodes.badInput : undefined) ?? exitCodes.failed

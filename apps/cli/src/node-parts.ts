@@ -1,7 +1,6 @@
 /** What a node of the command line is made of: connection and key, trainer, monitor. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChainClient } from '@tutti/chain'
 import type { PublishedManifest } from '@tutti/learn'
 import type { Trainer } from '@tutti/node'
@@ -44,20 +43,16 @@ export async function openClient(
 
 /** Tries again for as long as the chain is out of reach, and says so. */
 async function untilAnswered<T>(connect: () => Promise<T>, output: Output): Promise<T> {
-  const { backOffMilliseconds, defaultBackOff, isChainOutOfReach } = await import('@tutti/node')
-  for (let failures = 1; ; failures++) {
-    try {
-      return await connect()
-    } catch (error) {
-      if (!isChainOutOfReach(error)) throw error
-      const waitMilliseconds = backOffMilliseconds(defaultBackOff, failures)
-      const { message } = error as Error
+  const { defaultBackOff, untilReached } = await import('@tutti/node')
+  return untilReached(connect, {
+    backOff: defaultBackOff,
+    signal: new AbortController().signal,
+    onWait: ({ error: { message }, failures, milliseconds: waitMilliseconds }) => {
       output.event({ kind: 'chain-unreachable', time: Date.now(), failures, waitMilliseconds, message })
       if (!output.isJson)
         output.note(`${message} Next try in ${(waitMilliseconds / 1000).toFixed(1)} s (${failures} so far).`)
-      await sleep(waitMilliseconds)
-    }
-  }
+    },
+  })
 }
 
 async function openNodeAccount({

@@ -1,6 +1,7 @@
 /**
  * Terms from a few choices: what `create` and `demo` propose, with defaults that work, and the largest shard that fits.
  */
+import { localChainId } from '@tutti/chain'
 import {
   BLOBS_PER_TRANSACTION,
   blobsFor,
@@ -22,9 +23,6 @@ import {
 } from '@tutti/core'
 import { zeroAddress } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
-
-/** Chain id of a local chain: anvil's and hardhat's. */
-const localChainId = 31_337
 
 /** What a creator chooses. Everything but sizes and addresses has a default. */
 export interface TermChoices {

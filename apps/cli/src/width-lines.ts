@@ -3,6 +3,7 @@
 import {
   estimateOwnPart,
   estimateRound,
+  FEW_UPDATES,
   formatCount,
   formatInteger,
   payloadBytes,
@@ -24,9 +25,6 @@ export interface WidthCost {
 }
 
 const WIDTHS = [1, 2, 4, 8]
-
-/** Fewer updates average less of the rounding away. */
-const FEW_UPDATES = 8
 
 /**
  * Mean points lost on the digits against FedAvg in floating point, the worse of Dirichlet 0.5 and 0.1: with 4 updates a

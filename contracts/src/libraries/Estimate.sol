@@ -41,7 +41,7 @@ library Estimate {
     uint256 private constant LEAVER_GAS = 70_000;
     uint256 private constant LEAVERS = 16;
     /// @dev One walk of the permutation, and how many more than eight a member the unluckiest seed asks for: a walk ends
-    ///      with one in four at least, so that more come up once in 10^16 rounds.
+    ///      with one in four at least, so that more come up once in 10^13 rounds.
     uint256 private constant WALK_GAS = 800;
     uint256 private constant UNLUCKY_WALKS = 128;
     /// @dev What it spends once on a submission, and on each shard in it.

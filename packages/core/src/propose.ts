@@ -6,7 +6,7 @@ import { largestUpdate } from './codec.ts'
 import type { GainEntry } from './gains.ts'
 
 /** Fewer updates than these average too little of the rounding of two bits away. */
-const FEW_UPDATES = 8
+export const FEW_UPDATES = 8
 const NARROW_BITS = 2
 const WIDE_BITS = 4
 

@@ -164,9 +164,10 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       }
       latest = sight
       tellOpening(sight)
-      if (position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n) {
+      const hasSubmitted = position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n
+      if (hasSubmitted && !taken.has(round.number)) {
         taken.add(round.number)
-        if (store.load(round.number).kind === 'none' && !hasTwin) {
+        if (!hasTwin && store.load(round.number).kind === 'none') {
           hasTwin = true
           report.tell({ kind: 'twin-found', round: round.number })
         }

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { connect, readSubmissions } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import { toHex } from '@tutti/core'
@@ -17,6 +15,7 @@ import type { Trainer } from '../src/trainer.ts'
 import { createLocalTrainer } from '../src/trainers/local.ts'
 import { skipWindows, startBlobFederation } from './blob-fixture.ts'
 import { type Fixture, stripes } from './fixture.ts'
+import { runUntilKilled } from './kill.ts'
 import { start } from './nodes.ts'
 
 type Running = ReturnType<typeof start>
@@ -33,22 +32,10 @@ const until = async (holds: () => boolean | Promise<boolean>) => {
 test('a node killed before it hears of what it signed submits its blobs exactly once, in the transaction that it had signed', async () => {
   const fixture = await startBlobFederation({ members: 1, terms: { rounds: 1 } })
   try {
-    const { federationId, storeDirectory: root, chain, clients } = fixture
-    const { account, chainId } = clients[0]!
-    const { privateKey } = (account as unknown as { getHdKey(): { privateKey: Uint8Array } }).getHdKey()
-    const options = {
-      rpcUrl: chain.rpcUrl,
-      privateKey: toHex(privateKey),
-      federationId,
-      storeDirectory: root,
-      event: 'signed',
-    }
-    const script = fileURLToPath(new URL('./killed-node.ts', import.meta.url))
-    const args = ['--import', import.meta.resolve('tsx'), script, JSON.stringify(options)]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-    assert.equal(await new Promise((resolve) => child.once('exit', (_, by) => resolve(by))), 'SIGKILL')
-    const directory = storeDirectory({ root, chainId, federationId, account: account.address })
-    const hash = readdirSync(`${directory}/round-0`).flatMap((name) => /^attempt-([0-9a-f]+)/.exec(name)?.[1] ?? [])
+    const { federationId, clients } = fixture
+    const left = await runUntilKilled(fixture, 'signed')
+    const hash = left.flatMap((path) => /attempt-([0-9a-f]+)/.exec(path)?.[1] ?? [])
+    assert.equal(hash.length, 1)
 
     const again = start(fixture, 0, { sidecarVersion: 0 })
     const end = skipWindows(fixture, [again])

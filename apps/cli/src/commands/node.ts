@@ -187,7 +187,7 @@ async function runOne(
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )
     output.result({ ...summary, modules })
-    process.exitCode = interruption.exitCode() ?? exitCodes.done
+    process.exitCode = interruption.exitCode() ?? process.exitCode
   } finally {
     view.close()
     interruption.release()
