@@ -123,6 +123,10 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       )
     case 'looked':
       return `looked at block ${event.block}, round ${event.round + 1}`
+    case 'nonce-spent': {
+      const what = event.reason === 'gap' ? 'was lost' : 'could only fail by now'
+      return `the transaction of nonce ${event.nonce} ${what} and held up the next: another that does nothing takes its place`
+    }
     case 'held-back':
       return `round ${event.round + 1}: could not send (${event.step}). ${event.message} The node tries again`
     case 'sat-out':

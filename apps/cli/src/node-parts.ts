@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChainClient } from '@tutti/chain'
 import type { PublishedManifest } from '@tutti/learn'
-import type { Trainer } from '@tutti/node'
+import type { orBehind, Trainer } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'
 import { readPassword } from './commands/keystore.ts'
 import { openAccount } from './connection.ts'
@@ -11,18 +11,22 @@ import { CommandError, exitCodes } from './exit-codes.ts'
 import { type NodeSettings, present } from './node-settings.ts'
 import type { Output } from './output.ts'
 
+/** Where a member's node keeps what it has seen. */
+type SeenStore = Parameters<typeof orBehind>[2]
+
 /**
  * Connects with the account's key, through several endpoints where there are several.
  *
- * @param options - `isPatient`: wait for a chain that does not answer yet, as a running node does.
+ * @param options - `isPatient`: wait for a chain that does not answer yet, as a running node does, and for one that is behind
+ *   what `storeOf` says that the account's node has seen.
  */
 export async function openClient(
   settings: Pick<NodeSettings, 'rpc' | 'core' | 'keystore' | 'testAccount' | 'confirmations' | 'fees' | 'behaviour'>,
   output: Output,
-  options: { isPatient?: boolean } = {},
+  options: { isPatient?: boolean; storeOf?: (account: Hex) => SeenStore } = {},
 ): Promise<ChainClient & { account: LocalAccount }> {
   const { refuseTestAccounts } = await import('@tutti/chain')
-  const { connectEndpoints, EndpointMismatchError } = await import('@tutti/node')
+  const { connectEndpoints, EndpointMismatchError, orBehind } = await import('@tutti/node')
   const account = await openNodeAccount(settings)
   const { rpc: rpcUrls, core, fees, confirmations } = settings
   const { pollMilliseconds: pollingMilliseconds } = settings.behaviour
@@ -31,7 +35,15 @@ export async function openClient(
     else output.note(`${message} Asking the others for a while.`)
   }
   const connect = () =>
-    connectEndpoints({ rpcUrls, account, onRest, fees, ...present({ core, pollingMilliseconds, confirmations }) })
+    connectEndpoints({
+      rpcUrls,
+      account,
+      onRest,
+      fees,
+      ...present({ core, pollingMilliseconds, confirmations }),
+    }).catch((error: unknown) => {
+      throw options.storeOf === undefined ? error : orBehind(error, rpcUrls[0]!, options.storeOf(account.address))
+    })
   const client = await (options.isPatient === true ? untilAnswered(connect, output) : connect()).catch(
     (error: Error) => {
       throw error instanceof EndpointMismatchError ? new CommandError(error.message, exitCodes.usage) : error
@@ -41,10 +53,10 @@ export async function openClient(
   return { ...client, account }
 }
 
-/** Tries again for as long as the chain is out of reach, and says so. */
-async function untilAnswered<T>(connect: () => Promise<T>, output: Output): Promise<T> {
+/** Tries again for as long as the chain is out of reach, or behind, and says so. */
+export async function untilAnswered<T>(ask: () => Promise<T>, output: Output): Promise<T> {
   const { defaultBackOff, untilReached } = await import('@tutti/node')
-  return untilReached(connect, {
+  return untilReached(ask, {
     backOff: defaultBackOff,
     signal: new AbortController().signal,
     onWait: ({ error: { message }, failures, milliseconds: waitMilliseconds }) => {

@@ -156,6 +156,36 @@ describe('tutti node', () => {
     gate.close()
   })
 
+  test('a node that starts on a chain which is behind what it has seen waits; one that has seen nothing ends', async () => {
+    const ask = async (method: string, ...params: unknown[]) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(env.TUTTI_RPC!, { method: 'POST', headers, body })
+      return ((await answer.json()) as { result: unknown }).result
+    }
+    const snapshot = await ask('evm_snapshot')
+    const terms = ['--task', 'breast-cancer', '--members', '4', '--stake', '0', '--test-account', '0']
+    const lost = (await read('create', ...terms)).id
+    await read('join', lost, '--test-account', '1', '--yes')
+    const args = ['node', lost, '--test-account', '1', '--data', 'a.csv']
+    const before = startTutti(args, { cwd, env })
+    await before.until(/watching a federation/)
+    before.process.kill('SIGTERM')
+    assert.equal((await before.ended).code, exitCodes.done)
+    assert.equal(await ask('evm_revert', snapshot), true)
+    const waiting = startTutti([...args, '--json'], { cwd, env })
+    const told = await new Promise<string>((resolve) => {
+      waiting.process.stderr?.on('data', (chunk: Buffer) => resolve(chunk.toString()))
+    })
+    const { kind, message } = JSON.parse(told.split('\n')[0]!)
+    assert.deepEqual([kind, waiting.process.exitCode], ['chain-unreachable', null])
+    assert.match(message, /the endpoint is behind, or the chain was reorganised/)
+    waiting.process.kill('SIGKILL')
+    await waiting.ended
+    const fresh = await run(...args, '--store', 'fresh')
+    assert.deepEqual([fresh.code, /UnknownFederation/.test(fresh.stderr)], [exitCodes.refused, true])
+  })
+
   test('two nodes by file and by flags, one with a trainer of its own, take a federation to its end', async () => {
     // The file's account and store are overridden by flags; its endpoint, trainer and port stand.
     write('node.json', {

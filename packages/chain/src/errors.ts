@@ -119,6 +119,24 @@ export class TransactionPendingError extends ChainError {
   }
 }
 
+/** Transactions of the account wait at the chain: nothing behind them is mined before they are, and nothing was signed. */
+export class AccountBusyError extends ChainError {
+  /** Of the first that waits. */
+  readonly nonce: number
+
+  /** @param waiting - How many wait. */
+  constructor(account: Address, nonce: number, waiting: number) {
+    const those = waiting === 1 ? 'A transaction' : `${waiting} transactions`
+    super(
+      `${those} of account ${account} ${waiting === 1 ? 'waits' : 'wait'} at the chain (nonce ${nonce}), and nothing sent ` +
+        'behind would be mined before: wait, or pay more for it in the wallet that sent it; a node is best given an ' +
+        'account of its own.',
+      true,
+    )
+    this.nonce = nonce
+  }
+}
+
 /** Included, and failed without a reason that can be found again. */
 export class TransactionRevertedError extends ChainError {
   constructor(hash: Hash) {

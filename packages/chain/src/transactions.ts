@@ -8,6 +8,7 @@
 import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
 import type { ChainClient } from './client.ts'
 import {
+  AccountBusyError,
   ChainMismatchError,
   findRevertData,
   InsufficientFundsError,
@@ -32,6 +33,8 @@ export type Call = {
   spareGas?: bigint
   /** Most that its gas may cost, in wei; without limit where absent. */
   maximumCost?: bigint
+  /** Sign it only as the account's next: nothing behind what waits at the chain. Blob transactions are never signed otherwise. */
+  isNext?: boolean
 }
 
 /** A signed transaction that was not sent yet: plain strings and numbers, fit for JSON. */
@@ -46,7 +49,7 @@ export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bi
  * Gas allows a quarter above the estimate and `spareGas`, up to the cap; for the fees see `chooseFees`.
  *
  * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError`,
- *   `EndpointGasError`; `FeeLimitError`; `CostLimitError`;
+ *   `EndpointGasError`; `FeeLimitError`; `CostLimitError`; {@link AccountBusyError} with `isNext`;
  *   {@link NoAccountError}; {@link ChainUnreachableError}
  */
 export async function prepareTransaction(client: ChainClient, call: Call): Promise<PreparedTransaction> {
@@ -55,15 +58,18 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
   const from = account.address
   const value = call.value ?? 0n
   const request = { data: call.data, value, ...(call.to === undefined ? {} : { to: call.to }) }
-  const [estimate, nonce, block, tip, balance] = await withChainErrors(client, () =>
+  const countAt = (blockTag: 'latest' | 'pending') => client.public.getTransactionCount({ address: from, blockTag })
+  const [estimate, nonce, used, block, tip, balance] = await withChainErrors(client, () =>
     Promise.all([
       estimateGas(client, { account: from, ...request }),
-      client.public.getTransactionCount({ address: from, blockTag: 'pending' }),
+      countAt('pending'),
+      call.isNext === true ? countAt('latest') : undefined,
       client.public.getBlock({ includeTransactions: false }),
       readTip(client),
       client.public.getBalance({ address: from }),
     ]),
   )
+  if (used !== undefined && nonce > used) throw new AccountBusyError(from, used, nonce - used)
   const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
   const budget = call.maximumCost === undefined ? undefined : { wei: call.maximumCost, gas }
   const { maxFeePerGas } = chooseFees(client, { baseFee: block.baseFeePerGas ?? 0n, tip, budget })

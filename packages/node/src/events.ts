@@ -77,7 +77,12 @@ export type NodeEventBody =
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
   | { kind: 'closed'; round: number; cost: TransactionCost }
   | { kind: 'settled'; round: number; cost: TransactionCost }
-  /** A transaction that the endpoint or the owner's limits keep from being sent; told once, tried again all the same. */
+  /**
+   * A transaction that does nothing took a nonce which held up others: what had it was lost (`gap`), or could only fail
+   * (`vain`).
+   */
+  | { kind: 'nonce-spent'; nonce: number; reason: 'gap' | 'vain' }
+  /** The endpoint, the owner's limits or what waits of the account keep a transaction back; told once, tried again. */
   | { kind: 'held-back'; round: number; step: string; message: string }
   /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
   | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }

@@ -1,5 +1,6 @@
 /** The participant: observe, decide, act; one node a member. */
 export * from './behaviour.ts'
+export { hasSeenBefore, orBehind } from './behind.ts'
 export * from './clock.ts'
 export * from './config.ts'
 export * from './connection.ts'

@@ -18,6 +18,7 @@ import {
   toPayloadHash,
 } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
+import type { Account } from './account.ts'
 import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
@@ -46,6 +47,8 @@ const versionedHashBytes = 32
 /** What every act of a node works with. */
 export interface Actor {
   client: Signer
+  /** Where all that this account sends is signed. */
+  account: Account
   federationId: Hex
   terms: Terms
   /** Of stake and pay. */
@@ -176,7 +179,7 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   const call = { ...callOf(actor, update, sending), ...(maximumCost === undefined ? {} : { maximumCost }) }
   const carrier = carrierOf(actor, sending)
   const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
-  const attempt = await untilReached(() => carrier.sign(call, payloads), patience)
+  const attempt = await actor.account.sign(carrier, call, payloads)
   sending.attempts = [attempt]
   sending.state = 'sent'
   store.save(update)
@@ -199,7 +202,9 @@ export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending:
 async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, store, report, seeThroughMs: patienceMs } = actor
   const { round } = update
-  const fate = await seeThrough(client, sending.attempts, { ...offeringOf(actor, update, sending), patienceMs })
+  const offering = offeringOf(actor, update, sending)
+  actor.account.note(sending.attempts, offering)
+  const fate = await seeThrough(client, sending.attempts, { ...offering, patienceMs })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -239,9 +244,10 @@ function mayCost(
 }
 
 function offeringOf(actor: Actor, update: UpdateRecord, sending: Sending): Offering {
-  const { patience, store } = actor
+  const { patience, store, report } = actor
   const maximumCost = mayCost(actor, update, sending)
-  return { carrier: carrierOf(actor, sending), patience, keep: () => store.save(update), maximumCost }
+  const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
+  return { carrier: carrierOf(actor, sending), patience, keep: () => store.save(update), onGap, maximumCost }
 }
 
 /** A commitment is an ordinary transaction on every path. */

@@ -10,20 +10,19 @@ import {
   BundleLostError,
   ChainBehindError,
   type ChainClient,
-  ContractError,
   CostLimitError,
   describeFault,
   EndpointRefusalError,
-  FederationNotFoundError,
   FeeLimitError,
   MissingPayloadError,
-  NotDeployedError,
   RpcError,
   readToken,
   toChainError,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import { openAccount } from './account.ts'
 import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
+import { isBehind, isStranger, isUnknownHere } from './behind.ts'
 import { openBudget, refusingDamage } from './budget.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
@@ -111,8 +110,10 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       behaviour: options,
       report,
     })
+    const seeThroughMs = Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1)
     const actor: Actor = {
       client: signer,
+      account: openAccount(signer, { patience, report, patienceMs: seeThroughMs }),
       federationId,
       ...federation,
       token,
@@ -132,7 +133,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       ),
       roundingSeed: options.roundingSeed,
       maximumCostPerRound: options.maximumCostPerRound,
-      seeThroughMs: Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1),
+      seeThroughMs,
     }
     const reason = await runLoop(actor, options, clock)
     const summary = report.summarise(reason)
@@ -165,9 +166,18 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const heldBack = new Set<string>()
   const findings = createFindings(client, actor.federationId, path.watcher)
 
-  let sight = await watch.look()
+  /** A chain that lost so many blocks that this account has not joined yet will have them again. */
+  const look = () =>
+    untilReached(async () => {
+      const seen = await watch.look()
+      if (!isStranger(seen.observation) || !isBehind(store, seen.observation)) return seen
+      watch.lookAgain()
+      throw new ChainBehindError(client.url)
+    }, patience)
+
+  let sight = await look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
-  for (; ; sight = await watch.look()) {
+  for (; ; sight = await look()) {
     await report.timed('observing', () => progress.note(sight))
     const { observation } = sight
     const record = store.load(observation.round.number)
@@ -199,8 +209,8 @@ interface Memory {
   fromBlock: bigint | undefined
 }
 
-/** What an endpoint or the owner's limits refuse: others may still be asked, fees fall, owners change rules. */
-const HOLDING_BACK = [EndpointRefusalError, FeeLimitError, CostLimitError, RpcError]
+/** What an endpoint, the owner's limits or what waits of the account keep from being sent: others may still be asked, fees fall, owners change rules. */
+const HOLDING_BACK = [AccountBusyError, EndpointRefusalError, FeeLimitError, CostLimitError, RpcError]
 
 type Act = Exclude<Action, { kind: 'wait' | 'stop' }>
 
@@ -269,8 +279,6 @@ async function carryOut(
         }
         return isDone
       } catch (error) {
-        // Nodes do not mix blob transactions with others of the account: it is free again when those are included.
-        if (error instanceof AccountBusyError) return false
         if (error instanceof BundleLostError) {
           store.forfeit(action.round, error.message)
           report.tell({ kind: 'sat-out', round: action.round, reason: error.message })
@@ -339,17 +347,6 @@ async function hearOfAccepted(actor: Actor, { round, position }: Observation, up
       await confirmUpdate(actor, update, sending)
     }
   }
-}
-
-/** A chain that lost blocks may be back before the federation, or its core, existed. */
-function isUnknownHere(error: unknown): boolean {
-  if (error instanceof ContractError) return error.errorName === 'UnknownFederation'
-  return error instanceof FederationNotFoundError || error instanceof NotDeployedError
-}
-
-/** Neither a member nor anyone to whom something is owed. */
-function isStranger({ status, member }: Observation): boolean {
-  return !member.isMember && !status.isFinished && member.owed === 0n && member.stake === 0n
 }
 
 interface Refusals {

@@ -70,11 +70,13 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
   const place = step.kind === 'aggregate' ? step.shard : 'position' in step ? `${step.position}/${step.assigned}` : 0
   const key = `${step.kind}/${round}/${place}`
   const carrier = plainCarrier(client)
+  const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
+  const offering = { carrier, patience, keep: () => undefined, onGap }
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
       const call = await callOf(actor, step, sources)
-      attempts = [await untilReached(() => carrier.sign(call, []), patience)]
+      attempts = [await actor.account.sign(carrier, call, [])]
     } catch (error) {
       // An endpoint whose logs lag behind is one more reason to let others go first.
       if (error instanceof BlobsMissingError) {
@@ -88,15 +90,11 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
       return false
     }
     inFlight.set(key, attempts)
+    actor.account.note(attempts, offering)
     const [attempt] = attempts
     await untilReached(() => carrier.broadcast(attempt!), patience)
   }
-  const fate = await seeThrough(client, attempts, {
-    carrier,
-    patience,
-    patienceMs: seeThroughMs,
-    keep: () => undefined,
-  })
+  const fate = await seeThrough(client, attempts, { ...offering, patienceMs: seeThroughMs })
   if (fate.kind === 'pending') return false
   inFlight.delete(key)
   if (fate.kind === 'replaced') return false

@@ -81,6 +81,8 @@ export interface Store {
   forgetBefore(round: number): void
   /** Whether the chain has shown this federation to this member's node before: it may lose it and find it again. */
   hasSeen(): boolean
+  /** Number of the latest round that something is known of; undefined if of none. */
+  latestRound(): number | undefined
   /** Notes that the chain has shown it. */
   noteSeen(): void
   /** Gives the lock back. */
@@ -160,8 +162,8 @@ export function openStore(options: StoreOptions): Store {
     forfeit,
     forgetBefore: (round) => {
       for (const name of disk.list(directory)) {
-        const number = /^round-(\d+)$/.exec(name)?.[1]
-        if (number !== undefined && Number(number) < round) disk.remove(join(directory, name))
+        const number = toRound(name)
+        if (number !== undefined && number < round) disk.remove(join(directory, name))
       }
     },
     loadFeedback: () => {
@@ -176,7 +178,11 @@ export function openStore(options: StoreOptions): Store {
       return feedback
     },
     saveFeedback: (feedback) => writeAtomically(disk, join(directory, FEEDBACK), encodeFeedback(feedback)),
-    hasSeen: () => disk.list(directory).some((name) => name === SEEN || name.startsWith('round-')),
+    hasSeen: () => disk.list(directory).some(isSight),
+    latestRound: () => {
+      const rounds = disk.list(directory).flatMap((name) => toRound(name) ?? [])
+      return rounds.length === 0 ? undefined : Math.max(...rounds)
+    },
     // An empty directory: made at once or not at all, and nothing in it can be damaged.
     noteSeen: () => {
       disk.makeDirectory(join(directory, SEEN))
@@ -184,6 +190,16 @@ export function openStore(options: StoreOptions): Store {
     },
     close: unlock,
   }
+}
+
+function toRound(name: string): number | undefined {
+  const number = /^round-(\d+)$/.exec(name)?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
+/** Whether a file or directory says that the chain has shown the federation. */
+export function isSight(name: string): boolean {
+  return name === SEEN || toRound(name) !== undefined
 }
 
 /** Whether all transactions of a round's update were seen on the chain. */

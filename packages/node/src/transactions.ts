@@ -9,6 +9,7 @@ import {
   type ChainClient,
   EndpointRefusalError,
   FeeLimitError,
+  findRevertData,
   GAS_PER_BLOB,
   offerTransaction,
   prepareTransaction,
@@ -100,6 +101,8 @@ export async function broadcast(signer: Signer, attempt: Attempt): Promise<void>
 export interface Offering {
   carrier: Carrier
   patience: Patience
+  /** Called with each nonce below it that was lost and is taken by a transaction that does nothing. */
+  onGap?: (nonce: number) => void
   /** Called with all attempts before a replacement is sent. */
   keep: () => void
   /** Most that the transaction may cost, in wei: a replacement that may cost more is not made. */
@@ -107,13 +110,15 @@ export interface Offering {
 }
 
 /**
- * Makes a transaction dearer where its carrier says that it is stuck, and broadcasts it again if the chain has forgotten it.
+ * Makes a transaction dearer where its carrier says that it is stuck, and broadcasts it again if the chain has forgotten
+ * it; one that could only fail by now is left as it is.
  *
  * @param attempts - Of one nonce, at least one; a replacement is added.
  * @throws what its carrier throws.
  */
 export async function offerAgain(signer: Signer, attempts: Attempt[], offering: Offering): Promise<void> {
   const { carrier, patience, keep, maximumCost } = offering
+  if (await isVain(signer, attempts.at(-1)!)) return
   const raised = await untilReached(() => carrier.raise(attempts).catch(ignoreFeeLimit), patience)
   if (raised !== undefined && (maximumCost === undefined || mostOf(raised) <= maximumCost)) {
     attempts.push(raised)
@@ -181,7 +186,7 @@ export async function seeThrough(
     if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
     if (fate.kind === 'pending' && !fate.isIncluded && looks % LOOKS_A_BROADCAST === 0) {
       await offerAgain(signer, attempts, options)
-      await untilReached(() => fillGap(signer, attempts.at(-1)!), patience)
+      await untilReached(() => fillGap(signer, attempts.at(-1)!, options.onGap), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }
@@ -212,27 +217,52 @@ export function costOf(receipt: TransactionReceipt): TransactionCost {
  * its fee covers the base fee and no pool has refused it.
  */
 async function raiseFee(signer: Signer, attempt: Attempt, baseFee: bigint): Promise<Attempt | undefined> {
-  const { to, data, gas, nonce, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
+  const { to, data = '0x', gas, maxFeePerGas = 0n } = parseTransaction(attempt.signed)
   if (!to || gas === undefined || (baseFee <= maxFeePerGas && !underpriced.has(attempt))) return undefined
-  const old = { maxFeePerGas, maxPriorityFeePerGas }
-  const fees = raiseFees(signer, old, { baseFee, tip: await readTip(signer), factor: [5n, 4n] })
-  const signed = await signer.account.signTransaction({
-    type: 'eip1559',
-    chainId: signer.chainId,
-    to,
-    data: data ?? '0x',
-    gas,
-    nonce: nonce ?? 0,
-    ...fees,
-  })
-  return { hash: keccak256(signed), nonce: attempt.nonce, signed }
+  return replace(signer, attempt, { to, data, gas })
+}
+
+/**
+ * A transaction that does nothing, under the nonce of one that holds up others and can only fail.
+ *
+ * @throws `FeeLimitError` where it would have to pay more than the owner allows; connection errors
+ */
+export async function spendNonce(signer: Signer, attempt: Attempt): Promise<Attempt> {
+  return replace(signer, attempt, { to: signer.account.address, data: '0x', gas: PLAIN_TRANSFER_GAS })
+}
+
+/** Something else under the same nonce, with both fees at least a quarter higher, as nodes demand. */
+async function replace(signer: Signer, attempt: Attempt, call: { to: Hex; data: Hex; gas: bigint }): Promise<Attempt> {
+  const { nonce } = attempt
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
+  const [baseFee, tip] = await Promise.all([readBaseFee(signer), readTip(signer)])
+  const fees = raiseFees(signer, { maxFeePerGas, maxPriorityFeePerGas }, { baseFee, tip, factor: [5n, 4n] })
+  const { account, chainId } = signer
+  const signed = await account.signTransaction({ type: 'eip1559', chainId, ...call, nonce, ...fees })
+  return { hash: keccak256(signed), nonce, signed }
+}
+
+/**
+ * Whether a signed transaction could only fail if it were mined now: its call, on the latest block, is refused. False for
+ * transactions with blobs, whose replacements must carry blobs too.
+ */
+export async function isVain({ public: client, account }: Signer, { signed }: Attempt): Promise<boolean> {
+  const { type, to, data = '0x', value = 0n, gas } = parseTransaction(signed)
+  if (type === 'eip4844' || !to) return false
+  try {
+    await client.call({ account: account.address, to, data, value, ...(gas === undefined ? {} : { gas }) })
+    return false
+  } catch (error) {
+    // What else it says, or that it says nothing, tells nothing of the call.
+    return findRevertData(error) !== undefined
+  }
 }
 
 /**
  * Takes the nonces below an attempt that no transaction holds, by sending nothing to oneself: a reorganisation or a
  * forgetful server can lose an earlier transaction of this account, and nothing above a gap is ever mined.
  */
-async function fillGap(signer: Signer, attempt: Attempt): Promise<void> {
+async function fillGap(signer: Signer, attempt: Attempt, onGap: Offering['onGap']): Promise<void> {
   const { account, chainId, public: client } = signer
   const next = await client.getTransactionCount({ address: account.address, blockTag: 'pending' })
   if (next >= attempt.nonce) return
@@ -240,6 +270,7 @@ async function fillGap(signer: Signer, attempt: Attempt): Promise<void> {
   for (let nonce = next; nonce < attempt.nonce; nonce++) {
     const fees = { type: 'eip1559', chainId, maxFeePerGas, maxPriorityFeePerGas } as const
     const signed = await account.signTransaction({ ...fees, to: account.address, gas: PLAIN_TRANSFER_GAS, nonce })
+    onGap?.(nonce)
     await broadcast(signer, { hash: keccak256(signed), nonce, signed })
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readHistory } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import { joinFederation } from '../src/join.ts'
 import { type Fixture, startFederation } from './fixture.ts'
 import { start } from './nodes.ts'
 
@@ -37,3 +38,29 @@ for (const kind of ['started', 'submitted', 'round-settled'] as const) {
     }
   })
 }
+
+test('nodes whose chain lost their joining wait until it has it again, and go on to the end', async () => {
+  const terms = { keeperSeconds: 600, submitSeconds: 600 }
+  const fixture = await startFederation({ members: 3, joins: false, terms })
+  const { federationId } = fixture
+  const joinAll = async () => {
+    for (const client of fixture.clients.slice(0, 3)) {
+      await joinFederation({ client, federationId, consent: () => true })
+    }
+  }
+  try {
+    const snapshot = await ask<Hex>(fixture, 'evm_snapshot')
+    await joinAll()
+    const nodes = [0, 1, 2].map((index) => start(fixture, index))
+    while (!nodes.every(({ kinds }) => kinds().includes('submitted'))) await pause()
+    assert.equal(await ask(fixture, 'evm_revert', [snapshot]), true)
+    while (!nodes.every(({ kinds }) => kinds().includes('chain-unreachable'))) await pause()
+    const late = start(fixture, 3)
+    await assert.rejects(late.done, { name: 'NotAMemberError' })
+    await joinAll()
+    await Promise.all(nodes.map(({ done }) => done))
+    await checkEnd(fixture)
+  } finally {
+    await fixture.end()
+  }
+})

@@ -19,7 +19,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
 import { addModuleOption, demandKnownModules } from '../modules.ts'
 import { LOG_LEVELS, tellEvents } from '../node-lines.ts'
-import { openClient, openMonitor, openTrainer } from '../node-parts.ts'
+import { openClient, openMonitor, openTrainer, untilAnswered } from '../node-parts.ts'
 import { describePlan } from '../node-plan-lines.ts'
 import { defaultStore, type NodeCommandOptions, type NodeSettings, present, readSettings } from '../node-settings.ts'
 import { createNodeView } from '../node-view.ts'
@@ -135,13 +135,19 @@ async function runOne(
   options: Pick<NodeCommandOptions, 'dryRun' | 'unknownModules'>,
   output: Output,
 ): Promise<void> {
-  const { planNode, runNode } = await import('@tutti/node')
+  const { hasSeenBefore, orBehind, planNode, runNode } = await import('@tutti/node')
   const { behaviour } = settings
-  const client = await openClient(settings, output, { isPatient: options.dryRun !== true })
+  const isPatient = options.dryRun !== true
+  const storeOf = (account: Hex) => ({ root: settings.store, federationId: id, account })
+  const client = await openClient(settings, output, isPatient ? { isPatient, storeOf } : {})
   const account = client.account.address
   const { readManifest, readMember } = await import('@tutti/chain')
   const { parsePublishedManifest } = await import('@tutti/learn')
-  const [creation, member] = await Promise.all([readManifest(client, { id }), readMember(client, { id, account })])
+  const ask = () =>
+    Promise.all([readManifest(client, { id }), readMember(client, { id, account })]).catch((error: unknown) => {
+      throw isPatient ? orBehind(error, client.url, storeOf(account)) : error
+    })
+  const [creation, member] = await (isPatient ? untilAnswered(ask, output) : ask())
   const modules = await demandKnownModules(client, creation, options, output)
   const manifest = parsePublishedManifest(creation.manifest)
   const node = {
@@ -161,7 +167,8 @@ async function runOne(
     output.result({ ...plan, epsilon, budgetRefusal, privacy: budget.plain, modules })
     return
   }
-  if (!member.isMember && member.owed === 0n) {
+  // Who was a member waits for a chain that is behind: the running node tells.
+  if (!member.isMember && member.owed === 0n && !hasSeenBefore(storeOf(account))) {
     throw new CommandError(`${account} is not a member of this federation. First: tutti join ${id}`, exitCodes.refused)
   }
   await refuseOverBudget(settings, client, creation)

@@ -2,9 +2,8 @@
  * Handing signed blob transactions to a node, with the sidecar it takes, and what its refusals mean.
  */
 
-import type { Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
-import { ChainError, withChainErrors } from '../errors.ts'
+import { AccountBusyError, withChainErrors } from '../errors.ts'
 import { type Offer, offerTransaction, wordsOf } from '../refusals.ts'
 import type { PreparedTransaction } from '../transactions.ts'
 import type { Kzg } from './kzg.ts'
@@ -53,13 +52,13 @@ async function readOffer(client: ChainClient, attempt: PreparedTransaction, offe
     case 'taken':
       return true
     case 'busy':
-      throw new AccountBusyError(client.account!.address, 1)
+      throw new AccountBusyError(attempt.from, attempt.nonce, 1)
     case 'nonce-used': {
       const used = await withChainErrors(client, () =>
         client.public.getTransactionCount({ address: attempt.from, blockTag: 'latest' }),
       )
       if (used > attempt.nonce) return true
-      throw new AccountBusyError(client.account!.address, 1)
+      throw new AccountBusyError(attempt.from, attempt.nonce, 1)
     }
     default:
       return false
@@ -70,15 +69,4 @@ async function readOffer(client: ChainClient, attempt: PreparedTransaction, offe
 export function requestOf(client: ChainClient): <T>(method: string, params: unknown[]) => Promise<T> {
   const request = client.public.request as unknown as (request: { method: string; params: unknown[] }) => Promise<never>
   return (method, params) => request({ method, params })
-}
-
-/** Other transactions of the account are pending; nodes do not mix them with blob transactions. */
-export class AccountBusyError extends ChainError {
-  constructor(account: Hex, pending: number) {
-    super(
-      `Account ${account} has ${pending} transactions pending, which nodes do not mix with blob transactions. ` +
-        'Wait until they are included.',
-      true,
-    )
-  }
 }

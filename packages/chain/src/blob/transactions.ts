@@ -13,6 +13,7 @@ import { BLOB_GAS, BLOBS_PER_TRANSACTION } from '@tutti/core'
 import { type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt, toHex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import {
+  AccountBusyError,
   ChainError,
   ChainMismatchError,
   findRevertData,
@@ -27,7 +28,7 @@ import {
 import { chooseGas, explainEstimate } from '../estimates.ts'
 import { chooseFees, FeeLimitError, raiseFees, readTip } from '../fees.ts'
 import type { Call, PreparedTransaction, WriteResult } from '../transactions.ts'
-import { AccountBusyError, openSender, requestOf } from './broadcast.ts'
+import { openSender, requestOf } from './broadcast.ts'
 import type { Kzg } from './kzg.ts'
 import type { BlobBundle, SidecarVersion } from './sidecar.ts'
 
@@ -89,7 +90,7 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
       request<Hex>('eth_blobBaseFee', []).then(BigInt),
     ]),
   )
-  if (pending > nonce) throw new AccountBusyError(from, pending - nonce)
+  if (pending > nonce) throw new AccountBusyError(from, nonce, pending - nonce)
   const baseFee = block.baseFeePerGas ?? 0n
   const maxFeePerBlobGas = blobFee * 2n
   const blobCost = BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
