@@ -53,7 +53,11 @@ export async function openClient(
   return { ...client, account }
 }
 
-/** Tries again for as long as the chain is out of reach, or behind, and says so. */
+/**
+ * Asks the chain, again for as long as it is out of reach or behind, and says so.
+ *
+ * @throws What `ask` throws when that is an answer.
+ */
 export async function untilAnswered<T>(ask: () => Promise<T>, output: Output): Promise<T> {
   const { defaultBackOff, untilReached } = await import('@tutti/node')
   return untilReached(ask, {

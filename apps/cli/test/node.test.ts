@@ -186,6 +186,59 @@ describe('tutti node', () => {
     assert.deepEqual([fresh.code, /UnknownFederation/.test(fresh.stderr)], [exitCodes.refused, true])
   })
 
+  test('a node whose chain goes away between any two of its first questions waits for it', async () => {
+    const waiting = await read(
+      ...['create', '--task', 'breast-cancer', '--members', '3', '--stake', '0', '--test-account', '0'],
+    )
+    await read('join', waiting.id, '--test-account', '1', '--yes')
+    const target = Number(new URL(env.TUTTI_RPC!).port)
+    const tries = [1, 2, 3, 4, 5].map(async (answered) => {
+      // Passes so many questions on; at the next one it goes away, and is back when the node has said that it waits.
+      let questions = 0
+      let isAway = false
+      const gate = createServer((socket) => {
+        if (isAway) {
+          socket.destroy()
+          return
+        }
+        const chainSocket = connect(target, '127.0.0.1')
+        for (const end of [socket, chainSocket]) end.on('error', () => end.destroy())
+        socket.on('data', (chunk: Buffer) => {
+          if (/^POST /.test(chunk.toString('latin1')) && ++questions > answered && questions < 100) {
+            isAway = true
+            socket.destroy()
+            chainSocket.destroy()
+          } else chainSocket.write(chunk)
+        })
+        chainSocket.pipe(socket)
+      })
+      await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+      const { port } = gate.address() as AddressInfo
+      const words = ['node', waiting.id, '--test-account', '1', '--data', 'a.csv', '--store', `gate-${answered}`]
+      const node = startTutti([...words, '--rpc', `http://127.0.0.1:${port}`], { cwd, env })
+      let told = ''
+      await Promise.race([
+        node.ended,
+        new Promise<void>((resolve) => {
+          node.process.stderr?.on('data', (chunk: Buffer) => {
+            told += chunk.toString()
+            if (/Next try in|No answer from the chain/.test(told)) resolve()
+          })
+        }),
+      ])
+      questions = 100
+      isAway = false
+      try {
+        await node.until(/watching a federation/)
+      } finally {
+        node.process.kill('SIGTERM')
+        gate.close()
+      }
+      assert.equal((await node.ended).code, exitCodes.done, `after ${answered} questions: ${told}`)
+    })
+    await Promise.all(tries)
+  })
+
   test('two nodes by file and by flags, one with a trainer of its own, take a federation to its end', async () => {
     // The file's account and store are overridden by flags; its endpoint, trainer and port stand.
     write('node.json', {

@@ -143,12 +143,17 @@ async function runOne(
   const account = client.account.address
   const { readManifest, readMember } = await import('@tutti/chain')
   const { parsePublishedManifest } = await import('@tutti/learn')
-  const ask = () =>
-    Promise.all([readManifest(client, { id }), readMember(client, { id, account })]).catch((error: unknown) => {
-      throw isPatient ? orBehind(error, client.url, storeOf(account)) : error
-    })
-  const [creation, member] = await (isPatient ? untilAnswered(ask, output) : ask())
-  const modules = await demandKnownModules(client, creation, options, output)
+  // The chain may go away, or be found behind, between any two questions, at the start as later.
+  const ask = <T>(read: () => Promise<T>): Promise<T> => {
+    const orWait = (error: unknown) => {
+      throw orBehind(error, client.url, storeOf(account))
+    }
+    return isPatient ? untilAnswered(() => read().catch(orWait), output) : read()
+  }
+  const [creation, member] = await ask(() =>
+    Promise.all([readManifest(client, { id }), readMember(client, { id, account })]),
+  )
+  const modules = await ask(() => demandKnownModules(client, creation, options, output))
   const manifest = parsePublishedManifest(creation.manifest)
   const node = {
     ...behaviour,
@@ -156,7 +161,7 @@ async function runOne(
     federationId: id,
     storeDirectory: settings.store,
     manifestHash: behaviour.manifestHash ?? creation.terms.manifestHash,
-    ...(await worthOfGasIn(settings, creation, client)),
+    ...(await ask(() => worthOfGasIn(settings, creation, client))),
   }
   if (options.dryRun === true) {
     if (settings.trainer !== undefined || settings.data !== undefined) await openTrainer(settings, id, manifest, client)
@@ -171,7 +176,7 @@ async function runOne(
   if (!member.isMember && member.owed === 0n && !hasSeenBefore(storeOf(account))) {
     throw new CommandError(`${account} is not a member of this federation. First: tutti join ${id}`, exitCodes.refused)
   }
-  await refuseOverBudget(settings, client, creation)
+  await ask(() => refuseOverBudget(settings, client, creation))
   const trainer = await openTrainer(settings, id, manifest, client)
   const monitor = await openMonitor(settings.metricsPort, output)
   const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
