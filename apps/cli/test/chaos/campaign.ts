@@ -7,7 +7,7 @@ import type { Violation } from './laws.ts'
 import { drawFederation } from './plan.ts'
 import { playFederation } from './play.ts'
 import { findProcesses, signal as send } from './processes.ts'
-import { setStage } from './stage.ts'
+import { type Stage, setStage } from './stage.ts'
 import { countKills, emptyTally, type Tally } from './tally.ts'
 
 /** What a campaign is. */
@@ -44,8 +44,9 @@ export async function runCampaign({ kills, seed, signal, onProgress }: CampaignO
   const broken: Broken[] = []
   let isWhole = false
   onProgress('setting up a chain…')
-  const stage = await setStage(directory, mark, seed)
+  let stage: Stage | undefined
   try {
+    stage = await setStage(directory, mark, seed)
     for (let federation = 0, barren = 0; countKills(tally) < kills && barren < MOST_BARREN; federation++) {
       const before = countKills(tally)
       const plan = drawFederation(seed, federation)
@@ -60,8 +61,11 @@ export async function runCampaign({ kills, seed, signal, onProgress }: CampaignO
     const left = await awaitEnds(mark, undefined)
     broken.push(...left.map((violation) => ({ ...violation, federation: -1, time: new Date().toISOString() })))
     isWhole = broken.length === 0 && countKills(tally) >= kills
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new Error(`${(error as Error).message} Logs and stores are kept in ${directory}.`, { cause: error })
   } finally {
-    stage.chain.abort()
+    stage?.chain.abort()
     for (const { pid } of findProcesses(mark)) send(pid, 'SIGKILL')
     if (isWhole || signal.aborted) rmSync(directory, { recursive: true, force: true })
   }

@@ -66,15 +66,20 @@ export async function playFederation(play: Play, plan: FederationPlan): Promise<
       blame: (one: Violation) => found.push(one),
     }
     const pending = new Set<Promise<void>>()
+    const failures: Error[] = []
     const everyoneIsDone = () => nodes.every((node) => node.isDone())
     for (const { afterMs, fault } of plan.faults) {
       await pause(afterMs, signal)
       if (everyoneIsDone() || countKills(tally) >= kills) break
-      const striking = strike(scene, fault).finally(() => pending.delete(striking))
+      const striking = strike(scene, fault)
+        .catch((error: Error) => void failures.push(error))
+        .finally(() => pending.delete(striking))
       pending.add(striking)
       onProgress(`${watch.closed()} of ${plan.rounds} rounds`)
     }
     await Promise.all(pending)
+    const [failure] = failures
+    if (failure !== undefined) throw failure
     const isEnded = await endsWithin(everyoneIsDone, MOST_END_MS, signal, () =>
       onProgress(`${watch.closed()} of ${plan.rounds} rounds, in peace to the end`),
     )

@@ -45,8 +45,8 @@ export function describeTally(tally: Tally, seconds: number): string[] {
       `${kills.chain} of the chain${others.length === 0 ? '' : `; besides: ${others.join(', ')}`}.`,
     `${federations.direct + federations.blob} federations (${federations.direct} direct, ${federations.blob} in blobs), ` +
       `${rounds} rounds, ${tally.updates} of ${tally.possibleUpdates} possible updates, ${tally.nodeStarts} starts of nodes.`,
-    `Checked: ${tally.submissionsSeen} submissions, none twice and none in two forms; ${tally.presencesJudged} presences ` +
-      `in rounds; every account and every unit paid; verify of every federation; ${tally.storesOpened} stores opened; ` +
+    `Checked: ${tally.submissionsSeen} submissions, for doubles and for two updates of one round; ${tally.presencesJudged} presences ` +
+      `in rounds; what every account was paid, to the unit; verify of every federation; ${tally.storesOpened} stores opened; ` +
       `${tally.logsSearched} logs searched for secrets; ${tally.processesFollowed} processes followed to their end.`,
   ]
 }
