@@ -67,6 +67,9 @@ export async function runCampaign({ kills, seed, signal, onProgress }: CampaignO
   } finally {
     stage?.chain.abort()
     for (const { pid } of findProcesses(mark)) send(pid, 'SIGKILL')
+    await awaitEnds(mark, undefined)
+    // What the last of them said is being written yet.
+    await new Promise((resolve) => setTimeout(resolve, 500))
     if (isWhole || signal.aborted) rmSync(directory, { recursive: true, force: true })
   }
   const seconds = (performance.now() - started) / 1_000
