@@ -77,6 +77,11 @@ export interface OwnState {
    * undefined: never.
    */
   nudgeAt?: number | undefined
+  /**
+   * Newest block at which the account was a member that had not asked to leave; undefined if it never was, or was told to
+   * leave. A chain that takes its joining back may yet include it again.
+   */
+  seatSeenAt?: bigint | undefined
   /** A node stays for so long after it has nothing to do any more: a reorganisation may take its claim back. */
   finalitySeconds: number
 }
@@ -115,7 +120,7 @@ export type Action = { reason: string } & (
 export function decide(observation: Observation, own: OwnState, now: number): Action {
   const { terms, status, round, member } = observation
   if (status.isFinished) return decideEnd(observation, own, now, 'the federation is finished')
-  if (!member.isMember) return decideEnd(observation, own, now, 'this account is not a member')
+  if (!member.isMember) return decideLostSeat(observation, own, now)
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
   const { phase, endsAt } = phaseAt(round, terms, now)
   const end = endsAt === 0 ? undefined : endsAt
@@ -156,6 +161,19 @@ function decidePhase(
 
 function wait(until: number | undefined, reason: string): Action {
   return { kind: 'wait', until, reason }
+}
+
+/** For how long a member waits for a chain that took its joining back to include it again, in seconds. */
+const SEAT_SECONDS = 120
+
+function decideLostSeat(observation: Observation, own: OwnState, now: number): Action {
+  const { seatSeenAt, since } = own
+  const { block, member } = observation
+  const isLost = seatSeenAt !== undefined && member.owed === 0n && member.stake === 0n
+  const reason = 'the chain has taken this account’s joining back; it may include it again'
+  if (isLost && block.number < seatSeenAt) return wait(undefined, reason)
+  if (isLost && now < since + SEAT_SECONDS) return wait(since + SEAT_SECONDS, reason)
+  return decideEnd(observation, own, now, 'this account is not a member')
 }
 
 function decideEnd(observation: Observation, own: OwnState, now: number, reason: string): Action {

@@ -78,6 +78,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let due = { key: '', since: 0 }
   let toldPhase = ''
   let isClaimed = false
+  let seatSeenAt: bigint | undefined
+  let hasAskedToLeave = false
   // A step that was under way when the node started counts as taken.
   let hasTakenStep = true
   let hasTwin = false
@@ -158,6 +160,11 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
         })
       }
       followHead(sight)
+      const { isMember, isLeaving } = observation.member
+      if (isLeaving) hasAskedToLeave = true
+      if (isMember && (seatSeenAt === undefined || seatSeenAt < observation.block.number)) {
+        seatSeenAt = observation.block.number
+      }
       await tellEnds(sight)
       if (latest !== undefined && latest.observation.round.number < round.number) {
         blockBeforeRound = earlier(latest.observation.block.number, observation.block.number)
@@ -182,6 +189,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       if (latest === undefined) return
       const { round, status, member } = latest.observation
       if (PAID_STEPS.has(action.kind)) hasTakenStep = true
+      if (action.kind === 'leave') hasAskedToLeave = true
       if (record.kind === 'forfeited') report.tell({ kind: 'sat-out', round: round.number, reason: record.reason })
       const chainTime = actor.now()
       const { phase, endsAt } = phaseAt(round, terms, chainTime)
@@ -206,6 +214,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       // Asked for while its last round runs, since the next one opens as soon as that is settled.
       wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
       isClaimed,
+      seatSeenAt: hasAskedToLeave ? undefined : seatSeenAt,
     }),
   }
 }

@@ -32,6 +32,7 @@ import { readFederation } from './federation.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { openPath } from './paths/open.ts'
 import { createProgress } from './progress.ts'
+import { createRefusals, type Refusals } from './refusals.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
 import { type InFlight, takeStep, toMissingEvent } from './steps.ts'
@@ -180,6 +181,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   for (; ; sight = await look()) {
     await report.timed('observing', () => progress.note(sight))
     const { observation } = sight
+    refusals.note(sight)
     const record = store.load(observation.round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const watched = findings.of(observation.round.number)
@@ -346,27 +348,6 @@ async function hearOfAccepted(actor: Actor, { round, position }: Observation, up
     if (sending.state === 'sent' && isIn(sending.step === 'commit' ? round.committed : round.submitted)) {
       await confirmUpdate(actor, update, sending)
     }
-  }
-}
-
-interface Refusals {
-  /** Counts one more refusal of an action and says how many there were. */
-  count(action: Action): number
-  /** How long to leave an action alone: doubled with each refusal. */
-  waitMs(action: Action, pollMs: number): number
-}
-
-function createRefusals(): Refusals {
-  const counts = new Map<string, number>()
-  const keyOf = (action: Action) =>
-    `${action.kind}/${'round' in action ? action.round : ''}/${'shard' in action ? action.shard : 'position' in action ? `${action.position}/${action.assigned}` : ''}`
-  return {
-    count: (action) => {
-      const next = (counts.get(keyOf(action)) ?? 0) + 1
-      counts.set(keyOf(action), next)
-      return next
-    },
-    waitMs: (action, pollMs) => pollMs * 2 ** Math.min(5, counts.get(keyOf(action)) ?? 0),
   }
 }
 

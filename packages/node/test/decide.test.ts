@@ -169,6 +169,16 @@ test('a member who wants to leave asks once, takes part until the round is over,
   assert.equal(decide(observation({ member: { isMember: false, stake: 0n } }), own(wants), 1001).kind, 'stop')
 })
 
+test('a member whose joining the chain took back waits until the chain is past it, and a while for it to come again', () => {
+  const lost = (number: bigint) =>
+    observation({ member: { isMember: false, stake: 0n }, block: { number, timestamp: 1000 } })
+  assert.equal(decide(lost(90n), own({ seatSeenAt: 100n }), 9_999).kind, 'wait')
+  const soon = decide(lost(100n), own({ seatSeenAt: 100n }), 1_119)
+  assert.deepEqual([soon.kind, soon.kind === 'wait' && soon.until], ['wait', 1_120])
+  assert.equal(decide(lost(100n), own({ seatSeenAt: 100n }), 1_120).kind, 'stop')
+  assert.equal(decide(lost(90n), own(), 1_001).kind, 'stop')
+})
+
 test('a finished federation is claimed from, and left alone when the claim is old enough to stay', () => {
   const status = { isFinished: true }
   assert.equal(decide(observation({ status }), own(), 1001).kind, 'claim')
