@@ -63,6 +63,8 @@ describe('a chain that takes blocks back', whereGethIs(), () => {
 
   test('nodes go on while every other answer comes from an endpoint three blocks behind', async () => {
     const id = await found()
+    const joined = await readHead()
+    while ((await readHead()) < joined + 4) await new Promise((resolve) => setTimeout(resolve, 200))
     const pair = await startLaggingPair(trial.geth.rpcUrl, 3)
     try {
       await checkEnd(
