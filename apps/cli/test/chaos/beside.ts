@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { endWithParent } from '@tutti/chain/local'
 import { pause } from './pause.ts'
 import { signal as send } from './processes.ts'
 
@@ -25,6 +26,7 @@ export async function runBeside(options: {
       text = (text + chunk.toString()).slice(-600)
     })
   }
+  const letGo = child.pid === undefined ? () => undefined : endWithParent(child.pid, 'KILL')
   let isForced = false
   const ended = new Promise<number | string>((resolve) => child.once('close', (code, by) => resolve(code ?? by ?? -1)))
   const limit = new AbortController()
@@ -34,6 +36,7 @@ export async function runBeside(options: {
   }
   void pause(forMs, AbortSignal.any([signal, limit.signal])).then(force, () => signal.aborted && force())
   const code = await ended
+  letGo()
   limit.abort()
   return { code: isForced ? undefined : code, text: text.trim() }
 }

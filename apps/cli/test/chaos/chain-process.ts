@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { endWithParent } from '@tutti/chain/local'
 import { signal } from './processes.ts'
 
 const entry = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url))
@@ -42,6 +43,8 @@ export async function startChainProcess(options: {
       const words = ['chain', '--directory', directory, '--port', port, '--accounts', '3', '--json']
       const started = spawn(process.execPath, [entry, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       child = started
+      // Should the campaign itself be killed.
+      const letGo = started.pid === undefined ? () => undefined : endWithParent(started.pid, 'KILL')
       note(`start, process ${started.pid}`)
       let stdout = ''
       started.stdout.on('data', (chunk: Buffer) => {
@@ -50,6 +53,7 @@ export async function startChainProcess(options: {
       })
       started.stderr.on('data', (chunk: Buffer) => appendFileSync(log, chunk))
       started.once('close', (code, by) => {
+        letGo()
         note(`end by ${by ?? `exit code ${code}`}`)
         resolve(undefined)
       })

@@ -1,5 +1,5 @@
 /** Does to a running federation what the plan says. */
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import type { Hex } from '@tutti/core'
 import { hasLimits, limitFileSize, runBeside } from './beside.ts'
 import type { Violation } from './laws.ts'
@@ -166,12 +166,13 @@ async function putBackStore(scene: Scene, { member, ageMs }: { member: number; a
   const node = nodes[member]!
   const { store } = members[member]!
   const copy = `${store}-copy-${node.starts()}`
-  if (!node.kill(0, () => cpSync(store, copy, { recursive: true }))) return
+  // A node that has just been started for the first time has none yet: then it goes back to none.
+  if (!node.kill(0, () => existsSync(store) && cpSync(store, copy, { recursive: true }))) return
   tally.kills.node++
   await pause(ageMs, signal)
   const isKilled = node.kill(0, () => {
     rmSync(store, { recursive: true, force: true })
-    cpSync(copy, store, { recursive: true })
+    if (existsSync(copy)) cpSync(copy, store, { recursive: true })
   })
   if (!isKilled) return
   forgetful.add(member)

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { endWithParent } from '@tutti/chain/local'
 import { type Span, without } from './laws.ts'
 import { signal } from './processes.ts'
 
@@ -27,7 +28,7 @@ export interface Supervised {
   /** Of the process that runs now; undefined between two. */
   pid(): number | undefined
   /** Kills the process that runs now, and starts the next one after a while. Returns whether there was one. */
-  kill(downMs: number, whileDown?: () => void): boolean
+  kill(downMs: number, whileDown?: () => unknown): boolean
   /** Notes that something is done to it, or to what it needs, from now until the returned function is called. */
   disturb(): () => void
   /** From now on, for so long, it may end by itself with one of these codes: something was done to it that ends nodes. */
@@ -55,7 +56,7 @@ export function supervise(options: SupervisedOptions): Supervised {
   let isClosed = false
   let isDone = false
   let downMs = RESTART_MS
-  let whileDown: (() => void) | undefined
+  let whileDown: (() => unknown) | undefined
   const note = (text: string) => appendFileSync(log, `--- ${new Date().toISOString()} ${text}\n`)
 
   const start = () => {
@@ -68,6 +69,8 @@ export function supervise(options: SupervisedOptions): Supervised {
     isKilled = false
     downMs = RESTART_MS
     let lastWords = ''
+    // Should the campaign itself be killed.
+    const letGo = process_.pid === undefined ? () => undefined : endWithParent(process_.pid, 'KILL')
     note(`start ${starts}, process ${process_.pid}`)
     for (const stream of [process_.stdout, process_.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -76,6 +79,7 @@ export function supervise(options: SupervisedOptions): Supervised {
       })
     }
     const end = (code: number | null, by: NodeJS.Signals | null) => {
+      letGo()
       if (child !== process_) return
       child = undefined
       life.to = Math.min(life.to, Date.now())
