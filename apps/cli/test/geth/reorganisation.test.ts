@@ -75,4 +75,18 @@ describe('a chain that takes blocks back', whereGethIs(), () => {
       await pair.close()
     }
   })
+
+  test('a killed client that comes back before the federation existed is waited for', async () => {
+    const { id, transactions } = await trial.recording(found)
+    const nodes = members.map((member) => trial.serve(id, member))
+    await Promise.all(nodes.map(({ told }) => told(({ kind }) => kind === 'submitted')))
+    const head = await readHead()
+    await trial.geth.halt('SIGKILL')
+    await trial.geth.restart()
+    const after = await readHead()
+    assert.ok(after < head, `${after} of ${head}`)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await trial.replay(transactions)
+    await checkEnd(id, nodes)
+  })
 })
