@@ -110,8 +110,9 @@ export interface Offering {
 }
 
 /**
- * Makes a transaction dearer where its carrier says that it is stuck, and broadcasts it again if the chain has forgotten
- * it; one that could only fail by now is left as it is.
+ * Makes a transaction dearer where its carrier says that it is stuck, broadcasts it again if the chain has forgotten it,
+ * and fills the gap below its nonce. One that could only fail by now is left as it is, and so is a gap below it: what was
+ * lost there, such as the joining of a member, may come back.
  *
  * @param attempts - Of one nonce, at least one; a replacement is added.
  * @throws what its carrier throws.
@@ -128,6 +129,7 @@ export async function offerAgain(signer: Signer, attempts: Attempt[], offering: 
   const ask = () => signer.public.request({ method: 'eth_getTransactionByHash', params: [hash] })
   const known = await untilReached(ask, patience)
   if (known === null) await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
+  await untilReached(() => fillGap(signer, attempts.at(-1)!, offering.onGap), patience)
 }
 
 /**
@@ -186,7 +188,6 @@ export async function seeThrough(
     if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
     if (fate.kind === 'pending' && !fate.isIncluded && looks % LOOKS_A_BROADCAST === 0) {
       await offerAgain(signer, attempts, options)
-      await untilReached(() => fillGap(signer, attempts.at(-1)!, options.onGap), patience)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
   }

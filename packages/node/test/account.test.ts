@@ -6,7 +6,7 @@ import { encodeFunctionData, type Hex } from 'viem'
 import { openAccount } from '../src/account.ts'
 import type { NodeEventBody } from '../src/events.ts'
 import type { Report } from '../src/report.ts'
-import { plainCarrier } from '../src/transactions.ts'
+import { plainCarrier, seeThrough } from '../src/transactions.ts'
 import { countSubmissions, type Fixture, startFederation } from './fixture.ts'
 import { start } from './nodes.ts'
 
@@ -55,17 +55,14 @@ test('a transaction of its own that can only fail by now gives its nonce to one 
     const { token } = fixture.terms
     const events: NodeEventBody[] = []
     const report = { tell: (event: NodeEventBody) => events.push(event) } as unknown as Report
-    const signal = new AbortController().signal
-    const patience = { backOff: { firstMilliseconds: 50, mostMilliseconds: 400, random: Math.random }, signal }
-    const account = openAccount(holder, { patience, report, patienceMs: 3_000 })
+    const account = openAccount(holder, { patience: patience(), report, patienceMs: 3_000 })
     const carrier = plainCarrier(holder)
     const attempts = [await account.sign(carrier, mintCall(fixture), [])]
     const { nonce, hash } = attempts[0]!
     await ask(fixture, 'evm_setAutomine', false)
     await carrier.broadcast(attempts[0]!)
-    account.note(attempts, { carrier, patience, keep: () => undefined })
-    // From here on the token refuses, with an error that nobody knows.
-    await ask(fixture, 'anvil_setCode', token, '0x63deadbeef5f526004601cfd')
+    account.note(attempts, { carrier, patience: patience(), keep: () => undefined })
+    await ask(fixture, 'anvil_setCode', token, refusing)
     const signing = account.sign(carrier, { to: holder.account.address, data: '0x' }, [])
     while (events.length === 0) await pause()
     const isReplaced = async () => (await ask(fixture, 'eth_getTransactionByHash', hash)) === null
@@ -87,15 +84,13 @@ test('what waits and was not sent here is refused by the nonce that holds up', a
     await ask(fixture, 'evm_setAutomine', false)
     const sent = mintDemoTokens(client, { to: client.account.address, amount: 1n })
     const carrier = plainCarrier(client)
-    const signal = new AbortController().signal
-    const patience = { backOff: { firstMilliseconds: 50, mostMilliseconds: 400, random: Math.random }, signal }
     const nonce = await client.public.getTransactionCount({ address: client.account.address })
     while (
       (await client.public.getTransactionCount({ address: client.account.address, blockTag: 'pending' })) === nonce
     )
       await pause()
     const account = openAccount(client, {
-      patience,
+      patience: patience(),
       report: { tell: () => assert.fail() } as unknown as Report,
       patienceMs: 0,
     })
@@ -109,6 +104,38 @@ test('what waits and was not sent here is refused by the nonce that holds up', a
     await fixture.end()
   }
 })
+
+test('a gap below a transaction is filled unless it can only fail: what was lost there may come back', async () => {
+  const fixture = await startFederation({ members: 1 })
+  try {
+    const client = fixture.clients[0]!
+    const { token } = fixture.terms
+    const code = await ask<Hex>(fixture, 'eth_getCode', token, 'latest')
+    const carrier = plainCarrier(client)
+    const attempts = [await carrier.sign(mintCall(fixture), [])]
+    const { nonce } = attempts[0]!
+    await ask(fixture, 'anvil_setNonce', client.account.address, `0x${(nonce - 1).toString(16)}`)
+    const gaps: number[] = []
+    const onGap = (gap: number) => gaps.push(gap)
+    const offering = { carrier, patience: patience(), keep: () => undefined, onGap }
+    await ask(fixture, 'anvil_setCode', token, refusing)
+    const vain = await seeThrough(client, attempts, { ...offering, patienceMs: 1_000 })
+    assert.deepEqual([vain, gaps], [{ kind: 'pending', isIncluded: false }, []])
+    await ask(fixture, 'anvil_setCode', token, code)
+    const fate = await seeThrough(client, attempts, { ...offering, patienceMs: 60_000 })
+    assert.deepEqual([fate.kind, gaps], ['mined', [nonce - 1]])
+  } finally {
+    await fixture.end()
+  }
+})
+
+/** Code of a contract that refuses everything, with an error that nobody knows. */
+const refusing = '0x63deadbeef5f526004601cfd'
+
+function patience() {
+  const backOff = { firstMilliseconds: 50, mostMilliseconds: 400, random: Math.random }
+  return { backOff, signal: new AbortController().signal }
+}
 
 function mintCall({ terms, clients }: Fixture): Call {
   const args = [clients[0]!.account.address, 1n] as const
