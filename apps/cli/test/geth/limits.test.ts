@@ -65,9 +65,13 @@ describe('a client with limits', whereGethIs(), () => {
       assert.equal(end, exitCodes.done, told.slice(-3_000))
       assertIsClean(told)
     }
+    for (const { events } of nodes) {
+      const said = events.flatMap((event) => (event.kind === 'held-back' ? [event.message] : []))
+      assert.equal(new Set(said).size, said.length, said.join('\n'))
+    }
   })
 
-  test('a cap on the gas of calls is named before anything is sent, and what was created can go on without it', async () => {
+  test('a cap on the gas of calls is named before anything is sent, and is no matter where nothing is left to initialise', async () => {
     await trial.geth.restart(['--rpc.gascap', '3000000'])
     const nonce = () => trial.ask<string>('eth_getTransactionCount', trial.geth.accounts[0]!.address, 'latest')
     const before = await nonce()
