@@ -43,10 +43,11 @@ export class ChainUnreachableError extends ChainError {
 
 /** The endpoint does not have a block that was seen before, or not yet: it lags, or its chain was reorganised. */
 export class ChainBehindError extends ChainError {
-  constructor(url: string, cause?: unknown) {
+  /** @param advice - A sentence on what to do if it stays so. */
+  constructor(url: string, cause?: unknown, advice?: string) {
     super(
       `The chain at ${hideSecrets(url)} does not have the block that was asked for: the endpoint is behind, or the ` +
-        'chain was reorganised. Wait a little, or use another endpoint.',
+        `chain was reorganised. Wait a little, or use another endpoint.${advice === undefined ? '' : ` ${advice}`}`,
       true,
       cause,
     )

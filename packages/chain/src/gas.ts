@@ -9,7 +9,7 @@ import { decodeFunctionData, type Hash, type Hex, size } from 'viem'
 import { federationAbi } from './abi/federation.ts'
 import type { ChainClient } from './client.ts'
 import { withChainErrors } from './errors.ts'
-import { readEvents, readManifest } from './reads/logs.ts'
+import { locateCreation, readEvents } from './reads/logs.ts'
 
 /** The steps that a report tells apart: the core's functions by name. */
 export type GasStep = {
@@ -63,7 +63,7 @@ export async function gasReport(
   client: ChainClient,
   { id, fromBlock }: { id: Hex; fromBlock?: bigint },
 ): Promise<GasReport> {
-  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  const creation = await locateCreation(client, { id, fromBlock })
   const range = { id, fromBlock: creation.blockNumber }
   const events = await Promise.all(stepEvents.map((eventName) => readEvents(client, { eventName, ...range })))
   const hashes = new Set(events.flat().map((event) => event.transactionHash))

@@ -11,7 +11,7 @@ import type { Hex } from 'viem'
 import type { ChainClient } from './client.ts'
 import { withChainErrors } from './errors.ts'
 import { readHistory, readStatus } from './reads/federation.ts'
-import { type Creation, readManifest } from './reads/logs.ts'
+import { type Creation, locateCreation } from './reads/logs.ts'
 import { readModelWords } from './reads/model.ts'
 import { rebuildInitialModel } from './replay/initial.ts'
 import { describeMismatch, type Mismatch, MismatchFound } from './replay/mismatch.ts'
@@ -48,7 +48,7 @@ export async function replayFederation(
 ): Promise<Replay> {
   const { id, fromBlock, onProgress } = parameters
   const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
-  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  const creation = await locateCreation(client, { id, fromBlock })
   const { dimension, laneBits } = creation.terms
   const status = await readStatus(client, { id, blockNumber })
   const replay = { rounds: status.roundsClosed, updates: 0, words: wordsFor(dimension, laneBits) }

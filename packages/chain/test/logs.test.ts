@@ -3,9 +3,11 @@ import { after, before, test } from 'node:test'
 import { custom, hexToNumber } from 'viem'
 import {
   aggregateShard,
+  ChainBehindError,
   type ChainClient,
   connect,
   FederationNotFoundError,
+  locateCreation,
   mintDemoTokens,
   readEvents,
   readManifest,
@@ -51,6 +53,25 @@ test('events are narrowed to a federation and a round', async () => {
 test('a federation without a creation event is not found', async () => {
   const query = { id: `0x${'12'.repeat(32)}`, fromBlock: 0n } as const
   await assert.rejects(readManifest(client, query), FederationNotFoundError)
+})
+
+test('a creation that the chain took back is looked for in the block that has it now', async () => {
+  const ask = <T>(method: string, ...params: unknown[]) =>
+    client.public.request({ method, params } as never) as Promise<T>
+  await ask('anvil_mine', '0x5')
+  const snapshot = await ask('evm_snapshot')
+  await ask('anvil_mine', '0x10')
+  const { id, terms, members } = await startFederation(chain, client, { terms: { salt: `0x${'07'.repeat(32)}` } })
+  const first = await locateCreation(client, { id })
+  assert.deepEqual(await locateCreation(client, { id }), first)
+  assert.equal(await ask('evm_revert', snapshot), true)
+  await assert.rejects(locateCreation(client, { id }), ChainBehindError)
+  await startFederation(chain, client, { terms: { salt: `0x${'07'.repeat(32)}` } })
+  const again = await locateCreation(client, { id })
+  assert.deepEqual([again.id, again.blockNumber < first.blockNumber], [id, true])
+  await submitUpdate(members[0]!, { id, round: 0, payloads: [someUpdate(terms, 0).payload] })
+  assert.equal((await readSubmissions(client, { id, round: 0, fromBlock: first.blockNumber })).length, 1)
+  assert.equal((await readSubmissions(client, { id, round: 0 })).length, 1)
 })
 
 /** The same chain, through an endpoint that answers for at most `blocks` blocks of logs at a time. */

@@ -173,7 +173,8 @@ function decideLostSeat(observation: Observation, own: OwnState, now: number): A
   const reason = 'the chain has taken this account’s joining back; it may include it again'
   if (isLost && block.number < seatSeenAt) return wait(undefined, reason)
   if (isLost && now < since + SEAT_SECONDS) return wait(since + SEAT_SECONDS, reason)
-  return decideEnd(observation, own, now, 'this account is not a member')
+  const end = isLost ? 'the chain took this account’s joining back: join again' : 'this account is not a member'
+  return decideEnd(observation, own, now, end)
 }
 
 function decideEnd(observation: Observation, own: OwnState, now: number, reason: string): Action {

@@ -173,7 +173,8 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
       const seen = await watch.look()
       if (!isStranger(seen.observation) || !isBehind(store, seen.observation)) return seen
       watch.lookAgain()
-      throw new ChainBehindError(client.url)
+      const advice = `If it stays so, this account's joining is lost: join again (tutti join ${actor.federationId}).`
+      throw new ChainBehindError(client.url, undefined, advice)
     }, patience)
 
   let sight = await look()

@@ -33,7 +33,7 @@ const zeroHash = `0x${'00'.repeat(32)}` as const
 
 function creationOf(manifest: Uint8Array, change: Partial<Terms>, setupBytes = 64): Creation {
   const terms = termsForTest({ manifestHash: keccak256(manifest), bits: 8, ...change })
-  const place = { blockNumber: 1n, transactionHash: zeroHash, creator: terms.token }
+  const place = { blockNumber: 1n, blockHash: zeroHash, transactionHash: zeroHash, creator: terms.token }
   return { id: zeroHash, terms, manifest, setup: new Uint8Array(setupBytes), ...place }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeEvent } from '@tutti/node'
-import { type Geth, startGeth } from '../../../../packages/chain/test/geth/geth.ts'
+import { type Geth, type GethOptions, startGeth } from '../../../../packages/chain/test/geth/geth.ts'
 import { type Ended, readTutti, runTutti, startTutti } from '../tutti.ts'
 
 const data = fileURLToPath(new URL('../../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
@@ -40,9 +40,9 @@ export interface Trial {
 }
 
 /** Starts a chain of Osaka's rules, deploys, and gives tokens to accounts 0 to 8. */
-export async function startTrial(): Promise<Trial> {
+export async function startTrial(options: Pick<GethOptions, 'baseFee'> = {}): Promise<Trial> {
   const cwd = mkdtempSync(join(tmpdir(), 'tutti-trial-'))
-  const geth = await startGeth({ fork: 'osaka' })
+  const geth = await startGeth({ fork: 'osaka', ...options })
   const optionsAt = (rpcUrl = geth.rpcUrl) => ({ cwd, env: { TUTTI_RPC: rpcUrl } })
   const read: Trial['read'] = (words, rpcUrl) => readTutti(words, optionsAt(rpcUrl))
   const nodes = new Set<NodeProcess>()

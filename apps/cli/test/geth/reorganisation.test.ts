@@ -12,7 +12,9 @@ const rounds = 2
 describe('a chain that takes blocks back', whereGethIs(), () => {
   let trial: Trial
   before(async () => {
-    trial = await startTrial()
+    // A chain that starts anew starts with its first base fee: transactions from later on must be able to pay it, or those
+    // that can come before those that they build on.
+    trial = await startTrial({ baseFee: 7 })
   })
   after(() => trial.end())
 

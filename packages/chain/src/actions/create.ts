@@ -6,7 +6,7 @@ import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
 import { ContractError } from '../errors.ts'
 import { readStatus, readTerms } from '../reads/federation.ts'
-import { readEvents, readManifest } from '../reads/logs.ts'
+import { locateCreation, readEvents } from '../reads/logs.ts'
 import { sendCall, type WriteResult } from '../transactions.ts'
 import type { Terms } from '../types.ts'
 import { callToCreate, callToInitialise, type FederationTarget } from './calls.ts'
@@ -54,7 +54,7 @@ export async function initialiseModel(
       `The initial model has ${words.length} bytes; pack all ${terms.dimension} integers of the model.`,
     )
   }
-  const { blockNumber } = await readManifest(client, { id })
+  const { blockNumber } = await locateCreation(client, { id })
   const events = await readEvents(client, { eventName: 'Initialised', id, fromBlock: blockNumber })
   const written = new Set(events.map((event) => Number(event.args.chunk)))
   const writes: WriteResult[] = []

@@ -23,7 +23,7 @@ import { bytesToHex, type Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { ChainError, withChainErrors } from '../errors.ts'
 import { readStatus } from '../reads/federation.ts'
-import { type Creation, readManifest } from '../reads/logs.ts'
+import { type Creation, locateCreation } from '../reads/logs.ts'
 import { describeMismatch, type Mismatch, MismatchFound } from '../replay/mismatch.ts'
 
 import { gainAtStep, type ReplayProgress, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
@@ -75,7 +75,7 @@ export type BlobReplayParameters = {
 export async function replayBlobs(client: ChainClient, parameters: BlobReplayParameters): Promise<BlobReplay> {
   const { id, fromBlock, access, onProgress } = parameters
   const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
-  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  const creation = await locateCreation(client, { id, fromBlock })
   const status = await readStatus(client, { id, blockNumber })
   const state: ReplayState = {
     points: new Map(),

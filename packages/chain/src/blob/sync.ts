@@ -8,7 +8,7 @@ import { addBlobs, type BlobSum, copyShard, createBlobSum, isBlobSum, setBits, s
 import type { Hex } from 'viem'
 import type { ChainClient } from '../client.ts'
 import { withChainErrors } from '../errors.ts'
-import { type Creation, readManifest } from '../reads/logs.ts'
+import { type Creation, locateCreation } from '../reads/logs.ts'
 
 import { findGain, type RoundEvents, readRoundEvents } from '../replay/rounds.ts'
 import { findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
@@ -47,7 +47,7 @@ export async function syncModel(
 ): Promise<SyncedModel> {
   const { id, access, fromBlock, start } = parameters
   const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
-  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  const creation = await locateCreation(client, { id, fromBlock })
   const { terms } = creation
   const events = await readRoundEvents(client, creation, blockNumber)
   const range = { aggregator: terms.aggregator, id, fromBlock: creation.blockNumber, toBlock: blockNumber }

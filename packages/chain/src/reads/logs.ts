@@ -7,7 +7,7 @@ import type { Hex, Terms } from '@tutti/core'
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hash, hexToBytes } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainBehindError, ChainError } from '../errors.ts'
+import { ChainBehindError, ChainError, ContractError, withChainErrors } from '../errors.ts'
 import { readStatus } from './federation.ts'
 import { readByHalves } from './halving.ts'
 
@@ -52,7 +52,9 @@ export type Creation = {
   terms: Terms
   manifest: Uint8Array
   setup: Uint8Array
+  /** Where it was when it was read first: see {@link locateCreation}. */
   blockNumber: bigint
+  blockHash: Hash
   transactionHash: Hash
 }
 
@@ -77,8 +79,42 @@ export async function readManifest(
   return creation
 }
 
-/** Creations are immutable (the id is the hash of the terms): looked up once a connection. */
+/** Creations are immutable (the id is the hash of the terms): looked up once a connection, but for their block. */
 const creations = new WeakMap<ChainClient['public'], Map<Hex, Creation>>()
+
+/**
+ * As {@link readManifest}, in the block that has it now: a chain that took blocks back may have included it in another.
+ *
+ * @throws {@link FederationNotFoundError}; {@link ChainBehindError} if the chain had it and does not any more.
+ */
+export async function locateCreation(
+  client: ChainClient,
+  query: { id: Hex; fromBlock?: bigint | undefined },
+): Promise<Creation> {
+  const { id, fromBlock } = query
+  const hasRead = creations.get(client.public)?.has(id) === true
+  const creation = await readManifest(client, fromBlock === undefined ? { id } : { id, fromBlock })
+  if (!hasRead) return creation
+  if ((await readHash(client, creation.blockNumber)) === creation.blockHash) return creation
+  creations.get(client.public)?.delete(id)
+  try {
+    return await readManifest(client, { id })
+  } catch (error) {
+    creations.get(client.public)?.set(id, creation)
+    const isGone = error instanceof ContractError && error.errorName === 'UnknownFederation'
+    throw isGone || error instanceof FederationNotFoundError ? new ChainBehindError(client.url, error) : error
+  }
+}
+
+/** Hash of a block, or undefined if the chain has none of this number. */
+async function readHash(client: ChainClient, blockNumber: bigint): Promise<Hash | undefined> {
+  try {
+    return (await withChainErrors(client, () => client.public.getBlock({ blockNumber }))).hash
+  } catch (error) {
+    if (error instanceof ChainBehindError) return undefined
+    throw error
+  }
+}
 
 /**
  * Reads logs since a block that was seen; where the chain has lost that block, since the federation's creation.
@@ -97,7 +133,7 @@ export async function readSince<T>(
       if (!(error instanceof ChainBehindError)) throw error
     }
   }
-  return read((await readManifest(client, { id })).blockNumber)
+  return read((await locateCreation(client, { id })).blockNumber)
 }
 
 /** Every federation of this core, oldest first; those created in a range of blocks, bounds included, if one is given. */
@@ -118,6 +154,7 @@ function toCreation(event: CoreEvent<'Created'>): Creation {
     manifest: hexToBytes(manifest),
     setup: hexToBytes(setup),
     blockNumber: event.blockNumber,
+    blockHash: event.blockHash,
     transactionHash: event.transactionHash,
   }
 }

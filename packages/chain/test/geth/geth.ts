@@ -58,6 +58,8 @@ export interface GethOptions {
   chainId?: number
   /** Gas limit of blocks. Default: 60 million. */
   blockGas?: number
+  /** Base fee of the first block, in wei; idle blocks lower it to 7. Default: 1 gwei. */
+  baseFee?: number
 }
 
 /** A chain of go-ethereum, a block a second. */
@@ -139,7 +141,7 @@ function blockGasOf({ blockGas = 60_000_000 }: GethOptions): number {
 
 /** Blob parameters of the public chains, and the contracts that a chain of these rules must have from the start. */
 function genesisOf(options: GethOptions, accounts: readonly LocalAccount[]): unknown {
-  const { fork, hasProxy = true, chainId = 31_337 } = options
+  const { fork, hasProxy = true, chainId = 31_337, baseFee = 1_000_000_000 } = options
   const zero = (names: string[]) => Object.fromEntries(names.map((name) => [name, 0]))
   const blocks = ['homestead', 'eip150', 'eip155', 'eip158', 'byzantium', 'constantinople', 'petersburg', 'istanbul']
   const times = ['shanghai', 'cancun', 'prague', 'osaka', 'bpo1', 'bpo2', ...(fork === 'amsterdam' ? [fork] : [])]
@@ -163,7 +165,7 @@ function genesisOf(options: GethOptions, accounts: readonly LocalAccount[]): unk
     },
     difficulty: '0x0',
     gasLimit: `0x${blockGasOf(options).toString(16)}`,
-    baseFeePerGas: '0x3b9aca00',
+    baseFeePerGas: `0x${baseFee.toString(16)}`,
     alloc: {
       ...alloc,
       ...coin,
