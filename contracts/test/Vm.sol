@@ -11,6 +11,7 @@ interface Vm {
         address emitter;
     }
 
+    function deployCode(string calldata artifact) external returns (address deployed);
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
     function chainId(uint256 id) external;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IAggregator } from "../interfaces/IAggregator.sol";
+import { IBlobAggregator } from "../interfaces/IBlobAggregator.sol";
 import { BlobTerms } from "../libraries/BlobTerms.sol";
 import { Cohort } from "../libraries/Cohort.sol";
 import { Commitment } from "../libraries/Commitment.sol";
@@ -32,7 +33,7 @@ import { Terms } from "../types/Terms.sol";
 ///      updates within bounds.
 ///      Availability. Blobs leave the network after some weeks. Commitments prove a copy, they do not bring one back.
 ///      Liveness. `aggregate` accepts whatever `digest` accepted: every valid commitment can be added to every other.
-contract BlobAggregator is IAggregator {
+contract BlobAggregator is IBlobAggregator {
     /// @dev Two slots, then the rounds. Slot 0 is all that a submission reads.
     struct Config {
         uint32 dimension; //     0  zero: not registered
@@ -48,52 +49,6 @@ contract BlobAggregator is IAggregator {
         bytes32 baseModelHash; //1
         mapping(uint256 shard => uint256) aggregatedIn; // last round that aggregated the shard, plus one
     }
-
-    /// @notice Commitments after the aggregation of a shard, compressed, 48 bytes a blob.
-    /// @param core The core that called. Ids are a core's own: without it an event says nothing.
-    /// @param roundCommitments Of `Σ updates`, before the gain.
-    /// @param modelCommitments Of the model after it.
-    event Commitments(
-        address indexed core,
-        bytes32 indexed id,
-        uint256 indexed round,
-        uint256 shard,
-        bytes roundCommitments,
-        bytes modelCommitments
-    );
-
-    /// @notice The blobs of this transaction are a shard of the model as `round` left it.
-    event Checkpoint(
-        address indexed core, bytes32 indexed id, uint256 indexed shard, uint256 round, bytes32[] versionedHashes
-    );
-
-    error AlreadyRegistered(bytes32 id);
-    error NotRegistered(bytes32 id);
-    /// @notice The setup is `abi.encode(BlobSetup)`: 32 bytes.
-    error MalformedSetup(uint256 length);
-    /// @notice This path needs a chain with the precompile at `precompile`: G1ADD (EIP-2537), point evaluation (EIP-4844).
-    error UnsupportedChain(address precompile);
-    error NoSuchChunk(uint256 chunk, uint256 chunks);
-    error ChunkAlreadyWritten(uint256 chunk);
-    error WrongChunkLength(uint256 length, uint256 expected);
-    error NotInitialised(bytes32 id);
-    error NoSuchShard(uint256 shard, uint256 shards);
-    /// @notice The payload is the versioned hashes of the shard's blobs.
-    error WrongPayloadLength(uint256 length, uint256 expected);
-    /// @notice Blob `blob` of this transaction is not the one named; none at all if `actual` is zero.
-    error BlobMismatch(uint256 blob, bytes32 expected, bytes32 actual);
-    error TooManyUpdates(uint256 updates, uint256 limit);
-    error WrongDigestCount(uint256 digests, uint256 contexts);
-    error WrongDataLength(uint256 length, uint256 expected);
-    /// @notice A coordinate of the point of blob `blob` of update `update` is not below the field's modulus.
-    error CoordinateOutOfRange(uint256 update, uint256 blob);
-    error DigestMismatch(uint256 update);
-    /// @notice The point has the right x and the right sign of y, but another y.
-    error NotOnCurve(uint256 update, uint256 blob);
-    /// @notice The model is still zero: there is nothing to post.
-    error NothingAggregated(uint256 shard);
-    /// @notice Predictions are for the direct path: here the contract does not have the numbers.
-    error NoNetwork();
 
     uint256 private constant POINT_SLOTS = 3;
     /// @dev Versioned hash of the blob of zeros, whose commitment is the point at infinity.
@@ -224,7 +179,7 @@ contract BlobAggregator is IAggregator {
         }
     }
 
-    /// @notice The proof that these bytes stand for. Reverts if they stand for none.
+    /// @inheritdoc IBlobAggregator
     function decodeProof(bytes calldata proof) external pure returns (FaultProof memory fault) {
         (fault.versionedHashes, fault.blob, fault.word, fault.value, fault.commitment, fault.opening) =
             abi.decode(proof, (bytes32[], uint256, uint256, bytes32, bytes, bytes));
@@ -232,8 +187,7 @@ contract BlobAggregator is IAggregator {
 
     // --- The model ---
 
-    /// @notice Records that the blobs of this transaction are a shard of the model, so that who joins later finds it.
-    /// @dev Anyone may call, in a transaction that carries the blobs.
+    /// @inheritdoc IBlobAggregator
     function checkpoint(address core, bytes32 id, uint256 shard) external {
         Config storage config = _initialised(core, id);
         uint256 blobs = _blobsOf(config, id, shard);
@@ -260,7 +214,7 @@ contract BlobAggregator is IAggregator {
         return Commitment.affineAll(points);
     }
 
-    /// @notice What the weights are counted from: the hash of the base model, or zero where the manifest seeds it.
+    /// @inheritdoc IBlobAggregator
     function baseModelHash(address core, bytes32 id) external view returns (bytes32) {
         return _registered(core, id).baseModelHash;
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { SSTORE2 } from "solady/utils/SSTORE2.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
+import { IDirectAggregator } from "../interfaces/IDirectAggregator.sol";
 import { Codec } from "../libraries/Codec.sol";
 import { Cohort } from "../libraries/Cohort.sol";
 import { DirectTerms } from "../libraries/DirectTerms.sol";
@@ -22,7 +23,7 @@ import { Terms } from "../types/Terms.sol";
 ///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
 ///      gains of the schedule, the cohort of the round, digests that `digest` returned, each shard once a round.
 ///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round.
-contract DirectAggregator is IAggregator {
+contract DirectAggregator is IDirectAggregator {
     /// @dev One slot, then the setup's address, then the chunks.
     struct Config {
         uint32 dimension; //    0  zero: not registered
@@ -40,23 +41,6 @@ contract DirectAggregator is IAggregator {
         address network; //     2  code that holds what predictions need of it; zero: there is no network
         uint256 written; //     3  bit c: chunk c has been written
     }
-
-    error AlreadyRegistered(bytes32 id);
-    error NotRegistered(bytes32 id);
-    error MalformedSetup(uint256 length);
-    error SetupTooLarge(uint256 length, uint256 limit);
-    error NoSuchChunk(uint256 chunk, uint256 chunks);
-    error ChunkAlreadyWritten(uint256 chunk);
-    error WrongChunkLength(uint256 length, uint256 expected);
-    error ChunkMismatch(uint256 chunk, bytes32 hash, bytes32 expected);
-    error NotInitialised(uint256 chunksDone, uint256 chunks);
-    error NoSuchShard(uint256 shard, uint256 shards);
-    error TooManyUpdates(uint256 updates, uint256 limit);
-    error WrongDigestCount(uint256 digests, uint256 contexts);
-    error WrongDataLength(uint256 length, uint256 expected);
-    error DigestMismatch(uint256 update);
-    error ModelInMotion(uint256 round, uint256 shardsDone);
-    error NoNetwork();
 
     /// @dev Code may have 24,576 bytes (EIP-170), the first of which SSTORE2 takes.
     uint256 private constant SETUP_LIMIT = 24_575;
@@ -86,7 +70,7 @@ contract DirectAggregator is IAggregator {
         config.setup = SSTORE2.write(setup);
     }
 
-    /// @notice The setup that `abi.encode(Setup)` bytes stand for. Reverts if they stand for none.
+    /// @inheritdoc IDirectAggregator
     function decodeSetup(bytes calldata setup) external pure returns (Setup memory) {
         return abi.decode(setup, (Setup));
     }

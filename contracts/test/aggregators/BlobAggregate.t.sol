@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobFixture } from "./BlobFixture.sol";
 
@@ -66,7 +66,7 @@ contract BlobAggregateTest is BlobFixture {
         uint256[5] memory lengths = [uint256(0), 32, 63, 65, 96];
         for (uint256 i; i < lengths.length; ++i) {
             bytes memory given = slice(bytes.concat(payload, payload), 0, lengths[i]);
-            vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongPayloadLength.selector, lengths[i], 64));
+            vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongPayloadLength.selector, lengths[i], 64));
             aggregator.digest(ID, contextOf(0), 0, given);
         }
     }
@@ -89,7 +89,7 @@ contract BlobAggregateTest is BlobFixture {
     function test_aggregate_ofOppositePointsIsInfinity() external {
         startSmall(ID);
         vm.expectEmit(address(aggregator));
-        emit BlobAggregator.Commitments(address(this), ID, 0, 0, infinity(), infinity());
+        emit IBlobAggregator.Commitments(address(this), ID, 0, 0, infinity(), infinity());
         bytes32 hash = aggregatePoints(ID, 3, pair(G, MINUS_G));
         assertEq(aggregator.model(ID, 0), new bytes(96));
         assertEq(hash, keccak256(new bytes(96)));
@@ -131,7 +131,7 @@ contract BlobAggregateTest is BlobFixture {
     function test_aggregate_refusesTheWrongSign() external {
         startSmall(ID);
         bytes memory opposite = pointForms[MINUS_G];
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.DigestMismatch.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.DigestMismatch.selector, 0));
         this.aggregateAs_(ID, G, opposite);
     }
 
@@ -140,11 +140,11 @@ contract BlobAggregateTest is BlobFixture {
         bytes memory affine = pointForms[G];
         // Same x, same sign, another y: the hash is the same, the curve is not.
         affine[95] ^= 0x01;
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NotOnCurve.selector, 0, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotOnCurve.selector, 0, 0));
         this.aggregateAs_{ gas: 3_000_000 }(ID, G, affine);
         // x alone, with y = 0, which stands for no infinity.
         affine = bytes.concat(slice(affine, 0, 48), new bytes(48));
-        vm.expectPartialRevert(BlobAggregator.DigestMismatch.selector);
+        vm.expectPartialRevert(IBlobAggregator.DigestMismatch.selector);
         this.aggregateAs_{ gas: 3_000_000 }(ID, TWICE_G, affine);
     }
 
@@ -188,17 +188,17 @@ contract BlobAggregateTest is BlobFixture {
         startSmall(ID);
         bytes memory affine = pointForms[G];
         (bytes32[] memory contexts, bytes32[] memory digests) = only(ID, abi.encode(pointHashes[G]));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDataLength.selector, 95, 96));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDataLength.selector, 95, 96));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, slice(affine, 0, 95));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDataLength.selector, 192, 96));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDataLength.selector, 192, 96));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, bytes.concat(affine, affine));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongDigestCount.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDigestCount.selector, 0, 1));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, new bytes32[](0), affine);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.TooManyUpdates.selector, 4, 3));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.TooManyUpdates.selector, 4, 3));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, new bytes32[](4), new bytes32[](4), affine);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.TooManyUpdates.selector, 2, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.TooManyUpdates.selector, 2, 1));
         aggregator.aggregate(ID, 0, 0, 1, 1, new bytes32[](2), new bytes32[](2), affine);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchShard.selector, 1, 1));
         aggregator.aggregate(ID, 0, 1, 1, MEMBERS, contexts, digests, affine);
     }
 
@@ -231,27 +231,27 @@ contract BlobAggregateTest is BlobFixture {
         bytes memory payload = abi.encode(pointHashes[TWICE_G]);
         carry(payload);
         vm.expectEmit(address(aggregator));
-        emit BlobAggregator.Checkpoint(address(this), ID, 0, 0, wordsOf(payload));
+        emit IBlobAggregator.Checkpoint(address(this), ID, 0, 0, wordsOf(payload));
         vm.prank(account("stranger"));
         aggregator.checkpoint(address(this), ID, 0);
     }
 
     function test_checkpoint_refusesOtherBlobs() external {
         startSmall(ID);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NothingAggregated.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NothingAggregated.selector, 0));
         aggregator.checkpoint(address(this), ID, 0);
         aggregatePoints(ID, 2, pair(G, INFINITY));
         bytes32 expected = pointHashes[TWICE_G];
         bytes32 other = pointHashes[G];
         carry(abi.encode(other));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.BlobMismatch.selector, 0, expected, other));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.BlobMismatch.selector, 0, expected, other));
         aggregator.checkpoint(address(this), ID, 0);
         vm.blobhashes(new bytes32[](0));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.BlobMismatch.selector, 0, expected, bytes32(0)));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.BlobMismatch.selector, 0, expected, bytes32(0)));
         aggregator.checkpoint(address(this), ID, 0);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchShard.selector, 1, 1));
         aggregator.checkpoint(address(this), ID, 1);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NotRegistered.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotRegistered.selector, ID));
         aggregator.checkpoint(address(aggregator), ID, 0);
     }
 
@@ -262,12 +262,12 @@ contract BlobAggregateTest is BlobFixture {
     }
 
     function refusedPoint(uint256 point, bytes memory affine) private {
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.CoordinateOutOfRange.selector, 0, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.CoordinateOutOfRange.selector, 0, 0));
         this.aggregateAs_(ID, point, affine);
     }
 
     function refusedBlob(uint256 blob, bytes32 expected, bytes32 actual, bytes memory payload) private {
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.BlobMismatch.selector, blob, expected, actual));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.BlobMismatch.selector, blob, expected, actual));
         aggregator.digest(ID, contextOf(0), 0, payload);
     }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobVectors } from "./BlobVectors.sol";
 
 /// @title BlobFixture
 /// @notice A BlobAggregator whose core is the test contract, and rounds of points that need not be anybody's blobs.
 abstract contract BlobFixture is BlobVectors {
-    BlobAggregator internal aggregator;
+    IBlobAggregator internal aggregator;
 
     function setUp() public virtual {
-        aggregator = new BlobAggregator();
+        aggregator = IBlobAggregator(vm.deployCode("BlobAggregator.sol:BlobAggregator"));
         readPoints();
     }
 

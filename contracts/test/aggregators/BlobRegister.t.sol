@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { BlobTerms } from "../../src/libraries/BlobTerms.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobFixture } from "./BlobFixture.sol";
@@ -13,7 +13,7 @@ contract BlobRegisterTest is BlobFixture {
     function test_register_refusesSetupsOfAnotherLength() external {
         bytes[4] memory setups = [bytes(""), new bytes(31), new bytes(33), new bytes(64)];
         for (uint256 i; i < setups.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(BlobAggregator.MalformedSetup.selector, setups[i].length));
+            vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.MalformedSetup.selector, setups[i].length));
             aggregator.register(ID, blobTerms(), setups[i]);
         }
     }
@@ -23,7 +23,7 @@ contract BlobRegisterTest is BlobFixture {
         assertEq(aggregator.baseModelHash(address(this), ID), keccak256("base model"));
         aggregator.register("seeded", blobTerms(), new bytes(32));
         assertEq(aggregator.baseModelHash(address(this), "seeded"), bytes32(0));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NotRegistered.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotRegistered.selector, ID));
         aggregator.baseModelHash(address(aggregator), ID);
     }
 
@@ -36,23 +36,23 @@ contract BlobRegisterTest is BlobFixture {
 
     function test_initialise_takesOneEmptyChunkOnce() external {
         aggregator.register(ID, blobTerms(), blobSetup());
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NotInitialised.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotInitialised.selector, ID));
         aggregator.model(ID, 0);
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.NoSuchChunk.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchChunk.selector, 1, 1));
         aggregator.initialise(ID, 1, "");
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongChunkLength.selector, 32, 0));
         aggregator.initialise(ID, 0, new bytes(32));
         assertTrue(aggregator.initialise(ID, 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.ChunkAlreadyWritten.selector, 0));
         aggregator.initialise(ID, 0, "");
         assertEq(aggregator.model(ID, 0), new bytes(192));
     }
 
     function test_predictions_areForTheDirectPath() external {
         startSmall(ID);
-        vm.expectRevert(BlobAggregator.NoNetwork.selector);
+        vm.expectRevert(IBlobAggregator.NoNetwork.selector);
         aggregator.predict(ID, "");
-        vm.expectRevert(BlobAggregator.NoNetwork.selector);
+        vm.expectRevert(IBlobAggregator.NoNetwork.selector);
         aggregator.classify(ID, "");
     }
 }
@@ -61,7 +61,7 @@ contract BlobRegisterTest is BlobFixture {
 /// forge-config: default.evm_version = "cancun"
 contract BlobRegisterOnCancunTest is BlobFixture {
     function test_register_refusesChainsWithoutCurveAddition() external {
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.UnsupportedChain.selector, address(0x0b)));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.UnsupportedChain.selector, address(0x0b)));
         aggregator.register("federation", blobTerms(), blobSetup());
     }
 }

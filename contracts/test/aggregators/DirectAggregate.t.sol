@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/libraries/Codec.sol";
 import { Setup } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -82,20 +82,16 @@ contract DirectAggregateTest is DirectFixture {
         uint256 updates = (cohort * shardsPerMember + 2) / 3;
         int256 half = int256(1 << (bits - 1));
         int256 value = bits == 1 ? (isLeast ? int256(-1) : int256(1)) : isLeast ? -half : half - 1;
-        int256[] memory update = new int256[](size);
-        int256[] memory naive = new int256[](size);
-        for (uint256 p; p < size; ++p) {
-            update[p] = value;
-            naive[p] = value * int256(updates * (terms.gains * most / updates));
-        }
-        bytes[] memory payloads = new bytes[](updates);
-        for (uint256 m; m < updates; ++m) {
-            payloads[m] = encode(update, 0, size, 16, bits);
-        }
+        bytes[] memory payloads = _encodeAlike(terms, size, updates, value);
         aggregateShard(id, 0, 1, terms.gains, cohort, contextsOf(0, updates), payloads);
-        assertEq(aggregator.model(id, 1), encodeModel(naive, 0, size, 16));
+        value *= int256(updates * (terms.gains * most / updates));
+        assertEq(aggregator.model(id, 1), encodeModel(_filled(size, value), 0, terms.shardSize, 16));
+        _checkOneMore(id, cohort, updates);
+    }
 
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, updates + 1, updates));
+    /// @dev More updates than what of `cohort` trains a shard is refused.
+    function _checkOneMore(bytes32 id, uint256 cohort, uint256 updates) private {
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, updates + 1, updates));
         aggregator.aggregate(id, 0, 2, 1, cohort, new bytes32[](updates + 1), new bytes32[](updates + 1), "");
     }
 
@@ -128,18 +124,28 @@ contract DirectAggregateTest is DirectFixture {
                 }
             }
             for (uint256 s; s < terms.shardsPerMember; ++s) {
-                uint256 from = s * shardSize;
-                uint256 length = dimension - from < shardSize ? dimension - from : shardSize;
-                bytes[] memory payloads = new bytes[](members);
-                for (uint256 m; m < members; ++m) {
-                    payloads[m] = encode(updates[m], from, length, laneBits, bits);
-                }
-                bytes32 hash = aggregateShard(id, round, s, 1 + round, cohort, contextsOf(round, members), payloads);
-                bytes memory expected = encodeModel(naive, from, length, laneBits);
-                assertEq(aggregator.model(id, s), expected, "model");
-                assertEq(hash, keccak256(expected), "hash");
+                _checkShard(id, terms, round, s, updates, naive);
             }
         }
+    }
+
+    /// @dev The cohort of `terms` is the round's; its gain is one more than its number.
+    function _checkShard(
+        bytes32 id,
+        Terms memory terms,
+        uint256 round,
+        uint256 shard,
+        int256[][] memory updates,
+        int256[] memory model
+    ) private {
+        uint256 from = shard * terms.shardSize;
+        uint256 length = terms.dimension - from < terms.shardSize ? terms.dimension - from : terms.shardSize;
+        bytes[] memory payloads = _encodeAll(terms, updates, from, length);
+        bytes32[] memory contexts = contextsOf(round, payloads.length);
+        bytes32 hash = aggregateShard(id, round, shard, 1 + round, terms.cohortSize, contexts, payloads);
+        bytes memory expected = encodeModel(model, from, length, terms.laneBits);
+        assertEq(aggregator.model(id, shard), expected, "model");
+        assertEq(hash, keccak256(expected), "hash");
     }
 
     /// @dev Every member sends the most, or the least, of every lane; the model stays exact up to the guarantee's edge.
@@ -155,17 +161,40 @@ contract DirectAggregateTest is DirectFixture {
         if (terms.gains > 0xffff) terms.gains = 0xffff;
         register(id, terms, plainSetup(dimension));
         initialiseAll(id, terms);
-        int256[] memory update = new int256[](dimension);
-        int256[] memory naive = new int256[](dimension);
-        for (uint256 p; p < dimension; ++p) {
-            update[p] = value;
-            naive[p] = value * int256(cohort) * int256(terms.gains);
-        }
-        bytes[] memory payloads = new bytes[](cohort);
-        for (uint256 m; m < cohort; ++m) {
-            payloads[m] = encode(update, 0, dimension, laneBits, bits);
-        }
+        bytes[] memory payloads = _encodeAlike(terms, terms.dimension, cohort, value);
         aggregateShard(id, 0, 0, terms.gains, cohort, contextsOf(0, cohort), payloads);
-        assertEq(aggregator.model(id, 0), encodeModel(naive, 0, dimension, laneBits));
+        value *= int256(cohort * terms.gains);
+        assertEq(aggregator.model(id, 0), encodeModel(_filled(dimension, value), 0, terms.dimension, terms.laneBits));
+    }
+
+    /// @dev The same update as often as asked for, `length` times `value`.
+    function _encodeAlike(Terms memory terms, uint256 length, uint256 count, int256 value)
+        private
+        pure
+        returns (bytes[] memory)
+    {
+        int256[][] memory updates = new int256[][](count);
+        for (uint256 m; m < count; ++m) {
+            updates[m] = m == 0 ? _filled(length, value) : updates[0];
+        }
+        return _encodeAll(terms, updates, 0, length);
+    }
+
+    function _filled(uint256 length, int256 value) private pure returns (int256[] memory values) {
+        values = new int256[](length);
+        for (uint256 p; p < length; ++p) {
+            values[p] = value;
+        }
+    }
+
+    function _encodeAll(Terms memory terms, int256[][] memory updates, uint256 from, uint256 length)
+        private
+        pure
+        returns (bytes[] memory payloads)
+    {
+        payloads = new bytes[](updates.length);
+        for (uint256 m; m < updates.length; ++m) {
+            payloads[m] = encode(updates[m], from, length, terms.laneBits, terms.bits);
+        }
     }
 }

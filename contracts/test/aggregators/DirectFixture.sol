@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
@@ -10,10 +10,10 @@ import { Test } from "../Test.sol";
 /// @notice Terms, updates and a naive model, one integer a parameter, that the packed one is compared with.
 /// @dev The test contract plays the core. Encoding here follows the definition value by value, not `Codec`.
 abstract contract DirectFixture is Test {
-    DirectAggregator internal aggregator;
+    IDirectAggregator internal aggregator;
 
     function setUp() public virtual {
-        aggregator = new DirectAggregator();
+        aggregator = IDirectAggregator(vm.deployCode("DirectAggregator.sol:DirectAggregator"));
     }
 
     function plainTerms(uint256 laneBits, uint256 bits, uint256 dimension) internal view returns (Terms memory terms) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/libraries/Codec.sol";
 import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
 import { Initial } from "../../src/libraries/Initial.sol";
@@ -18,13 +18,13 @@ contract DirectLifeTest is DirectFixture {
         uint256 dimension = 512 * 16 * 2 + 5;
         Terms memory terms = plainTerms(16, 1, dimension);
         register("x", terms, plainSetup(dimension));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchChunk.selector, 3, 3));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchChunk.selector, 3, 3));
         aggregator.initialise("x", 3, "");
         assertFalse(aggregator.initialise("x", 2, ""));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ChunkAlreadyWritten.selector, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 2));
         aggregator.initialise("x", 2, "");
         assertFalse(aggregator.initialise("x", 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 2, 3));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 2, 3));
         aggregator.model("x", 0);
         assertTrue(aggregator.initialise("x", 1, ""));
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](dimension), 0, dimension, 16));
@@ -48,7 +48,7 @@ contract DirectLifeTest is DirectFixture {
             uint256 u = uint32(uint256(hashOf(uint256(setup.seed), p / 8)) >> (32 * (p % 8)));
             assertEq(values[p], int256((u * (2 * a + 1)) >> 32) - int256(a));
         }
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 0));
         aggregator.initialise("x", 0, "");
     }
 
@@ -65,13 +65,13 @@ contract DirectLifeTest is DirectFixture {
         (setup.chunks[0], setup.chunks[1]) = (keccak256(first), keccak256(second));
         Terms memory terms = plainTerms(16, 4, dimension);
         register("x", terms, setup);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongChunkLength.selector, 64, 512 * 32));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 64, 512 * 32));
         aggregator.initialise("x", 0, second);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongChunkLength.selector, 0, 64));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 0, 64));
         aggregator.initialise("x", 1, "");
         bytes memory other = new bytes(64);
         bytes32 hash = keccak256(other);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ChunkMismatch.selector, 1, hash, setup.chunks[1]));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkMismatch.selector, 1, hash, setup.chunks[1]));
         aggregator.initialise("x", 1, other);
         assertFalse(aggregator.initialise("x", 1, second));
         assertTrue(aggregator.initialise("x", 0, first));
@@ -85,7 +85,7 @@ contract DirectLifeTest is DirectFixture {
 
     function test_initialise_refusesDataThatItDoesNotNeed() external {
         register("x", plainTerms(16, 4, 10), plainSetup(10));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 32, 0));
         aggregator.initialise("x", 0, new bytes(32));
     }
 
@@ -97,17 +97,17 @@ contract DirectLifeTest is DirectFixture {
         initialiseAll("x", terms);
         bytes memory encoded = abi.encode(plainSetup(10));
         vm.startPrank(address(0xbeef));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotRegistered.selector, bytes32("x")));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x")));
         aggregator.model("x", 0);
         aggregator.register("x", terms, encoded);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 0, 1));
         aggregator.model("x", 0);
         vm.stopPrank();
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](10), 0, 10, 16));
     }
 
     function test_everything_refusesUnknownIds() external {
-        bytes memory reason = abi.encodeWithSelector(DirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory reason = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
         vm.expectRevert(reason);
         aggregator.initialise("x", 0, "");
         vm.expectRevert(reason);
@@ -135,7 +135,7 @@ contract DirectLifeTest is DirectFixture {
         aggregator.digest("x", context, 1, bytes.concat(payload, payload));
         vm.expectRevert(abi.encodeWithSelector(Codec.NonZeroPadding.selector, uint256(8) << 240));
         aggregator.digest("x", context, 2, abi.encodePacked(uint256(8) << 240));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 3, 3));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 3, 3));
         aggregator.digest("x", context, 3, payload);
     }
 
@@ -150,24 +150,24 @@ contract DirectLifeTest is DirectFixture {
             (digests[m],) = aggregator.digest("x", contexts[m], 0, payloads[m]);
         }
         bytes memory data = concat(payloads);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 0, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         initialiseAll("x", terms);
 
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 1, 1));
         aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDigestCount.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDigestCount.selector, 1, 2));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDataLength.selector, 63, 64));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDataLength.selector, 63, 64));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(63));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, 9, 8));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, 9, 8));
         aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), digests, data);
         (payloads[0], payloads[1]) = (payloads[1], payloads[0]);
         bytes memory swapped = concat(payloads);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 0));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, swapped);
         data[63] ^= 0x01;
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](64), 0, 64, 16), "unchanged");
         data[63] ^= 0x01;
@@ -232,7 +232,7 @@ contract DirectLifeTest is DirectFixture {
         terms.shardSize = 64;
         terms.shardsPerMember = 3;
         register("x", terms, withLayers(plainSetup(186), sizes));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 0, 1));
         aggregator.predict("x", new bytes(8));
         initialiseAll("x", terms);
         aggregator.predict("x", new bytes(8));
@@ -240,9 +240,9 @@ contract DirectLifeTest is DirectFixture {
             for (uint256 s; s < 3; ++s) {
                 aggregator.aggregate("x", round, s, 1, 8, new bytes32[](0), new bytes32[](0), "");
                 if (s == 2) break;
-                vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, s + 1));
+                vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, round, s + 1));
                 aggregator.predict("x", new bytes(8));
-                vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, s + 1));
+                vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, round, s + 1));
                 aggregator.classify("x", new bytes(8));
             }
             aggregator.predict("x", new bytes(8));
@@ -263,7 +263,7 @@ contract DirectLifeTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, 186);
         register("none", terms, plainSetup(186));
         initialiseAll("none", terms);
-        vm.expectRevert(DirectAggregator.NoNetwork.selector);
+        vm.expectRevert(IDirectAggregator.NoNetwork.selector);
         aggregator.predict("none", new bytes(8));
         register("x", terms, withLayers(plainSetup(186), sizesOf(8, 14, 4)));
         initialiseAll("x", terms);

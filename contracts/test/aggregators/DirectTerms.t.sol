@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
 import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/Setup.sol";
@@ -26,7 +26,7 @@ contract DirectTermsTest is DirectFixture {
     function test_register_refusesAnIdTwice() external {
         _accept();
         bytes memory encoded = abi.encode(setup);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.AlreadyRegistered.selector, bytes32("id")));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.AlreadyRegistered.selector, bytes32("id")));
         aggregator.register("id", terms, encoded);
     }
 
@@ -245,15 +245,15 @@ contract DirectTermsTest is DirectFixture {
     }
 
     function test_register_refusesSetupsThatAreNone() external {
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.MalformedSetup.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 0));
         aggregator.register("id", terms, "");
         bytes memory encoded = abi.encode(setup);
         assembly ("memory-safe") {
             mstore(encoded, sub(mload(encoded), 32))
         }
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.MalformedSetup.selector, encoded.length));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, encoded.length));
         aggregator.register("id", terms, encoded);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
         aggregator.register("id", terms, new bytes(24_576));
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/libraries/Codec.sol";
 import { Initial } from "../../src/libraries/Initial.sol";
 import { Network } from "../../src/libraries/Network.sol";
@@ -12,7 +12,7 @@ import { DirectFixture } from "./DirectFixture.sol";
 /// @notice What the aggregator refuses once a federation is taken up, and that nothing is changed by it.
 contract RefusalsTest is DirectFixture {
     function test_everything_isRefusedBeforeRegistration() external {
-        bytes memory error_ = abi.encodeWithSelector(DirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory error_ = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
         vm.expectRevert(error_);
         aggregator.initialise("x", 0, "");
         vm.expectRevert(error_);
@@ -27,7 +27,7 @@ contract RefusalsTest is DirectFixture {
 
     function test_otherCores_reachNothing() external {
         _start(64, 64);
-        bytes memory error_ = abi.encodeWithSelector(DirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory error_ = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
         vm.prank(account("another core"));
         vm.expectRevert(error_);
         aggregator.model("x", 0);
@@ -41,17 +41,17 @@ contract RefusalsTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, dimension);
         register("x", terms, plainSetup(dimension));
         assertFalse(aggregator.initialise("x", 1, ""));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ChunkAlreadyWritten.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 1));
         aggregator.initialise("x", 1, "");
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchChunk.selector, 2, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchChunk.selector, 2, 2));
         aggregator.initialise("x", 2, "");
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 32, 0));
         aggregator.initialise("x", 0, new bytes(32));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 1, 2));
         aggregator.model("x", 0);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 1, 2));
         aggregator.predict("x", "");
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NotInitialised.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 1, 2));
         aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](0), new bytes32[](0), "");
         assertTrue(aggregator.initialise("x", 0, ""));
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](dimension), 0, dimension, 16));
@@ -64,10 +64,10 @@ contract RefusalsTest is DirectFixture {
         _give("given", data, 100);
         bytes memory other = encodeModel(new int256[](20), 0, 20, 16);
         vm.expectRevert(
-            abi.encodeWithSelector(DirectAggregator.ChunkMismatch.selector, 0, keccak256(other), keccak256(data))
+            abi.encodeWithSelector(IDirectAggregator.ChunkMismatch.selector, 0, keccak256(other), keccak256(data))
         );
         aggregator.initialise("given", 0, other);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongChunkLength.selector, 0, 64));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 0, 64));
         aggregator.initialise("given", 0, "");
         assertTrue(aggregator.initialise("given", 0, data));
         assertEq(aggregator.model("given", 0), data);
@@ -93,7 +93,7 @@ contract RefusalsTest is DirectFixture {
         aggregator.digest("x", "context", 0, new bytes(64));
         vm.expectRevert(abi.encodeWithSelector(Codec.NonZeroPadding.selector, 1 << 255));
         aggregator.digest("x", "context", 1, abi.encode(uint256(1 << 255)));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 2, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 2, 2));
         aggregator.digest("x", "context", 2, new bytes(32));
         (bytes32 digest, bool isBlank) = aggregator.digest("x", "context", 1, new bytes(32));
         assertTrue(isBlank);
@@ -108,28 +108,28 @@ contract RefusalsTest is DirectFixture {
         (digests[0],) = aggregator.digest("x", contexts[0], 0, abi.encode(uint256(1)));
         (digests[1],) = aggregator.digest("x", contexts[1], 0, abi.encode(uint256(3)));
         bytes32 before = keccak256(aggregator.model("x", 0));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         // The same bytes under the context of another member are another update.
         (digests[1],) = aggregator.digest("x", contexts[0], 0, abi.encode(uint256(2)));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDataLength.selector, 32, 64));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDataLength.selector, 32, 64));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(32));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.WrongDigestCount.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDigestCount.selector, 1, 2));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.TooManyUpdates.selector, 9, 8));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, 9, 8));
         aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), new bytes32[](9), new bytes(9 * 32));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 1, 1));
         aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
         assertEq(keccak256(aggregator.model("x", 0)), before);
     }
 
     function test_predict_needsANetworkAndAnInputOfItsLength() external {
         _start(64, 64);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoNetwork.selector));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoNetwork.selector));
         aggregator.predict("x", "");
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.NoNetwork.selector));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoNetwork.selector));
         aggregator.classify("x", "");
         Terms memory terms = plainTerms(16, 4, 23);
         register("net", terms, withLayers(plainSetup(23), sizesOf(4, 3, 2)));
@@ -153,10 +153,10 @@ contract RefusalsTest is DirectFixture {
                 assertEq(aggregator.predict("net", "abcd").length, 2);
                 if (shard > 0) continue;
                 aggregateShard("net", round, 0, 1, 8, new bytes32[](0), new bytes[](0));
-                vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, 1));
+                vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, round, 1));
                 aggregator.predict("net", "abcd");
                 aggregateShard("net", round, 2, 1, 8, new bytes32[](0), new bytes[](0));
-                vm.expectRevert(abi.encodeWithSelector(DirectAggregator.ModelInMotion.selector, round, 2));
+                vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, round, 2));
                 aggregator.classify("net", "abcd");
                 aggregateShard("net", round, 1, 1, 8, new bytes32[](0), new bytes[](0));
             }

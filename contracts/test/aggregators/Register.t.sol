@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
 import { Estimate } from "../../src/libraries/Estimate.sol";
@@ -182,18 +182,18 @@ contract RegisterTest is DirectFixture {
 
     function test_setups_thatCannotBeReadAreRefused() external {
         Terms memory terms = plainTerms(16, 4, 100);
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.MalformedSetup.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 0));
         aggregator.register("x", terms, "");
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.MalformedSetup.selector, 64));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 64));
         aggregator.register("x", terms, abi.encode(uint256(32), uint256(9)));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
         aggregator.register("x", terms, new bytes(24_576));
     }
 
     function test_registration_isOnceForEachCoreAndId() external {
         Terms memory terms = plainTerms(16, 4, 100);
         register("x", terms, plainSetup(100));
-        vm.expectRevert(abi.encodeWithSelector(DirectAggregator.AlreadyRegistered.selector, bytes32("x")));
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.AlreadyRegistered.selector, bytes32("x")));
         register("x", terms, plainSetup(100));
         register("y", terms, plainSetup(100));
         vm.prank(account("another core"));

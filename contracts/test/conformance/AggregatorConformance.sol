@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Federation } from "../../src/Federation.sol";
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
@@ -41,7 +40,7 @@ abstract contract AggregatorConformance is Test {
     error DigestMismatch(uint256 update);
     error WrongPayloadLength(uint256 length, uint256 expected);
 
-    Federation internal core;
+    IFederation internal core;
     IAggregator internal module;
 
     // --- What a path supplies ---
@@ -70,7 +69,7 @@ abstract contract AggregatorConformance is Test {
     function prepare() internal {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = new Federation();
+        core = IFederation(vm.deployCode("Federation.sol:Federation"));
         module = deployModule();
     }
 

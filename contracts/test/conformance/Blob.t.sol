@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobVectors } from "../aggregators/BlobVectors.sol";
@@ -26,7 +26,7 @@ contract BlobConformanceTest is AggregatorConformance, BlobVectors {
     }
 
     function deployModule() internal override returns (IAggregator) {
-        return new BlobAggregator();
+        return IBlobAggregator(vm.deployCode("BlobAggregator.sol:BlobAggregator"));
     }
 
     function pathTerms() internal pure override returns (Terms memory) {

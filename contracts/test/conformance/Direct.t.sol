@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "../aggregators/DirectFixture.sol";
@@ -17,7 +17,7 @@ contract DirectConformanceTest is AggregatorConformance, DirectFixture {
     }
 
     function deployModule() internal override returns (IAggregator) {
-        return new DirectAggregator();
+        return IDirectAggregator(vm.deployCode("DirectAggregator.sol:DirectAggregator"));
     }
 
     function pathTerms() internal view override returns (Terms memory terms) {

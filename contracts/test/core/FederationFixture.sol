@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Federation } from "../../src/Federation.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
@@ -22,7 +21,7 @@ abstract contract FederationFixture is Test {
     bytes internal constant MANIFEST = "manifest";
     bytes internal constant SETUP = abi.encode(uint256(1));
 
-    Federation internal core;
+    IFederation internal core;
     DemoToken internal token;
     MockAggregator internal aggregator;
     address internal creator;
@@ -31,7 +30,7 @@ abstract contract FederationFixture is Test {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = new Federation();
+        core = IFederation(vm.deployCode("Federation.sol:Federation"));
         token = new DemoToken();
         aggregator = new MockAggregator();
         creator = account("creator");

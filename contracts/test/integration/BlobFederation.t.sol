@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { FaultProof } from "../../src/types/FaultProof.sol";
@@ -53,7 +53,7 @@ contract BlobFederationTest is BlobFederationFixture {
             carry(modelAfter(1, shard, "payload"));
             vm.expectEmit(address(aggregator));
             bytes32[] memory hashes = wordsOf(modelAfter(1, shard, "payload"));
-            emit BlobAggregator.Checkpoint(address(core), id, shard, 1, hashes);
+            emit IBlobAggregator.Checkpoint(address(core), id, shard, 1, hashes);
             aggregator.checkpoint(address(core), id, shard);
         }
     }
@@ -70,7 +70,7 @@ contract BlobFederationTest is BlobFederationFixture {
         // In the first round, with gain 1, round and model are the same.
         bytes memory compressed = modelAfter(0, 1, "compressed");
         vm.expectEmit(address(aggregator));
-        emit BlobAggregator.Commitments(address(core), id, 0, 1, compressed, compressed);
+        emit IBlobAggregator.Commitments(address(core), id, 0, 1, compressed, compressed);
         core.aggregate(id, 0, 1, data);
     }
 
@@ -79,7 +79,7 @@ contract BlobFederationTest is BlobFederationFixture {
         bytes[] memory payloads = new bytes[](1);
         payloads[0] = submission(0, 0, 0, "payload");
         bytes32 first = wordsOf(payloads[0])[0];
-        vm.expectRevert(abi.encodeWithSelector(BlobAggregator.BlobMismatch.selector, 0, first, bytes32(0)));
+        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.BlobMismatch.selector, 0, first, bytes32(0)));
         vm.prank(person(0));
         core.submit(id, 0, 0, payloads, "", "");
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobAggregator } from "../../src/aggregators/BlobAggregator.sol";
-import { Federation } from "../../src/Federation.sol";
+import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
+import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -15,16 +15,16 @@ abstract contract BlobFederationFixture is BlobVectors {
     uint128 internal constant BOUNTY = 3000;
     address internal constant BURNED = 0x000000000000000000000000000000000000dEaD;
 
-    Federation internal core;
+    IFederation internal core;
     DemoToken internal token;
-    BlobAggregator internal aggregator;
+    IBlobAggregator internal aggregator;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = new Federation();
+        core = IFederation(vm.deployCode("Federation.sol:Federation"));
         token = new DemoToken();
-        aggregator = new BlobAggregator();
+        aggregator = IBlobAggregator(vm.deployCode("BlobAggregator.sol:BlobAggregator"));
     }
 
     function paid(Terms memory terms) internal view returns (Terms memory) {

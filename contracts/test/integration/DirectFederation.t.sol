@@ -40,10 +40,7 @@ contract DirectFederationTest is DirectFederationFixture {
             }
             if (round == 1) vm.warp(vm.getBlockTimestamp() + terms.submitSeconds);
             aggregateAll(id, terms, round);
-            for (uint256 s; s * shardSize < dimension; ++s) {
-                (uint256 from, uint256 length) = shardOf(terms, s);
-                assertEq(core.model(id, s), encodeModel(naive, from, length, laneBits), "model");
-            }
+            _checkModel(id, terms, naive);
         }
         (Phase phase,) = core.phaseOf(id);
         assertEq(uint256(phase), uint256(Phase.Finished));
@@ -77,6 +74,13 @@ contract DirectFederationTest is DirectFederationFixture {
             vm.warp(vm.getBlockTimestamp() + terms.submitSeconds);
             aggregateAll(id, terms, round);
             assertEq(core.model(id, 0), encodeModel(naive, 0, 700, 16), "model");
+        }
+    }
+
+    function _checkModel(bytes32 id, Terms memory terms, int256[] memory expected) private view {
+        for (uint256 s; s * terms.shardSize < terms.dimension; ++s) {
+            (uint256 from, uint256 length) = shardOf(terms, s);
+            assertEq(core.model(id, s), encodeModel(expected, from, length, terms.laneBits), "model");
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Federation } from "../../src/Federation.sol";
+import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
 import { Setup } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -14,14 +14,14 @@ abstract contract DirectFederationFixture is DirectFixture {
     uint128 internal constant BOUNTY = 80_003;
     bytes internal constant MANIFEST = "{}";
 
-    Federation internal core;
+    IFederation internal core;
     DemoToken internal token;
 
     function setUp() public virtual override {
         super.setUp();
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = new Federation();
+        core = IFederation(vm.deployCode("Federation.sol:Federation"));
         token = new DemoToken();
     }
 

@@ -62,18 +62,34 @@ contract MockAggregator is IAggregator {
         bytes32[] calldata digests,
         bytes calldata data
     ) external returns (bytes32) {
-        Model storage model_ = _models[msg.sender][id];
         uint256 length = shardLength(msg.sender, id, shard);
-        if (data.length != length * digests.length) revert PayloadLength(length * digests.length, data.length);
+        _checkData(length, shard, contexts, digests, data);
+        _add(_models[msg.sender][id], shard, length, int256(gain), data);
+        return keccak256(_words(msg.sender, id, shard));
+    }
+
+    function _add(Model storage model_, uint256 shard, uint256 length, int256 gain, bytes calldata data) private {
+        uint256 from = shard * model_.shardSize;
+        for (uint256 i; i < data.length; ++i) {
+            model_.parameters[from + i % length] += gain * int8(uint8(data[i]));
+        }
+    }
+
+    function _checkData(
+        uint256 length,
+        uint256 shard,
+        bytes32[] calldata contexts,
+        bytes32[] calldata digests,
+        bytes calldata data
+    ) private pure {
+        if (data.length != length * digests.length) {
+            revert PayloadLength(length * digests.length, data.length);
+        }
         for (uint256 i; i < digests.length; ++i) {
             bytes calldata payload = data[i * length:(i + 1) * length];
             bytes32 actual = keccak256(abi.encodePacked(contexts[i], shard, payload));
             if (actual != digests[i]) revert DataMismatch(i, digests[i], actual);
-            for (uint256 p; p < length; ++p) {
-                model_.parameters[shard * model_.shardSize + p] += int256(gain) * int8(uint8(payload[p]));
-            }
         }
-        return keccak256(_words(msg.sender, id, shard));
     }
 
     function isFault(bytes32, bytes32 context, uint256 shard, bytes32 digest_, bytes calldata proof)

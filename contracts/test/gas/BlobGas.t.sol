@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Terms } from "../../src/types/Terms.sol";
-import { BlobFederationFixture } from "./BlobFederationFixture.sol";
+import { BlobFederationFixture } from "../integration/BlobFederationFixture.sol";
 
 /// @title BlobGasFixture
 /// @notice Gas of whole transactions: what is intrinsic, calldata and execution; the blobs' own fee apart.

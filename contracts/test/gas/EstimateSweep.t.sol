@@ -6,7 +6,7 @@ import { Course } from "../../src/libraries/Course.sol";
 import { Estimate } from "../../src/libraries/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFederationFixture } from "./DirectFederationFixture.sol";
+import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 
 /// @notice The largest terms that are accepted, of every width and with cohorts from 1 to 256, through two rounds: one in
 ///         which everybody trains and the last aggregation settles, and one that is drawn, with sixteen leavers queued.

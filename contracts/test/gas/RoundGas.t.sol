@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Setup } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFederationFixture } from "./DirectFederationFixture.sol";
+import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 
 /// @title Gas of a whole steady round
 /// @notice 784-32-10, 25,450 parameters, 4-bit updates, 16-bit lanes, no zero byte: everything that the round's

@@ -5,7 +5,7 @@ import { Estimate } from "../../src/libraries/Estimate.sol";
 import { Lanes } from "../../src/libraries/Lanes.sol";
 import { Setup, Start, Tensor } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFederationFixture } from "./DirectFederationFixture.sol";
+import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 
 /// @notice What terms are refused by are upper bounds of what the real transactions cost, at the extremes, and not idle
 ///         ones. Isolated: measured gas holds intrinsic gas and calldata.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { DirectAggregator } from "../../src/aggregators/DirectAggregator.sol";
+import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/libraries/Codec.sol";
 import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
 import { Estimate } from "../../src/libraries/Estimate.sol";
@@ -12,11 +12,11 @@ import { FederationFixture } from "../core/FederationFixture.sol";
 
 /// @notice The real core with the real aggregator, every member sending the least of every value.
 abstract contract WorstCase is FederationFixture {
-    DirectAggregator internal direct;
+    IDirectAggregator internal direct;
 
     function setUp() public virtual override {
         super.setUp();
-        direct = new DirectAggregator();
+        direct = IDirectAggregator(vm.deployCode("DirectAggregator.sol:DirectAggregator"));
     }
 
     function setupOf(uint32 dimension) internal pure returns (bytes memory) {
