@@ -51,7 +51,8 @@ describe('a client with limits', whereGethIs(), () => {
   test('a cap on fees that nothing passes leaves nodes alive, is told once, and ends commands with a sentence', async () => {
     await trial.geth.restart([])
     const id = await trial.found(members, ['--rounds', '1'])
-    await trial.geth.restart(['--rpc.txfeecap', '0.0000000001'])
+    // A thousand wei: below what any transaction costs at the base fee of 7 wei that an idle chain comes down to.
+    await trial.geth.restart(['--rpc.txfeecap', '0.000000000000001'])
     const nodes = members.map((member) => trial.serve(id, member, [], `${trial.geth.rpcUrl}/?key=secret`))
     await Promise.any(nodes.map(({ told }) => told(({ kind }) => kind === 'held-back')))
     const words = ['mint', '1', '--test-account', '0', '--json']
