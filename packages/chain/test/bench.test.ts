@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { concat, fromSeed, payloadBytes, unpackUpdate } from '@tutti/core'
+import { AMSTERDAM_PRICES, BERLIN_PRICES, concat, fromSeed, payloadBytes, unpackUpdate } from '@tutti/core'
 import { benchDimension, benchMultiplications, benchTerms } from '../src/bench/federation.ts'
+import { boundSumAt } from '../src/bench/gas.ts'
 import { denseUpdate, RecordedPayloadsError, readRecordedUpdates } from '../src/bench/payloads.ts'
 
 const whole = benchTerms()
@@ -15,6 +16,21 @@ test('the benchmark measures 784-32-10', () => {
   assert.equal(benchDimension, 25_450)
   assert.equal(benchMultiplications, 25_408)
   assert.equal(halves.shardsPerMember, 2)
+})
+
+test('a round is bounded by the prices of a chain: above what is measured by Osaka’s, and dearer by Amsterdam’s', () => {
+  for (const [members, terms, measured] of [
+    [8, benchTerms({ cohortSize: 8, bits: 2 }), 58.1],
+    [16, benchTerms({ cohortSize: 16, bits: 2 }), 37.9],
+  ] as const) {
+    const [now, later] = [BERLIN_PRICES, AMSTERDAM_PRICES].map((prices) => boundSumAt(terms, members, prices))
+    assert.ok(now! >= measured && now! < 1.5 * measured, `${now}`)
+    // Rewriting its words alone: 16 lanes each.
+    const words = Math.ceil(benchDimension / 16)
+    const rewriting =
+      (words * (AMSTERDAM_PRICES.rewrittenSlotGas - BERLIN_PRICES.rewrittenSlotGas)) / benchDimension / members
+    assert.ok(later! > now! + rewriting, `${later}`)
+  }
 })
 
 test('a dense update has no zero byte but in its padding', () => {

@@ -9,4 +9,6 @@ export interface BenchFigure {
   bound: 'atMost' | 'atLeast'
   baseline: number | string | null
   note: string
+  /** gas: the most that the same takes by Amsterdam's prices; absent where no bound is known. */
+  amsterdam?: number
 }

@@ -137,9 +137,10 @@ export function isMet({ value, limit, bound }: BenchFigure): boolean {
 
 /** A figure in one line: met or missed, id, value, unit, limit. */
 export function describeFigure(figure: BenchFigure): string {
-  const { id, value, unit, limit, bound } = figure
+  const { id, value, unit, limit, bound, amsterdam } = figure
   const mark = value === null ? '?' : limit === null ? '·' : isMet(figure) ? '✓' : '✗'
   const held = limit === null ? '' : bound === 'atMost' ? `  (at most ${limit})` : `  (at least ${limit})`
   const shown = value === null ? 'not measured' : `${Number(value.toPrecision(6))} ${unit}`
-  return `${mark} ${id.padEnd(26)} ${shown}${held}`
+  const later = amsterdam === undefined ? '' : `  by Amsterdam's prices at most ${Number(amsterdam.toPrecision(6))}`
+  return `${mark} ${id.padEnd(26)} ${shown}${held}${later}`
 }

@@ -10,6 +10,8 @@ export type Figure = {
   /** What it was measured against, in the same run where that is possible. */
   baseline: string
   note: string
+  /** The most that the same takes by Amsterdam's prices, where a bound on it is known. */
+  amsterdam?: number
 }
 
 /** What a benchmark prints as JSON. */

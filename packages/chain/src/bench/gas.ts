@@ -8,7 +8,19 @@
 
 import { join as joinPath } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fromSeed, shardCount, type Terms, toCommitment, toPayloadHash } from '@tutti/core'
+import {
+  AMSTERDAM_PRICES,
+  BERLIN_PRICES,
+  estimateOwnPartAt,
+  estimateRoundAt,
+  fromSeed,
+  type GasPrices,
+  shardCount,
+  type Terms,
+  toCommitment,
+  toPayloadHash,
+  wordsFor,
+} from '@tutti/core'
 import { type Hex, toHex } from 'viem'
 import { deployContracts } from '../actions/deploy.ts'
 import { claim, commitUpdate } from '../actions/steps.ts'
@@ -40,6 +52,9 @@ export type BenchGasOptions = {
 }
 
 const steadyRounds = 3
+
+/** Slots that the settlement of a steady round writes anew, at most. */
+const SETTLED_SLOTS = 8
 
 /** What a weight of an update costs in Microsoft's 0xDeCA10B (perceptron), as its authors report. */
 const decaGasPerWeight = 3_660
@@ -106,7 +121,7 @@ async function measureSum(federation: BenchFederation, { id, limit, baseline, pa
   const note = `${shape}, dense; submit ${share(last.submit)}, aggregate ${share(last.aggregate)}`
   const worst = Math.max(...dense.map(perParameter))
   const figures: Figure[] = [
-    { id, value: worst, unit, limit, baseline, note },
+    { id, value: worst, unit, limit, baseline, note, amsterdam: boundSumAt(terms, members, AMSTERDAM_PRICES) },
     {
       id: `${id}.first`,
       value: perParameter(first),
@@ -130,15 +145,30 @@ async function measureSum(federation: BenchFederation, { id, limit, baseline, pa
   return figures
 }
 
+/**
+ * Gas of a parameter and member in a steady round, at most, by given prices: every member's submission, every shard's
+ * aggregation, and the slots that settling may write anew. There is no EVM of Amsterdam's rules on npm; `npm run test:geth`
+ * holds the bound against go-ethereum.
+ */
+export function boundSumAt(terms: Terms, members: number, prices: GasPrices): number {
+  const { aggregate } = estimateRoundAt(terms, prices)
+  const submit = estimateOwnPartAt(terms, 'direct', prices)
+  const settling = SETTLED_SLOTS * prices.newSlotGas
+  return (members * submit.gas + shardCount(terms) * aggregate.gas + settling) / (terms.dimension * members)
+}
+
 /** What happens once: creation, the initial model, joining, opening. */
-async function measureSteps({ id, keeper }: BenchFederation): Promise<Figure[]> {
+async function measureSteps({ id, keeper, terms }: BenchFederation): Promise<Figure[]> {
   const { steps } = await gasReport(keeper, { id })
   return steps
     .filter(({ step }) => ['create', 'initialise', 'join', 'open'].includes(step))
     .map(({ step, transactions, total, mean }) => {
       if (step !== 'initialise') return listed(`gas.${step}`, mean, 'gas', 'One transaction.')
       const note = `First write of every word, ${transactions} transactions, ${total} gas in all.`
-      return listed('gas.initialise', Number(total) / benchDimension, 'gas per parameter', note)
+      const words = wordsFor(terms.dimension, terms.laneBits)
+      const dearer = words * (AMSTERDAM_PRICES.newSlotGas - BERLIN_PRICES.newSlotGas)
+      const figure = listed('gas.initialise', Number(total) / benchDimension, 'gas per parameter', note)
+      return { ...figure, amsterdam: (Number(total) + dearer) / benchDimension }
     })
 }
 
