@@ -81,12 +81,14 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev One empty chunk: commitments start at infinity, which is zero in storage.
+    /// @dev One empty chunk: commitments start at infinity, which is zero in storage. The precompiles of `register` say
+    ///      nothing of blobs: a rollup may have them, and BLOBHASH too, and answer zero always.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
         Config storage config = _registered(msg.sender, id);
         if (chunk != 0) revert NoSuchChunk(chunk, 1);
         if (config.isInitialised) revert ChunkAlreadyWritten(chunk);
         if (data.length != 0) revert WrongChunkLength(data.length, 0);
+        if (blobhash(0) == 0) revert NoBlob();
         config.isInitialised = true;
         complete = true;
     }

@@ -31,6 +31,8 @@ interface IBlobAggregator is IAggregator {
     error MalformedSetup(uint256 length);
     /// @notice This path needs a chain with the precompile at `precompile`: G1ADD (EIP-2537), point evaluation (EIP-4844).
     error UnsupportedChain(address precompile);
+    /// @notice The transaction that initialises carries a blob, any: where there are none, no federation gets members.
+    error NoBlob();
     error NoSuchChunk(uint256 chunk, uint256 chunks);
     error ChunkAlreadyWritten(uint256 chunk);
     error WrongChunkLength(uint256 length, uint256 expected);

@@ -17,7 +17,9 @@ abstract contract BlobFixture is BlobVectors {
 
     function start(bytes32 id, Terms memory terms) internal {
         aggregator.register(id, terms, blobSetup());
+        carryAny();
         assertTrue(aggregator.initialise(id, 0, ""));
+        vm.blobhashes(new bytes32[](0));
     }
 
     /// @dev A model of one blob.

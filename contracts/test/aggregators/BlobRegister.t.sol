@@ -42,6 +42,9 @@ contract BlobRegisterTest is BlobFixture {
         aggregator.initialise(ID, 1, "");
         vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongChunkLength.selector, 32, 0));
         aggregator.initialise(ID, 0, new bytes(32));
+        vm.expectRevert(IBlobAggregator.NoBlob.selector);
+        aggregator.initialise(ID, 0, "");
+        carryAny();
         assertTrue(aggregator.initialise(ID, 0, ""));
         vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.ChunkAlreadyWritten.selector, 0));
         aggregator.initialise(ID, 0, "");

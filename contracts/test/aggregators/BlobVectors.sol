@@ -123,6 +123,13 @@ abstract contract BlobVectors is Test {
         return abi.encode(proof.versionedHashes, proof.blob, proof.word, proof.value, proof.commitment, proof.opening);
     }
 
+    /// @dev Has this transaction carry a blob that is nothing to anybody.
+    function carryAny() internal {
+        bytes32[] memory hashes = new bytes32[](1);
+        hashes[0] = bytes32(uint256(1) << 248);
+        vm.blobhashes(hashes);
+    }
+
     /// @dev Has this transaction carry the blobs of a payload.
     function carry(bytes memory payload) internal virtual {
         vm.blobhashes(wordsOf(payload));

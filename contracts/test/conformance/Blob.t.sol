@@ -29,6 +29,10 @@ contract BlobConformanceTest is AggregatorConformance, BlobVectors {
         return IBlobAggregator(vm.deployCode("BlobAggregator.sol:BlobAggregator"));
     }
 
+    function carryFirst() internal override {
+        carryAny();
+    }
+
     function pathTerms() internal pure override returns (Terms memory) {
         return blobTerms();
     }

@@ -46,7 +46,9 @@ abstract contract BlobFederationFixture is BlobVectors {
         token.mint(address(this), terms.bounty);
         token.approve(address(core), type(uint256).max);
         id = core.create(terms, "manifest", blobSetup());
+        carryAny();
         core.initialise(id, 0, "");
+        vm.blobhashes(new bytes32[](0));
         for (uint256 i; i < terms.cohortSize; ++i) {
             token.mint(person(i), STAKE);
             vm.startPrank(person(i));

@@ -75,6 +75,9 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   UnsupportedChain: never(
     'Choose a chain with the precompiles of EIP-4844 and EIP-2537 (Prague or later), or the direct path.',
   ),
+  NoBlob: never(
+    'Initialise in a transaction that carries a blob (tutti create --resume): this path needs a chain with blobs.',
+  ),
   BlobMismatch: never('Send the update in the transaction that carries its blobs, in their order.'),
   CoordinateOutOfRange: never('Hand in the affine coordinates of the commitments that were submitted.'),
   NotOnCurve: never('Hand in the affine coordinates of the commitments that were submitted.'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   assignedShards,
+  encodeBlobSetup,
   FIELD_MODULUS,
   fieldBias,
   packBlobs,
@@ -11,19 +12,22 @@ import {
   toCommitment,
   toPayloadHash,
 } from '@tutti/core'
-import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
+import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex, zeroHash } from 'viem'
 import {
   aggregateBlobs,
   bundleBlobs,
   type ChainClient,
   ContractError,
+  callToInitialise,
   callToSubmitBlobs,
   challengeFault,
   checkpointModel,
   checkRound,
   commitUpdate,
   compareModel,
+  createFederation,
   type FoundFault,
+  initialiseBlobModel,
   locateUpdates,
   ModelDimensionError,
   NotInRoundError,
@@ -31,11 +35,13 @@ import {
   readMember,
   readRound,
   readShardCommitments,
+  readStatus,
   readSubmissions,
   replayBlobs,
   ShardUpdateLengthError,
   StaleModelError,
   sendBlobCall,
+  sendCall,
   submitBlobs,
   sumCommitments,
   syncModel,
@@ -43,7 +49,14 @@ import {
   withAccount,
 } from '../src/index.ts'
 import { advanceTime } from '../src/local.ts'
-import { type BlobFixture, blobUpdate, startBlobFederation, startBlobFixture } from './blob-fixture.ts'
+import {
+  type BlobFixture,
+  blobManifest,
+  blobTerms,
+  blobUpdate,
+  startBlobFederation,
+  startBlobFixture,
+} from './blob-fixture.ts'
 import { passSecond } from './fixture.ts'
 
 let fixture: BlobFixture
@@ -123,6 +136,19 @@ test('the commitment of the model is the commitment of the sum of all members, i
     compareModel(client, { id, kzg: fixture.kzg, model: whole(new Int32Array(3)) }),
     ModelDimensionError,
   )
+})
+
+test('a federation is initialised by a transaction that carries a blob, and by no other', async () => {
+  const terms = blobTerms(fixture.aggregator, { salt: toHex(++salts, { size: 32 }), bounty: 0n })
+  const setup = encodeBlobSetup({ baseModelHash: zeroHash })
+  const { id } = await createFederation(client, { terms, manifest: blobManifest, setup })
+  const call = callToInitialise(client, { id, chunk: 0 })
+  await assert.rejects(
+    sendCall(client, call),
+    (error) => error instanceof ContractError && error.errorName === 'NoBlob',
+  )
+  assert.equal((await initialiseBlobModel(client, { id })).blobGasUsed, 131_072n)
+  assert.equal((await readStatus(client, { id })).isInitialised, true)
 })
 
 test('several shards go in a transaction each, and a member counts when all have come', async () => {

@@ -4,6 +4,7 @@ import { BLOB_BYTES, FIELD_MODULUS, packBlobs, quotientOf, toBytes32, versionedH
 import { fromRlp, type Hex, toHex } from 'viem'
 import { loadKzg } from '../src/blob/kzg-node.ts'
 import { loadWasmKzg } from '../src/blob/kzg-wasm.ts'
+import { zeroBundle, zeroProver } from '../src/blob/zero-blob.ts'
 import {
   bundleBlobs,
   CELLS_PER_BLOB,
@@ -24,11 +25,22 @@ before(async () => {
 
 const infinity = new Uint8Array(48)
 infinity[0] = 0xc0
+const plain = (parts: readonly Uint8Array[]) => parts.map((bytes) => Buffer.from(bytes).toString('hex'))
 const someBlob = (seed: number, length = 40_960) =>
   packBlobs(
     Int8Array.from({ length }, (_, p) => ((p * 13 + seed * 101) % 256) - 128),
     { laneBits: 24 },
   )[0]!
+
+test('the blob of zeros is sent with the commitment and proofs that a library finds', async () => {
+  const zeros = await bundleBlobs(kzg, [new Uint8Array(BLOB_BYTES)])
+  assert.deepEqual(plain(zeroBundle.commitments), plain(zeros.commitments))
+  assert.deepEqual(zeroBundle.versionedHashes, zeros.versionedHashes)
+  for (const version of [0, 1] as const) {
+    const ours = await proveBundle(zeroProver, zeroBundle, version)
+    assert.deepEqual(plain(ours), plain(await proveBundle(kzg, zeros, version)))
+  }
+})
 
 test('an opening of a word verifies for that word, value and commitment alone', async () => {
   const blob = someBlob(1)

@@ -922,6 +922,11 @@ export const errorsAbi = [
  },
  {
   "type": "error",
+  "name": "NoBlob",
+  "inputs": []
+ },
+ {
+  "type": "error",
   "name": "NoNetwork",
   "inputs": []
  },

@@ -7,7 +7,16 @@
  * @see https://github.com/ethereum/execution-apis `eth_simulateV1`
  */
 
-import { CHUNK_WORDS, chunkCount, estimateRoundAt, type StepEstimate, type Terms, toId, wordsFor } from '@tutti/core'
+import {
+  BLOB_GAS,
+  CHUNK_WORDS,
+  chunkCount,
+  estimateRoundAt,
+  type StepEstimate,
+  type Terms,
+  toId,
+  wordsFor,
+} from '@tutti/core'
 import { type Hex, numberToHex, zeroAddress } from 'viem'
 import { ask } from '../asking.ts'
 import { pathOf } from '../blob/path.ts'
@@ -27,13 +36,13 @@ export interface FoundingPlan {
   initialise: bigint
   /** How many of those there are. */
   chunks: number
-  /** Whether both were run by the endpoint; bounds from the chain's prices otherwise. */
+  /** Whether all that can be was run by the endpoint; bounds from the chain's prices otherwise. */
   isSimulated: boolean
   /** Of all transactions together. */
   gas: bigint
   /** Base fee of the latest block and the tip that the chain suggests, in wei. */
   feePerGas: bigint
-  /** `gas · feePerGas`, in wei. */
+  /** `gas · feePerGas`, in wei, and the one blob that initialises a model of the blob path. */
   cost: bigint
   /** Direct path: bounds on a round's largest transactions by the chain's prices. */
   round: { aggregate: StepEstimate; submit: StepEstimate } | undefined
@@ -69,12 +78,14 @@ export async function planFounding(
   ]
   const limits = await readLimits(client)
   const { newSlotGas } = limits.prices
-  const simulated = await simulate(client, calls, limits)
-  const [bare, initialise] = simulated ?? [
-    await withChainErrors(client, () => estimateGas(client, { ...sender(client), ...calls[0]! })),
-    initialiseGas +
-      BigInt(isBlob ? 4 : Math.min(CHUNK_WORDS, wordsFor(terms.dimension, terms.laneBits))) *
-        (BigInt(newSlotGas) + wordGas),
+  // A blob that is not sent cannot be simulated everywhere: what it initialises takes little, and is bounded.
+  const simulated = await simulate(client, isBlob ? calls.slice(0, 1) : calls, limits)
+  const [bare, initialise] = [
+    simulated?.[0] ?? (await withChainErrors(client, () => estimateGas(client, { ...sender(client), ...calls[0]! }))),
+    simulated?.[1] ??
+      initialiseGas +
+        BigInt(isBlob ? 4 : Math.min(CHUNK_WORDS, wordsFor(terms.dimension, terms.laneBits))) *
+          (BigInt(newSlotGas) + wordGas),
   ]
   const payment = parameters.terms.bounty === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
   const create = bare + payment
@@ -86,7 +97,8 @@ export async function planFounding(
   const feePerGas = await readFeePerGas(client)
   const round = isBlob ? undefined : estimateRoundAt(parameters.terms, limits.prices)
   const isSimulated = simulated !== undefined
-  return { limits, create, initialise, chunks, isSimulated, gas, feePerGas, cost: gas * feePerGas, round }
+  const blobCost = isBlob ? BigInt(BLOB_GAS) * (await readBlobFee(client)) : 0n
+  return { limits, create, initialise, chunks, isSimulated, gas, feePerGas, cost: gas * feePerGas + blobCost, round }
 }
 
 /** Base fee of the latest block and the tip that the chain suggests, in wei. */
@@ -97,6 +109,12 @@ export async function readFeePerGas(client: ChainClient): Promise<bigint> {
   return (block.baseFeePerGas ?? 0n) + tip
 }
 
+/** Wei a gas of blobs; nothing where the chain names no price, as it then takes none. */
+async function readBlobFee(client: ChainClient): Promise<bigint> {
+  const answer = await ask(client, 'eth_blobBaseFee', [])
+  return 'refusal' in answer ? 0n : BigInt(String(answer.result ?? 0))
+}
+
 /** A call as `eth_simulateV1` answers for it. */
 type SimulatedCall = { status?: string; gasUsed?: string; returnData?: Hex; error?: { message?: string; data?: Hex } }
 
@@ -105,7 +123,7 @@ async function simulate(
   client: ChainClient,
   calls: readonly Call[],
   { transactionGas }: ChainLimits,
-): Promise<[bigint, bigint] | undefined> {
+): Promise<bigint[] | undefined> {
   const { account: from } = sender(client)
   const gas = numberToHex(transactionGas)
   const blockStateCalls = calls.map(({ to, data }) => ({ calls: [{ from, to, data, gas }] }))
@@ -118,7 +136,7 @@ async function simulate(
     if (call.status !== '0x1') throw await explainEstimate(client, simulatedError(call))
     used.push(BigInt(call.gasUsed ?? 0))
   }
-  return used.length === 2 ? [used[0]!, used[1]!] : undefined
+  return used.length === calls.length ? used : undefined
 }
 
 /** A failure of the simulation in the form that an estimate's has. */

@@ -6,7 +6,7 @@ import type { ChainClient } from '../client.ts'
 import { AccountBusyError, withChainErrors } from '../errors.ts'
 import { type Offer, offerTransaction, wordsOf } from '../refusals.ts'
 import type { PreparedTransaction } from '../transactions.ts'
-import type { Kzg } from './kzg.ts'
+import type { Prover } from './kzg.ts'
 import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'
 
 /** Nodes that refused sidecars of version 1, by address. */
@@ -23,7 +23,7 @@ const sidecarRefused = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
 export function openSender(
   client: ChainClient,
   bundle: BlobBundle,
-  { kzg, version, prove = proveBundle }: { kzg: Kzg; version?: SidecarVersion; prove?: typeof proveBundle },
+  { kzg, version, prove = proveBundle }: { kzg: Prover; version?: SidecarVersion; prove?: typeof proveBundle },
 ): (attempt: PreparedTransaction) => Promise<boolean> {
   const proofs = new Map<SidecarVersion, Promise<Uint8Array[]>>()
   const broadcast = async ({ raw }: PreparedTransaction, sidecarVersion: SidecarVersion) => {

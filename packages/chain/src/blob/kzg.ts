@@ -29,6 +29,9 @@ export interface Kzg {
   cellProofs(blob: Uint8Array): Promise<Uint8Array[]>
 }
 
+/** What sending blobs takes: the proofs that travel beside them. */
+export type Prover = Pick<Kzg, 'blobProof' | 'cellProofs'>
+
 /** Proofs of a blob's cells (EIP-7594 `CELLS_PER_EXT_BLOB`). */
 export const CELLS_PER_BLOB = 128
 

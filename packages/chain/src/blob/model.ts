@@ -8,13 +8,13 @@ import { callToInitialise, type FederationTarget } from '../actions/calls.ts'
 import type { ChainClient } from '../client.ts'
 import { ChainError } from '../errors.ts'
 import { atBlock, type FederationQuery, readCore, readTerms } from '../reads/federation.ts'
-import { sendCall, type WriteResult } from '../transactions.ts'
 import { AFFINE_BYTES, fromAffine } from './commitments.ts'
 import type { BlobArchive } from './fetch.ts'
 import type { Kzg } from './kzg.ts'
 import { type BlobBundle, bundleBlobs } from './sidecar.ts'
 import { keepBundle } from './submit.ts'
 import { type BlobCall, type BlobSendOptions, type BlobWriteResult, sendBlobCall } from './transactions.ts'
+import { zeroBundle, zeroProver } from './zero-blob.ts'
 
 /** The commitments of one shard of the model, compressed, one a blob. */
 export async function readShardCommitments(
@@ -36,9 +36,15 @@ export async function readShardCommitments(
   )
 }
 
-/** Completes the initial model, which is zero: one empty chunk. Anyone may. */
-export function initialiseBlobModel(client: ChainClient, { id }: FederationTarget): Promise<WriteResult> {
-  return sendCall(client, callToInitialise(client, { id, chunk: 0 }))
+/**
+ * Completes the initial model, which is zero: one empty chunk, in a transaction that carries a blob, so that no federation
+ * of this path gets members where there are no blobs. Anyone may.
+ *
+ * @throws What {@link sendBlobCall} throws.
+ */
+export function initialiseBlobModel(client: ChainClient, { id }: FederationTarget): Promise<BlobWriteResult> {
+  const call = { ...callToInitialise(client, { id, chunk: 0 }), to: client.core, bundle: zeroBundle }
+  return sendBlobCall(client, call, { kzg: zeroProver })
 }
 
 /** Where a vector is not the chain's model. */
@@ -87,7 +93,7 @@ export function callToCheckpoint(
 export async function checkpointModel(
   client: ChainClient,
   parameters: FederationTarget &
-    BlobSendOptions & { shard: number; model: BlobSum; archive?: BlobArchive; terms?: Terms },
+    BlobSendOptions & { kzg: Kzg; shard: number; model: BlobSum; archive?: BlobArchive; terms?: Terms },
 ): Promise<BlobWriteResult> {
   const { id, shard, model, kzg, archive } = parameters
   const { values } = model

@@ -9,7 +9,7 @@
 
 import { versionedHash } from '@tutti/core'
 import { bytesToHex, concatHex, fromRlp, type Hex, toRlp } from 'viem'
-import type { Kzg } from './kzg.ts'
+import type { Kzg, Prover } from './kzg.ts'
 
 /** Blobs with their commitments and names: all that a transaction needs but the proofs. */
 export type BlobBundle = {
@@ -29,7 +29,7 @@ export async function bundleBlobs(kzg: Kzg, blobs: readonly Uint8Array[]): Promi
 }
 
 /** The proofs of a sidecar, in the order of its blobs. */
-export async function proveBundle(kzg: Kzg, bundle: BlobBundle, version: SidecarVersion): Promise<Uint8Array[]> {
+export async function proveBundle(kzg: Prover, bundle: BlobBundle, version: SidecarVersion): Promise<Uint8Array[]> {
   if (version === 1) return (await Promise.all(bundle.blobs.map((blob) => kzg.cellProofs(blob)))).flat()
   return Promise.all(bundle.blobs.map((blob, i) => kzg.blobProof(blob, bundle.commitments[i]!)))
 }

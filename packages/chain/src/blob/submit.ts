@@ -7,6 +7,7 @@ import type { ChainClient } from '../client.ts'
 import { ChainError, NoAccountError } from '../errors.ts'
 import { readPosition, readTerms } from '../reads/federation.ts'
 import type { BlobArchive } from './fetch.ts'
+import type { Kzg } from './kzg.ts'
 import { type BlobBundle, bundleBlobs } from './sidecar.ts'
 import {
   type BlobCall,
@@ -41,6 +42,7 @@ export function callToSubmitBlobs(
 export type SubmitBlobsParameters = RoundTarget &
   SubmissionExtras &
   BlobSendOptions & {
+    kzg: Kzg
     /** For the signer's assigned shards `first`, `first + 1`, …: each of the shard's length. */
     updates: readonly (Int8Array | Int32Array)[]
     first?: number

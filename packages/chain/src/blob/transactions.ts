@@ -29,7 +29,7 @@ import { chooseGas, explainEstimate } from '../estimates.ts'
 import { chooseFees, FeeLimitError, raiseFees, readTip } from '../fees.ts'
 import type { Call, PreparedTransaction, WriteResult } from '../transactions.ts'
 import { openSender, requestOf } from './broadcast.ts'
-import type { Kzg } from './kzg.ts'
+import type { Prover } from './kzg.ts'
 import type { BlobBundle, SidecarVersion } from './sidecar.ts'
 
 /** A call whose transaction carries blobs. */
@@ -43,7 +43,7 @@ export const GAS_PER_BLOB = BigInt(BLOB_GAS)
 
 /** How patient to be, and what to tell. */
 export type BlobSendOptions = {
-  kzg: Kzg
+  kzg: Prover
   /** Proofs to send; by default version 1, and version 0 where a node refuses that. */
   version?: SidecarVersion
   /** A transaction that is pending for so long is replaced at twice its fees: 3 slots, by default. */
