@@ -14,6 +14,12 @@ process.stdout.on('error', (error) => {
   process.exit(11)
 })
 
+// npm runs scripts in its package's folder: paths on the command line are meant from where npm was called.
+if (['tutti', 'demo'].includes(process.env.npm_lifecycle_event) && process.env.INIT_CWD !== undefined) {
+  process.chdir(process.env.INIT_CWD)
+  delete process.env.INIT_CWD
+}
+
 const program = await prepareProgram()
 if (program === undefined) (await import('tsx/esm/api')).register()
 const { main } = await import(program ?? '../src/main.ts')

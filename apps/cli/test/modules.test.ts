@@ -104,6 +104,7 @@ describe('a federation whose aggregator lies', () => {
       ['join', lying, '--yes', '--test-account', '1'],
       ['node', lying, '--data', 'a.csv', '--test-account', '1'],
       ['create', '--from', lying, '--test-account', '1', '--dry-run'],
+      ['create', '--resume', lying, '--test-account', '1'],
     ]) {
       const { code, stdout, stderr } = await run(...args)
       assert.equal(code, exitCodes.refused, `${args.join(' ')}\n${stderr}`)

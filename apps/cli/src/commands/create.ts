@@ -139,7 +139,11 @@ export function addCreate(program: Command): void {
           throw new CommandError('--resume finishes what exists: leave --task and --task-file out.', exitCodes.usage)
         }
         const { resumeOnChain } = await import('../creation.ts')
-        output.result(await resumeOnChain(await openSigner(options), options.resume, options.from, output))
+        const client = await openSigner(options)
+        // Who pays for a model's words under a foreign module pays for nothing that Tutti answers for.
+        const { readManifest } = await import('@tutti/chain')
+        await demandKnownModules(client, await readManifest(client, { id: options.resume }), options, output)
+        output.result(await resumeOnChain(client, options.resume, options.from, output))
         return
       }
       if (sources.length > 1) {
