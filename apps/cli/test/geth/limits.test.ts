@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { callToInitialise, connect, createFederation, encodeSetup, readStatus, sendCall } from '@tutti/chain'
+import { keccak256 } from '@tutti/core'
+import { benchSetup, benchTerms } from '../../../../packages/chain/src/bench/federation.ts'
 import { whereGethIs } from '../../../../packages/chain/test/geth/geth.ts'
 import { exitCodes } from '../../src/exit-codes.ts'
 import { startTrial, type Trial } from './federation.ts'
@@ -87,5 +90,26 @@ describe('a client with limits', whereGethIs(), () => {
     await trial.geth.restart(['--rpc.gascap', '3000000'])
     const resumed = await trial.run(['create', '--resume', id, '--test-account', '0', '--json'])
     assert.ok(resumed.code === exitCodes.done, resumed.stdout + resumed.stderr)
+  })
+
+  test('a model half written is finished, from any account, once the endpoint gives a try enough gas', async () => {
+    await trial.geth.restart([])
+    const client = await connect({ rpcUrl: trial.geth.rpcUrl, account: trial.geth.accounts[0]! })
+    const manifest = new TextEncoder().encode('{"name":"half written"}')
+    const layers = [{ inputs: 784, outputs: 32, biasMultiplier: 1, shift: 0 }]
+    const setup = benchSetup(layers)
+    const dimension = 785 * 32
+    const sizes = { dimension, shardSize: dimension, cohortSize: 2, stake: 0n, bounty: 0n, keeperPay: 0n }
+    const terms = benchTerms({ ...sizes, manifestHash: keccak256(manifest) }, setup)
+    const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+    await sendCall(client, callToInitialise(client, { id, chunk: 1 }))
+    await trial.geth.restart(['--rpc.gascap', '3000000'])
+    const words = ['create', '--resume', id, '--test-account', '3', '--json']
+    const { code, stdout, stderr } = await trial.run(words)
+    assert.equal(code, exitCodes.endpointRefused, stdout + stderr)
+    assert.match(stdout + stderr, /its initial model is not whole.*--rpc\.gascap.*tutti create --resume/s)
+    await trial.geth.restart([])
+    assert.equal((await trial.read(words.slice(0, -1))).isNew, true)
+    assert.equal((await readStatus(client, { id })).isInitialised, true)
   })
 })
