@@ -3,6 +3,7 @@
  * Each command stands in its own file under `commands/` and loads what it needs only when it runs.
  */
 import { Command, CommanderError } from 'commander'
+import { addAbandon } from './commands/abandon.ts'
 import { addBench } from './commands/bench.ts'
 import { addChain } from './commands/chain.ts'
 import { addClaim, addLeave } from './commands/claim.ts'
@@ -67,6 +68,7 @@ export function createProgram(): Command {
     addClaim,
     addLeave,
     addEnd,
+    addAbandon,
     addStatus,
     addPredict,
     addVerify,

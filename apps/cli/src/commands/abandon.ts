@@ -1,0 +1,73 @@
+/** `tutti abandon ID`: ends a federation whose next step nobody takes, so that stakes and bounty go back. */
+import { formatTokens } from '@tutti/core'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addConnectionOptions,
+  type ConnectionOptions,
+  openSigner,
+  parseId,
+} from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
+import { createOutput } from '../output.ts'
+
+interface AbandonOptions extends ConnectionOptions, AccountOptions {
+  dryRun?: boolean
+}
+
+/** Adds the command `abandon`. */
+export function addAbandon(program: Command): void {
+  const command = program
+    .command('abandon')
+    .description('End a federation that stands still: nobody joined, or nobody takes the step that is due.')
+    .argument('<id>', 'the federation', parseId)
+    .option('--dry-run', 'try it on the chain as it stands, and send nothing')
+  addAccountOptions(addConnectionOptions(command))
+    .addHelpText(
+      'after',
+      '\nAnyone may, once a step is overdue by the time that the terms call idle (a week unless create was told otherwise).\n' +
+        'Stakes go back, what is left of the bounty returns to the creator, and a trained model goes on answering. Each then\n' +
+        'fetches its own: tutti claim ID',
+    )
+    .action((id: Hex, options: AbandonOptions) => giveUp(id, options))
+}
+
+async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const chain = await import('@tutti/chain')
+  const client = await openSigner(options)
+  const account = client.account!.address
+  const sayWhen = (error: unknown): never => {
+    if (!(error instanceof chain.ContractError) || error.errorName !== 'NotOverdue') throw error
+    const [overdueAt, time] = error.args as [bigint, bigint]
+    throw new CommandError(whenOverdue(id, overdueAt, time), exitCodes.refused)
+  }
+  const call = chain.callToAbandon(client, { id })
+  if (options.dryRun === true) {
+    await chain.prepareTransaction(client, call).catch(sayWhen)
+    output.line('The chain would end it. Nothing was sent (--dry-run).')
+    output.result({ id, account })
+    return
+  }
+  output.progress('abandoning…')
+  const { hash, gasUsed } = await chain.abandon(client, { id }).catch(sayWhen)
+  const [{ terms }, { owed, stake }] = await Promise.all([
+    chain.readManifest(client, { id }),
+    chain.readMember(client, { id, account }),
+  ])
+  const token = await chain.readToken(client, terms.token)
+  output.line(`${id} has ended: stakes and what is left of the bounty are free.`)
+  const due = owed + stake
+  if (due > 0n) output.line(`${formatTokens(due, token)} are yours: tutti claim ${id}`)
+  output.result({ id, account, token, owed, stake, hash, gasUsed })
+}
+
+/** Why a federation cannot be abandoned yet, and from when on it can be, by the chain's clock; both in unix seconds. */
+export function whenOverdue(id: Hex, overdueAt: bigint, time: bigint): string {
+  // A phase that ends by itself is never overdue: the contract names the largest number there is.
+  if (overdueAt >= 1n << 53n) return `The round of ${id} is running and ends by itself; nothing in it is overdue.`
+  const at = new Date(Number(overdueAt) * 1000).toISOString().slice(0, 19)
+  return `The step that ${id} waits for is not overdue yet: from ${at} UTC on, in ${overdueAt - time} s.`
+}
