@@ -23,12 +23,34 @@ const LARGEST_BYTE = 255
  * @throws {@link NoNetworkError}, {@link InputLengthError}, {@link NetworkLengthError}
  */
 export function predict(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
-  return toOutputs(forward(model, setup, input, accumulateAny), setup)
+  return openNetwork(model, setup)(input)
+}
+
+/**
+ * {@link predict} for many inputs of one model: what does not depend on the input is done once.
+ *
+ * @returns Gives the outputs for an input; throws {@link InputLengthError}.
+ * @throws {@link NoNetworkError}, {@link NetworkLengthError}
+ */
+export function openNetwork(model: Int32Array, setup: NetworkSetup): (input: Uint8Array) => bigint[] {
+  const layers = cutLayers(model, setup).map((cut) => ({ ...cut, isExact: isExactInFloat(cut.weights, cut.layer) }))
+  const runs = layers.map(({ weights, layer, isExact }) => {
+    if (!isExact) return (x: Float64Array) => accumulateExact(weights, layer, x)
+    const floats = Float64Array.from(weights)
+    const acc = new Float64Array(layer.outputs)
+    return (x: Float64Array) => accumulate(floats, layer, x, acc)
+  })
+  return (input) => toOutputs(forward(runs, setup, input), setup)
 }
 
 /** The same as {@link predict} with bigint sums throughout: what the tests hold the fast path against. */
 export function predictExact(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
-  return toOutputs(forward(model, setup, input, accumulateExact), setup)
+  const runs = cutLayers(model, setup).map(
+    ({ weights, layer }) =>
+      (x: Float64Array) =>
+        accumulateExact(weights, layer, x),
+  )
+  return toOutputs(forward(runs, setup, input), setup)
 }
 
 /**
@@ -67,11 +89,16 @@ export function toClass(outputs: readonly bigint[], outputKind: OutputKind): num
  *
  * @param weights - The layer's parameters: `outputs × inputs` weights row by row, then `outputs` biases.
  * @param x - Inputs, shape [inputs].
- * @returns Accumulators, shape [outputs].
+ * @param acc - Where the accumulators are put, shape [outputs].
+ * @returns `acc`.
  */
-export function accumulate(weights: Int32Array, layer: Layer, x: Float64Array): Float64Array {
+export function accumulate(
+  weights: Int32Array | Float64Array,
+  layer: Layer,
+  x: Float64Array,
+  acc: Float64Array = new Float64Array(layer.outputs),
+): Float64Array {
   const { inputs, outputs, biasMultiplier } = layer
-  const acc = new Float64Array(outputs)
   for (let i = 0, at = 0; i < outputs; i++, at += inputs) {
     let sum = biasMultiplier * weights[outputs * inputs + i]!
     for (let j = 0; j < inputs; j++) sum += weights[at + j]! * x[j]!
@@ -92,12 +119,6 @@ export function isExactInFloat(weights: Int32Array, { inputs, biasMultiplier, sh
   return reach * largest + 2 ** shift <= EXACT
 }
 
-type Accumulate = (weights: Int32Array, layer: Layer, x: Float64Array) => Float64Array | bigint[]
-
-function accumulateAny(weights: Int32Array, layer: Layer, x: Float64Array): Float64Array | bigint[] {
-  return isExactInFloat(weights, layer) ? accumulate(weights, layer, x) : accumulateExact(weights, layer, x)
-}
-
 function accumulateExact(weights: Int32Array, layer: Layer, x: Float64Array): bigint[] {
   const { inputs, outputs, biasMultiplier } = layer
   return Array.from({ length: outputs }, (_, i) => {
@@ -107,27 +128,33 @@ function accumulateExact(weights: Int32Array, layer: Layer, x: Float64Array): bi
   })
 }
 
-/** Accumulators of the last layer. */
-function forward(
-  model: Int32Array,
-  { layers, inputZero }: NetworkSetup,
-  input: Uint8Array,
-  accumulateLayer: Accumulate,
-): Float64Array | bigint[] {
-  const first = layers[0]
-  if (first === undefined) throw new NoNetworkError()
-  if (input.length !== first.inputs) throw new InputLengthError(input.length, first.inputs)
+/** The layers of a network and the parameters of each. */
+function cutLayers(model: Int32Array, { layers }: NetworkSetup): { layer: Layer; weights: Int32Array }[] {
+  if (layers.length === 0) throw new NoNetworkError()
   const parameters = layers.reduce((total, layer) => total + layerParameters(layer), 0)
   if (model.length !== parameters) throw new NetworkLengthError(model.length, parameters)
-
-  let x: Float64Array = Float64Array.from(input, (byte) => byte - inputZero)
-  let acc: Float64Array | bigint[] = []
   let start = 0
-  for (const [l, layer] of layers.entries()) {
-    const end = start + layerParameters(layer)
-    acc = accumulateLayer(model.subarray(start, end), layer, x)
-    start = end
-    if (l < layers.length - 1) x = requantize(acc, layer.shift)
+  return layers.map((layer) => {
+    const weights = model.subarray(start, start + layerParameters(layer))
+    start += weights.length
+    return { layer, weights }
+  })
+}
+
+/** Accumulators of the last layer. */
+function forward(
+  runs: readonly ((x: Float64Array) => Float64Array | bigint[])[],
+  { layers, inputZero }: NetworkSetup,
+  input: Uint8Array,
+): Float64Array | bigint[] {
+  const { inputs } = layers[0]!
+  if (input.length !== inputs) throw new InputLengthError(input.length, inputs)
+  let x: Float64Array = new Float64Array(inputs)
+  for (let i = 0; i < inputs; i++) x[i] = input[i]! - inputZero
+  let acc: Float64Array | bigint[] = []
+  for (const [l, run] of runs.entries()) {
+    acc = run(x)
+    if (l < runs.length - 1) x = requantize(acc, layers[l]!.shift)
   }
   return acc
 }
@@ -136,7 +163,12 @@ function forward(
 function requantize(acc: Float64Array | bigint[], shift: number): Float64Array {
   if (acc instanceof Float64Array) {
     const half = 2 ** (shift - 1)
-    return acc.map((value) => Math.min(LARGEST_BYTE, Math.floor((Math.max(value, 0) + half) / 2 ** shift)))
+    const part = 2 ** -shift
+    const bytes = new Float64Array(acc.length)
+    for (let i = 0; i < acc.length; i++) {
+      bytes[i] = Math.min(LARGEST_BYTE, Math.floor((Math.max(acc[i]!, 0) + half) * part))
+    }
+    return bytes
   }
   const half = 1n << BigInt(shift - 1)
   return Float64Array.from(acc, (value) => {

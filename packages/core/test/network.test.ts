@@ -10,6 +10,7 @@ import {
   NetworkLengthError,
   type NetworkSetup,
   NoNetworkError,
+  openNetwork,
   predict,
   predictExact,
   TooManyLabelsError,
@@ -75,6 +76,20 @@ test('predict in float64 ≡ predict in bigint', () => {
       assert.deepEqual(predict(model, setup, input), predictExact(model, setup, input)),
     ),
     { numRuns: 300 },
+  )
+})
+
+test('one network opened once answers each of many inputs as predict does', () => {
+  fc.assert(
+    fc.property(network, fc.array(fc.nat(255), { minLength: 3, maxLength: 3 }), ({ setup, model, input }, shifts) => {
+      const answer = openNetwork(model, setup)
+      const inputs = [input, ...shifts.map((shift) => input.map((byte) => byte + shift))]
+      const answers = inputs.map(answer)
+      assert.deepEqual(
+        answers,
+        inputs.map((each) => predictExact(model, setup, each)),
+      )
+    }),
   )
 })
 

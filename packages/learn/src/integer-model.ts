@@ -1,7 +1,7 @@
 /**
  * A model as the contract holds it: integers in lanes, judged by the integer network's own answers.
  */
-import { initialModel, predict } from '@tutti/core'
+import { initialModel, openNetwork } from '@tutti/core'
 import { type Dataset, exampleInput } from './dataset.ts'
 import { judge } from './judge.ts'
 import type { Manifest } from './manifest.ts'
@@ -17,7 +17,7 @@ export function toInitialLanes(manifest: Manifest, laneBits: number): Int32Array
 }
 
 /**
- * Figures of integers on a dataset, every answer computed by core's `predict`, the twin of the contract's.
+ * Figures of integers on a dataset, every answer computed by core's `openNetwork`, the twin of the contract's.
  *
  * @param lanes - Shape [dimension].
  * @throws core's `NetworkLengthError` and `InputLengthError`, `LabelError`
@@ -25,9 +25,10 @@ export function toInitialLanes(manifest: Manifest, laneBits: number): Int32Array
 export function evaluateIntegers(manifest: Manifest, lanes: Int32Array, dataset: Dataset): Metrics {
   const setup = toSetup(manifest)
   const { labelCenter, labelSpread } = dataset
+  const answer = openNetwork(lanes, setup)
   const outputs: number[] = []
   for (let index = 0; index < dataset.count; index++) {
-    for (const output of predict(lanes, setup, exampleInput(dataset, index))) {
+    for (const output of answer(exampleInput(dataset, index))) {
       outputs.push((Number(output) / DECIMALS - labelCenter) / labelSpread)
     }
   }
