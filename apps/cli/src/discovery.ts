@@ -6,7 +6,6 @@ import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, NodeSummary, OwnData, Surveyed, SurveyOptions } from '@tutti/node'
 import { openBudgetReader } from './budget-lines.ts'
 import { watchInterruption } from './interruption.ts'
-import { toPlainText } from './manifest-summary.ts'
 import { warnOfModules } from './modules.ts'
 import { tellEvents } from './node-lines.ts'
 import { openClient, openMonitor, openTrainer } from './node-parts.ts'
@@ -14,6 +13,7 @@ import { describePlan } from './node-plan-lines.ts'
 import type { NodeSettings } from './node-settings.ts'
 import { createNodeView } from './node-view.ts'
 import type { Output } from './output.ts'
+import { toPlainText } from './plain-text.ts'
 
 /** What a survey needs of the settings. */
 export function surveyOptionsOf(

@@ -17,7 +17,7 @@ import {
   toDataset,
 } from '@tutti/learn'
 import { CommandError, exitCodes } from './exit-codes.ts'
-import { toPlainText } from './manifest-summary.ts'
+import { toPlainText } from './plain-text.ts'
 import { type CountedApart, countApart, describeApart } from './statistics-reading.ts'
 
 /** The rows of a member, as its federation takes them. */

@@ -26,6 +26,7 @@ import { addVerify } from './commands/verify.ts'
 import { type ExitCode, exitCodeList, exitCodes } from './exit-codes.ts'
 import { type Failure, nameChainErrors, toFailure } from './failure.ts'
 import { toJson } from './output.ts'
+import { toPlainLines } from './plain-text.ts'
 
 const afterHelp = `
 Start here:
@@ -119,7 +120,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const tell = (failure: Failure) => {
     tellMachine(failure)
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
-    process.stderr.write(`tutti: ${failure.message}\n`)
+    process.stderr.write(`tutti: ${toPlainLines(failure.message)}\n`)
   }
   endOnInterruption(tell)
   try {

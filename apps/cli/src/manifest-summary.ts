@@ -8,6 +8,7 @@ import {
   parsePublishedManifest,
   type StatisticsSource,
 } from '@tutti/learn'
+import { toPlainText } from './plain-text.ts'
 
 /** Lines that introduce a federation: name, purpose, model, task, licence, contact. */
 export function summariseManifest(bytes: Uint8Array): string[] {
@@ -63,9 +64,4 @@ function parseOrUndefined(bytes: Uint8Array): PublishedManifest | undefined {
 /** ε as people write it. */
 export function formatEpsilon([numerator, denominator]: readonly [number, number]): string {
   return String(Number((numerator / denominator).toPrecision(6)))
-}
-
-/** Text without control and formatting characters, so that it cannot rewrite a terminal. */
-export function toPlainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ')
 }

@@ -1,9 +1,11 @@
 /**
  * What a command says: lines and a live progress line for people, one JSON object for machines.
- * With `--json`, standard output carries that object and nothing else; progress goes to standard error in both.
+ * None of them rewrites a terminal, whoever’s words they hold. With `--json`, standard output carries that object and
+ * nothing else; progress goes to standard error in both.
  */
 
 import type { WriteStream } from 'node:tty'
+import { toPlainLines, toPlainText } from './plain-text.ts'
 
 /** Where a command writes. */
 export interface Output {
@@ -44,7 +46,7 @@ export function createOutput(options: {
   let lastPlain = Number.NEGATIVE_INFINITY
 
   const toNote = (text: string) =>
-    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : text
+    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : toPlainLines(text)
   const clear = () => {
     if (isLive) stderr.write('\r\u001b[2K')
     isLive = false
@@ -55,7 +57,7 @@ export function createOutput(options: {
     line(text = '') {
       if (isJson) return
       clear()
-      stdout.write(`${text}\n`)
+      stdout.write(`${toPlainLines(text)}\n`)
     },
     note(text) {
       clear()
@@ -68,7 +70,7 @@ export function createOutput(options: {
       if (isTerminal && !(isJson && hasJsonNotes)) {
         // A terminal that does not know its width says 0.
         const columns = (stderr as WriteStream).columns || 100
-        stderr.write(`\r\u001b[2K${text.slice(0, columns - 1)}`)
+        stderr.write(`\r\u001b[2K${toPlainText(text).slice(0, columns - 1)}`)
         isLive = true
         return
       }
@@ -85,13 +87,21 @@ export function createOutput(options: {
   }
 }
 
-/** JSON with bigints as decimal strings and typed arrays as plain ones. */
+/** JSON with bigints as decimal strings, typed arrays as plain ones, and nothing that a terminal would obey. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, entry: unknown) => {
+  const json = JSON.stringify(value, (_key, entry: unknown) => {
     if (typeof entry === 'bigint') return entry.toString()
     if (ArrayBuffer.isView(entry) && !(entry instanceof DataView)) return Array.from(entry as Uint8Array)
     return entry
   })
+  // Those of C1 and of direction are left as they are by the standard, and stand within strings only.
+  return json?.replace(/[\p{Cc}\p{Cf}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => toEscape(character.charCodeAt(at))).join(''),
+  )
+}
+
+function toEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`
 }
 
 /** A table in characters: the first column left-aligned, the others right-aligned. */

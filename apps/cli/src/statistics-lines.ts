@@ -9,8 +9,9 @@ import {
   meanNoiseStdDev,
   type StatisticsManifest,
 } from '@tutti/learn'
-import { formatEpsilon, toPlainText } from './manifest-summary.ts'
+import { formatEpsilon } from './manifest-summary.ts'
 import { toTable } from './output.ts'
+import { toPlainText } from './plain-text.ts'
 
 const shares = [0.25, 0.5, 0.75] as const
 

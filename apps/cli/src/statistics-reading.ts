@@ -22,7 +22,8 @@ import {
 } from '@tutti/learn'
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
-import { formatEpsilon, toPlainText } from './manifest-summary.ts'
+import { formatEpsilon } from './manifest-summary.ts'
+import { toPlainText } from './plain-text.ts'
 
 /** The manifest of a statistics round. @throws `CommandError` if the federation trains a model. */
 export async function readStatisticsManifest(client: ChainClient, id: Hex) {

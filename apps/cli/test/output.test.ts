@@ -11,9 +11,9 @@ import { BaseError } from 'viem'
 import { CommandError, exitCodes } from '../src/exit-codes.ts'
 import { nameChainErrors, toFailure } from '../src/failure.ts'
 import { formatUsd } from '../src/gas-lines.ts'
-import { toPlainText } from '../src/manifest-summary.ts'
 import { createOutput, toJson, toTable } from '../src/output.ts'
 import { drawImage } from '../src/picture.ts'
+import { toPlainText } from '../src/plain-text.ts'
 import { startTutti } from './tutti.ts'
 
 function collect(): Writable & { text: string } {

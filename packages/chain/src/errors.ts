@@ -54,6 +54,17 @@ export class ChainBehindError extends ChainError {
   }
 }
 
+/** An endpoint showed terms, a manifest or a setup that are not those of the federation: its id is their hash. */
+export class ForgedTermsError extends ChainError {
+  constructor(url: string, id: Hex) {
+    super(
+      `The endpoint at ${hideSecrets(url)} shows terms of ${id} that are not its terms: the id is their hash. It lies, or ` +
+        'is broken. Use another endpoint.',
+      false,
+    )
+  }
+}
+
 /** There is no contract where the federation core should be. */
 export class NotDeployedError extends ChainError {
   constructor(core: Address, chainId: number) {

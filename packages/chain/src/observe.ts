@@ -4,7 +4,7 @@ import { PHASES, type Phase, type Round, shardCount, type Terms } from '@tutti/c
 import { type Address, erc20Abi, type Hash, type Hex, zeroAddress } from 'viem'
 import { federationAbi } from './abi/federation.ts'
 import type { ChainClient } from './client.ts'
-import { type Keeper, readCore } from './reads/federation.ts'
+import { type Keeper, readCore, readTerms } from './reads/federation.ts'
 import type { Member, Status } from './types.ts'
 
 /** One account's view of a federation at one block. */
@@ -59,7 +59,7 @@ export async function observeFederation(
   return readCore(client, async (core) => {
     const [block, terms] = await Promise.all([
       client.public.getBlock({ includeTransactions: false }),
-      known.get(id) ?? client.public.readContract({ ...core, functionName: 'termsOf', args: [id] }),
+      known.get(id) ?? readTerms(client, { id }),
     ])
     known.set(id, terms)
     const blockNumber = block.number

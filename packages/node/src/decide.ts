@@ -279,6 +279,8 @@ function decidePart(
 ): Action {
   const { terms, round, position } = observation
   const isTooLate = end !== undefined && now > end - own.marginSeconds
+  // An endpoint may make rounds up: each would be told something new of the data.
+  if (round.number >= terms.rounds) return wait(end, 'the terms have no such round; the endpoint is wrong')
   if (position === undefined) return wait(end, 'this member is not in the cohort of this round')
   if (terms.stake > 0n && observation.member.stake === 0n) return wait(end, 'the stake of this member was slashed')
   const hasActed = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n

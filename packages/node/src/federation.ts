@@ -4,6 +4,7 @@
 import { type ChainClient, type Creation, type PathName, pathOf, readManifest } from '@tutti/chain'
 import { type Hex, keccak256, type Terms } from '@tutti/core'
 import {
+  countParameters,
   isStatistics,
   type PublishedManifest,
   parsePublishedManifest,
@@ -16,8 +17,6 @@ import {
 export interface FederationFacts {
   terms: Terms
   manifest: PublishedManifest
-  /** Weight units per integer of every parameter, shape [dimension]. */
-  steps: Float64Array
   /** Whether the contract holds the integers themselves, or commitments of blobs. */
   pathName: PathName
 }
@@ -51,11 +50,12 @@ export function toFacts(creation: Creation): FederationFacts {
   const { id, terms, manifest: bytes } = creation
   if (keccak256(bytes) !== terms.manifestHash.toLowerCase()) throw new PublishedManifestError(id)
   const manifest = parsePublishedManifest(bytes)
-  const steps = stepsOf(manifest)
-  if (steps.length !== terms.dimension) throw new DimensionMismatchError(steps.length, terms.dimension)
+  // Counted, not built: a manifest of two kilobytes may name a hundred million parameters.
+  const dimension = isStatistics(manifest) ? statisticsDimension(manifest.plan) : countParameters(manifest.model)
+  if (dimension !== terms.dimension) throw new DimensionMismatchError(dimension, terms.dimension)
   const pathName = pathOf(creation)
   if (isStatistics(manifest)) checkStatistics(id, terms, manifest, pathName)
-  return { terms, manifest, steps, pathName }
+  return { terms, manifest, pathName }
 }
 
 function checkStatistics(id: Hex, { bits }: Terms, { plan }: StatisticsManifest, pathName: PathName): void {
@@ -64,8 +64,8 @@ function checkStatistics(id: Hex, { bits }: Terms, { plan }: StatisticsManifest,
   if (bits !== plan.bits) throw new StatisticsTermsError(id, `its digits have ${plan.bits} bits, its updates ${bits}`)
 }
 
-/** Steps of a model's parameters; statistics are integers as they stand. */
-function stepsOf(manifest: PublishedManifest): Float64Array {
+/** Weight units per integer of every parameter, shape [dimension]; statistics are integers as they stand. */
+export function stepsOf(manifest: PublishedManifest): Float64Array {
   return isStatistics(manifest)
     ? new Float64Array(statisticsDimension(manifest.plan)).fill(1)
     : toParameterSteps(manifest)

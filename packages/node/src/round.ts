@@ -189,6 +189,9 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   return hearBack(actor, update, sending)
 }
 
+/** An update is signed anew so often after another transaction took its nonce. */
+const MOST_LOSSES = 2
+
 /** Asks what became of a transaction that was sent, and sends the same one again if the chain does not know it. */
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, patience } = actor
@@ -210,7 +213,10 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
     // None of the attempts can be mined any more, so a new one is no second one.
     sending.state = 'unsent'
     sending.attempts = []
+    sending.losses = (sending.losses ?? 0) + 1
     store.save(update)
+    // An endpoint that hides receipts would have the same update signed, and paid for, again and again.
+    if (sending.losses > MOST_LOSSES) store.forfeit(round, 'other transactions took its nonces, one after another')
     return false
   }
   const cost = costOf(fate.receipt)

@@ -28,11 +28,12 @@ import { type ChainClock, createChainClock } from './clock.ts'
 import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
-import { readFederation } from './federation.ts'
+import { readFederation, stepsOf } from './federation.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { openPath } from './paths/open.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals, type Refusals } from './refusals.ts'
+import { createRepeats } from './repeats.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
 import { type InFlight, takeStep, toMissingEvent } from './steps.ts'
@@ -117,6 +118,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       account: openAccount(signer, { patience, report, patienceMs: seeThroughMs }),
       federationId,
       ...federation,
+      steps: stepsOf(federation.manifest),
       token,
       path,
       store,
@@ -165,6 +167,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const inFlight: InFlight = new Map()
   const refusals = createRefusals()
   const heldBack = new Set<string>()
+  const repeats = createRepeats()
   const findings = createFindings(client, actor.federationId, path.watcher)
 
   /** A chain that lost so many blocks that this account has not joined yet will have them again. */
@@ -193,9 +196,16 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
       watch.waitUntil(action.until ?? Infinity)
       continue
     }
+    const isRepeatable = action.kind === 'claim' || action.kind === 'nudge'
+    if (isRepeatable && repeats.isTooSoon(action.kind, observation.block.number)) {
+      watch.lookAgain()
+      await report.timed('waiting', () => sleep(pollMs, patience.signal))
+      continue
+    }
     const fromBlock = progress.fromBlock()
     const isDone = await act(actor, action, observation, record, { inFlight, refusals, findings, heldBack, fromBlock })
     watch.lookAgain()
+    if (isDone && isRepeatable) repeats.note(action.kind, observation.block.number)
     if (isDone && action.kind === 'claim') progress.noteClaim()
     if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
   }

@@ -41,6 +41,8 @@ export interface Sending {
   state: 'unsent' | 'sent' | 'confirmed' | 'failed'
   /** All have the same nonce, later ones higher fees. */
   attempts: Attempt[]
+  /** How often all attempts were given up, another transaction having taken their nonce. */
+  losses?: number
 }
 
 /** The update of one round, ready to be sent. */
@@ -77,7 +79,7 @@ export interface Store {
   loadFeedback(): ErrorFeedback | undefined
   /** Replaces what {@link loadFeedback} gives. */
   saveFeedback(feedback: ErrorFeedback): void
-  /** Removes records of rounds before `round`. */
+  /** Removes records of rounds before `round`, for good: no update of theirs is made again. */
   forgetBefore(round: number): void
   /** Whether the chain has shown this federation to this member's node before: it may lose it and find it again. */
   hasSeen(): boolean
@@ -105,6 +107,7 @@ export interface StoreOptions {
 const VERSION = 1
 const SEEN = 'seen'
 const FEEDBACK = 'feedback.bin'
+const FORGOTTEN = 'what was sent in it is forgotten, and a second update must not be made'
 
 /**
  * Directory of a member's store: `<root>/<chainId>-<federation>-<account>`, the federation by its first 16 digits.
@@ -142,6 +145,7 @@ export function openStore(options: StoreOptions): Store {
     )
     disk.syncDirectory(directory)
   }
+  const forgottenBefore = () => Math.max(0, ...disk.list(directory).map((name) => toMark(name) ?? 0))
   return {
     directory,
     save: (record) => saveUpdate(disk, directory, roundDirectory(record.round), record),
@@ -157,11 +161,18 @@ export function openStore(options: StoreOptions): Store {
         forfeit(round, loaded.reason)
         return { kind: 'forfeited', reason: loaded.reason }
       }
+      // What was signed in it may be out there: noise that is drawn twice for one round tells more than was allowed.
+      if (loaded.kind === 'none' && round < forgottenBefore()) return { kind: 'forfeited', reason: FORGOTTEN }
       return loaded
     },
     forfeit,
     forgetBefore: (round) => {
+      if (round <= forgottenBefore()) return
+      disk.makeDirectory(join(directory, `before-${round}`))
+      disk.syncDirectory(directory)
       for (const name of disk.list(directory)) {
+        const mark = toMark(name)
+        if (mark !== undefined && mark < round) disk.remove(join(directory, name))
         const number = toRound(name)
         if (number !== undefined && number < round) disk.remove(join(directory, name))
       }
@@ -194,6 +205,12 @@ export function openStore(options: StoreOptions): Store {
 
 function toRound(name: string): number | undefined {
   const number = /^round-(\d+)$/.exec(name)?.[1]
+  return number === undefined ? undefined : Number(number)
+}
+
+/** Of the mark that the records of rounds before some round are gone. */
+function toMark(name: string): number | undefined {
+  const number = /^before-(\d+)$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)
 }
 

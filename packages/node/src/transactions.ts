@@ -259,6 +259,9 @@ export async function isVain({ public: client, account }: Signer, { signed }: At
   }
 }
 
+/** Most nonces below an attempt that are filled. */
+const WIDEST_GAP = 16
+
 /**
  * Takes the nonces below an attempt that no transaction holds, by sending nothing to oneself: a reorganisation or a
  * forgetful server can lose an earlier transaction of this account, and nothing above a gap is ever mined.
@@ -266,7 +269,8 @@ export async function isVain({ public: client, account }: Signer, { signed }: At
 async function fillGap(signer: Signer, attempt: Attempt, onGap: Offering['onGap']): Promise<void> {
   const { account, chainId, public: client } = signer
   const next = await client.getTransactionCount({ address: account.address, blockTag: 'pending' })
-  if (next >= attempt.nonce) return
+  // A wider one no reorganisation makes: the endpoint lies or is broken, and would have the account pay for it.
+  if (next >= attempt.nonce || attempt.nonce - next > WIDEST_GAP) return
   const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(attempt.signed)
   for (let nonce = next; nonce < attempt.nonce; nonce++) {
     const fees = { type: 'eip1559', chainId, maxFeePerGas, maxPriorityFeePerGas } as const

@@ -49,6 +49,13 @@ test('a round without an update is trained for, until the submission ends', () =
   )
 })
 
+test('a round that the terms do not have is sat out: an endpoint may make rounds up', () => {
+  for (const number of [0, 1, 2, 5]) {
+    const { kind } = decide(observation({ round: { number }, terms: { rounds: 2 } }), own(), 1001)
+    assert.equal(kind, number < 2 ? 'train' : 'wait', String(number))
+  }
+})
+
 test('an update that is ready is submitted, one that is on its way is asked about', () => {
   const ready = decide(observation({}), own({ record: updateRecord(['submit', 'unsent']) }), 1001)
   assert.deepEqual([ready.kind, ready.kind === 'submit' && ready.sending], ['submit', 0])

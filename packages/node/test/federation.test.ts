@@ -8,7 +8,7 @@ import {
   serializeStatisticsManifest,
   statisticsDimension,
 } from '@tutti/learn'
-import { toFacts } from '../src/federation.ts'
+import { stepsOf, toFacts } from '../src/federation.ts'
 import { checkTable } from '../src/fitness.ts'
 import { schemaHashOf } from '../src/survey.ts'
 import { stripesManifest } from './fixture.ts'
@@ -42,7 +42,7 @@ test('a federation of either kind is what its terms say, or is refused before an
   const dimension = statisticsDimension(statistics.plan)
   assert.deepEqual(toFacts(creationOf(bytes, { dimension })).manifest, statistics)
   const model = serializeManifest(stripesManifest())
-  assert.equal(toFacts(creationOf(model, { dimension: 163 })).steps.length, 163)
+  assert.equal(stepsOf(toFacts(creationOf(model, { dimension: 163 })).manifest).length, 163)
   for (const [creation, message] of [
     [creationOf(bytes, { dimension, bits: 4 }), /its digits have 8 bits, its updates 4/],
     [creationOf(bytes, { dimension }, 32), /its sums would lie in blobs/],

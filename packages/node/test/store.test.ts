@@ -86,15 +86,22 @@ test('load(save(update)) ≡ update', () => {
   )
 })
 
-test('a round without a record loads as none, and a forgotten one too', () => {
+test('a round without a record loads as none, and a forgotten one is not played again', () => {
   const store = open()
   assert.deepEqual(store.load(3), { kind: 'none' })
   store.save(record())
   store.save(record('unsent', 4))
   store.forgetBefore(4)
-  assert.deepEqual(store.load(3), { kind: 'none' })
+  assert.equal(store.load(3).kind, 'forfeited')
   assert.equal(store.load(4).kind, 'update')
+  store.forgetBefore(2)
   store.close()
+  const again = open()
+  assert.deepEqual(
+    [3, 4, 5].map((round) => again.load(round).kind),
+    ['forfeited', 'update', 'none'],
+  )
+  again.close()
 })
 
 test('power lost at any step of the first save leaves no record or the whole one, and the round is not forfeited', () => {

@@ -13,10 +13,11 @@ import {
   parsePositive,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { describeSource, toPlainText } from '../manifest-summary.ts'
+import { describeSource } from '../manifest-summary.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { defaultStore, present, readLimits } from '../node-settings.ts'
 import { createOutput, type Output } from '../output.ts'
+import { toPlainText } from '../plain-text.ts'
 
 /** What `tutti join` reads. */
 export interface JoinCommandOptions extends ConnectionOptions, AccountOptions, ModuleOptions {

@@ -7,9 +7,9 @@ import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights 
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, type JudgedFigures, pickFigures } from '../judged-model.ts'
-import { toPlainText } from '../manifest-summary.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
+import { toPlainText } from '../plain-text.ts'
 
 interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   model?: string

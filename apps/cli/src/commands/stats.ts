@@ -19,9 +19,9 @@ import {
   parseId,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { toPlainText } from '../manifest-summary.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
+import { toPlainText } from '../plain-text.ts'
 import { addJoinOptions, type JoinCommandOptions, runJoin } from './join.ts'
 
 interface StatsCreateOptions extends ConnectionOptions, AccountOptions {

@@ -5,8 +5,8 @@ import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { toPlainText } from '../manifest-summary.ts'
 import { createOutput, type Output } from '../output.ts'
+import { toPlainText } from '../plain-text.ts'
 import { writeNewFile } from '../whole-file.ts'
 
 interface InitOptions {

@@ -3,9 +3,9 @@
 import { demoToken } from '@tutti/chain'
 import { formatAmount, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import { costLines, gasLines } from '../gas-lines.ts'
-import { toPlainText } from '../manifest-summary.ts'
 import { toTable } from '../output.ts'
 import { drawImage } from '../picture.ts'
+import { toPlainText } from '../plain-text.ts'
 import type { DemoResult } from './run.ts'
 
 /** The summary, line by line. */

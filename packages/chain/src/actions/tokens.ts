@@ -1,6 +1,6 @@
 /** Tokens around a federation: enough of them, approved or permitted. */
 
-import { type Address, encodeFunctionData, erc20Abi, type Hex, maxUint256, parseSignature } from 'viem'
+import { type Address, encodeFunctionData, erc20Abi, type Hex, isAddressEqual, parseSignature } from 'viem'
 import { demoTokenAbi } from '../abi/demoToken.ts'
 import type { ChainClient } from '../client.ts'
 import { deployment } from '../deployment.ts'
@@ -75,6 +75,9 @@ export async function requireToken(client: ChainClient, token: Address): Promise
 /** A signature that lets the core take tokens, in place of an approval (ERC-2612). */
 export type Permit = { deadline: bigint; v: number; r: Hex; s: Hex }
 
+/** For how long a permit holds that nobody has used: a day, so that a transaction may wait. */
+const PERMIT_SECONDS = 86_400n
+
 /**
  * Signs a permit for `amount` to the core; undefined if the token knows no permits.
  *
@@ -86,16 +89,20 @@ export async function signPermit(client: ChainClient, { token, amount }: TokenAm
   const contract = { address: token, abi: demoTokenAbi } as const
   let nonce: bigint
   let domain: readonly [Hex, string, string, bigint, Address, Hex, readonly bigint[]]
+  let timestamp: bigint
   try {
-    ;[nonce, domain] = await Promise.all([
+    ;[nonce, domain, { timestamp }] = await Promise.all([
       client.public.readContract({ ...contract, functionName: 'nonces', args: [account.address] }),
       client.public.readContract({ ...contract, functionName: 'eip712Domain' }),
+      client.public.getBlock({ includeTransactions: false }),
     ])
   } catch {
     return undefined
   }
   const [, name, version, chainId, verifyingContract] = domain
-  const deadline = maxUint256
+  // A token may name the domain of a dearer one, for which the signature would be a permit too.
+  if (!isAddressEqual(verifyingContract, token) || chainId !== BigInt(client.chainId)) return undefined
+  const deadline = timestamp + PERMIT_SECONDS
   const signature = await account.signTypedData({
     domain: { name, version, chainId: Number(chainId), verifyingContract },
     types: {

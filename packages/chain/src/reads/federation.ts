@@ -1,10 +1,10 @@
 /** One view, one function: what the core answers about a federation, its round and its members. */
 
-import { PHASES, type PhaseAt, type Round, type Terms } from '@tutti/core'
+import { PHASES, type PhaseAt, type Round, type Terms, toId } from '@tutti/core'
 import type { Address, Hex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { NotDeployedError, withChainErrors } from '../errors.ts'
+import { ForgedTermsError, NotDeployedError, withChainErrors } from '../errors.ts'
 import type { Member, RoundSummary, Status } from '../types.ts'
 
 /** Of which federation, and as of which block: the latest by default. */
@@ -34,11 +34,22 @@ export function atBlock({ blockNumber }: { blockNumber?: bigint }): { blockNumbe
   return blockNumber === undefined ? {} : { blockNumber }
 }
 
-/** The terms of a federation. */
-export function readTerms(client: ChainClient, query: FederationQuery): Promise<Terms> {
-  return readCore(client, (core) =>
+/**
+ * The terms of a federation, held against its id, which is their hash: nobody can show others.
+ *
+ * @throws {@link ForgedTermsError}
+ */
+export async function readTerms(client: ChainClient, query: FederationQuery): Promise<Terms> {
+  const terms = await readCore(client, (core) =>
     client.public.readContract({ ...core, functionName: 'termsOf', args: [query.id], ...atBlock(query) }),
   )
+  if (!isIdOf(client, query.id, terms)) throw new ForgedTermsError(client.url, query.id)
+  return terms
+}
+
+/** Whether an id is the hash of chain, core and these terms. */
+export function isIdOf({ chainId, core }: Pick<ChainClient, 'chainId' | 'core'>, id: Hex, terms: Terms): boolean {
+  return toId(chainId, core, terms) === id.toLowerCase()
 }
 
 /** Where a federation stands: creator, members, rounds, tokens. */

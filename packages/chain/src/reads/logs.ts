@@ -3,12 +3,12 @@
  * range that an RPC endpoint finds too wide is halved until it answers.
  */
 
-import type { Hex, Terms } from '@tutti/core'
+import { type Hex, keccak256, type Terms } from '@tutti/core'
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hash, hexToBytes } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainBehindError, ChainError, ContractError, withChainErrors } from '../errors.ts'
-import { readStatus } from './federation.ts'
+import { ChainBehindError, ChainError, ContractError, ForgedTermsError, withChainErrors } from '../errors.ts'
+import { isIdOf, readStatus } from './federation.ts'
 import { readByHalves } from './halving.ts'
 
 type EventName = ContractEventName<typeof federationAbi>
@@ -59,9 +59,9 @@ export type Creation = {
 }
 
 /**
- * What was published at creation: terms, manifest, setup.
+ * What was published at creation: terms, manifest, setup, held against the id.
  *
- * @throws {@link FederationNotFoundError}
+ * @throws {@link FederationNotFoundError}; {@link ForgedTermsError}
  */
 export async function readManifest(
   client: ChainClient,
@@ -75,6 +75,7 @@ export async function readManifest(
   const [event] = await readEvents(client, { eventName: 'Created', id, fromBlock: start })
   if (event === undefined) throw new FederationNotFoundError(id)
   const creation = toCreation(event)
+  if (!isGenuine(client, creation)) throw new ForgedTermsError(client.url, id)
   known.set(id, creation)
   return creation
 }
@@ -136,13 +137,23 @@ export async function readSince<T>(
   return read((await locateCreation(client, { id })).blockNumber)
 }
 
-/** Every federation of this core, oldest first; those created in a range of blocks, bounds included, if one is given. */
+/** Every federation of this core, oldest first, but for what an endpoint made up; those created in a range of blocks, bounds included, if one is given. */
 export async function listFederations(
   client: ChainClient,
   { fromBlock = 0n, toBlock }: { fromBlock?: bigint; toBlock?: bigint } = {},
 ): Promise<Creation[]> {
   const range = { fromBlock, ...(toBlock === undefined ? {} : { toBlock }) }
-  return (await readEvents(client, { eventName: 'Created', ...range })).map(toCreation)
+  const events = await readEvents(client, { eventName: 'Created', ...range })
+  return events.map(toCreation).filter((creation) => isGenuine(client, creation))
+}
+
+/** Whether a creation is the one of its id, which is the hash of the terms, which name the hashes of manifest and setup. */
+function isGenuine(client: ChainClient, { id, terms, manifest, setup }: Creation): boolean {
+  return (
+    isIdOf(client, id, terms) &&
+    keccak256(manifest) === terms.manifestHash.toLowerCase() &&
+    keccak256(setup) === terms.setupHash.toLowerCase()
+  )
 }
 
 function toCreation(event: CoreEvent<'Created'>): Creation {
