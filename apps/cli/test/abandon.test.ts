@@ -23,6 +23,8 @@ test('the bounty of a federation that nobody joined goes back to its creator', a
     const options = { cwd, env: { TUTTI_RPC: rpcUrl } }
     const terms = ['--task', 'breast-cancer', '--bounty', '7.5', '--idle-seconds', '3600', '--join-seconds', '60']
     const { id } = await readTutti(['create', ...terms, '--test-account', '0'], options)
+    const dear = ['create', '--task', 'breast-cancer', '--bounty', '99999999', '--dry-run', '--test-account', '0']
+    assert.match((await runTutti(dear, options)).stderr, /would stop there as yet\..*holds .* and needs 99,999,999/)
     const early = await runTutti(['abandon', id, '--test-account', '0', '--json'], options)
     assert.equal(early.code, exitCodes.refused, early.stderr)
     assert.match(early.stdout + early.stderr, /not overdue yet: from 2\d{3}-.* UTC on, in 3[\d]{3} s/)
@@ -32,6 +34,9 @@ test('the bounty of a federation that nobody joined goes back to its creator', a
     assert.equal(BigInt(owed), 7_500_000_000_000_000_000n)
     const { amount } = await readTutti(['claim', id, '--test-account', '0'], options)
     assert.equal(BigInt(amount), BigInt(owed))
+    const late = await runTutti(['leave', id, '--test-account', '1', '--json'], options)
+    assert.equal(late.code, exitCodes.refused)
+    assert.match(JSON.parse(late.stdout).error.message, /finished: there is nothing to leave/)
     const again = await runTutti(['abandon', id, '--test-account', '0', '--json'], options)
     assert.equal(again.code, exitCodes.refused, again.stderr)
   } finally {

@@ -200,3 +200,25 @@ test('Ctrl-C ends a command with one sentence', async () => {
     server.close()
   }
 })
+
+test('what others say cannot rewrite a terminal, and JSON says it all the same', () => {
+  const evil = 'a\u001b]52;c;cm0=\u0007\u009b2J\u202eb'
+  for (const isJson of [false, true]) {
+    const written: string[] = []
+    const stream = new Writable({
+      write: (chunk, _encoding, done) => {
+        written.push(String(chunk))
+        done()
+      },
+    })
+    const output = createOutput({ isJson, hasJsonNotes: isJson, stdout: stream, stderr: stream })
+    output.line(`two\n${evil}`)
+    output.note(evil)
+    output.progress(evil)
+    output.event({ evil })
+    output.result({ evil })
+    assert.doesNotMatch(written.join('').replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
+    if (isJson) assert.equal(JSON.parse(written.at(-1)!).evil, evil)
+    else assert.match(written[0]!, /^two\na \]52;c;cm0=.*b\n$/)
+  }
+})

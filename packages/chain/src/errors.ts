@@ -77,12 +77,10 @@ export class NotDeployedError extends ChainError {
 
 /** The RPC endpoint answered with an error that is none of the contract's. */
 export class RpcError extends ChainError {
-  constructor(reason: string, cause: unknown) {
-    super(
-      `The chain refused a request: ${withoutSecrets(reason).replace(/\.?$/, '.')} Check the endpoint and the parameters.`,
-      false,
-      cause,
-    )
+  /** @param url - Of the endpoint, whose secrets its words may repeat. */
+  constructor(reason: string, cause: unknown, url?: string) {
+    const said = withoutSecrets(reason, url).replace(/\.?$/, '.')
+    super(`The chain refused a request: ${said} Check the endpoint and the parameters.`, false, cause)
   }
 }
 
@@ -264,9 +262,36 @@ export function hideSecrets(url: string): string {
 /** Longest text of an endpoint that is shown, in characters. */
 const longestText = 400
 
-/** What an endpoint said, fit to be shown: without addresses' secrets, whole transactions, lines or pages. */
-export function withoutSecrets(text: string): string {
-  const plain = text
+/**
+ * What may be a secret of an address: what stands before an `@`, the parts of its path, the values of its query. Web
+ * servers repeat them in what they say.
+ */
+function secretsOf(url: string): string[] {
+  if (!URL.canParse(url)) return []
+  const { username, password, pathname, searchParams } = new URL(url)
+  const written = [username, password, ...pathname.split('/'), ...searchParams.values()]
+  const all = written.flatMap((part) => [part, readably(part)])
+  // What is shorter is a word or a version, and stands in sentences.
+  return [...new Set(all)].filter(({ length }) => length >= 6).sort((a, b) => b.length - a.length)
+}
+
+function readably(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/**
+ * What an endpoint said, fit to be shown: without addresses' secrets, whole transactions, lines or pages.
+ *
+ * @param url - The endpoint's own address: its secrets are left out wherever they stand.
+ */
+export function withoutSecrets(text: string, url?: string): string {
+  const own = url === undefined ? [] : secretsOf(url)
+  const plain = own
+    .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
     .replace(/https?:\/\/[^\s"'<>)]+/g, hideSecrets)
     .replace(/(0x)?[0-9a-f]{130,}/gi, (hex) => `0x… (${Math.floor(hex.length / 2)} bytes)`)
     .replace(/\s+/g, ' ')
@@ -297,7 +322,9 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
   if (!(error instanceof BaseError)) return error
   if (error.walk(isSilence) !== null) return new ChainUnreachableError(url, error)
   if (error.walk(isBehind) !== null) return new ChainBehindError(url, error)
-  return new RpcError([error.shortMessage, error.details].filter((part) => part).join(' '), error)
+  const { status } = (error.walk((layer) => 'status' in (layer as object)) ?? {}) as { status?: number }
+  const http = status === undefined ? '' : `${hideSecrets(url)} answers HTTP ${status}.`
+  return new RpcError([http, error.shortMessage, error.details].filter((part) => part).join(' '), error, url)
 }
 
 /** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */

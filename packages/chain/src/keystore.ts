@@ -35,6 +35,15 @@ const defaultCost = { n: 2 ** 17, r: 8, p: 1 }
 /** Work beyond this is refused: a hostile file must not take the machine's memory. */
 const maximumMemory = 2 ** 30
 
+/** Thirty times what wallets write: some seconds. */
+const maximumWork = 2 ** 25
+const maximumRounds = 10_000_000
+
+/** What a file says, short and on one line. */
+function shown(value: unknown): string {
+  return JSON.stringify(String(value).slice(0, 40))
+}
+
 /** Encrypts a private key under a password. */
 export async function encryptKeystore(
   privateKey: Hex,
@@ -76,7 +85,7 @@ export async function accountFromKeystore(json: string | Keystore, password: str
 /** The private key itself: see {@link accountFromKeystore}. */
 export async function decryptKeystore(json: string | Keystore, password: string): Promise<Hex> {
   const { crypto } = parse(json)
-  if (crypto.cipher !== 'aes-128-ctr') throw new KeystoreError(`its cipher ${crypto.cipher} is not supported`)
+  if (crypto.cipher !== 'aes-128-ctr') throw new KeystoreError(`its cipher ${shown(crypto.cipher)} is not supported`)
   const ciphertext = Buffer.from(crypto.ciphertext, 'hex')
   const derived = await derive(crypto.kdf, crypto.kdfparams, password)
   const mac = Buffer.from(crypto.mac, 'hex')
@@ -99,7 +108,7 @@ function parse(json: string | Keystore): Keystore {
   }
   const crypto = keystore.crypto
   const texts = [crypto?.cipher, crypto?.cipherparams?.iv, crypto?.ciphertext, crypto?.kdf, crypto?.mac]
-  if (keystore.version !== 3) throw new KeystoreError(`its version is ${String(keystore.version)} and not 3`)
+  if (keystore.version !== 3) throw new KeystoreError(`its version is ${shown(keystore.version)} and not 3`)
   if (texts.some((text) => typeof text !== 'string') || typeof crypto?.kdfparams !== 'object') {
     throw new KeystoreError('a field is missing')
   }
@@ -111,12 +120,18 @@ async function derive(kdf: string, parameters: Record<string, string | number>, 
   const length = Number(parameters.dklen)
   if (length !== 32) throw new KeystoreError(`its derived key has ${length} bytes and not 32`)
   if (kdf === 'pbkdf2' && parameters.prf === 'hmac-sha256') {
-    return derivePbkdf2(password, salt, Number(parameters.c), length, 'sha256')
+    const rounds = Number(parameters.c)
+    const isBounded = Number.isSafeInteger(rounds) && rounds >= 1 && rounds <= maximumRounds
+    if (!isBounded)
+      throw new KeystoreError(`it asks for ${shown(parameters.c)} rounds of PBKDF2, not 1 to ${maximumRounds}`)
+    return derivePbkdf2(password, salt, rounds, length, 'sha256')
   }
-  if (kdf !== 'scrypt') throw new KeystoreError(`its key derivation ${kdf} is not supported`)
+  if (kdf !== 'scrypt') throw new KeystoreError(`its key derivation ${shown(kdf)} is not supported`)
   const [N, r, p] = [Number(parameters.n), Number(parameters.r), Number(parameters.p)]
   const memory = 128 * N * r + 128 * r * p
   if (!(memory <= maximumMemory)) throw new KeystoreError(`it asks for ${memory} bytes of memory`)
+  if (!(N * r * p <= maximumWork))
+    throw new KeystoreError(`it asks for more work than any wallet: n·r·p = ${N * r * p}`)
   try {
     return await deriveScrypt(password, salt, length, { N, r, p, maxmem: memory + 2 ** 20 })
   } catch {

@@ -133,7 +133,7 @@ export class EndpointRefusalError extends ChainError {
   /** What the endpoint said. */
   readonly words: string
   constructor(url: string, words: string, cause?: unknown) {
-    const said = withoutSecrets(words).replace(/\.?$/, '.')
+    const said = withoutSecrets(words, url).replace(/\.?$/, '.')
     super(
       `The endpoint ${hideSecrets(url)} does not take the transaction, by a rule of its own: ${said} Use another endpoint, ` +
         'or change the rule where it is yours.',

@@ -128,3 +128,23 @@ test('a provider’s key in the address of an endpoint is not shown', () => {
   assert.match(new ChainUnreachableError('127.0.0.1:8545 or x').message, /chain at 127\.0\.0\.1:8545 or x\. /)
   assert.match(new ChainUnreachableError('localhost:8545').message, /chain at localhost:8545\. /)
 })
+
+test('nor where the endpoint repeats it, and its status is told', async () => {
+  for (const status of [401, 404]) {
+    const server = createServer(({ url = '' }, response) => {
+      response.writeHead(status, { 'content-type': 'text/plain' }).end(`Cannot POST ${url} for key SECRET%2FKEY`)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      const rpcUrl = `http://127.0.0.1:${port}/v3/SECRET%2FKEY?token=TOPSECRET`
+      await assert.rejects(connect({ rpcUrl }), ({ message }: Error) => {
+        assert.doesNotMatch(message, /SECRET/)
+        assert.match(message, new RegExp(`http://127.0.0.1:${port}/… answers HTTP ${status}`))
+        return true
+      })
+    } finally {
+      server.close()
+    }
+  }
+})

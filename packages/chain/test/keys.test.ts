@@ -79,11 +79,20 @@ test('a damaged or hostile keystore is refused with its reason', async () => {
   const cases: [unknown, RegExp][] = [
     ['{', /not JSON/],
     ['null', /version/],
-    [{ ...keystore, version: 1 }, /version is 1/],
+    [{ ...keystore, version: 1 }, /version is "1"/],
     [{ ...keystore, crypto: undefined }, /field is missing/],
-    [change({ cipher: 'aes-128-cbc' }), /aes-128-cbc is not supported/],
-    [change({ kdf: 'argon2' }), /argon2 is not supported/],
+    [change({ cipher: 'aes-128-cbc' }), /"aes-128-cbc" is not supported/],
+    [change({ kdf: 'argon2' }), /"argon2" is not supported/],
+    [change({ kdf: 'argon2\u001b]52;c;' }), /"argon2\\u001b\]52;c;" is not/],
     [change(greedy), /bytes of memory/],
+    [
+      change({ kdfparams: { ...keystore.crypto.kdfparams, n: 2 ** 16, r: 2, p: 2 ** 21 } }),
+      /more work than any wallet|bytes of memory/,
+    ],
+    ...[2 ** 31 - 1, 0, 1.5, 'x'].map((c): [unknown, RegExp] => [
+      change({ kdf: 'pbkdf2', kdfparams: { dklen: 32, salt: '00', prf: 'hmac-sha256', c } }),
+      /rounds of PBKDF2/,
+    ]),
     [change({ kdfparams: { ...keystore.crypto.kdfparams, n: 2 ** 18, r: 1 } }), /does not allow/],
     [change({ mac: '00' }), /password is wrong/],
   ]

@@ -35,6 +35,8 @@ export function addChain(program: Command): void {
         '@tutti/chain'
       )
       const { startLocalChain } = await import('@tutti/chain/local')
+      const { holdChainDirectory } = await import('../chain-directory.ts')
+      const release = holdChainDirectory(options.directory)
       const chain = await startLocalChain({
         directory: options.directory,
         port: options.port,
@@ -66,7 +68,7 @@ export function addChain(program: Command): void {
         output.line(
           `${accounts.length} test accounts hold funds and demo tokens: --test-account 0 to ${accounts.length - 1}.`,
         )
-        output.line('Next, in another terminal: tutti create --task digits. Ctrl-C stops the chain.')
+        output.line('Next, in another terminal: tutti create --task digits --test-account 0. Ctrl-C stops the chain.')
         output.result({
           rpcUrl: chain.rpcUrl,
           chainId: client.chainId,
@@ -80,6 +82,7 @@ export function addChain(program: Command): void {
         output.note('stopping; the state is being written…')
       } finally {
         await chain.stop()
+        release()
       }
     })
 }

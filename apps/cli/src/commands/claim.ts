@@ -63,6 +63,11 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
   const { terms } = await chain.readManifest(client, { id })
   const token = await chain.readToken(client, terms.token)
   const before = await chain.readMember(client, { id, account })
+  if (step === 'leave' && (await chain.readStatus(client, { id })).isFinished) {
+    const isDue = before.owed > 0n || before.stake > 0n
+    const rest = isDue ? `What ${account} is owed: tutti claim ${id}` : `Nothing is owed to ${account}.`
+    throw new CommandError(`${id} is finished: there is nothing to leave. ${rest}`, exitCodes.refused)
+  }
   if (step === 'leave' && !before.isMember) {
     throw new CommandError(
       `${account} is not a member of ${id}; what it is owed, tutti claim ${id} fetches.`,

@@ -1,6 +1,7 @@
 /** `tutti create`: a federation of one's own, its steps calibrated on the creator's data. */
 
-import { describeToken, formatCount, formatTokens, proposeBits, type Token } from '@tutti/core'
+import type { ChainClient } from '@tutti/chain'
+import { describeToken, formatCount, formatTokens, proposeBits, type Terms, type Token } from '@tutti/core'
 import type { Dataset, TaskFile, Undertaking } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
@@ -254,6 +255,7 @@ export function addCreate(program: Command): void {
         ...(steps === undefined ? {} : { plan: steps }),
       }
       if (isDryRun) {
+        if (terms.bounty > 0n) await warnOfTokens(client, terms, output)
         output.line('Nothing was sent (--dry-run).')
         output.result(described)
         return
@@ -262,6 +264,21 @@ export function addCreate(program: Command): void {
       output.line(`Members join with: tutti join ${id} --data FILE`)
       output.result({ id, ...described, gas })
     })
+}
+
+/** Says that the account does not hold the bounty, which may come before the federation is created. */
+async function warnOfTokens(
+  client: ChainClient,
+  { token, bounty: amount }: Pick<Terms, 'token' | 'bounty'>,
+  output: Output,
+): Promise<void> {
+  const { checkTokens, InsufficientTokensError } = await import('@tutti/chain')
+  try {
+    await checkTokens(client, { token, amount })
+  } catch (error) {
+    if (!(error instanceof InsufficientTokensError)) throw error
+    output.note(`Creating it would stop there as yet. ${error.message}`)
+  }
 }
 
 /** What is to be learnt, and what it is rehearsed on. */

@@ -18,6 +18,7 @@ import type { Hex, Terms } from '@tutti/core'
 import { type Dataset, partitionDirichlet, selectExamples, type Task } from '@tutti/learn'
 import type { NodeSummary } from '@tutti/node'
 import { bytesToHex, type HDAccount } from 'viem'
+import { holdChainDirectory } from '../chain-directory.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { DemoMember } from './members.ts'
 
@@ -55,9 +56,17 @@ export async function openStage(task: Task, options: StageOptions): Promise<Stag
   if (task.kind === 'regression') throw new CommandError('The demo compares classifiers.', exitCodes.usage)
   const parts = partitionDirichlet(task.train.labels, { members, seed, alpha: options.alpha })
   const datasets = parts.map((indices) => selectExamples(task.train, indices))
+  const chainDirectory = join(directory, 'chain')
+  holdChainDirectory(chainDirectory)()
   rmSync(directory, { recursive: true, force: true })
+  const release = holdChainDirectory(chainDirectory)
   onProgress('starting a local chain…')
-  const chain = await startLocalChain({ directory: join(directory, 'chain'), port: 0, accounts: members + 1 })
+  const started = await startLocalChain({ directory: chainDirectory, port: 0, accounts: members + 1 })
+  const stop = async () => {
+    await started.stop()
+    release()
+  }
+  const chain = { ...started, stop }
   try {
     const accounts = testAccounts(members + 1) as HDAccount[]
     const creator = await connect({ rpcUrl: chain.rpcUrl, account: accounts[0]! })
