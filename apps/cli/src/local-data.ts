@@ -80,7 +80,7 @@ export function describeFit(rows: OwnRows): string[] {
 }
 
 /** Lines that say what becomes of values that are not taken as they stand. */
-function describeTaken(taken: readonly TakenOtherwise[]): string[] {
+export function describeTaken(taken: readonly TakenOtherwise[]): string[] {
   return taken.map(({ name, unknown, missing, standsFor, clipped }) => {
     const parts: string[] = []
     if (unknown > 0) parts.push(`${unknown} of none of its categories, which set no input`)

@@ -21,7 +21,31 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
  * @throws {@link CsvError}, or the file system's error.
  */
 export function readTable(source: string): Table {
-  const text = /[\r\n]/.test(source) ? source : readFileSync(source, 'utf8')
+  return isText(source) ? parseTable(source) : naming(source, () => parseTable(readFileSync(source, 'utf8')))
+}
+
+/** A path has no line break, a table always has one. */
+function isText(source: string): boolean {
+  return /[\r\n]/.test(source)
+}
+
+/** Runs a reader of a file, and names the file in what it finds wrong. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new CsvError(error.line, error.column, error.reason, file)
+  }
+}
+
+function parseTable(text: string): Table {
+  const [first = ''] = text.split(/[\r\n]/, 1)
+  const separator = first.includes(',') ? undefined : ([';', '\t'] as const).find((mark) => first.includes(mark))
+  if (separator !== undefined) {
+    const name = separator === ';' ? 'semicolons' : 'tabs'
+    throw new CsvError(1, '', `its cells seem to be separated by ${name}; commas are read: save the table with those`)
+  }
   let records: { record: string[]; info: { lines: number } }[]
   try {
     records = parse(text, {
@@ -56,7 +80,8 @@ export function readTable(source: string): Table {
  * @throws {@link CsvError} naming line and column of the first value that does not fit.
  */
 export function readCsv(source: string, schema: DataSchema): Dataset {
-  return toDataset(readTable(source), schema)
+  const read = () => toDataset(readTable(source), schema)
+  return isText(source) ? read() : naming(source, read)
 }
 
 /** Rows of a table as a dataset. @throws {@link CsvError} */
@@ -186,8 +211,10 @@ export class CsvError extends Error {
   readonly column: string
   /** What is wrong, without the place. */
   readonly reason: string
-  constructor(line: number, column: string, reason: string) {
-    super(`CSV line ${line}${column === '' ? '' : `, column "${column}"`}: ${reason}. Correct the file, or the schema.`)
+  /** @param file - Where it stands, if it was read from a file. */
+  constructor(line: number, column: string, reason: string, file?: string) {
+    const where = `${file === undefined ? '' : `${file}, `}CSV line ${line}${column === '' ? '' : `, column "${column}"`}`
+    super(`${where}: ${reason}. Correct the file, or the schema.`)
     this.line = line
     this.column = column
     this.reason = reason

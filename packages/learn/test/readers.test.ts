@@ -36,6 +36,18 @@ test('byte order mark, quotes, CRLF and spaces are read as people mean them', ()
   assert.deepEqual([...dataset.inputs], [160, 128, 160])
 })
 
+test('what is wrong in a file is said with its name, and a table without commas with what seems to separate its cells', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'tutti-readers-')), 'mine.csv')
+  writeFileSync(file, 'a,b\n1,2\n"3,4\n')
+  assert.throws(() => readTable(file), { name: 'CsvError', message: new RegExp(`^${file}, CSV line 3: `) })
+  writeFileSync(file, 'a;b\n1;2\n')
+  assert.throws(
+    () => readTable(file),
+    /mine\.csv, CSV line 1: its cells seem to be separated by semicolons; commas are read/,
+  )
+  assert.throws(() => readTable('a\tb\n1\t2\n'), /^CsvError: CSV line 1: its cells seem to be separated by tabs/)
+})
+
 test('what is taken otherwise than it stands is what the bytes do not tell apart', () => {
   const rows = 'yes,50,blue\nno,,red\nno,130,green\nno,0,red\n'
   assert.deepEqual(findTakenOtherwise(readTable(`answer,age,colour\n${rows}`), SCHEMA), [

@@ -33,11 +33,13 @@ export function addPredict(program: Command): void {
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
-    const { classify, pathOf, readManifest } = await import('@tutti/chain')
+    const { classify, pathOf, readManifest, readStatus } = await import('@tutti/chain')
     const { parseModelManifest } = await import('@tutti/learn')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
+    const { roundsSettled } = await readStatus(client, { id })
+    if (roundsSettled === 0) output.note('No round has changed this model yet: it answers as it was started.')
     if (pathOf(creation) === 'blob') {
       await predictLocally(client, { creation, modules }, manifest, options, output)
       return

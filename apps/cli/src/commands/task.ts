@@ -5,6 +5,7 @@ import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
+import { describeTaken } from '../local-data.ts'
 import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
 import { writeNewFile } from '../whole-file.ts'
@@ -77,7 +78,7 @@ async function initTask(csv: string, options: InitOptions): Promise<void> {
 
 async function checkTask(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { findTableFaults, readTable, readTaskFile, toDataset } = await import('@tutti/learn')
+  const { findTableFaults, findTakenOtherwise, readTable, readTaskFile, toDataset } = await import('@tutti/learn')
   const task = readTaskFile(file)
   output.line(`${toPlainText(task.name)}: ${toPlainText(task.purpose)}`)
   output.line(`  ${await describeTask(task)}`)
@@ -99,8 +100,10 @@ async function checkTask(file: string, options: CheckOptions): Promise<void> {
     return
   }
   const dataset = toDataset(table, task.data)
+  const taken = findTakenOtherwise(table, task.data)
   output.line(`${options.data} fits: ${formatCount(dataset.count, 'example')}${describeLabels(task, dataset)}.`)
-  output.result({ task, isFit: true, examples: dataset.count })
+  for (const line of describeTaken(taken)) output.line(`  ${line}`)
+  output.result({ task, isFit: true, examples: dataset.count, taken })
 }
 
 function reportFaults(file: string, faults: { message: string }[], output: Output): void {
