@@ -10,6 +10,7 @@ import { addClaim, addLeave } from './commands/claim.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
+import { addEncode } from './commands/encode.ts'
 import { addEnd } from './commands/end.ts'
 import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
@@ -72,6 +73,7 @@ export function createProgram(): Command {
     addAbandon,
     addStatus,
     addPredict,
+    addEncode,
     addVerify,
     addExport,
     addModel,

@@ -80,6 +80,15 @@ describe('a federation by hand', () => {
   test('predict answers by the contract, verify replays, export writes', async () => {
     const answer = await read('predict', id, '--data', 'a.csv', '--row', '0')
     assert.equal(answer.answer, 'malignant')
+    const encoded = await read('encode', id, '--data', 'a.csv', '--row', '0')
+    assert.equal(encoded.input, answer.input)
+    assert.equal(encoded.input.length, 2 + 2 * 30)
+    const values = Object.fromEntries(
+      encoded.columns.map(({ name, value }: { name: string; value: string }) => [name, value]),
+    )
+    const byRow = await run('encode', id, '--row', JSON.stringify(values))
+    assert.equal(byRow.stdout, `${answer.input}\n`, byRow.stderr)
+    assert.match((await run('encode', id, '--columns')).stdout, /^0x01[0-9a-f]{1054}\n$/)
     assert.equal((await run('predict', id)).code, exitCodes.usage)
     assert.equal((await run('predict', id, '--data', 'a.csv', '--row', '999')).code, exitCodes.badInput)
     const judged = await read('predict', id, '--data', 'a.csv', '--all')
@@ -135,6 +144,11 @@ describe('a federation by hand', () => {
         exitCodes.usage,
         /the model takes no "radius"; it takes radius_mean/,
       ],
+      [['encode', id], exitCodes.usage, /--row '\{"column": value\}'/],
+      [['encode', id, '--row', '3'], exitCodes.usage, /name it with --data/],
+      [['encode', id, '--row', '{"radius":1}'], exitCodes.usage, /--row: the model takes no "radius"/],
+      [['encode', id, '--row', '{}'], exitCodes.badInput, /--row: "radius_mean": the value is missing/],
+      [['encode', id, '--columns', '--row', '1'], exitCodes.usage, /leave --row and --data out/],
       [['bench', 'luck'], exitCodes.usage, /accuracy/],
     ] as const) {
       const ended = await run(...args)

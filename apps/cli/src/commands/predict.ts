@@ -2,21 +2,19 @@
 import type { ChainClient, Creation, Module } from '@tutti/chain'
 import type { Dataset, Manifest, Metrics } from '@tutti/learn'
 import type { Command } from 'commander'
-import type { Hex } from 'viem'
+import { bytesToHex, type Hex } from 'viem'
 import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
+import { type ExampleOptions, readExample } from '../example.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, type JudgedFigures, pickFigures } from '../judged-model.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
 
-interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
+interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions, ExampleOptions {
   model?: string
-  data?: string
-  row: number
   all?: boolean
-  input?: string
 }
 
 /** Adds the command `predict`. */
@@ -51,7 +49,8 @@ export function addPredict(program: Command): void {
     const input = await readExample(manifest, options)
     const answer = await classify(client, { id, input })
     const named = printAnswer(manifest, answer.class, answer.outputs, output)
-    output.result({ id, answer: named, class: answer.class, outputs: answer.outputs, modules })
+    const { class: found, outputs } = answer
+    output.result({ id, answer: named, class: found, outputs, input: bytesToHex(input), modules })
   })
 }
 
@@ -94,7 +93,7 @@ async function predictLocally(
     const scaled = outputs.map((value) => BigInt(Math.round(value * 1e6)) * (unit / 1_000_000n))
     const named = printAnswer(manifest, answer, scaled, output)
     output.line('  answered on this machine, from the model whose commitments the contract holds; not by the contract')
-    output.result({ id, answer: named, class: answer, outputs, isLocal: true, modules })
+    output.result({ id, answer: named, class: answer, outputs, input: bytesToHex(input!), isLocal: true, modules })
   } finally {
     await trainer.release()
   }
@@ -165,60 +164,6 @@ function answerOf({ model }: Manifest, outputs: readonly number[]): bigint {
   if (model.output === 'softmax') return BigInt(outputs.indexOf(Math.max(...outputs)))
   if (model.output === 'linear') return 0n
   return outputs.reduce((bits, value, index) => (value > 0 ? bits | (1n << BigInt(index)) : bits), 0n)
-}
-
-async function readExample(manifest: Manifest, options: PredictOptions): Promise<Uint8Array> {
-  const { CsvError, encodeExample, readTable } = await import('@tutti/learn')
-  if (options.input !== undefined) {
-    const values = parseInput(options.input)
-    const names = manifest.data.features.map(({ name }) => name)
-    const stranger = Object.keys(values).find((name) => !names.includes(name))
-    if (stranger !== undefined) {
-      throw new CommandError(
-        `--input: the model takes no "${stranger}"; it takes ${names.join(', ')}.`,
-        exitCodes.usage,
-      )
-    }
-    try {
-      return encodeExample(manifest.data, values)
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error
-      throw new CommandError(`--input: "${error.column}": ${error.reason}.`, exitCodes.badInput)
-    }
-  }
-  if (options.data === undefined) {
-    throw new CommandError('Say what to predict: --data FILE with --row N, or --input JSON.', exitCodes.usage)
-  }
-  const { columns, rows } = readTable(options.data)
-  const row = rows[options.row]
-  if (row === undefined) {
-    throw new CommandError(
-      `${options.data} has rows 0 to ${rows.length - 1}; there is no row ${options.row}.`,
-      exitCodes.badInput,
-    )
-  }
-  try {
-    return encodeExample(manifest.data, Object.fromEntries(columns.map((column, index) => [column, row.cells[index]!])))
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new CommandError(
-      `${options.data}, line ${row.line}, column "${error.column}": ${error.reason}.`,
-      exitCodes.badInput,
-    )
-  }
-}
-
-function parseInput(text: string): Record<string, string | number> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new CommandError(`--input is not JSON: ${(cause as Error).message}.`, exitCodes.usage)
-  }
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const isFlat = isRecord && Object.values(value as object).every((cell) => ['string', 'number'].includes(typeof cell))
-  if (!isFlat) throw new CommandError('--input is one object of column names and values.', exitCodes.usage)
-  return value as Record<string, string | number>
 }
 
 /** The answer in the words of the manifest: a class, the labels that are set, or a number with its unit. */
