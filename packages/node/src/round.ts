@@ -5,18 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type Call, ContractError, callToCommit, callToSubmit } from '@tutti/chain'
-import {
-  fromSeed,
-  fromSystem,
-  type Hex,
-  isBlankUpdate,
-  type Random,
-  type Terms,
-  type Token,
-  toCommitment,
-  toHex,
-  toPayloadHash,
-} from '@tutti/core'
+import { type Hex, isBlankUpdate, type Terms, type Token, toCommitment, toHex, toPayloadHash } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
 import type { Account } from './account.ts'
 import type { Budget } from './budget.ts'
@@ -39,7 +28,7 @@ import {
   type Signer,
   seeThrough,
 } from './transactions.ts'
-import { prepareIntegers, prepareUpdate, UpdateLengthError, warnOfClamping } from './update.ts'
+import { prepareIntegers, prepareUpdate, roundingOf, UpdateLengthError, warnOfClamping } from './update.ts'
 
 /** Of a blob, in the payload. */
 const versionedHashBytes = 32
@@ -271,11 +260,6 @@ function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { ste
   const member = client.account.address
   const commitment = toCommitment({ chainId, core, id, round, member, salt, payloadHash: toPayloadHash(payloads) })
   return callToCommit(client, { id, round, commitment })
-}
-
-function roundingOf(seed: number | undefined, round: number, position: number): Random {
-  if (seed === undefined) return fromSystem((block) => crypto.getRandomValues(block))
-  return fromSeed((BigInt(seed) << 40n) + (BigInt(round) << 16n) + BigInt(position))
 }
 
 /** Longest delay that a timer takes, in milliseconds. */

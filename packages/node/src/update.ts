@@ -12,6 +12,7 @@ import {
   type ErrorFeedback,
   expectedUpdates,
   fromSeed,
+  fromSystem,
   gainOfRound,
   noteResidual,
   quantize,
@@ -99,6 +100,16 @@ export function prepareIntegers(
   const values = ranges.map(({ start, length }) => integers.slice(start, start + length))
   const quantisedLanes = ranges.reduce((sum, { length }) => sum + length, 0)
   return { shards, values, saturatedLanes: 0, quantisedLanes }
+}
+
+/**
+ * A member's own part of the rounding in a round: of a seed where a run is to be repeated, else of the system's randomness.
+ *
+ * @param seed - Of this member; undefined: the system's randomness.
+ */
+export function roundingOf(seed: number | undefined, round: number, position: number): Random {
+  if (seed === undefined) return fromSystem((block) => crypto.getRandomValues(block))
+  return fromSeed((BigInt(seed) << 40n) + (BigInt(round) << 16n) + BigInt(position))
 }
 
 /** Share of an update's values from which clamping costs accuracy. */

@@ -2,7 +2,7 @@
 
 import type { ChainClient } from '@tutti/chain'
 import { describeToken, formatCount, formatTokens, proposeBits, type Terms, type Token } from '@tutti/core'
-import type { Dataset, TaskFile, Undertaking } from '@tutti/learn'
+import type { TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { demandAmounts, openToken, parseAmountText, toUnits } from '../amounts.ts'
@@ -23,6 +23,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { FoundingChoices } from '../founding.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
+import type { SourcedTask } from '../undertaking.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
@@ -171,6 +172,7 @@ export function addCreate(program: Command): void {
       const { readTaskFile } = await import('@tutti/learn')
       const written = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
+      const { readPlan } = await import('../undertaking.ts')
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits, readManifest } = await import(
@@ -280,58 +282,6 @@ async function warnOfTokens(
     output.note(`Creating it would stop there as yet. ${error.message}`)
   }
 }
-
-/** What is to be learnt, and what it is rehearsed on. */
-interface Plan {
-  undertaking: Undertaking
-  data: Dataset
-  /** Whose the data are: the creator's, the built-in task's, or nobody's. */
-  source: 'own' | 'built-in' | 'made-up'
-}
-
-async function readPlan(options: CreateOptions, taskFile: SourcedTask | undefined): Promise<Plan> {
-  const plan = await readTaskPlan(options, taskFile)
-  if (options.baseModel === undefined) return plan
-  const { readFile } = await import('node:fs/promises')
-  const { importOnnx } = await import('@tutti/learn')
-  const baseFile = new Uint8Array(await readFile(options.baseModel))
-  const { undertaking } = plan
-  if (!options.baseModel.endsWith('.onnx')) return { ...plan, undertaking: { ...undertaking, baseFile } }
-  const chosen = options.train === undefined ? {} : { trainable: options.train }
-  const model = importOnnx(baseFile, { output: undertaking.model.output, ...chosen })
-  return { ...plan, undertaking: { ...undertaking, baseFile, model } }
-}
-
-async function readTaskPlan(options: CreateOptions, taskFile: SourcedTask | undefined): Promise<Plan> {
-  const { loadTask, readCsv, synthesizeData, toModel, toTaskKind } = await import('@tutti/learn')
-  const atRate = ({ training }: Pick<Undertaking, 'training'>) => ({
-    training: { ...training, learningRate: options.learningRate ?? training.learningRate },
-  })
-  if (taskFile !== undefined) {
-    const { data: schema, loss, ...described } = taskFile
-    const undertaking: Undertaking = {
-      ...described,
-      ...atRate(taskFile),
-      kind: toTaskKind(taskFile),
-      schema,
-      model: toModel(taskFile),
-      classWeights: loss?.classWeights,
-    }
-    return options.data === undefined
-      ? { undertaking, data: synthesizeData(schema, { seed: options.seed }), source: 'made-up' }
-      : { undertaking, data: readCsv(options.data, schema), source: 'own' }
-  }
-  const name = options.task!
-  const isFolder = name === 'mnist'
-  const folder = isFolder && options.data !== undefined ? { path: options.data } : {}
-  const task = loadTask(name, { ...folder, size: options.path })
-  const undertaking = { ...task, contact: 'not given', ...atRate(task) }
-  if (options.data === undefined) return { undertaking, data: task.train, source: 'built-in' }
-  return { undertaking, data: isFolder ? task.train : readCsv(options.data, task.schema), source: 'own' }
-}
-
-/** A task file, and the statistics round that its constants came from, if any. */
-type SourcedTask = TaskFile & Pick<Undertaking, 'statistics'>
 
 /** A task file whose constants are those of a statistics round; what changes is said. */
 async function normaliseTask(options: CreateOptions, file: TaskFile | undefined, output: Output): Promise<SourcedTask> {

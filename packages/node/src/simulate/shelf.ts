@@ -1,0 +1,53 @@
+/**
+ * Where the residuals of a simulation's members are kept: in memory, or, where they are many and large, in a file each,
+ * so that memory does not grow with the members.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commitResidual, dropResidual, type ErrorFeedback, hasFeedback, startFeedback } from '@tutti/core'
+import { decodeFeedback, encodeFeedback } from '../feedback-file.ts'
+
+/** Residuals by member. */
+export interface FeedbackShelf {
+  /** What a member carries into its next update; undefined where updates are wide enough to do without. */
+  load(member: number, bits: number): ErrorFeedback | undefined
+  save(member: number, feedback: ErrorFeedback): void
+  /** What was lost of a member's update of a round becomes its own if the update counted, else it is forgotten. */
+  resolve(member: number, round: number, isCounted: boolean): void
+  /** Frees what is kept. */
+  close(): void
+}
+
+/** A shelf. @param directory - Where files may be made; in memory when absent. */
+export function createShelf(directory?: string): FeedbackShelf {
+  const folder = directory === undefined ? undefined : mkdtempSync(join(directory, 'tutti-simulate-'))
+  const held = new Map<number, ErrorFeedback>()
+  const onDisk = new Set<number>()
+  const fileOf = (member: number) => join(folder!, `${member}.bin`)
+  const load = (member: number) =>
+    onDisk.has(member) ? decodeFeedback(readFileSync(fileOf(member))) : held.get(member)
+  const save = (member: number, feedback: ErrorFeedback) => {
+    if (folder === undefined) held.set(member, feedback)
+    else {
+      writeFileSync(fileOf(member), encodeFeedback(feedback))
+      onDisk.add(member)
+    }
+  }
+  return {
+    load: (member, bits) => (hasFeedback(bits) ? (load(member) ?? startFeedback()) : undefined),
+    save,
+    resolve: (member, round, isCounted) => {
+      const feedback = load(member)
+      if (feedback === undefined) return
+      const resolved = [...feedback.pending.keys()].reduce(
+        (rest, shard) => (isCounted ? commitResidual : dropResidual)(rest, shard, round),
+        feedback,
+      )
+      if (resolved !== feedback) save(member, resolved)
+    },
+    close: () => {
+      held.clear()
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

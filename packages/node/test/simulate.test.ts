@@ -1,0 +1,188 @@
+/** A simulation against a real federation: the same seeds, data and silences give the same words after each round. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readEvents, readModelWords } from '@tutti/chain'
+import { type Hex, keccak256, packGains, packModel, toHex } from '@tutti/core'
+import { createTrainer, memberSeed, toInitialLanes } from '@tutti/learn'
+import {
+  roundingSeed,
+  type SimulatedRound,
+  SimulatedTrainingError,
+  simulateFederation,
+} from '../src/simulate/federation.ts'
+import { createShelf } from '../src/simulate/shelf.ts'
+import { AbstentionError, type ModelTrainer } from '../src/trainer.ts'
+import { createLocalTrainer } from '../src/trainers/local.ts'
+import { type Fixture, startFederation, stripes, stripesManifest } from './fixture.ts'
+import { start } from './nodes.ts'
+import { termsForTest } from './terms.ts'
+
+const seed = 5
+const MEMBERS = 5
+/** Has joined, and runs no node. */
+const ABSENT = 4
+/** Sits out every second round. */
+const FITFUL = 1
+const datasets = Array.from({ length: MEMBERS }, (_, member) => stripes(member + 1))
+
+/** Runs the nodes of all members but one to the end. */
+async function playOnChain(fixture: Fixture): Promise<void> {
+  const nodes = datasets.map((dataset, member) => {
+    if (member === ABSENT) return undefined
+    const local = createLocalTrainer({ dataset, seed: memberSeed(seed, 0, member) })
+    const fitful: ModelTrainer = {
+      ...local,
+      train: async (task) => {
+        if (task.round % 2 === 1) throw new AbstentionError('a test')
+        return local.train(task)
+      },
+    }
+    const trainer = member === FITFUL ? fitful : local
+    return start(fixture, member, { trainer, roundingSeed: roundingSeed(seed, member), staggerSeconds: 1 })
+  })
+  await Promise.all(nodes.map((node) => node?.done))
+}
+
+/** What a simulation must know of the chain: the randomness of each round, and who sent nothing. */
+async function readCourse({ clients, federationId: id, terms }: Fixture) {
+  const client = clients[0]!
+  const range = { id, fromBlock: 0n }
+  const [drawn, submitted, settled, failed] = await Promise.all([
+    readEvents(client, { eventName: 'Drawn', ...range }),
+    readEvents(client, { eventName: 'Submitted', ...range }),
+    readEvents(client, { eventName: 'RoundSettled', ...range }),
+    readEvents(client, { eventName: 'RoundFailed', ...range }),
+  ])
+  const memberOf = (address: Hex) =>
+    clients.findIndex(({ account }) => account.address.toLowerCase() === address.toLowerCase())
+  const sent = new Set(submitted.map(({ args }) => `${args.round}/${memberOf(args.member)}`))
+  const ends = [...settled, ...failed].sort((a, b) => a.args.round - b.args.round)
+  const words = await Promise.all(ends.map(({ blockNumber }) => readModelWords(client, { id, terms, blockNumber })))
+  return {
+    seedOf: (round: number) => drawn.find(({ args }) => args.round === round)!.args.seed,
+    isSilent: (round: number, member: number) => !sent.has(`${round}/${member}`),
+    isSettled: ends.map(({ eventName }) => eventName === 'RoundSettled'),
+    words: words.map(toHex),
+  }
+}
+
+test('words of a simulation ≡ words of the chain, after each round', async () => {
+  const terms = {
+    cohortSize: 4,
+    minimumUpdates: 3,
+    rounds: 6,
+    shardSize: 128,
+    shardsPerMember: 1,
+    joinSeconds: 0,
+    bits: 2,
+    gains: packGains([
+      { fromRound: 0, gain: 2 },
+      { fromRound: 3, gain: 1 },
+    ]),
+    submitSeconds: 6,
+  }
+  const fixture = await startFederation({ members: MEMBERS, terms })
+  const { manifest, terms: agreed } = fixture
+  const trainer = await createTrainer(manifest.model, manifest.training)
+  try {
+    await playOnChain(fixture)
+    const { words, isSettled, ...course } = await readCourse(fixture)
+    assert.equal(words.length, 6)
+    const lanes = toInitialLanes(manifest, agreed.laneBits)
+    const options = { terms: agreed, manifest, trainer, members: datasets, lanes, seed, ...course }
+    const simulated: string[] = []
+    const rounds: SimulatedRound[] = []
+    await simulateFederation({
+      ...options,
+      onRound: (round) => {
+        simulated.push(toHex(packModel(round.lanes, agreed.laneBits)))
+        rounds.push(round)
+      },
+    })
+    assert.deepEqual(simulated, words)
+    assert.deepEqual(
+      rounds.map((round) => round.isSettled),
+      isSettled,
+    )
+    assert.ok(new Set(words).size > 1)
+  } finally {
+    await trainer.release()
+    await fixture.end()
+  }
+})
+
+const manifest = stripesManifest()
+const simulatedTerms = termsForTest({
+  manifestHash: keccak256(new TextEncoder().encode('a manifest')),
+  dimension: 163,
+  shardSize: 163,
+  shardsPerMember: 1,
+  cohortSize: 3,
+  minimumUpdates: 2,
+  rounds: 4,
+  bits: 1,
+  gains: packGains([{ fromRound: 0, gain: 1 }]),
+})
+
+async function simulate(change: Partial<Parameters<typeof simulateFederation>[0]> = {}) {
+  const trainer = await createTrainer(manifest.model, manifest.training)
+  const rounds: SimulatedRound[] = []
+  try {
+    const lanes = await simulateFederation({
+      terms: simulatedTerms,
+      manifest,
+      trainer,
+      members: datasets,
+      lanes: toInitialLanes(manifest, simulatedTerms.laneBits),
+      seed,
+      seedOf: (round) => keccak256(Uint8Array.of(round)),
+      onRound: (round) => void rounds.push({ ...round, lanes: round.lanes.slice() }),
+      ...change,
+    })
+    return { lanes, rounds }
+  } finally {
+    await trainer.release()
+  }
+}
+
+test('the same seed gives the same words, with residuals in memory or on disk; another seed gives others', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tutti-shelf-'))
+  try {
+    const { lanes, rounds } = await simulate()
+    const shelf = createShelf(directory)
+    assert.deepEqual((await simulate({ shelf })).lanes, lanes)
+    shelf.close()
+    assert.deepEqual(readdirSync(directory), [])
+    assert.notDeepEqual((await simulate({ seed: seed + 1 })).lanes, lanes)
+    assert.deepEqual(
+      rounds.map(({ cohort }) => new Set(cohort).size),
+      [3, 3, 3, 3],
+    )
+    assert.ok(rounds.every(({ loss, quantisedLanes }) => Number.isFinite(loss) && quantisedLanes === 3 * 163))
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
+test('a round with too few updates leaves the model as it is', async () => {
+  const { rounds } = await simulate({ isSilent: (round, member) => round === 1 && member !== 0 })
+  assert.deepEqual(
+    rounds.map(({ isSettled }) => isSettled),
+    [true, false, true, true],
+  )
+  assert.deepEqual(rounds[1]!.lanes, rounds[0]!.lanes)
+})
+
+test('training that fails names member and round, and an abort ends it with its reason', async () => {
+  await assert.rejects(
+    simulate({ how: { learningRate: 1e30 } }),
+    (error) =>
+      error instanceof SimulatedTrainingError && error.round === 0 && /Lower the learning rate/.test(error.message),
+  )
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  await assert.rejects(simulate({ signal: controller.signal, onRound: () => controller.abort(reason) }), reason)
+})
