@@ -11,7 +11,7 @@ import { IMAGE_GRADIENTS } from './gradients-image.ts'
 import { LAYOUT_GRADIENTS } from './gradients-layout.ts'
 import { REDUCTION_GRADIENTS } from './gradients-reduction.ts'
 import { emit } from './graph.ts'
-import type { Graph } from './onnx.ts'
+import { ElementType, type Graph, type Node } from './onnx.ts'
 import type { Shape } from './sizes.ts'
 
 const RULES: Record<string, GradientRule> = {
@@ -23,7 +23,18 @@ const RULES: Record<string, GradientRule> = {
 
 /** Whether an operation can be differentiated. */
 export function hasGradient(op: string): boolean {
-  return op in RULES
+  return Object.hasOwn(RULES, op)
+}
+
+/** Operations that give whole numbers, truth, or steps: their derivative is zero wherever they have one. */
+const STEPS = new Set(
+  'Equal Greater Less GreaterOrEqual LessOrEqual And Or Xor Not IsNaN Shape Floor Ceil Round Sign'.split(' '),
+)
+
+/** Whether no gradient comes back through a node: its output is a step, or no real number. */
+export function stopsGradient({ op, attributes }: Node): boolean {
+  const { to } = attributes
+  return STEPS.has(op) || (op === 'Cast' && to !== undefined && 'int' in to && to.int !== ElementType.float)
 }
 
 /**
@@ -46,6 +57,7 @@ export function emitGradients(
   const forward = [...graph.nodes]
   const depends = new Set(parameters)
   for (const node of forward) {
+    if (stopsGradient(node)) continue
     if (node.inputs.some((input) => depends.has(input))) for (const value of node.outputs) depends.add(value)
   }
   const gradients = new Map([[output, seed]])

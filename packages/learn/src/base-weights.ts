@@ -38,7 +38,7 @@ export function openModel({ model, initialisation }: Start, file?: Uint8Array): 
   if (!isOnnxModel(model)) return model
   const hash = initialisation.kind === 'base' ? initialisation.hash : ''
   const names = model.tensors.map(({ name }) => name)
-  const imported = importOnnx(checkBase(hash, file), { output: model.output, trainable: names })
+  const imported = importOnnx(checkBase(hash, file), { output: model.output, tensors: names })
   const found = toOnnxSpec(imported)
   for (const key of ['inputs', 'inputType', 'shape', 'outputs', 'tensors'] as const) {
     if (JSON.stringify(found[key]) !== JSON.stringify(model[key])) throw new BaseModelError(key)

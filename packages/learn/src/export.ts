@@ -4,12 +4,17 @@
 import { emitForward } from './forward.ts'
 import { createGraph, emit, floatConstant } from './graph.ts'
 import type { Manifest } from './manifest.ts'
-import { countOutputs, type ImportedModel, type ModelSpec, tensorLayout, validateWeights } from './model.ts'
+import {
+  countOutputs,
+  type ImportedModel,
+  type ModelSpec,
+  parameterLayout,
+  parameterName,
+  tensorLayout,
+  validateWeights,
+} from './model.ts'
 import { encodeModel, type Graph } from './onnx.ts'
 import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts'
-
-/** Prefix of all that is not trained in an imported graph. */
-const IMPORTED = 'model/'
 
 /**
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float
@@ -25,36 +30,56 @@ export function exportOnnx(
   const { model, data } = manifest
   validateWeights(model, weights)
   const graph = createGraph('tutti')
-  for (const { name, shape, offset, length } of tensorLayout(model)) {
+  for (const { name, shape, offset, length } of parameterLayout(model)) {
     const bytes = new Uint8Array(weights.slice(offset, offset + length).buffer)
     graph.constants.push({ name, type: 'float', shape, bytes })
   }
-  const { input, output } = 'ends' in model ? model.ends : { input: 'input', output: 'output' }
-  graph.inputs.push({ name: input, type: 'float', shape: ['batch', model.inputs] })
-  const { outputs } = emitForward(graph, model, input)
-  if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, output)
-  else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, output)
+  graph.inputs.push({ name: 'input', type: 'float', shape: ['batch', model.inputs] })
+  const { outputs } = emitForward(graph, model, 'input')
+  if (model.output === 'softmax') emit(graph, 'Softmax', [outputs], { axis: { int: 1 } }, 'output')
+  else if (model.output !== 'linear') emit(graph, 'Sigmoid', [outputs], {}, 'output')
   else {
     const { center, spread } = data.label.kind === 'number' ? data.label : { center: 0, spread: 1 }
     const scaled = emit(graph, 'Mul', [outputs, floatConstant(graph, [spread], [])])
-    emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, output)
+    emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, 'output')
   }
-  graph.outputs.push({ name: output, type: 'float', shape: ['batch', countOutputs(model)] })
-  restoreNames(graph, [input, output])
-  return encodeModel(graph)
+  graph.outputs.push({ name: 'output', type: 'float', shape: ['batch', countOutputs(model)] })
+  return encodeModel('ends' in model ? restoreNames(graph, model) : graph)
 }
 
-/** Gives what stayed frozen of an imported file the names that the file had. */
-function restoreNames(graph: Graph, ends: string[]): void {
-  const taken = new Set([...ends, ...graph.constants.map(({ name }) => name)])
-  const names = new Map(
-    graph.constants.flatMap(({ name }) => {
-      const original = name.startsWith(IMPORTED) ? name.slice(IMPORTED.length) : name
-      return taken.has(original) ? [] : [[name, original] as const]
-    }),
-  )
-  for (const constant of graph.constants) constant.name = names.get(constant.name) ?? constant.name
-  for (const node of graph.nodes) node.inputs = node.inputs.map((input) => names.get(input) ?? input)
+/** Gives all that an imported file had, ends, trained and frozen tensors, the names that the file had for it. */
+function restoreNames(graph: Graph, model: ImportedModel): Graph {
+  const { ends, tensors, names } = model
+  const given = new Map([
+    ['input', ends.input],
+    ['output', ends.output],
+    ...names,
+    ...tensors.map(({ name }, index) => [parameterName(index), name] as const),
+  ])
+  const taken = new Set(given.values())
+  // Our own names give way to those of the file.
+  const rename = (name: string): string => {
+    const known = given.get(name)
+    if (known !== undefined || !taken.has(name)) return known ?? name
+    let free = `${name}_`
+    while (taken.has(free)) free += '_'
+    given.set(name, free)
+    taken.add(free)
+    return free
+  }
+  const renamed = <T extends { name: string }>(values: T[]) =>
+    values.map((value) => ({ ...value, name: rename(value.name) }))
+  return {
+    ...graph,
+    inputs: renamed(graph.inputs),
+    outputs: renamed(graph.outputs),
+    constants: renamed(graph.constants),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map((name) => (name === '' ? '' : rename(name))),
+      outputs: node.outputs.map((name) => (name === '' ? '' : rename(name))),
+    })),
+  }
 }
 
 /**

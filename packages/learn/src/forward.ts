@@ -8,18 +8,16 @@ import {
   isOnnxModel,
   type LayeredModel,
   layerShapes,
+  MODEL_INPUT,
   type ModelSpec,
   tensorLayout,
 } from './model.ts'
-import type { Graph } from './onnx.ts'
+import { ElementType, type Graph } from './onnx.ts'
 import { inferShapes, type Shapes } from './shapes.ts'
 import { BATCH, type Shape } from './sizes.ts'
 
-/** Name of the input in the graph of an imported model. */
-const INPUT = 'model/input'
-
 /**
- * Appends the forward pass. Parameters go by tensor name.
+ * Appends the forward pass. Parameters go by the names of `parameterLayout`.
  *
  * @param input - Real inputs, shape [batch, inputs].
  * @returns Name of the outputs, shape [batch, outputs], and the shapes of all values between.
@@ -41,9 +39,9 @@ export function emitForward(
 }
 
 function emitImported(graph: Graph, model: ImportedModel, input: string): { outputs: string; shapes: Shapes } {
-  const isInteger = model.inputType === 'integer'
-  const typed = isInteger ? emit(graph, 'Cast', [input], { to: { int: 7 } }) : input
-  emit(graph, 'Reshape', [typed, integerConstant(graph, [-1, ...model.shape])], {}, INPUT)
+  const { element } = model
+  const typed = element === 'float' ? input : emit(graph, 'Cast', [input], { to: { int: ElementType[element] } })
+  emit(graph, 'Reshape', [typed, integerConstant(graph, [-1, ...model.shape])], {}, MODEL_INPUT)
   graph.constants.push(...model.graph.constants.map((constant) => ({ ...constant })))
   for (const { op, inputs, outputs, attributes } of model.graph.nodes) {
     graph.nodes.push({ op, inputs: [...inputs], outputs: [...outputs], attributes: { ...attributes } })

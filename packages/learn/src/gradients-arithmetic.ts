@@ -112,6 +112,24 @@ export const ARITHMETIC_GRADIENTS: Record<string, GradientRule> = {
     const rise = emit(graph, 'Mul', [isPositive, floatConstant(graph, [1 - slope], [])])
     return emit(graph, 'Add', [rise, floatConstant(graph, [slope], [])])
   }),
+  // 1 where x is positive, y + α elsewhere: α·eˣ.
+  Elu: scaled((graph, x, y, { node }) => {
+    const isPositive = emit(graph, 'Greater', [x, floatConstant(graph, [0], [])])
+    const fall = emit(graph, 'Add', [y, floatConstant(graph, [floatOf(node, 'alpha', 1)], [])])
+    return emit(graph, 'Where', [isPositive, floatConstant(graph, [1], []), fall])
+  }),
+  // The slope receives g·x where x is not positive, as PyTorch has it at zero.
+  PRelu: broadcasting(({ graph, node, gradient }) => {
+    const [x, slope] = node.inputs as [string, string]
+    const zero = floatConstant(graph, [0], [])
+    const isPositive = () => emit(graph, 'Greater', [x, zero])
+    return [
+      () => emit(graph, 'Where', [isPositive(), gradient, emit(graph, 'Mul', [gradient, slope])]),
+      () => emit(graph, 'Where', [isPositive(), zero, emit(graph, 'Mul', [gradient, x])]),
+    ]
+  }),
+  Max: broadcasting((context) => [() => emitExtreme(context, 0, 1), () => emitExtreme(context, 1, 0)]),
+  Min: broadcasting((context) => [() => emitExtreme(context, 1, 0), () => emitExtreme(context, 0, 1)]),
   // Strictly between the bounds both differences are positive; at a bound one of them is zero.
   Clip: scaled((graph, _, y, { node }) => {
     const [, low, high] = node.inputs
@@ -171,6 +189,13 @@ function matVecGradients({ graph, node, gradient, needed }: RuleContext, left: S
     needed[0] ? fit(emit(graph, 'MatMul', [full, emitTurned(graph, column, ranks[1])]), rank, left) : undefined,
     needed[1] ? fit(emit(graph, 'MatMul', [emitTurned(graph, row, ranks[0]), full]), rank, right) : undefined,
   ]
+}
+
+/** `g·(1 + sign(a − b))/2`: all to the larger operand, and half to each of two that are equal. */
+function emitExtreme({ graph, node, gradient }: RuleContext, larger: number, smaller: number): string {
+  const difference = emit(graph, 'Sub', [node.inputs[larger]!, node.inputs[smaller]!])
+  const twice = emit(graph, 'Add', [emit(graph, 'Sign', [difference]), floatConstant(graph, [1], [])])
+  return emit(graph, 'Mul', [gradient, emit(graph, 'Mul', [twice, floatConstant(graph, [0.5], [])])])
 }
 
 /** The transpose of the last two axes. */

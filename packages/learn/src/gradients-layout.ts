@@ -65,6 +65,7 @@ export const LAYOUT_GRADIENTS: Record<string, GradientRule> = {
     const bounds = [starts, ends, axes].map((values) => integerConstant(graph, values))
     return [emit(graph, 'Slice', [gradient, ...bounds])]
   },
+  Trilu: ({ graph, node, gradient }) => [emit(graph, 'Trilu', [gradient, ...node.inputs.slice(1)], node.attributes)],
   // Rows looked up several times receive the sum.
   Gather: ({ graph, node, gradient, shapeOf }) => {
     const [x, indices] = node.inputs as [string, string]

@@ -2,20 +2,16 @@
  * What of an ONNX file is used: its input, its output, and the tensors that are trained.
  */
 import { toFloats } from './graph.ts'
-import type { Constant } from './onnx.ts'
+import type { Constant, ElementType } from './onnx.ts'
 import type { FileNode, FileValue, OnnxFile } from './onnx-reader.ts'
 
-const FLOAT = 1
-const WHOLE = [6, 7]
-
-/** Names that the training graph gives to values of its own. */
-const RESERVED =
-  /^(x|rows|targets|rowWeights|normalizers?|learningRate|inputs|inputScale|inputZero|batches|batch(Targets|Weights)|loss|losses|outputs|output|input|bias[12]|(start|final|next)\..*|(model|step|body|scan|forward|tutti)[/_].*)$/
+/** Element types that an input may have, by their number in TensorProto.DataType. */
+const INPUT_TYPES: Record<number, ElementType> = { 1: 'float', 2: 'uint8', 6: 'int32', 7: 'int64' }
 
 /** The input of a file, the batch taken off its shape. */
 export interface FileInput {
   name: string
-  type: 'float' | 'integer'
+  type: ElementType
   shape: number[]
   /** Examples in a batch of a file that fixes them. */
   fixedBatch: number | undefined
@@ -55,13 +51,14 @@ export function findEnds(file: OnnxFile): { input: FileInput; output: FileValue 
       `its input has shape [${(input.shape ?? []).join(', ')}]; all but the first size, the batch, must be numbers`,
     )
   }
-  if (input.type !== FLOAT && !WHOLE.includes(input.type)) {
-    throw new OnnxModelError(`its input has element type ${input.type}; float32, int32 and int64 can be given`)
+  const type = INPUT_TYPES[input.type]
+  if (type === undefined) {
+    throw new OnnxModelError(`its input has element type ${input.type}; float32, uint8, int32 and int64 can be given`)
   }
   return {
     input: {
       name: input.name,
-      type: input.type === FLOAT ? 'float' : 'integer',
+      type,
       shape: shape as number[],
       fixedBatch: typeof batch === 'number' ? batch : undefined,
     },
@@ -74,21 +71,24 @@ export function findEnds(file: OnnxFile): { input: FileInput; output: FileValue 
  *
  * @throws {@link OnnxModelError}
  */
-export function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[] | undefined): string[] {
+export function chooseTensors(
+  { constants, nodes }: OnnxFile,
+  { trainable: patterns, tensors }: { trainable?: string[]; tensors?: string[] },
+): string[] {
   const normalisations = nodes.filter(({ op }) => op === 'BatchNormalization')
   const statistics = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(3, 5)))
   const floats = constants.filter(({ type }) => type === 'float')
-  if (patterns === undefined) {
+  if (patterns === undefined && tensors === undefined) {
     const frozen = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(1)))
     return floats
       .filter((constant) => constant.shape.length > 0 && !frozen.has(constant.name) && !isMask(constant))
       .map(({ name }) => name)
-      .map(refuseReserved)
   }
   const chosen = new Set<string>()
-  for (const pattern of patterns) {
-    const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`)
-    const found = floats.filter(({ name }) => name === pattern || expression.test(name))
+  for (const pattern of tensors ?? patterns ?? []) {
+    const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 's')
+    const isExact = tensors !== undefined
+    const found = floats.filter(({ name }) => name === pattern || (!isExact && expression.test(name)))
     if (found.length === 0) {
       throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)
     }
@@ -102,17 +102,11 @@ export function chooseTensors({ constants, nodes }: OnnxFile, patterns: string[]
       chosen.add(name)
     }
   }
-  return [...chosen].map(refuseReserved)
+  return [...chosen]
 }
 
 function isMask(constant: Constant): boolean {
   return toFloats(constant).includes(Number.NEGATIVE_INFINITY)
-}
-
-function refuseReserved(name: string): string {
-  if (RESERVED.test(name))
-    throw new OnnxModelError(`a tensor to train is named "${name}", which training uses itself; rename it`)
-  return name
 }
 
 function escapePattern(text: string): string {

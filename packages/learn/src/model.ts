@@ -7,7 +7,7 @@
  * export and the contract all use this order.
  */
 import { type Layer, type LayerShape, outputShape, parameterShapes, sizeOf } from './layers.ts'
-import type { Graph } from './onnx.ts'
+import type { ElementType, Graph } from './onnx.ts'
 import type { Shapes } from './shapes.ts'
 
 export type { ConvolutionLayer, DenseLayer, EmbeddingLayer, Layer, LayerShape, PoolingLayer } from './layers.ts'
@@ -45,14 +45,21 @@ export interface OnnxModel {
 /** What is trained. */
 export type ModelSpec = LayeredModel | OnnxModel
 
+/** Name of the input in the graph of an imported model. */
+export const MODEL_INPUT = 'model/input'
+
 /** An ONNX model with what its file holds: what `importOnnx` gives. It goes wherever a {@link ModelSpec} goes. */
 export interface ImportedModel extends OnnxModel {
-  /** From `model/input` [batch, …shape] to `result`; trained tensors go by their names, and are not in it. */
+  /** Element type of the file's input. */
+  element: ElementType
+  /** From `model/input` [batch, …shape] to `result`; trained tensors go by `parameterName`, and are not in it. */
   graph: Graph
   /** Name of the outputs in the graph, shape [batch, outputs]. */
   result: string
   /** Names of input and output as the file has them. */
   ends: { input: string; output: string }
+  /** Names that the file has for frozen constants, by their names in the graph. */
+  names: Map<string, string>
   /** Shapes of the graph's values. */
   shapes: Shapes
   /** Trained tensors as the file has them, shape [dimension]. */
@@ -107,6 +114,17 @@ export function tensorLayout(model: ModelSpec): TensorLayout[] {
     offset += length
   }
   return tensors
+}
+
+/** Name in a graph of the trained tensor at a place: a file may name its tensors as it likes. */
+export function parameterName(index: number): string {
+  return `parameter${index}`
+}
+
+/** {@link tensorLayout} with the names that the tensors have in a graph. */
+export function parameterLayout(model: ModelSpec): TensorLayout[] {
+  const layout = tensorLayout(model)
+  return isOnnxModel(model) ? layout.map((tensor, index) => ({ ...tensor, name: parameterName(index) })) : layout
 }
 
 function layerTensors(model: LayeredModel): { name: string; shape: number[] }[] {

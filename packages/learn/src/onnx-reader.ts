@@ -15,7 +15,11 @@ export interface FileNode {
 }
 
 /** An attribute of a file's node. */
-export type FileAttribute = Exclude<Attribute, { graph: unknown }> | { floats: number[] } | { tensor: Constant }
+export type FileAttribute =
+  | Exclude<Attribute, { graph: unknown }>
+  | { floats: number[] }
+  | { tensor: Constant }
+  | { other: string }
 
 /** An input or output of the file's graph; a size that is not known is a name, empty if it has none. */
 export interface FileValue {
@@ -56,6 +60,7 @@ interface AttributeMessage {
   i?: Whole
   s?: Uint8Array
   t?: TensorMessage
+  g?: unknown
   floats?: number[]
   ints?: Whole[]
 }
@@ -76,10 +81,12 @@ interface ModelMessage {
       attribute?: AttributeMessage[]
     }[]
     initializer?: TensorMessage[]
+    sparseInitializer?: { values?: TensorMessage }[]
     input?: ValueMessage[]
     output?: ValueMessage[]
   }
   opsetImport?: { domain?: string; version?: Whole }[]
+  functions?: { name?: string; domain?: string }[]
 }
 
 const FLOAT = 1
@@ -95,15 +102,22 @@ const EXTERNAL = 1
  * @throws {@link OnnxFileError}
  */
 export function decodeModel(bytes: Uint8Array): OnnxFile {
-  const { graph, opsetImport = [] } = decodeMessage(bytes)
+  const { graph, opsetImport = [], functions = [] } = decodeMessage(bytes)
   if (graph === undefined) throw new OnnxFileError('it holds no graph')
   const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version
   if (opset === undefined) throw new OnnxFileError('it names no operator set')
+  const own = functions.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')
+  if (own !== undefined) throw new OnnxFileError(`it defines operator ${own.name} itself`)
+  const sparse = graph.sparseInitializer?.[0]?.values?.name
+  if (sparse !== undefined) throw new OnnxFileError(`tensor "${sparse}" is sparse; save it dense`)
+  const constants = (graph.initializer ?? []).map(toConstant)
+  const twice = findTwice(constants.map(({ name }) => name))
+  if (twice !== undefined) throw new OnnxFileError(`two tensors are named "${twice}"`)
   return {
     opset: toNumber(opset),
     inputs: (graph.input ?? []).map(toValue),
     outputs: (graph.output ?? []).map(toValue),
-    constants: (graph.initializer ?? []).map(toConstant),
+    constants,
     nodes: (graph.node ?? []).map(
       ({ input = [], output = [], name = '', opType = '', domain = '', attribute = [] }) => ({
         op: opType,
@@ -111,7 +125,7 @@ export function decodeModel(bytes: Uint8Array): OnnxFile {
         domain,
         inputs: input,
         outputs: output,
-        attributes: Object.fromEntries(attribute.flatMap(toAttribute)),
+        attributes: toAttributes(attribute),
       }),
     ),
   }
@@ -149,21 +163,52 @@ function toValue({ name, type }: ValueMessage): FileValue {
   }
 }
 
-/** Attributes that no operation here reads (graphs, lists of texts) are left out. */
-function toAttribute(message: AttributeMessage): [string, FileAttribute][] {
-  const { name, f, i, s, t, floats, ints } = message
-  if ([f, ...(floats ?? [])].some(Number.isNaN)) throw new OnnxFileError(`attribute "${name}" is NaN`)
-  if (t !== undefined) return [[name, { tensor: toConstant(t) }]]
-  if (ints !== undefined) return [[name, { ints: ints.map(toNumber) }]]
-  if (floats !== undefined) return [[name, { floats }]]
-  if (f !== undefined) return [[name, { float: f }]]
-  if (i !== undefined) return [[name, { int: toNumber(i) }]]
-  if (s !== undefined) return [[name, { text: new TextDecoder().decode(s) }]]
-  // proto3 leaves out what is zero: the declared type then says what it was.
-  if (message.type === 1) return [[name, { float: 0 }]]
-  if (message.type === 2) return [[name, { int: 0 }]]
-  if (message.type === 7) return [[name, { ints: [] }]]
-  return []
+function toAttributes(messages: AttributeMessage[]): Record<string, FileAttribute> {
+  const twice = findTwice(messages.map(({ name }) => name))
+  if (twice !== undefined) throw new OnnxFileError(`a node has attribute "${twice}" twice`)
+  return Object.fromEntries(messages.map((message) => [message.name, toAttribute(message)]))
+}
+
+function findTwice(names: string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => seen.has(name) || !seen.add(name))
+}
+
+/** Kinds of attributes by their number in AttributeProto.AttributeType, those that no operation here reads too. */
+const KINDS: Record<number, string> = {
+  1: 'float',
+  2: 'int',
+  3: 'text',
+  4: 'tensor',
+  5: 'a graph',
+  6: 'floats',
+  7: 'ints',
+  8: 'a list of texts',
+}
+
+function toAttribute(message: AttributeMessage): FileAttribute {
+  const { name, f = 0, i = 0, s, t, floats = [], ints = [] } = message
+  const kind = KINDS[message.type ?? 0] ?? guessKind(message)
+  if ([f, ...floats].some(Number.isNaN)) throw new OnnxFileError(`attribute "${name}" is NaN`)
+  // proto3 leaves out what is zero or empty: the declared type then says what it was.
+  if (kind === 'float') return { float: f }
+  if (kind === 'int') return { int: toNumber(i) }
+  if (kind === 'text') return { text: new TextDecoder().decode(s ?? new Uint8Array()) }
+  if (kind === 'tensor' && t !== undefined) return { tensor: toConstant(t) }
+  if (kind === 'floats') return { floats }
+  if (kind === 'ints') return { ints: ints.map(toNumber) }
+  return { other: kind }
+}
+
+/** What an attribute without a type seems to be: files of old writers have none. */
+function guessKind({ f, i, s, t, g, floats, ints }: AttributeMessage): string {
+  if (t !== undefined) return 'tensor'
+  if (ints !== undefined) return 'ints'
+  if (floats !== undefined) return 'floats'
+  if (f !== undefined) return 'float'
+  if (i !== undefined) return 'int'
+  if (s !== undefined) return 'text'
+  return g === undefined ? 'a value of unknown type' : 'a graph'
 }
 
 function toConstant(message: TensorMessage): Constant {

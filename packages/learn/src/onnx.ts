@@ -16,9 +16,11 @@ const onnx = protobuf.Root.fromJSON({
         producerName: field(2, 'string'),
         graph: field(7, 'Graph'),
         opsetImport: field(8, 'OperatorSet', 'repeated'),
+        functions: field(25, 'Function', 'repeated'),
       },
     },
     OperatorSet: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
+    Function: { fields: { name: field(1, 'string'), domain: field(10, 'string') } },
     Graph: {
       fields: {
         node: field(1, 'Node', 'repeated'),
@@ -26,6 +28,7 @@ const onnx = protobuf.Root.fromJSON({
         initializer: field(5, 'Tensor', 'repeated'),
         input: field(11, 'ValueInfo', 'repeated'),
         output: field(12, 'ValueInfo', 'repeated'),
+        sparseInitializer: field(15, 'SparseTensor', 'repeated'),
       },
     },
     Node: {
@@ -48,9 +51,11 @@ const onnx = protobuf.Root.fromJSON({
         g: field(6, 'Graph'),
         floats: field(7, 'float', 'repeated'),
         ints: field(8, 'int64', 'repeated'),
+        strings: field(9, 'bytes', 'repeated'),
         type: field(20, 'int32'),
       },
     },
+    SparseTensor: { fields: { values: field(1, 'Tensor') } },
     Tensor: {
       fields: {
         dims: field(1, 'int64', 'repeated'),

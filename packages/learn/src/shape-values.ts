@@ -1,13 +1,17 @@
 /**
- * Evaluates, while a graph is read, the small vectors that exported graphs compute from shapes: `Shape`, `Gather`,
- * `Concat` and arithmetic before a `Reshape`. Entries may be multiples of the batch.
+ * Evaluates, while a graph is read, the small values that exported graphs compute from shapes and constants: `Shape`,
+ * `Gather`, `Concat` and arithmetic before a `Reshape`, masks of attention. Entries may be multiples of the batch.
+ *
+ * What comes out is what the runtime would compute: operands broadcast, single precision is rounded to, whole numbers
+ * are divided toward zero. Whatever is not certain is left to the runtime (undefined).
  */
-import type { FileAttribute } from './onnx-reader.ts'
-import { divideSizes, isSameSize, multiplySizes, type Shape, type Size } from './sizes.ts'
+import { type FileAttribute, toNumbers } from './onnx-reader.ts'
+import { range, toAxis } from './shapes.ts'
+import { broadcastShapes, divideSizes, fillReshape, isSameSize, multiplySizes, type Shape, type Size } from './sizes.ts'
 
 /** A small value that is known while the graph is read: whole numbers, real numbers, or 0 and 1 for truth. */
 export interface KnownValue {
-  type: 'int64' | 'float' | 'bool'
+  type: 'int64' | 'int32' | 'float' | 'bool'
   shape: number[]
   values: Size[]
 }
@@ -19,127 +23,311 @@ export interface Evaluation {
   inputs: (KnownValue | undefined)[]
 }
 
-/** Vectors longer than this are data, not shapes. */
+/** Values longer than this are data, not shapes. */
 const LONGEST = 4096
-/** Numbers of TensorProto.DataType that are whole. */
-const WHOLE_TYPES = [2, 3, 6, 7, 12, 13]
+
+/** Types of known values by their number in TensorProto.DataType. */
+const TYPES: Record<number, KnownValue['type']> = { 1: 'float', 6: 'int32', 7: 'int64', 9: 'bool', 11: 'float' }
 
 type Evaluator = (evaluation: Evaluation) => KnownValue | undefined
 
-const arithmetic =
-  (combine: (a: Size, b: Size, type: KnownValue['type']) => Size | undefined, type?: KnownValue['type']): Evaluator =>
+/** Values as their type has them; undefined beyond what numbers hold exactly. */
+function settle(type: KnownValue['type'], value: Size | undefined): Size | undefined {
+  if (value === undefined || typeof value !== 'number') return type === 'int64' ? value : undefined
+  if (type === 'float') return Math.fround(value)
+  if (type === 'int32') return value === (value | 0) ? value : undefined
+  return Number.isSafeInteger(value) ? value + 0 : undefined
+}
+
+function toKnown(type: KnownValue['type'], shape: number[], values: (Size | undefined)[]): KnownValue | undefined {
+  const settled = values.map((value) => settle(type, value))
+  return settled.includes(undefined) ? undefined : { type, shape, values: settled as Size[] }
+}
+
+/** Positions in `shape` of the entries of what it broadcasts to, row by row. */
+function broadcastPositions(shape: number[], to: number[]): number[] {
+  let positions = [0]
+  for (const [axis, size] of to.entries()) {
+    const own = shape[axis - to.length + shape.length] ?? 1
+    positions = positions.flatMap((position) => range(size).map((at) => position * own + (own === 1 ? 0 : at)))
+  }
+  return positions
+}
+
+/** The shape that values broadcast to; undefined if they do not, or to too many. */
+function commonShape(inputs: KnownValue[]): number[] | undefined {
+  const shape = inputs.reduce<Shape | undefined>((sum, input) => sum && broadcastShapes(sum, input.shape), [])
+  return shape !== undefined && count(shape as number[]) <= LONGEST ? (shape as number[]) : undefined
+}
+
+const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1)
+
+const pairwise =
+  (combine: (a: Size, b: Size, type: KnownValue['type']) => Size | undefined, gives?: KnownValue['type']): Evaluator =>
   ({ inputs: [a, b] }) => {
-    const pairs = pair(a, b)
-    if (pairs === undefined) return undefined
-    const values = pairs.map(([x, y]) => combine(x, y, a!.type))
-    if (values.some((value) => value === undefined)) return undefined
-    return {
-      type: type ?? a!.type,
-      shape: a!.shape.length >= b!.shape.length ? a!.shape : b!.shape,
-      values: values as Size[],
-    }
+    if (a === undefined || b === undefined || a.type !== b.type) return undefined
+    const shape = commonShape([a, b])
+    if (shape === undefined) return undefined
+    const [left, right] = [broadcastPositions(a.shape, shape), broadcastPositions(b.shape, shape)]
+    const values = left.map((at, index) => combine(a.values[at]!, b.values[right[index]!]!, a.type))
+    return toKnown(gives ?? a.type, shape, values)
   }
 
-const real =
-  (of: (x: number) => number): Evaluator =>
+/** On numbers alone. */
+const plain =
+  (combine: (a: number, b: number, type: KnownValue['type']) => number | undefined) =>
+  (a: Size, b: Size, type: KnownValue['type']): Size | undefined =>
+    typeof a === 'number' && typeof b === 'number' ? combine(a, b, type) : undefined
+
+const compare = (holds: (a: number, b: number) => boolean) =>
+  pairwise(
+    plain((a, b) => Number(holds(a, b))),
+    'bool',
+  )
+
+const truth = (of: (a: number, b: number) => number): Evaluator => {
+  const evaluate = pairwise(plain(of))
+  return (evaluation) => (evaluation.inputs.every((input) => input?.type === 'bool') ? evaluate(evaluation) : undefined)
+}
+
+const each =
+  (of: (x: number) => number, ...types: KnownValue['type'][]): Evaluator =>
   ({ inputs: [x] }) => {
-    if (x === undefined || x.values.some((value) => typeof value !== 'number')) return undefined
-    return { ...x, values: x.values.map((value) => of(value as number)) }
+    if (x === undefined || !types.includes(x.type)) return undefined
+    return toKnown(
+      x.type,
+      x.shape,
+      x.values.map((value) => (typeof value === 'number' ? of(value) : undefined)),
+    )
   }
+
+/** Rearranges entries: `positions` say from where each entry of the result comes. */
+function moved(x: KnownValue, shape: number[], positions: number[]): KnownValue | undefined {
+  if (positions.length > LONGEST) return undefined
+  return { type: x.type, shape, values: positions.map((position) => x.values[position]!) }
+}
+
+const reshaped = (x: KnownValue, shape: number[]): KnownValue | undefined =>
+  count(shape) === x.values.length ? { ...x, shape } : undefined
+
+/** Entries of a value as whole numbers; undefined if it is left out or has others. */
+function wholes(value: KnownValue | undefined): number[] | undefined {
+  return value?.values.every((entry) => typeof entry === 'number') ? (value.values as number[]) : undefined
+}
+
+const axesOf = ({ inputs, attributes }: Evaluation): number[] | undefined =>
+  attributes.axes !== undefined && 'ints' in attributes.axes ? attributes.axes.ints : wholes(inputs[1])
+
+const intOf = ({ attributes }: Evaluation, name: string, absent: number): number => {
+  const value = attributes[name]
+  return value !== undefined && 'int' in value ? value.int : absent
+}
+
+/** Looks positions of one axis up. */
+function take(x: KnownValue, axis: number, picked: number[], places: number[]): KnownValue | undefined {
+  const size = x.shape[axis]!
+  if (picked.some((at) => !Number.isInteger(at) || at < -size || at >= size)) return undefined
+  const [before, after] = [count(x.shape.slice(0, axis)), count(x.shape.slice(axis + 1))]
+  const positions = range(before).flatMap((row) =>
+    picked.flatMap((at) => range(after).map((column) => (row * size + (at < 0 ? at + size : at)) * after + column)),
+  )
+  return moved(x, [...x.shape.slice(0, axis), ...places, ...x.shape.slice(axis + 1)], positions)
+}
+
+const cast = (x: KnownValue, type: KnownValue['type']): KnownValue | undefined => {
+  const convert = (value: Size): Size | undefined => {
+    if (typeof value !== 'number') return value
+    if (type === 'bool') return value === 0 ? 0 : 1
+    return type === 'float' ? value : Math.trunc(value)
+  }
+  return toKnown(type, x.shape, x.values.map(convert))
+}
 
 const EVALUATORS: Record<string, Evaluator> = {
-  Add: arithmetic(addSizes),
-  Sub: arithmetic((a, b) => addSizes(a, negate(b))),
-  Mul: arithmetic(multiplySizes),
-  Div: arithmetic((a, b, type) => {
-    if (type === 'float') return typeof a === 'number' && typeof b === 'number' ? a / b : undefined
-    return typeof a === 'number' && typeof b === 'number' && b !== 0 ? Math.trunc(a / b) : divideSizes(a, b)
+  Add: pairwise(addSizes),
+  Sub: pairwise((a, b) => addSizes(a, negate(b))),
+  Mul: pairwise(multiplySizes),
+  Div: pairwise((a, b, type) => {
+    if (typeof a !== 'number' || typeof b !== 'number') return divideSizes(a, b)
+    if (type === 'float') return a / b
+    return b === 0 ? undefined : Math.trunc(a / b)
   }),
-  Pow: arithmetic((a, b) => (typeof a === 'number' && typeof b === 'number' ? a ** b : undefined)),
-  Equal: arithmetic((a, b) => (isSameSize(a, b) ? 1 : 0), 'bool'),
-  Sqrt: real(Math.sqrt),
-  Floor: real(Math.floor),
-  Neg: real((x) => -x),
-  Reciprocal: real((x) => 1 / x),
+  Pow: ({ inputs: [a, b], attributes }) => {
+    if (a === undefined || b === undefined) return undefined
+    // The exponent may be of another type than the base, which the result has.
+    const inputs = [a, { ...b, type: a.type }]
+    return pairwise(plain((x, y) => x ** y))({ inputs, attributes })
+  },
+  Equal: pairwise(equalSizes, 'bool'),
+  Greater: compare((a, b) => a > b),
+  Less: compare((a, b) => a < b),
+  GreaterOrEqual: compare((a, b) => a >= b),
+  LessOrEqual: compare((a, b) => a <= b),
+  And: truth((a, b) => a & b),
+  Or: truth((a, b) => a | b),
+  Xor: truth((a, b) => a ^ b),
+  Max: ({ inputs, attributes }) => pairs(inputs, attributes, (a, b) => Math.max(a, b)),
+  Min: ({ inputs, attributes }) => pairs(inputs, attributes, (a, b) => Math.min(a, b)),
+  Not: each((x) => 1 - x, 'bool'),
+  Neg: each((x) => -x, 'float', 'int32', 'int64'),
+  Abs: each(Math.abs, 'float', 'int32', 'int64'),
+  Sqrt: each(Math.sqrt, 'float'),
+  Floor: each(Math.floor, 'float'),
+  Ceil: each(Math.ceil, 'float'),
+  Reciprocal: each((x) => 1 / x, 'float'),
   Identity: ({ inputs: [x] }) => x,
-  Cast: ({ inputs: [x], attributes: { to } }) => {
-    if (x === undefined || to === undefined || !('int' in to)) return undefined
-    const type = to.int === 9 ? 'bool' : WHOLE_TYPES.includes(to.int) ? 'int64' : 'float'
-    const convert = (value: Size): Size => (typeof value === 'number' && type === 'int64' ? Math.trunc(value) : value)
-    return { ...x, type, values: x.values.map(convert) }
+  Cast: (evaluation) => {
+    const [x] = evaluation.inputs
+    const type = TYPES[intOf(evaluation, 'to', 0)]
+    return x === undefined || type === undefined ? undefined : cast(x, type)
   },
-  Concat: ({ inputs }) => {
-    if (inputs.some((input) => input === undefined || input.shape.length !== 1)) return undefined
-    const values = inputs.flatMap((input) => input!.values)
-    return { type: inputs[0]!.type, shape: [values.length], values }
+  CastLike: ({ inputs: [x, like] }) => (x === undefined || like === undefined ? undefined : cast(x, like.type)),
+  Concat: (evaluation) => {
+    const inputs = evaluation.inputs as KnownValue[]
+    const [first] = inputs
+    if (first === undefined || inputs.some((input) => input === undefined || input.type !== first.type))
+      return undefined
+    const rank = first.shape.length
+    const axis = toAxis(intOf(evaluation, 'axis', 0), rank)
+    const around = ({ shape }: KnownValue) => shape.with(axis, 0).join()
+    if (axis < 0 || axis >= rank || inputs.some((input) => input.shape.length !== rank)) return undefined
+    if (inputs.some((input) => around(input) !== around(first))) return undefined
+    const before = count(first.shape.slice(0, axis))
+    const width = ({ shape }: KnownValue) => count(shape.slice(axis))
+    const values = range(before).flatMap((row) =>
+      inputs.flatMap((input) => input.values.slice(row * width(input), (row + 1) * width(input))),
+    )
+    const total = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0)
+    return values.length > LONGEST ? undefined : { type: first.type, shape: first.shape.with(axis, total), values }
   },
-  Gather: ({ inputs: [x, indices] }) => {
-    if (x === undefined || indices === undefined || x.shape.length !== 1) return undefined
-    const values = indices.values.map((index) => x.values.at(index as number))
-    if (values.includes(undefined)) return undefined
-    return { type: x.type, shape: indices.shape, values: values as Size[] }
+  Gather: (evaluation) => {
+    const [x, indices] = evaluation.inputs
+    const picked = wholes(indices)
+    if (x === undefined || picked === undefined) return undefined
+    const axis = toAxis(intOf(evaluation, 'axis', 0), x.shape.length)
+    return x.shape[axis] === undefined ? undefined : take(x, axis, picked, indices!.shape)
   },
-  Slice: ({ inputs: [x, starts, ends, , steps] }) => {
-    if (x === undefined || starts === undefined || ends === undefined || x.shape.length !== 1) return undefined
-    if (steps !== undefined && steps.values[0] !== 1) return undefined
-    const values = x.values.slice(starts.values[0] as number, ends.values[0] as number)
-    return { type: x.type, shape: [values.length], values }
+  Slice: ({ inputs: [x, starts, ends, axes, steps] }) => {
+    const [from, to] = [wholes(starts), wholes(ends)]
+    if (x === undefined || from === undefined || to === undefined) return undefined
+    const at = axes === undefined ? range(from.length) : wholes(axes)
+    const by = steps === undefined ? from.map(() => 1) : wholes(steps)
+    if (at?.length !== from.length || by?.length !== from.length || to.length !== from.length) return undefined
+    return at.reduce<KnownValue | undefined>((value, given, index) => {
+      const axis = toAxis(given, x.shape.length)
+      const size = value?.shape[axis]
+      if (value === undefined || size === undefined || by[index] === 0) return undefined
+      const picked = slicePositions(size, from[index]!, to[index]!, by[index]!)
+      return take(value, axis, picked, [picked.length])
+    }, x)
   },
-  Unsqueeze: ({ inputs: [x] }) => (x?.shape.length === 0 ? { ...x, shape: [1] } : undefined),
-  Squeeze: ({ inputs: [x] }) => (x?.values.length === 1 ? { ...x, shape: [] } : undefined),
-  Reshape: ({ inputs: [x, target] }) => {
-    if (x === undefined || target?.values.length !== 1) return undefined
-    return { ...x, shape: [x.values.length] }
+  Unsqueeze: (evaluation) => {
+    const [x] = evaluation.inputs
+    const axes = axesOf(evaluation)
+    if (x === undefined || axes === undefined) return undefined
+    const rank = x.shape.length + axes.length
+    const added = axes.map((axis) => toAxis(axis, rank))
+    if (new Set(added).size < added.length || added.some((axis) => axis < 0 || axis >= rank)) return undefined
+    const rest = [...x.shape]
+    return { ...x, shape: range(rank).map((axis) => (added.includes(axis) ? 1 : rest.shift()!)) }
+  },
+  Squeeze: (evaluation) => {
+    const [x] = evaluation.inputs
+    if (x === undefined) return undefined
+    const gone = axesOf(evaluation)?.map((axis) => toAxis(axis, x.shape.length))
+    if (gone?.some((axis) => x.shape[axis] !== 1)) return undefined
+    return { ...x, shape: x.shape.filter((size, axis) => (gone === undefined ? size !== 1 : !gone.includes(axis))) }
+  },
+  Reshape: (evaluation) => {
+    const [x, target] = evaluation.inputs
+    const sizes = wholes(target)
+    if (x === undefined || sizes === undefined || target!.shape.length !== 1) return undefined
+    if (intOf(evaluation, 'allowzero', 0) !== 0 && sizes.includes(0)) return undefined
+    const shape = fillReshape(x.shape, sizes)
+    return shape === undefined ? undefined : reshaped(x, shape as number[])
+  },
+  Flatten: (evaluation) => {
+    const [x] = evaluation.inputs
+    if (x === undefined) return undefined
+    const axis = toAxis(intOf(evaluation, 'axis', 1), x.shape.length)
+    if (axis < 0 || axis > x.shape.length) return undefined
+    return reshaped(x, [count(x.shape.slice(0, axis)), count(x.shape.slice(axis))])
+  },
+  Transpose: ({ inputs: [x], attributes: { perm } }) => {
+    if (x === undefined) return undefined
+    const rank = x.shape.length
+    const order = perm !== undefined && 'ints' in perm ? perm.ints : range(rank).reverse()
+    if ([...order].sort((a, b) => a - b).join() !== range(rank).join()) return undefined
+    const strides = range(rank).map((axis) => count(x.shape.slice(axis + 1)))
+    let positions = [0]
+    for (const axis of order) {
+      positions = positions.flatMap((position) => range(x.shape[axis]!).map((at) => position + at * strides[axis]!))
+    }
+    return moved(
+      x,
+      order.map((axis) => x.shape[axis]!),
+      positions,
+    )
+  },
+  Expand: ({ inputs: [x, target] }) => {
+    const sizes = wholes(target)
+    if (x === undefined || sizes === undefined || sizes.some((size) => size < 1)) return undefined
+    const shape = broadcastShapes(x.shape, sizes) as number[] | undefined
+    if (shape === undefined || count(shape) > LONGEST) return undefined
+    return moved(x, shape, broadcastPositions(x.shape, shape))
   },
   Where: ({ inputs: [condition, a, b] }) => {
-    if (condition === undefined || a?.values.length !== b?.values.length || a === undefined) return undefined
-    if (condition.values.length !== a.values.length) return undefined
-    return { ...a, values: condition.values.map((is, index) => (is === 1 ? a.values[index]! : b!.values[index]!)) }
+    if (condition === undefined || a === undefined || b === undefined || a.type !== b.type) return undefined
+    const shape = commonShape([condition, a, b])
+    if (shape === undefined) return undefined
+    const [when, left, right] = [condition, a, b].map((input) => broadcastPositions(input.shape, shape)) as [
+      number[],
+      number[],
+      number[],
+    ]
+    const values = when.map((at, index) =>
+      condition.values[at] === 0 ? b.values[right[index]!]! : a.values[left[index]!]!,
+    )
+    return { type: a.type, shape, values }
   },
   ConstantOfShape: ({ inputs: [shape], attributes: { value } }) => {
-    if (shape === undefined || shape.values.some((size) => typeof size !== 'number')) return undefined
-    const sizes = shape.values as number[]
-    const count = sizes.reduce((product, size) => product * size, 1)
-    if (count > LONGEST) return undefined
+    const sizes = wholes(shape)
+    if (sizes === undefined || count(sizes) > LONGEST) return undefined
     const fill = value !== undefined && 'tensor' in value ? value.tensor : undefined
-    if (fill !== undefined && fill.type !== 'int64' && fill.type !== 'float') return undefined
-    const view = fill && new DataView(fill.bytes.buffer, fill.bytes.byteOffset)
-    const number =
-      view === undefined ? 0 : fill!.type === 'float' ? view.getFloat32(0, true) : Number(view.getBigInt64(0, true))
-    return {
-      type: fill?.type === 'int64' ? 'int64' : 'float',
-      shape: sizes,
-      values: new Array<Size>(count).fill(number),
-    }
+    const type = fill?.type ?? 'float'
+    if (type === 'uint8') return undefined
+    const number = fill === undefined ? 0 : toNumbers(fill)[0]
+    return number === undefined ? undefined : toKnown(type, sizes, new Array<Size>(count(sizes)).fill(number))
   },
-  Trilu: ({ inputs: [x, diagonal], attributes: { upper } }) => {
-    if (x === undefined || x.shape.length !== 2) return undefined
-    const columns = x.shape[1]!
-    const shift = (diagonal?.values[0] ?? 0) as number
-    const isUpper = upper === undefined || ('int' in upper && upper.int === 1)
+  Trilu: (evaluation) => {
+    const [x, diagonal] = evaluation.inputs
+    const shift = diagonal === undefined ? 0 : wholes(diagonal)?.[0]
+    if (x === undefined || x.shape.length < 2 || shift === undefined) return undefined
+    const [rows, columns] = x.shape.slice(-2) as [number, number]
+    const isUpper = intOf(evaluation, 'upper', 1) !== 0
     const values = x.values.map((value, index) => {
-      const reach = (index % columns) - Math.floor(index / columns) - shift
+      const reach = (index % columns) - (Math.floor(index / columns) % rows) - shift
       return (isUpper ? reach >= 0 : reach <= 0) ? value : 0
     })
     return { ...x, values }
   },
-  Range: ({ inputs: [start, limit, step] }) => {
-    const [from, to, by] = [start?.values[0], limit?.values[0], step?.values[0]]
-    if (typeof from !== 'number' || typeof to !== 'number' || typeof by !== 'number' || by === 0) return undefined
-    const count = Math.max(0, Math.ceil((to - from) / by))
-    if (count > LONGEST) return undefined
-    return { type: start!.type, shape: [count], values: Array.from({ length: count }, (_, index) => from + index * by) }
+  Range: ({ inputs }) => {
+    const [from, to, by] = inputs.map((input) => wholes(input)?.[0])
+    if (from === undefined || to === undefined || by === undefined || by === 0) return undefined
+    const length = Math.max(0, Math.ceil((to - from) / by))
+    if (length > LONGEST) return undefined
+    return toKnown(
+      inputs[0]!.type,
+      [length],
+      range(length).map((index) => from + index * by),
+    )
   },
+  Size: ({ inputs: [x] }) => (x === undefined ? undefined : { type: 'int64', shape: [], values: [x.values.length] }),
 }
 
 /** What an operation gives, where that is known while the graph is read. */
 export function evaluate(op: string, evaluation: Evaluation): KnownValue | undefined {
-  return EVALUATORS[op]?.(evaluation)
-}
-
-/** Whether an operator is worked out while the file is read, where its inputs are known. */
-export function isEvaluated(op: string): boolean {
-  return op === 'Shape' || Object.hasOwn(EVALUATORS, op)
+  return Object.hasOwn(EVALUATORS, op) ? EVALUATORS[op]!(evaluation) : undefined
 }
 
 /** The shape of a value as a known vector, or the part of it that the attributes ask for. */
@@ -150,11 +338,34 @@ export function shapeValue(shape: Shape, { start, end }: Record<string, FileAttr
   return { type: 'int64', shape: [values.length], values }
 }
 
-function pair(a: KnownValue | undefined, b: KnownValue | undefined): [Size, Size][] | undefined {
-  if (a === undefined || b === undefined) return undefined
-  if (a.values.length === b.values.length) return a.values.map((value, index) => [value, b.values[index]!])
-  if (b.values.length === 1) return a.values.map((value) => [value, b.values[0]!])
-  return a.values.length === 1 ? b.values.map((value) => [a.values[0]!, value]) : undefined
+/** Positions that a slice takes of an axis, as NumPy and ONNX do. */
+export function slicePositions(size: number, start: number, end: number, step: number): number[] {
+  const clamp = (value: number, low: number, high: number) =>
+    Math.min(high, Math.max(low, value < 0 ? value + size : value))
+  const picked: number[] = []
+  if (step > 0) for (let at = clamp(start, 0, size); at < clamp(end, 0, size); at += step) picked.push(at)
+  else {
+    const last = end < -size ? -1 : clamp(end, -1, size - 1)
+    for (let at = clamp(start, 0, size - 1); at > last; at += step) picked.push(at)
+  }
+  return picked
+}
+
+function pairs(
+  inputs: (KnownValue | undefined)[],
+  attributes: Record<string, FileAttribute>,
+  of: (a: number, b: number) => number,
+): KnownValue | undefined {
+  const [first, ...rest] = inputs
+  const evaluate = pairwise(plain(of))
+  return rest.reduce((a, b) => evaluate({ inputs: [a, b], attributes }), first)
+}
+
+/** Whether two sizes are equal; unknown where it depends on the number of examples, of which there is one at least. */
+function equalSizes(a: Size, b: Size): Size | undefined {
+  if (typeof a === typeof b) return Number(isSameSize(a, b))
+  const [size, batches] = typeof a === 'number' ? [a, b] : [b as number, a]
+  return size < (batches as { batches: number }).batches ? 0 : undefined
 }
 
 function addSizes(a: Size, b: Size): Size | undefined {

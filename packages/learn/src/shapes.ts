@@ -4,7 +4,16 @@
  * Only operations that can be trained through are known; their attributes are those of operator set 17.
  */
 import type { Attribute, Graph, Node } from './onnx.ts'
-import { broadcastShapes, countValues, divideSizes, formatShape, isSameSize, type Shape, type Size } from './sizes.ts'
+import {
+  broadcastShapes,
+  countValues,
+  fillReshape,
+  formatShape,
+  isSameShape,
+  isSameSize,
+  type Shape,
+  type Size,
+} from './sizes.ts'
 
 /** Shapes of values by name. */
 export type Shapes = Map<string, Shape>
@@ -25,12 +34,25 @@ const INFERENCES: Record<string, Inference> = {
   Max: broadcast,
   Min: broadcast,
   Where: broadcast,
+  Mod: broadcast,
   Equal: broadcast,
   Greater: broadcast,
   Less: broadcast,
+  GreaterOrEqual: broadcast,
+  LessOrEqual: broadcast,
   And: broadcast,
   Or: broadcast,
+  Xor: broadcast,
+  // The slope is broadcast to x, not x to the slope.
+  PRelu: (_, [x, slope]) => {
+    const shape = broadcastShapes(x!, slope!)
+    return shape !== undefined && isSameShape(shape, x!) ? shape : undefined
+  },
   Relu: same,
+  Elu: same,
+  Floor: same,
+  Ceil: same,
+  Round: same,
   LeakyRelu: same,
   Sigmoid: same,
   Tanh: same,
@@ -43,55 +65,78 @@ const INFERENCES: Record<string, Inference> = {
   Sqrt: same,
   Reciprocal: same,
   Softplus: same,
-  Softmax: same,
-  LogSoftmax: same,
+  Softmax: (node, [x]) => (hasAxis(x!, intOf(node, 'axis', -1)) ? x : undefined),
+  LogSoftmax: (node, [x]) => (hasAxis(x!, intOf(node, 'axis', -1)) ? x : undefined),
+  Trilu: (_, [x]) => (x!.length < 2 ? undefined : x),
   Clip: same,
   Cast: same,
   Identity: same,
   Not: same,
   IsNaN: same,
-  LayerNormalization: same,
-  Gemm: (node, [a, b]) => {
+  LayerNormalization: (node, [x, scale, bias]) => {
+    const axis = toAxis(intOf(node, 'axis', -1), x!.length)
+    const fits = (shape: Shape | undefined) => {
+      const common = shape === undefined ? x! : broadcastShapes(x!.slice(axis), shape)
+      return common !== undefined && (shape === undefined || isSameShape(common, x!.slice(axis)))
+    }
+    return axis >= 0 && axis < x!.length && fits(scale) && fits(bias) ? x : undefined
+  },
+  Gemm: (node, [a, b, c]) => {
+    if (a!.length !== 2 || b!.length !== 2) return undefined
     const [m, k] = intOf(node, 'transA', 0) === 1 ? [a![1], a![0]] : [a![0], a![1]]
     const [inner, n] = intOf(node, 'transB', 0) === 1 ? [b![1], b![0]] : [b![0], b![1]]
-    return k !== undefined && inner !== undefined && isSameSize(k, inner) ? [m!, n!] : undefined
+    if (!isSameSize(k!, inner!)) return undefined
+    const shape = [m!, n!]
+    const common = c === undefined ? shape : broadcastShapes(shape, c)
+    return common !== undefined && isSameShape(common, shape) ? shape : undefined
   },
   MatMul: (_, [a, b]) => inferMatMul(a!, b!),
-  Conv: (node, [x, w]) => {
-    const strides = intsOf(node, 'strides', [1, 1])
-    const dilations = intsOf(node, 'dilations', [1, 1])
-    const pads = intsOf(node, 'pads', [0, 0, 0, 0])
+  Conv: (node, [x, w, bias]) => {
+    const group = intOf(node, 'group', 1)
+    const [outputs, each] = w as [number, number]
+    if (w!.length !== x!.length || x![1] !== each * group || outputs % group !== 0) return undefined
+    if (bias !== undefined && !isSameShape(bias, [outputs])) return undefined
     const sizes = spatial(x!, (size, axis) => {
-      const reach = dilations[axis]! * ((w![axis + 2] as number) - 1) + 1
-      return Math.floor((size + pads[axis]! + pads[axis + 2]! - reach) / strides[axis]!) + 1
+      const { stride, reach, edges } = windowOf(node, axis, w![axis + 2] as number)
+      return countWindows(size, reach, stride, edges)
     })
-    return sizes && [x![0]!, w![0]!, ...sizes]
+    return sizes && [x![0]!, outputs, ...sizes]
   },
-  ConvTranspose: (node, [x, w]) => {
-    const strides = intsOf(node, 'strides', [1, 1])
-    const dilations = intsOf(node, 'dilations', [1, 1])
-    const pads = intsOf(node, 'pads', [0, 0, 0, 0])
+  ConvTranspose: (node, [x, w, bias]) => {
+    const group = intOf(node, 'group', 1)
+    const [inputs, each] = w as [number, number]
+    if (w!.length !== x!.length || x![1] !== inputs || inputs % group !== 0) return undefined
+    if (bias !== undefined && !isSameShape(bias, [each * group])) return undefined
     const added = intsOf(node, 'output_padding', [0, 0])
     const sizes = spatial(x!, (size, axis) => {
-      const reach = dilations[axis]! * ((w![axis + 2] as number) - 1) + 1
-      return (size - 1) * strides[axis]! + reach + added[axis]! - pads[axis]! - pads[axis + 2]!
+      const { stride, reach, edges } = windowOf(node, axis, w![axis + 2] as number)
+      return (size - 1) * stride + reach + added[axis]! - edges[0] - edges[1]
     })
-    return sizes && [x![0]!, (w![1] as number) * intOf(node, 'group', 1), ...sizes]
+    return sizes && [x![0]!, each * group, ...sizes]
   },
   MaxPool: inferPool,
   AveragePool: inferPool,
   GlobalAveragePool: (_, [x]) => [x![0]!, x![1]!, ...x!.slice(2).map(() => 1)],
   ReduceMean: (node, [x]) => reduce(x!, intsOf(node, 'axes', range(x!.length)), intOf(node, 'keepdims', 1) === 1),
   ReduceSum: (node, [x], integers) => reduce(x!, integers(1) ?? range(x!.length), intOf(node, 'keepdims', 1) === 1),
-  Transpose: (node, [x]) => intsOf(node, 'perm', range(x!.length).reverse()).map((axis) => x![axis]!),
-  Reshape: (_, [x], integers) => inferReshape(x!, integers(1)),
+  Transpose: (node, [x]) => {
+    const perm = intsOf(node, 'perm', range(x!.length).reverse())
+    const isPermutation = [...perm].sort((a, b) => a - b).join() === range(x!.length).join()
+    return isPermutation ? perm.map((axis) => x![axis]!) : undefined
+  },
+  Reshape: (_, [x], integers) => {
+    const target = integers(1)
+    return target && fillReshape(x!, target)
+  },
   Flatten: (node, [x]) => {
     const axis = toAxis(intOf(node, 'axis', 1), x!.length)
+    if (axis < 0 || axis > x!.length) return undefined
     const [rows, columns] = [countValues(x!.slice(0, axis)), countValues(x!.slice(axis))]
     return rows !== undefined && columns !== undefined ? [rows, columns] : undefined
   },
   Squeeze: (_, [x], integers) => {
     const axes = integers(1)?.map((axis) => toAxis(axis, x!.length))
+    if (axes?.some((axis) => x![axis] !== 1)) return undefined
     return x!.filter((size, axis) => (axes === undefined ? size !== 1 : !axes.includes(axis)))
   },
   Unsqueeze: (_, [x], integers) => {
@@ -99,15 +144,21 @@ const INFERENCES: Record<string, Inference> = {
     if (axes === undefined) return undefined
     const rank = x!.length + axes.length
     const added = axes.map((axis) => toAxis(axis, rank))
+    if (new Set(added).size < added.length || added.some((axis) => axis < 0 || axis >= rank)) return undefined
     const rest = [...x!]
     return range(rank).map((axis) => (added.includes(axis) ? 1 : rest.shift()!))
   },
   Concat: (node, inputs) => {
-    const axis = toAxis(intOf(node, 'axis', 0), inputs[0]!.length)
-    return inputs[0]!.map((size, at) => (at === axis ? addSizes(inputs.map((shape) => shape[at]!)) : size))
+    const [first] = inputs as [Shape]
+    const axis = toAxis(intOf(node, 'axis', 0), first.length)
+    const around = (shape: Shape) => shape.toSpliced(axis, 1)
+    const isJoined = inputs.every((shape) => shape.length === first.length && isSameShape(around(shape), around(first)))
+    const total = first[axis] === undefined ? undefined : addSizes(inputs.map((shape) => shape[axis]!))
+    return isJoined && total !== undefined ? first.with(axis, total) : undefined
   },
   Gather: (node, [x, indices]) => {
     const axis = toAxis(intOf(node, 'axis', 0), x!.length)
+    if (x![axis] === undefined) return undefined
     return [...x!.slice(0, axis), ...indices!, ...x!.slice(axis + 1)]
   },
   Slice: (_, [x], integers) => {
@@ -130,7 +181,7 @@ const INFERENCES: Record<string, Inference> = {
   },
   Pad: (_, [x], integers) => {
     const pads = integers(1)
-    if (pads === undefined) return undefined
+    if (pads?.length !== 2 * x!.length) return undefined
     return x!.map((size, axis) => (typeof size === 'number' ? size + pads[axis]! + pads[axis + x!.length]! : size))
   },
   Shape: (_, [x]) => [x!.length],
@@ -155,7 +206,7 @@ export function inferShapes(graph: Graph, nodes: readonly Node[], known: Readonl
 
 /** Whether the shape of an operation's output can be told. */
 export function hasShapeRule(op: string): boolean {
-  return op === 'Split' || op in INFERENCES
+  return op === 'Split' || Object.hasOwn(INFERENCES, op)
 }
 
 /**
@@ -173,7 +224,7 @@ export function inferNode(graph: Graph, node: Node, shapes: Shapes): void {
     for (const [index, shape] of parts.entries()) shapes.set(node.outputs[index]!, shape)
     return
   }
-  const inference = INFERENCES[node.op]
+  const inference = Object.hasOwn(INFERENCES, node.op) ? INFERENCES[node.op] : undefined
   if (inference === undefined) throw new ShapeError(node, 'there is no rule for the shape of its output')
   const shape = inference(node, inputs, (index) => readIntegers(graph, node.inputs[index]))
   if (shape === undefined) {
@@ -243,22 +294,50 @@ function inferMatMul(a: Shape, b: Shape): Shape | undefined {
 
 function inferPool(node: Node, [x]: Shape[]): Shape | undefined {
   const kernel = intsOf(node, 'kernel_shape', [])
-  const strides = intsOf(node, 'strides', [1, 1])
-  const pads = intsOf(node, 'pads', [0, 0, 0, 0])
-  const dilations = intsOf(node, 'dilations', [1, 1])
-  const round = intOf(node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor
+  const isCeil = intOf(node, 'ceil_mode', 0) === 1
   const sizes = spatial(x!, (size, axis) => {
-    const reach = dilations[axis]! * (kernel[axis]! - 1) + 1
-    return round((size + pads[axis]! + pads[axis + 2]! - reach) / strides[axis]!) + 1
+    const { stride, reach, edges } = windowOf(node, axis, kernel[axis]!)
+    return countWindows(size, reach, stride, edges, isCeil)
   })
   return sizes && [x![0]!, x![1]!, ...sizes]
 }
 
-/** The two spatial sizes of an image after an operation; undefined if it is none. */
+/** What a window does along one axis of an image: its stride, how far it reaches, and the padding at both edges. */
+function windowOf(node: Node, axis: number, kernel: number) {
+  const pads = intsOf(node, 'pads', [0, 0, 0, 0])
+  const reach = intsOf(node, 'dilations', [1, 1])[axis]! * (kernel - 1) + 1
+  return { stride: intsOf(node, 'strides', [1, 1])[axis]!, reach, edges: [pads[axis]!, pads[axis + 2]!] as const }
+}
+
+/**
+ * Places of a window along an axis. Rounding up, a window that would start in the padding at the end is left out, as
+ * ONNX Runtime and PyTorch do.
+ *
+ * @see https://onnx.ai/onnx/operators/onnx__MaxPool.html
+ */
+export function countWindows(
+  size: number,
+  reach: number,
+  stride: number,
+  [before, after]: readonly [number, number],
+  isCeil = false,
+): number {
+  const steps = (size + before + after - reach) / stride
+  if (!isCeil) return Math.floor(steps) + 1
+  const count = Math.ceil(steps) + 1
+  return (count - 1) * stride >= size + before ? count - 1 : count
+}
+
+/** The two spatial sizes of an image after an operation; undefined if it is none, or nothing is left of it. */
 function spatial(x: Shape, after: (size: number, axis: number) => number): number[] | undefined {
   const sizes = x.slice(2)
   if (sizes.length !== 2 || sizes.some((size) => typeof size !== 'number')) return undefined
-  return sizes.map((size, axis) => after(size as number, axis))
+  const found = sizes.map((size, axis) => after(size as number, axis))
+  return found.every((size) => size >= 1) ? found : undefined
+}
+
+function hasAxis(x: Shape, axis: number): boolean {
+  return axis >= -x.length && axis < x.length
 }
 
 function reduce(x: Shape, axes: number[], keeps: boolean): Shape {
@@ -266,21 +345,11 @@ function reduce(x: Shape, axes: number[], keeps: boolean): Shape {
   return x.flatMap((size, axis) => (gone.includes(axis) ? (keeps ? [1] : []) : [size]))
 }
 
-function inferReshape(x: Shape, target: number[] | undefined): Shape | undefined {
-  if (target === undefined) return undefined
-  const shape: Shape = target.map((size, axis) => (size === 0 ? (x[axis] ?? 0) : size))
-  const all = countValues(x)
-  const open = target.indexOf(-1)
-  const rest = countValues(shape.filter((_, axis) => axis !== open))
-  if (all === undefined || rest === undefined) return undefined
-  if (open < 0) return isSameSize(all, rest) ? shape : undefined
-  const size = divideSizes(all, rest)
-  return size === undefined ? undefined : shape.with(open, size)
-}
-
-function addSizes(sizes: Size[]): Size {
+/** A sum of sizes; undefined where some grow with the batch and some do not. */
+function addSizes(sizes: Size[]): Size | undefined {
   if (sizes.every((size) => typeof size === 'number')) return sizes.reduce((sum, size) => sum + size, 0)
-  return { batches: sizes.reduce<number>((sum, size) => sum + (typeof size === 'number' ? 0 : size.batches), 0) }
+  if (sizes.some((size) => typeof size === 'number')) return undefined
+  return { batches: (sizes as { batches: number }[]).reduce((sum, { batches }) => sum + batches, 0) }
 }
 
 function countSliced(size: number, start: number, end: number, step: number): number {

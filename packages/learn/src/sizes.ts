@@ -16,6 +16,11 @@ export function isSameSize(a: Size, b: Size): boolean {
   return typeof a === 'number' || typeof b === 'number' ? a === b : a.batches === b.batches
 }
 
+/** Whether two shapes are the same for every batch. */
+export function isSameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => isSameSize(size, b[axis]!))
+}
+
 /** `a · b`; undefined for a square of the batch. */
 export function multiplySizes(a: Size, b: Size): Size | undefined {
   if (typeof a === 'number') return typeof b === 'number' ? a * b : { batches: a * b.batches }
@@ -32,6 +37,23 @@ export function divideSizes(a: Size, b: Size): Size | undefined {
   const [upper, lower] = [typeof a === 'number' ? a : a.batches, typeof b === 'number' ? b : b.batches]
   if (lower === 0 || upper % lower !== 0 || (typeof a === 'number' && typeof b !== 'number')) return undefined
   return typeof a !== 'number' && typeof b === 'number' ? { batches: upper / lower } : upper / lower
+}
+
+/**
+ * The shape that `Reshape` gives: 0 copied, one −1 worked out; undefined if the number of values is another.
+ */
+export function fillReshape(from: Shape, target: Shape): Shape | undefined {
+  const isSound = target.every((size, axis) =>
+    size === 0 ? axis < from.length : typeof size !== 'number' || size >= -1,
+  )
+  const open = target.indexOf(-1)
+  if (!isSound || target.lastIndexOf(-1) !== open) return undefined
+  const sizes = target.map((size, axis) => (size === 0 ? from[axis]! : size))
+  const [all, rest] = [countValues(from), countValues(sizes.filter((_, axis) => axis !== open))]
+  if (all === undefined || rest === undefined) return undefined
+  if (open < 0) return isSameSize(all, rest) ? sizes : undefined
+  const size = divideSizes(all, rest)
+  return size === undefined ? undefined : sizes.with(open, size)
 }
 
 /** The shape that two shapes broadcast to, as NumPy and ONNX do; undefined if they do not fit. */

@@ -16,12 +16,12 @@ import {
   isOnnxModel,
   layerShapes,
   type ModelSpec,
+  parameterLayout,
   takesWholeNumbers,
-  tensorLayout,
   validateWeights,
 } from './model.ts'
 import { encodeModel, type Graph } from './onnx.ts'
-import { type InferenceSession, openSession, Tensor } from './runtime.ts'
+import { type InferenceSession, openSession, TelemetryError, Tensor } from './runtime.ts'
 import { buildForwardGraph, buildScanGraph, carriedValues } from './training-graph.ts'
 
 /** How to train once; what is absent is as the training specification says. */
@@ -88,7 +88,8 @@ export function sessionOptions(threads = 1): InferenceSession.SessionOptions {
 /**
  * Compiles the training and evaluation graphs of a model.
  *
- * @throws `MissingGraphError` for an ONNX model whose file was not read (`openModel`); {@link FixedBatchError}
+ * @throws `MissingGraphError` for an ONNX model whose file was not read (`openModel`); {@link FixedBatchError},
+ * {@link GraphRefusedError}
  */
 export async function createTrainer(
   model: ModelSpec | ImportedModel,
@@ -97,9 +98,9 @@ export async function createTrainer(
 ): Promise<Trainer> {
   const weighted = classWeights !== undefined && model.output !== 'linear'
   const options = { model, training, weighted }
-  const layout = tensorLayout(model)
+  const layout = parameterLayout(model)
   const carried = carriedValues(options)
-  const open = (graph: Graph) => openSession(encodeModel(graph), sessionOptions(threads))
+  const open = (graph: Graph) => openGraph(graph, model, threads)
   const session = await open(buildScanGraph(options))
   const forward = await open(buildForwardGraph(model))
   if ('isBatchFixed' in model && model.isBatchFixed) await checkBatch(model, forward)
@@ -217,6 +218,15 @@ export async function createTrainer(
   }
 }
 
+/** Opens a session; what the runtime says of a graph that came from a file is told as such. */
+async function openGraph(graph: Graph, model: ModelSpec, threads: number): Promise<InferenceSession> {
+  try {
+    return await openSession(encodeModel(graph), sessionOptions(threads))
+  } catch (error) {
+    throw isOnnxModel(model) && !(error instanceof TelemetryError) ? new GraphRefusedError(error as Error) : error
+  }
+}
+
 /** Whether a file whose batch was fixed gives two examples together what it gives each alone. */
 async function checkBatch(model: ImportedModel, forward: InferenceSession): Promise<void> {
   const random = fromSeed(1)
@@ -225,7 +235,7 @@ async function checkBatch(model: ImportedModel, forward: InferenceSession): Prom
   const bytesOf = isFloat ? { inputZero: 128, inputScale: [1, 64] } : { inputZero: 0, inputScale: [1, 1] }
   const example = { features: model.inputs, labels: new Int32Array(2), labelCenter: 0, labelSpread: 1 }
   const fixed: Record<string, Tensor> = {}
-  for (const { name, shape, offset, length } of tensorLayout(model)) {
+  for (const { name, shape, offset, length } of parameterLayout(model)) {
     fixed[name] = new Tensor('float32', model.weights.slice(offset, offset + length), shape)
   }
   const answer = async (from: number, count: number) => {
@@ -299,6 +309,18 @@ export class DatasetShapeError extends Error {
   override name = 'DatasetShapeError'
   constructor(reason: string) {
     super(`The dataset does not fit the model: ${reason}. Check the schema in the manifest.`)
+  }
+}
+
+/** ONNX Runtime does not take the training graph of an ONNX file. */
+export class GraphRefusedError extends Error {
+  override name = 'GraphRefusedError'
+  constructor(cause: Error) {
+    super(
+      `ONNX Runtime refuses to train the graph of this ONNX file (${cause.message}). The file uses an operator on a ` +
+        'type or shape that cannot be computed; see that ONNX Runtime runs the file itself, or export it anew.',
+      { cause },
+    )
   }
 }
 

@@ -9,7 +9,7 @@ import { emitForward } from './forward.ts'
 import { createGraph, emit } from './graph.ts'
 import { emitLoss } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
-import { countOutputs, type ImportedModel, type ModelSpec, tensorLayout } from './model.ts'
+import { countOutputs, type ImportedModel, type ModelSpec, parameterLayout } from './model.ts'
 import type { Dimension, Graph, ValueInfo } from './onnx.ts'
 import { emitOptimizer, optimizerState } from './optimizer.ts'
 
@@ -30,7 +30,7 @@ export interface CarriedValue {
 
 /** Parameters, then optimiser state of each tensor, then scalars: the order of the graph's first inputs and outputs. */
 export function carriedValues({ model, training }: TrainingGraphOptions): CarriedValue[] {
-  const layout = tensorLayout(model)
+  const layout = parameterLayout(model)
   const state = optimizerState(training)
   return [
     ...layout.map(({ name, shape }): CarriedValue => ({ name, shape, start: 'parameter' })),
@@ -108,7 +108,7 @@ export function buildScanGraph(options: TrainingGraphOptions): Graph {
 /** Forward pass from bytes: `inputs` uint8 [batch, inputs] and parameters → `outputs` [batch, outputs]. */
 export function buildForwardGraph(model: ModelSpec | ImportedModel): Graph {
   const graph = createGraph('forward')
-  const parameters = tensorLayout(model).map(({ name, shape }) => toFloatValue({ name, shape }))
+  const parameters = parameterLayout(model).map(({ name, shape }) => toFloatValue({ name, shape }))
   graph.inputs.push(...parameters, { name: 'inputs', type: 'uint8', shape: ['batch', model.inputs] })
   graph.inputs.push(scalar('inputScale'), { name: 'inputZero', type: 'uint8', shape: [] })
   const { outputs } = emitForward(graph, model, emitDequantize(graph, 'inputs'))
@@ -123,7 +123,7 @@ function emitStep(
   x: string,
   { targets, weights } = { targets: 'targets', weights: 'rowWeights' },
 ): { next: string[]; loss: string } {
-  const layout = tensorLayout(model)
+  const layout = parameterLayout(model)
   const names = layout.map(({ name }) => name)
   const { outputs, shapes } = emitForward(graph, model, x)
   const { loss, gradient } = emitLoss(graph, model.output, {
@@ -172,7 +172,7 @@ function targetValues({ model, weighted }: TrainingGraphOptions, rows: Dimension
 }
 
 function sharedValues({ model, training }: TrainingGraphOptions): ValueInfo[] {
-  const anchors = tensorLayout(model).map(({ name, shape }) => toFloatValue({ name: `${name}.anchor`, shape }))
+  const anchors = parameterLayout(model).map(({ name, shape }) => toFloatValue({ name: `${name}.anchor`, shape }))
   return training.proximal > 0 ? [scalar('learningRate'), ...anchors] : [scalar('learningRate')]
 }
 
