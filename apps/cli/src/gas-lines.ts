@@ -1,6 +1,6 @@
 /** Gas as people read it: a line a step, and what a member's round and a whole federation cost in money. */
 
-import { costAt, type GasReport, gasPrices } from '@tutti/chain'
+import { costAt, type GasReport, type GasStep, gasPrices } from '@tutti/chain'
 import { formatInteger } from '@tutti/core'
 import { toTable } from './output.ts'
 
@@ -20,7 +20,13 @@ export function gasLines({ steps, total, perParameterAndMember }: GasReport): st
 }
 
 /** What the federation, and one submission, cost at each of the stated prices. */
-export function costLines({ steps, total }: GasReport): string[] {
+export function costLines({
+  steps,
+  total,
+}: {
+  steps: readonly Pick<GasStep, 'step' | 'mean'>[]
+  total: bigint
+}): string[] {
   const submit = steps.find(({ step }) => step === 'submit')?.mean ?? 0n
   const rows = gasPrices.map(({ chain, gwei, tokenUsd }) => [
     `${chain} (${gwei} gwei, ether at $${formatInteger(tokenUsd)})`,

@@ -20,6 +20,7 @@ import { addMint } from './commands/mint.ts'
 import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
+import { addSimulate } from './commands/simulate.ts'
 import { addStats } from './commands/stats.ts'
 import { addStatus } from './commands/status.ts'
 import { addTask } from './commands/task.ts'
@@ -62,6 +63,7 @@ export function createProgram(): Command {
     addMint,
     addTask,
     addStats,
+    addSimulate,
     addCreate,
     addJoin,
     addKeystore,

@@ -58,6 +58,32 @@ export function selectExamples(dataset: Dataset, indices: ArrayLike<number>): Da
   return { ...dataset, count: indices.length, inputs, labels }
 }
 
+/** Examples `[start, start + count)`, a view. @throws {@link ExampleIndexError} */
+export function viewExamples(dataset: Dataset, start: number, count: number): Dataset {
+  const { features } = dataset
+  const end = start + count
+  const isWithin = Number.isInteger(start) && Number.isInteger(end) && start >= 0 && count >= 0 && end <= dataset.count
+  if (!isWithin) throw new ExampleIndexError(start < 0 ? start : end - 1, dataset.count)
+  const inputs = dataset.inputs.subarray(start * features, end * features)
+  return { ...dataset, count, inputs, labels: dataset.labels.subarray(start, end) }
+}
+
+/** The examples of datasets of one schema, one after the other. Copies. */
+export function joinDatasets(parts: readonly Dataset[]): Dataset {
+  const [first] = parts
+  if (first === undefined) throw new ExampleIndexError(0, 0)
+  const count = parts.reduce((sum, part) => sum + part.count, 0)
+  const inputs = new Uint8Array(count * first.features)
+  const labels = first.labels instanceof Int32Array ? new Int32Array(count) : new Float32Array(count)
+  let at = 0
+  for (const part of parts) {
+    inputs.set(part.inputs, at * first.features)
+    labels.set(part.labels, at)
+    at += part.count
+  }
+  return { ...first, count, inputs, labels }
+}
+
 /** The bytes of one example, a view. */
 export function exampleInput(dataset: Dataset, index: number): Uint8Array {
   if (!Number.isInteger(index) || index < 0 || index >= dataset.count) throw new ExampleIndexError(index, dataset.count)

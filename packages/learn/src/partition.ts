@@ -65,6 +65,28 @@ export function partitionDirichlet(
 }
 
 /**
+ * A division in which every member has `minimum` examples: those who have fewer are given the last ones of whoever has
+ * most. As it is where all have enough.
+ *
+ * @throws {@link PartitionError} if there are not enough examples.
+ */
+export function spreadOut(parts: readonly Int32Array[], minimum: number): Int32Array[] {
+  const lists = parts.map((part) => [...part])
+  checkMembers(
+    lists.reduce((sum, list) => sum + list.length, 0),
+    lists.length,
+    minimum,
+  )
+  for (const list of lists) {
+    while (list.length < minimum) {
+      const richest = lists.reduce((best, other) => (other.length > best.length ? other : best))
+      list.push(richest.pop()!)
+    }
+  }
+  return lists.map((list) => Int32Array.from(list))
+}
+
+/**
  * By the values of a column (hospital, device, writer): examples of one value stay together. Values go, largest first,
  * to the member with the fewest examples.
  *

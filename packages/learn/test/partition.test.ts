@@ -8,6 +8,7 @@ import {
   partitionIid,
   partitionShards,
   splitStratified,
+  spreadOut,
 } from '../src/partition.ts'
 
 const LABELS = Int32Array.from({ length: 1000 }, (_, i) => (i * 7) % 10)
@@ -95,4 +96,24 @@ test('a stratified split keeps the share of every class', () => {
   for (let label = 0; label < 10; label++) {
     assert.equal([...heldOut].filter((index) => LABELS[index] === label).length, 30)
   }
+})
+
+test('spread out: every member has the minimum, no example is lost, and enough is left as it is', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 0, max: 20 }),
+      fc.nat(),
+      (members, minimum, seed) => {
+        const parts = partitionDirichlet(LABELS, { members, seed, alpha: 0.05, minimum: 0 })
+        const spread = spreadOut(parts, minimum)
+        assertDivides(spread, LABELS.length)
+        assert.ok(spread.every((list) => list.length >= minimum))
+        if (parts.every((list) => list.length >= minimum)) assert.deepEqual(spread, parts)
+      },
+    ),
+    { numRuns: 50 },
+  )
+  assert.deepEqual(spreadOut([Int32Array.of(1, 2, 3), Int32Array.of()], 1), [Int32Array.of(1, 2), Int32Array.of(3)])
+  assert.throws(() => spreadOut([Int32Array.of(1), Int32Array.of()], 1), PartitionError)
 })

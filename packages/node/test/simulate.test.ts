@@ -4,9 +4,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readEvents, readModelWords } from '@tutti/chain'
-import { type Hex, keccak256, packGains, packModel, toHex } from '@tutti/core'
-import { createTrainer, memberSeed, toInitialLanes } from '@tutti/learn'
+import { gasReport, readEvents, readModelWords } from '@tutti/chain'
+import {
+  BERLIN_PRICES,
+  estimatePlayedRound,
+  estimateStart,
+  type Hex,
+  keccak256,
+  packGains,
+  packModel,
+  toHex,
+} from '@tutti/core'
+import { createTrainer, memberSeed, serializeManifest, toInitialLanes } from '@tutti/learn'
 import {
   roundingSeed,
   type SimulatedRound,
@@ -73,7 +82,7 @@ test('words of a simulation ≡ words of the chain, after each round', async () 
   const terms = {
     cohortSize: 4,
     minimumUpdates: 3,
-    rounds: 6,
+    rounds: 5,
     shardSize: 128,
     shardsPerMember: 1,
     joinSeconds: 0,
@@ -90,7 +99,7 @@ test('words of a simulation ≡ words of the chain, after each round', async () 
   try {
     await playOnChain(fixture)
     const { words, isSettled, ...course } = await readCourse(fixture)
-    assert.equal(words.length, 6)
+    assert.equal(words.length, 5)
     const lanes = toInitialLanes(manifest, agreed.laneBits)
     const options = { terms: agreed, manifest, trainer, members: datasets, lanes, seed, ...course }
     const simulated: string[] = []
@@ -108,6 +117,18 @@ test('words of a simulation ≡ words of the chain, after each round', async () 
       isSettled,
     )
     assert.ok(new Set(words).size > 1)
+
+    const { total } = await gasReport(fixture.clients[0]!, { id: fixture.federationId })
+    const published = { path: 'direct' as const, publishedBytes: serializeManifest(manifest).length + 1_000 }
+    const start = estimateStart(agreed, { ...published, members: MEMBERS, prices: BERLIN_PRICES })
+    const bound = rounds.reduce(
+      (sum, { cohort, updates, isSettled }) => {
+        const shape = { members: MEMBERS, cohort: cohort.length, updates, isSettled }
+        return sum + estimatePlayedRound(agreed, 'direct', shape, BERLIN_PRICES).gas
+      },
+      start.create + start.initialise + start.joins,
+    )
+    assert.ok(Number(total) < bound && bound < 5 * Number(total), `${total} gas was spent, the bound is ${bound}`)
   } finally {
     await trainer.release()
     await fixture.end()

@@ -1,0 +1,229 @@
+/** One simulation: founds as `create` does, plays the rounds, judges each model on rows that nobody trained on. */
+import { tmpdir } from 'node:os'
+import { blobAggregatorAddress, deployment } from '@tutti/chain'
+import { encodeStatic, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
+import {
+  createTrainer,
+  type Dataset,
+  evaluateIntegers,
+  joinDatasets,
+  type Manifest,
+  type Metrics,
+  openModel,
+  toBaseWeights,
+  toInitialLanes,
+  toWeights,
+  trainAlone,
+  type Undertaking,
+} from '@tutti/learn'
+import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
+import { type Founding, foundFederation } from '../founding.ts'
+import { checkShards, checkTerms, type TermChoices } from '../terms-proposal.ts'
+import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
+import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts'
+
+/** What one simulation depends on. */
+export interface PlayOptions {
+  undertaking: Undertaking
+  rows: SimulationRows
+  division: DivisionOptions
+  /** Terms as `create` would be asked for them; `members` is the largest cohort. */
+  terms: Pick<TermChoices, 'members' | 'rounds' | 'bits' | 'minimumUpdates' | 'shards' | 'shardsPerMember'> & {
+    laneBits?: number
+    gain?: number
+  }
+  path: 'direct' | 'blob'
+  /** Share of the cohort that sends nothing in a round. */
+  dropout: number
+  pricing: Pricing
+  /** Whether all rows are trained in one place too, for as many passes. */
+  hasBaseline: boolean
+  /** Seeds everything. */
+  seed: number
+  signal: AbortSignal
+  onProgress: (text: string) => void
+  /** Called before the first round. */
+  onStart?: (facts: SimulatedFacts) => void
+  onRound?: (round: PlayedFigures) => void
+}
+
+/** A round as it is shown. Rounds count from 0. */
+export interface PlayedFigures {
+  round: number
+  cohort: number
+  updates: number
+  isSettled: boolean
+  /** Of the model after the round, on the rows held out. */
+  metrics: Metrics
+  /** Share of the values sent that their bits could not hold. */
+  clampedShare: number
+  /** Bound on the round's gas. */
+  gas: number
+  blobGas: number
+}
+
+/** What is played. */
+export interface SimulatedFacts {
+  founding: Founding
+  members: number
+  /** Rows of the member with fewest, in the middle, and with most. */
+  examples: { least: number; median: number; most: number }
+  heldOut: number
+}
+
+/** What a simulation came to. */
+export interface Simulated extends SimulatedFacts {
+  rounds: PlayedFigures[]
+  /** keccak256 of the model's words; of its integers on the blob path. */
+  modelHash: Hex
+  /** Direct path: figures of the answers that the contract would give. */
+  onChain?: Metrics
+  /** All rows in one place. */
+  pooled?: Metrics
+  cost: CostEstimate
+  clampedShare: number
+  /** Why it ended before its last round; undefined if it did not. */
+  ended?: 'interrupted' | 'diverged'
+  /** What a member's training failed of. */
+  failure?: string
+}
+
+/** Fewer rows measure no steps: the creator is the member with most then. */
+const LEAST_REHEARSED = 50
+/** Residuals above this go to files. */
+const MOST_RESIDUAL_BYTES = 2 ** 29
+
+/** Plays it. What was reached by an interruption, or until training diverged, is the result. */
+export async function playSimulation(options: PlayOptions): Promise<Simulated> {
+  const { undertaking, rows, division, path, pricing, seed, signal, onProgress } = options
+  const members = divideRows(rows, division)
+  onProgress('rehearsing, to calibrate steps…')
+  const founding = await found(options, members)
+  const { terms, manifest } = founding
+  const facts = { founding, members: members.length, examples: describeSizes(members), heldOut: rows.heldOut.count }
+  options.onStart?.(facts)
+  const trainer = await createTrainer(openModel(manifest, undertaking.baseFile), manifest.training, weightsOf(manifest))
+  const rounds: PlayedFigures[] = []
+  const spent: Spent[] = []
+  const base = path === 'blob' ? toBaseWeights(manifest, undertaking.baseFile) : undefined
+  let lanes = path === 'blob' ? new Int32Array(terms.dimension) : toInitialLanes(manifest, terms.laneBits)
+  const start = toWeights(manifest, lanes, base)
+  const isLarge = members.length * terms.dimension * 4 > MOST_RESIDUAL_BYTES
+  const shelf = createShelf(isLarge ? tmpdir() : undefined)
+  const ended: Pick<Simulated, 'ended' | 'failure'> = {}
+  let standing = ''
+  try {
+    await simulateFederation({
+      terms,
+      manifest,
+      trainer,
+      members,
+      lanes,
+      ...(base === undefined ? {} : { base }),
+      seed,
+      shelf,
+      signal,
+      seedOf: (round) => keccak256(encodeStatic([seed, round])),
+      isSilent: (round, member) => chanceOf(seed, round, member) < options.dropout,
+      onMember: ({ round, position, cohort }) =>
+        onProgress(`round ${round + 1}/${terms.rounds} · member ${position + 1} of ${cohort}${standing}`),
+      onRound: async (round) => {
+        lanes = round.lanes.slice()
+        const figures = await describeRound(round)
+        standing = ` · ${describeMetrics(figures.metrics)}`
+        rounds.push(figures)
+        spent.push(figures)
+        options.onRound?.(figures)
+      },
+    }).catch((error: unknown) => {
+      if (signal.aborted) ended.ended = 'interrupted'
+      else if (error instanceof SimulatedTrainingError)
+        Object.assign(ended, { ended: 'diverged', failure: error.message })
+      else throw error
+    })
+    const judged = path === 'direct' ? { onChain: evaluateIntegers(manifest, lanes, rows.heldOut) } : {}
+    const pooled = options.hasBaseline && ended.ended === undefined ? await trainPooled() : undefined
+    const publishedBytes = founding.manifestBytes.length + founding.setupBytes.length
+    return {
+      ...facts,
+      rounds,
+      modelHash: hashModel(lanes, terms.laneBits),
+      ...judged,
+      ...(pooled === undefined ? {} : { pooled }),
+      cost: estimateCost(terms, path, { rounds: spent, publishedBytes, members: members.length }, pricing),
+      clampedShare: rounds.reduce((sum, { clampedShare }) => sum + clampedShare, 0) / Math.max(1, rounds.length),
+      ...ended,
+    }
+  } finally {
+    shelf.close()
+    await trainer.release()
+  }
+
+  async function describeRound(played: SimulatedRound): Promise<PlayedFigures> {
+    const { round, updates, isSettled, saturatedLanes, quantisedLanes } = played
+    const cohort = played.cohort.length
+    const metrics = await trainer.evaluate(toWeights(manifest, played.lanes, base), rows.heldOut)
+    const clampedShare = quantisedLanes === 0 ? 0 : saturatedLanes / quantisedLanes
+    const shape = { members: members.length, cohort, updates, isSettled }
+    return {
+      round,
+      cohort,
+      updates,
+      isSettled,
+      metrics,
+      clampedShare,
+      ...estimateRoundCost(terms, path, shape, pricing),
+    }
+  }
+
+  async function trainPooled(): Promise<Metrics | undefined> {
+    const dataset = joinDatasets(rows.train)
+    const onRound = ({ round }: { round: number }) =>
+      onProgress(`for comparison: all rows in one place, ${round + 1} of ${rounds.length}…`)
+    const how = { trainer, weights: start, rounds: rounds.length, seed, signal, dataset, onRound }
+    try {
+      return await trainer.evaluate(await trainAlone(how), rows.heldOut)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      ended.ended = 'interrupted'
+      return undefined
+    }
+  }
+}
+
+/** Founds as `create` would on the rows of the first member, who is the creator. */
+async function found({ undertaking, terms, path, seed }: PlayOptions, members: readonly Dataset[]): Promise<Founding> {
+  const most = members.reduce((best, member) => (member.count > best.count ? member : best))
+  const creator = members[0]!.count >= LEAST_REHEARSED ? members[0]! : most
+  const { directAggregator, demoToken } = deployment()
+  const aggregator = path === 'blob' ? blobAggregatorAddress() : directAggregator
+  const founding = await foundFederation(undertaking, creator, { ...terms, path, aggregator, token: demoToken, seed })
+  checkShards(founding.terms, terms)
+  checkTerms(founding.terms, founding.initialBound, path)
+  return founding
+}
+
+function weightsOf({ loss: { classWeights } }: Manifest) {
+  return classWeights === undefined ? {} : { classWeights }
+}
+
+/** Uniform in [0, 1): of a member in a round, the same for the same seed whoever else there is. */
+function chanceOf(seed: number, round: number, member: number): number {
+  return Number.parseInt(keccak256(encodeStatic([seed, round, member])).slice(2, 10), 16) / 2 ** 32
+}
+
+function hashModel(lanes: Int32Array, laneBits: number): Hex {
+  if (laneBits === 16 || laneBits === 32) return keccak256(packModel(lanes, laneBits))
+  return keccak256(new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength))
+}
+
+function describeSizes(members: readonly Dataset[]): SimulatedFacts['examples'] {
+  const sizes = members.map(({ count }) => count).sort((a, b) => a - b)
+  return { least: sizes[0]!, median: sizes[sizes.length >> 1]!, most: sizes.at(-1)! }
+}
+
+/** The figure that people look at first. */
+export function describeMetrics({ accuracy, mae }: Metrics): string {
+  if (accuracy !== undefined) return `accuracy ${(100 * accuracy).toFixed(1)}%`
+  return `mean absolute error ${(mae ?? Number.NaN).toPrecision(4)}`
+}

@@ -1,0 +1,117 @@
+/** What a simulation came to, for people and for machines. */
+import { formatCount, formatInteger, shardCount } from '@tutti/core'
+import { toTable } from '../output.ts'
+import { costEstimateLines, type Pricing } from './costs.ts'
+import { describeMetrics, type PlayedFigures, type Simulated, type SimulatedFacts } from './play.ts'
+import type { Setting } from './sweep.ts'
+
+const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`
+
+/** One round in a line; columns stay in place. */
+export function roundLine({ round, cohort, updates, isSettled, metrics, clampedShare, gas }: PlayedFigures): string {
+  const { loss, accuracy, mae } = metrics
+  const figure = accuracy === undefined ? `mae ${(mae ?? Number.NaN).toPrecision(4)}` : percent(accuracy).padStart(6)
+  const outcome = isSettled ? '' : '  too few: the model stays'
+  return (
+    `round ${String(round + 1).padStart(4)}  loss ${(loss ?? Number.NaN).toFixed(4)}  ${figure}  ` +
+    `${updates} of ${formatCount(cohort, 'update')}  clamped ${percent(clampedShare).padStart(5)}  ` +
+    `${(gas / 1e6).toFixed(1)} M gas${outcome}`
+  )
+}
+
+/** What was simulated, before the first round. */
+export function headLines({ founding, members, examples, heldOut }: SimulatedFacts): string[] {
+  const { terms, manifest } = founding
+  const { cohortSize, bits, laneBits, minimumUpdates, rounds, dimension } = terms
+  const shards = shardCount(terms)
+  const sizes = examples.least === examples.most ? `${examples.least}` : `${examples.least} to ${examples.most}`
+  return [
+    `${manifest.name}: ${formatInteger(dimension)} parameters in ${formatCount(shards, 'shard')}, updates of ${formatCount(bits, 'bit')} in lanes of ${laneBits}`,
+    `${formatCount(members, 'member')} with ${sizes} rows each; at most ${Math.min(members, cohortSize)} a round, at least ` +
+      `${formatCount(minimumUpdates, 'update')}, ${formatCount(rounds, 'round')}; judged on ${formatInteger(heldOut)} rows held out`,
+  ]
+}
+
+/** What came of it. */
+export function describeSimulated(simulated: Simulated, pricing: Pricing): string[] {
+  const { rounds, founding, onChain, pooled, cost, modelHash, clampedShare, ended, failure } = simulated
+  const last = rounds.at(-1)
+  if (last === undefined) return [failure ?? 'Interrupted before the first round ended.']
+  const best = rounds.reduce((found, round) => (isBetter(round, found) ? round : found))
+  const settled = rounds.filter(({ isSettled }) => isSettled).length
+  const rows = [
+    ['the last model', describeMetrics(last.metrics)],
+    [`the best, of round ${best.round + 1}`, describeMetrics(best.metrics)],
+    ...(onChain === undefined ? [] : [['the last, as the contract answers', describeMetrics(onChain)]]),
+    ...(pooled === undefined ? [] : [['all rows in one place, as many passes', describeMetrics(pooled)]]),
+  ]
+  const how = { interrupted: 'Interrupted', diverged: 'Ended' }
+  return [
+    '',
+    ...(ended === undefined
+      ? []
+      : [`${how[ended]} after ${rounds.length} of ${formatCount(founding.terms.rounds, 'round')}.`]),
+    ...(failure === undefined ? [] : [failure]),
+    `${settled} of ${formatCount(rounds.length, 'round')} changed the model; ${percent(clampedShare, 2)} of the values sent were clamped.`,
+    toTable(rows),
+    `  hash of the model: ${modelHash}`,
+    '',
+    ...costEstimateLines(cost, pricing),
+  ]
+}
+
+function isBetter(a: PlayedFigures, b: PlayedFigures): boolean {
+  if (a.metrics.accuracy !== undefined) return a.metrics.accuracy > (b.metrics.accuracy ?? 0)
+  return (a.metrics.mae ?? Infinity) < (b.metrics.mae ?? Infinity)
+}
+
+/** One of several settings: what it came to, or why it cannot be played. */
+export type Compared = { setting: Setting } & ({ simulated: Simulated } | { failure: string })
+
+/** A table of several simulations. */
+export function sweepLines(played: readonly Compared[]): string[] {
+  const names = Object.keys(played[0]?.setting ?? {}) as (keyof Setting)[]
+  const nameOf = (setting: Setting) => names.map((name) => `${name} ${setting[name]}`).join(', ')
+  const failures = played.flatMap((each) => ('failure' in each ? [`  ${nameOf(each.setting)}: ${each.failure}`] : []))
+  const rows = played.flatMap((each) => {
+    if (!('simulated' in each)) return []
+    const { setting, simulated } = each
+    const { rounds, clampedShare, cost, ended, pooled } = simulated
+    const last = rounds.at(-1)
+    const row = [
+      nameOf(setting),
+      last === undefined ? '–' : describeMetrics(last.metrics),
+      last?.metrics.loss === undefined ? '' : `loss ${last.metrics.loss.toFixed(4)}`,
+      `${percent(clampedShare, 2)} clamped`,
+      `${formatInteger(cost.ownPart.gas)} gas a member and round`,
+      `${(cost.gas / 1e6).toFixed(1)} M gas in all`,
+      ...(pooled === undefined ? [] : [`pooled ${describeMetrics(pooled)}`]),
+      ...(ended === undefined ? [] : [ended]),
+    ]
+    return [row]
+  })
+  return ['Compared, gas at most:', toTable(rows), ...failures]
+}
+
+/** The object of `--json` for one simulation. Without times, so that the same seed gives the same text. */
+export function toJsonSimulated({ founding, rounds, ...rest }: Simulated) {
+  const { terms, manifest } = founding
+  const { dimension, cohortSize, bits, laneBits, minimumUpdates, shardSize, shardsPerMember } = terms
+  return {
+    task: manifest.name,
+    terms: {
+      dimension,
+      cohortSize,
+      rounds: terms.rounds,
+      bits,
+      laneBits,
+      minimumUpdates,
+      shardSize,
+      shardsPerMember,
+      gains: terms.gains,
+    },
+    training: manifest.training,
+    rounds,
+    ...rest,
+  }
+}

@@ -1,0 +1,147 @@
+/** `tutti simulate`, run as a user does, and its parts. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Dataset, digitsSchema } from '@tutti/learn'
+import fc from 'fast-check'
+import { exitCodes } from '../src/exit-codes.ts'
+import { choosePartition, divideRows, PARTITIONS, readRows } from '../src/simulate/rows.ts'
+import { toSettings } from '../src/simulate/sweep.ts'
+import { readTutti, runTutti, startTutti } from './tutti.ts'
+
+const cwd = mkdtempSync(join(tmpdir(), 'tutti-simulate-'))
+after(() => rmSync(cwd, { recursive: true, force: true }))
+const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
+const small = ['simulate', '--task', 'breast-cancer', '--rounds', '2', '--members', '6', '--cohort', '3']
+
+test('the same seed gives the same text, to the word; another seed another model', async () => {
+  const options = { cwd }
+  const first = await readTutti([...small, '--dropout', '0.2', '--baseline'], options)
+  assert.deepEqual(await readTutti([...small, '--dropout', '0.2', '--baseline'], options), first)
+  const other = await readTutti([...small, '--seed', '2'], options)
+  assert.notEqual(other.modelHash, first.modelHash)
+  assert.deepEqual(
+    first.rounds.map(({ round, cohort }: { round: number; cohort: number }) => [round, cohort]),
+    [
+      [0, 3],
+      [1, 3],
+    ],
+  )
+  for (const { metrics, clampedShare, gas } of first.rounds) {
+    assert.ok(metrics.loss > 0 && metrics.accuracy > 0.3 && clampedShare >= 0 && gas > 1_000_000)
+  }
+  assert.ok(first.pooled.accuracy > 0.8 && first.onChain.accuracy > 0.3)
+  const { create, initialise, joins, rounds, gas } = first.cost
+  assert.equal(create + initialise + joins + rounds, gas)
+})
+
+test('several files are a member each; a sweep compares in one table, and says what cannot be played', async () => {
+  const [header, ...lines] = readFileSync(table, 'utf8').trim().split('\n')
+  const files = ['north.csv', 'south.csv'].map((name, part) => {
+    const rows = lines.filter((_, index) => index % 2 === part)
+    writeFileSync(join(cwd, name), `${[header, ...rows].join('\n')}\n`)
+    return name
+  })
+  const data = files.flatMap((file) => ['--data', file])
+  const base = ['simulate', '--task', 'breast-cancer', ...data, '--rounds', '1', '--holdout', '0.25']
+  const { code, stdout } = await runTutti([...base, '--sweep', 'bits=2,4', '--sweep', 'learning-rate=0.1,1e30'], {
+    cwd,
+  })
+  assert.equal(code, exitCodes.done)
+  assert.match(stdout, /bits 2, learning-rate 0\.1 +accuracy [\d.]+% +loss/)
+  assert.match(stdout, /bits 4, learning-rate 0\.1 /)
+  assert.match(stdout, /bits 2, learning-rate 1e\+30: .*Lower the learning rate/)
+  const one = await readTutti([...base, '--gas-price', '2', '--coin-price', '1000'], { cwd })
+  assert.equal(one.members, 2)
+  assert.ok(Math.abs(one.heldOut - 0.25 * lines.length) <= 2)
+  assert.equal(BigInt(one.cost.cost.all), BigInt(one.cost.gas) * 2_000_000_000n)
+})
+
+test('what cannot be is refused with what to do', async () => {
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await runTutti(['simulate', ...args], { cwd })
+    assert.equal(code, exitCodes.usage)
+    return stderr
+  }
+  assert.match(await refused(), /--task NAME or --task-file PATH/)
+  assert.match(await refused('--task', 'digits', '--members', '1001'), /up to 1,000 members/)
+  assert.match(await refused('--task', 'digits', '--sweep', 'depth=2'), /there are members, cohort/)
+  assert.match(await refused('--task', 'digits', '--partition', 'file', '--members', '3'), /1 file for 3 members/)
+})
+
+test('Ctrl-C prints what was reached', async () => {
+  const run = startTutti(['simulate', '--task', 'digits', '--rounds', '1000', '--members', '4'], { cwd })
+  await run.until(/round +2 /)
+  run.process.kill('SIGINT')
+  const { code, stdout } = await run.ended
+  assert.equal(code, exitCodes.interrupted)
+  assert.match(stdout, /Interrupted after \d+ of 1,000 rounds\.[\s\S]*the last model +accuracy[\s\S]*gas in all/)
+})
+
+test('a sweep is every combination of its values, and refuses what it cannot read', () => {
+  assert.deepEqual(toSettings([]), [{}])
+  assert.deepEqual(toSettings(['bits=1,2', 'dropout=0,0.5']), [
+    { bits: 1, dropout: 0 },
+    { bits: 1, dropout: 0.5 },
+    { bits: 2, dropout: 0 },
+    { bits: 2, dropout: 0.5 },
+  ])
+  for (const [sweeps, message] of [
+    [['bits=0'], /whole numbers from 1/],
+    [['bits='], /whole numbers/],
+    [['dropout=1'], /shares from 0 to below 1/],
+    [['alpha=-1'], /numbers above 0/],
+    [['bits=1', 'bits=2'], /swept twice/],
+    [['seed=1,2,3,4,5,6,7,8,9', 'rounds=1,2,3,4,5,6,7,8'], /72 simulations; at most 64/],
+  ] as const) {
+    assert.throws(() => toSettings(sweeps), message)
+  }
+})
+
+/** Rows whose first byte is their number. */
+function rowsOf(count: number, classes: number): Dataset {
+  const inputs = Uint8Array.from({ length: count }, (_, row) => row)
+  const labels = Int32Array.from({ length: count }, (_, row) => row % classes)
+  const bytes = { inputZero: 0, inputScale: [1, 1] as [number, number], labelCenter: 0, labelSpread: 1 }
+  return { count, features: 1, inputs, labels, ...bytes }
+}
+
+test('members together hold every row once, as views of one array', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 24, max: 250 }),
+      fc.nat(99),
+      (members, count, seed) => {
+        for (const partition of PARTITIONS) {
+          if (partition === 'file') continue
+          const rows = { train: [rowsOf(count, 3)], heldOut: rowsOf(1, 3) }
+          const parts = divideRows(rows, { members, partition, alpha: 0.1, seed })
+          assert.equal(parts.length, members)
+          assert.deepEqual(
+            parts.flatMap(({ inputs }) => [...inputs]).sort((a, b) => a - b),
+            [...rows.train[0]!.inputs],
+          )
+          for (const { inputs, labels, count: own } of parts) {
+            assert.ok(own >= 1 && inputs.buffer === parts[0]!.inputs.buffer)
+            for (let row = 0; row < own; row++) assert.equal(labels[row], inputs[row]! % 3)
+          }
+        }
+      },
+    ),
+    { numRuns: 40 },
+  )
+  const measured = { ...rowsOf(30, 3), labels: new Float32Array(30) }
+  const rows = { train: [measured], heldOut: measured }
+  assert.equal(choosePartition(undefined, rows), 'iid')
+  assert.throws(() => divideRows(rows, { members: 2, partition: 'labels', alpha: 1, seed: 1 }), /use --partition iid/)
+  assert.throws(() => divideRows(rows, { members: 31, partition: 'iid', alpha: 1, seed: 1 }), /cannot give each/)
+})
+
+test('a task of one’s own needs rows', () => {
+  const undertaking = { schema: digitsSchema() } as Parameters<typeof readRows>[0]['undertaking']
+  assert.throws(() => readRows({ undertaking }, { data: [], holdout: 0.2, seed: 1 }), /name a CSV of yours with --data/)
+})
