@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { gasReport, readEvents, readModelWords } from '@tutti/chain'
+import { gasReport, readEvents, readModelWords, replayBlobs } from '@tutti/chain'
+import { loadKzg } from '@tutti/chain/kzg'
+import { archiveSource } from '@tutti/chain/local'
 import {
   BERLIN_PRICES,
   estimatePlayedRound,
@@ -15,7 +17,7 @@ import {
   packModel,
   toHex,
 } from '@tutti/core'
-import { createTrainer, memberSeed, serializeManifest, toInitialLanes } from '@tutti/learn'
+import { createTrainer, memberSeed, serializeManifest, toBaseWeights, toInitialLanes } from '@tutti/learn'
 import {
   roundingSeed,
   type SimulatedRound,
@@ -25,6 +27,7 @@ import {
 import { createShelf } from '../src/simulate/shelf.ts'
 import { AbstentionError, type ModelTrainer } from '../src/trainer.ts'
 import { createLocalTrainer } from '../src/trainers/local.ts'
+import { skipWindows, startBlobFederation } from './blob-fixture.ts'
 import { type Fixture, startFederation, stripes, stripesManifest } from './fixture.ts'
 import { start } from './nodes.ts'
 import { termsForTest } from './terms.ts'
@@ -129,6 +132,37 @@ test('words of a simulation ≡ words of the chain, after each round', async () 
       start.create + start.initialise + start.joins,
     )
     assert.ok(Number(total) < bound && bound < 5 * Number(total), `${total} gas was spent, the bound is ${bound}`)
+  } finally {
+    await trainer.release()
+    await fixture.end()
+  }
+})
+
+test('integers of a simulation ≡ those behind the commitments of the blob path', async () => {
+  const fixture = await startBlobFederation({ members: 2 })
+  const { manifest, terms, federationId: id, clients, storeDirectory } = fixture
+  const trainer = await createTrainer(manifest.model, manifest.training)
+  const archiveOf = (member: number) => join(storeDirectory, `blobs-${member}`)
+  try {
+    const members = datasets.slice(0, 2)
+    const nodes = members.map((dataset, member) =>
+      start(fixture, member, {
+        trainer: createLocalTrainer({ dataset, seed: memberSeed(seed, 0, member) }),
+        roundingSeed: roundingSeed(seed, member),
+        archive: archiveOf(member),
+        sidecarVersion: 0,
+      }),
+    )
+    const end = skipWindows(fixture, nodes)
+    await Promise.all(nodes.map(({ done }) => done))
+    await end()
+    const access = { kzg: await loadKzg(), sources: [archiveSource(archiveOf(0))] }
+    const { model, isConsistent } = await replayBlobs(clients[0]!, { id, access })
+    assert.ok(isConsistent)
+    const base = toBaseWeights(manifest)
+    const lanes = new Int32Array(terms.dimension)
+    const seedOf = () => keccak256(new Uint8Array())
+    assert.deepEqual(await simulateFederation({ terms, manifest, trainer, members, lanes, base, seed, seedOf }), model)
   } finally {
     await trainer.release()
     await fixture.end()
