@@ -161,8 +161,11 @@ def train(parameters, anchors, inputs, targets, task):
         optimizer = torch.optim.Adam(parameters.values(), lr=rate)
     else:
         optimizer = torch.optim.SGD(parameters.values(), lr=rate, momentum=spec["momentum"])
-    for _ in range(spec["epochs"]):
-        for rows in torch.randperm(len(inputs)).split(spec["batchSize"]):
+    # A manifest gives passes over the rows, or a number of steps, for which the rows are passed over again and again.
+    steps = spec.get("steps") or spec["epochs"] * math.ceil(len(inputs) / spec["batchSize"])
+    while steps > 0:
+        for rows in torch.randperm(len(inputs)).split(spec["batchSize"])[:steps]:
+            steps -= 1
             optimizer.zero_grad()
             loss = loss_of(forward(parameters, inputs[rows], layers), targets[rows], kind, class_weights)
             if spec["proximal"] > 0:

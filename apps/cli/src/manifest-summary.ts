@@ -4,6 +4,7 @@ import {
   countParameters,
   describeModel,
   isStatistics,
+  type Manifest,
   type PublishedManifest,
   parsePublishedManifest,
   type StatisticsSource,
@@ -31,8 +32,19 @@ export function summariseManifest(bytes: Uint8Array): string[] {
     manifest.purpose,
     `${manifest.task.kind}, network ${describeModel(manifest.model)} (${countParameters(manifest.model)} parameters), ` +
       `judged by ${manifest.task.metrics.join(', ')}, licence ${manifest.licence}, contact ${manifest.contact}`,
+    ...describeWork(manifest),
     ...describeSource(manifest),
   ].map(toPlainText)
+}
+
+/** A line that says how much a member trains, and what its update weighs. */
+function describeWork({ training: { epochs, steps, batchSize, weighting } }: Manifest): string[] {
+  const work = steps === undefined ? formatCount(epochs!, 'epoch') : formatCount(steps, 'step')
+  const weights =
+    weighting === undefined
+      ? 'updates count alike'
+      : `updates count by rows, ${weighting.reference} as 1, at most ${weighting.most} and at least 1/${weighting.most}`
+  return [`a round trains ${work} in batches of ${batchSize}; ${weights}`]
 }
 
 /** A line that says which statistics round the constants of the columns came from; none if the manifest names none. */

@@ -110,9 +110,9 @@ export async function openTrainer(
   if (rows.kind === 'table') return createStatisticsTrainer(rows)
   const { dataset } = rows
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
-  const { epochs, learningRate } = settings
+  const { epochs, steps, learningRate } = settings
   const { baseModel } = settings.behaviour
-  return createLocalTrainer({ dataset, seed, ...present({ epochs, learningRate, baseModel }) })
+  return createLocalTrainer({ dataset, seed, ...present({ epochs, steps, learningRate, baseModel }) })
 }
 
 /** Serves health and metrics if a port is given. */

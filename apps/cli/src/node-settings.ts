@@ -19,6 +19,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   store?: string
   seed?: number
   epochs?: number
+  steps?: number
   learningRate?: number
   keeper?: boolean
   leaveAfter?: number
@@ -46,7 +47,7 @@ export const defaultStore = '.tutti/nodes'
 
 /** Flags, configuration file and environment as one. */
 export interface NodeSettings
-  extends Pick<NodeConfig, 'data' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'learningRate'> {
+  extends Pick<NodeConfig, 'data' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'steps' | 'learningRate'> {
   /** The federation to serve; undefined: the node looks for some by the policy. */
   id: Hex | undefined
   policy: Policy
@@ -173,7 +174,10 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
       data: options.data ?? config.data,
       trainer: words,
       trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
-      epochs: options.epochs ?? config.epochs,
+      // What a flag says of the work comes before all that the file says of it.
+      ...(options.epochs === undefined && options.steps === undefined
+        ? { epochs: config.epochs, steps: config.steps }
+        : { epochs: options.epochs, steps: options.steps }),
       learningRate: options.learningRate ?? config.learningRate,
     }),
     behaviour: {
@@ -198,16 +202,19 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
 }
 
 function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
-  const { id, policy, trainer, data, epochs, learningRate, trainerTimeoutSeconds } = settings
+  const { id, policy, trainer, data, epochs, steps, learningRate, trainerTimeoutSeconds } = settings
   if (trainer === undefined && data === undefined && !isDryRun) {
     throw new CommandError(
       'Give the data to train on, --data FILE, or a program that trains, --trainer.',
       exitCodes.usage,
     )
   }
-  if (trainer !== undefined && (epochs !== undefined || learningRate !== undefined)) {
+  if (epochs !== undefined && steps !== undefined) {
+    throw new CommandError('Epochs and steps both say how much to train: give one of them.', exitCodes.usage)
+  }
+  if (trainer !== undefined && (epochs !== undefined || steps !== undefined || learningRate !== undefined)) {
     throw new CommandError(
-      'With --trainer, epochs and learning rate are for the trainer to choose: pass them in its command.',
+      'With --trainer, epochs, steps and learning rate are for the trainer to choose: pass them in its command.',
       exitCodes.usage,
     )
   }

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import {
+  chooseWork,
   type Dataset,
   importOnnx,
   loadTask,
@@ -12,10 +13,12 @@ import {
   type Task,
   type TaskFile,
   type TaskName,
+  type TrainingSpec,
   toModel,
   toTaskKind,
   type Undertaking,
 } from '@tutti/learn'
+import { CommandError, exitCodes } from './exit-codes.ts'
 
 /** What names a task. */
 export interface TaskOptions {
@@ -26,6 +29,9 @@ export interface TaskOptions {
   /** Of the split of a built-in task into training and held-out parts; 1 when absent. */
   splitSeed?: number
   learningRate?: number
+  /** In place of the task's local work: passes over the rows, or steps. */
+  epochs?: number
+  steps?: number
   /** File of the initial weights, or of the model itself. */
   baseModel?: string
   /** Tensors of it to train. */
@@ -58,15 +64,14 @@ export async function readProposal(options: TaskOptions, taskFile: SourcedTask |
   return { ...proposal, undertaking: { ...undertaking, baseFile, model } }
 }
 
-function readTask({ task: name, path, folder, splitSeed, learningRate }: TaskOptions, file?: SourcedTask): Proposal {
-  const atRate = ({ training }: Pick<Undertaking, 'training'>) => ({
-    training: { ...training, learningRate: learningRate ?? training.learningRate },
-  })
+function readTask(options: TaskOptions, file?: SourcedTask): Proposal {
+  const { task: name, path, folder, splitSeed } = options
+  const adapt = ({ training }: Pick<Undertaking, 'training'>) => ({ training: adaptTraining(training, options) })
   if (file !== undefined) {
     const { data: schema, loss, ...described } = file
     const undertaking: Undertaking = {
       ...described,
-      ...atRate(file),
+      ...adapt(file),
       kind: toTaskKind(file),
       schema,
       model: toModel(file),
@@ -79,7 +84,24 @@ function readTask({ task: name, path, folder, splitSeed, learningRate }: TaskOpt
     ...(folder === undefined ? {} : { path: folder }),
     ...(splitSeed === undefined ? {} : { seed: splitSeed }),
   })
-  return { undertaking: { ...task, contact: 'not given', ...atRate(task) }, builtIn: task }
+  return { undertaking: { ...task, contact: 'not given', ...adapt(task) }, builtIn: task }
+}
+
+/**
+ * A task's training with what was chosen in place of it; passes and steps exclude each other.
+ *
+ * @throws `CommandError` where both are chosen
+ */
+export function adaptTraining(
+  training: TrainingSpec,
+  { learningRate, epochs, steps }: Pick<TaskOptions, 'learningRate' | 'epochs' | 'steps'>,
+): TrainingSpec {
+  if (epochs !== undefined && steps !== undefined) {
+    throw new CommandError('--epochs and --steps both say how much to train: give one of them.', exitCodes.usage)
+  }
+  const { epochs: _epochs, steps: _steps, ...rest } = training
+  const work = epochs !== undefined ? { epochs } : steps !== undefined ? { steps } : chooseWork(training)
+  return { ...rest, ...work, learningRate: learningRate ?? training.learningRate }
 }
 
 /** What is to be learnt, and what it is rehearsed on. */

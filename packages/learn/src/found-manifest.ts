@@ -69,7 +69,8 @@ export async function foundManifest(
   const described = { task: undertaking, contact, ...weighted, ...measured }
   const trainer = await createTrainer(model, training, weighted)
   try {
-    const how = { model, trainer, expectedUpdates: members, terms: arithmetic, seed }
+    const { weighting } = training
+    const how = { model, trainer, expectedUpdates: members, terms: arithmetic, seed, weighting }
     if (!startsFromFloats) {
       const calibration = await calibrate({ ...how, schema, members: [rehearsal] })
       return buildManifest({ ...described, calibration, initialisation: seeded })

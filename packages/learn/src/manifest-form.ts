@@ -20,21 +20,38 @@ const integerText = z.string().regex(/^(0|-?[1-9][0-9]*)$/, 'expected an integer
 export const metricForm = z.enum(['accuracy', 'balanced-accuracy', 'f1', 'auroc', 'mae'])
 
 /** Zod form of {@link TrainingSpec}. */
-export const trainingForm = z.strictObject({
-  optimizer: z.enum(['sgd', 'adam']).describe('How a member steps along its gradients.'),
-  learningRate: finite.positive().describe('Size of a step. Halve it if training diverges.'),
-  momentum: finite.min(0).lt(1).describe('Share of the last step that is kept (sgd).'),
-  epochs: size.describe('Passes over a member’s own rows in a round.'),
-  batchSize: size.describe('Rows a step.'),
-  proximal: finite
-    .min(0)
-    .describe('FedProx (Li et al. 2020): adds proximal/2 · ‖w − w_global‖² to the loss; 0 is plain FedAvg.'),
-  decay: finite
-    .positive()
-    .max(1)
-    .optional()
-    .describe('The learning rate of round r is learningRate · decay^r; 1 when absent.'),
-})
+export const trainingForm = z
+  .strictObject({
+    optimizer: z.enum(['sgd', 'adam']).describe('How a member steps along its gradients.'),
+    learningRate: finite.positive().describe('Size of a step. Halve it if training diverges.'),
+    momentum: finite.min(0).lt(1).describe('Share of the last step that is kept (sgd).'),
+    epochs: size.optional().describe('Passes over a member’s own rows in a round; or give steps.'),
+    steps: size
+      .optional()
+      .describe(
+        'In place of epochs: steps in a round, whatever a member’s rows, which are passed over again and again.',
+      ),
+    batchSize: size.describe('Rows a step.'),
+    proximal: finite
+      .min(0)
+      .describe('FedProx (Li et al. 2020): adds proximal/2 · ‖w − w_global‖² to the loss; 0 is plain FedAvg.'),
+    decay: finite
+      .positive()
+      .max(1)
+      .optional()
+      .describe('The learning rate of round r is learningRate · decay^r; 1 when absent.'),
+    weighting: z
+      .strictObject({
+        reference: size.describe('Rows of a member whose update weighs 1, such as their mean over members.'),
+        most: finite.min(1).max(64).describe('No update weighs more than this, or less than one part in it.'),
+      })
+      .optional()
+      .describe('Updates weigh by their member’s rows, within bounds; alike when absent.'),
+  })
+  .refine(({ epochs, steps }) => (epochs === undefined) !== (steps === undefined), {
+    message: 'give epochs or steps, one of them',
+    path: ['epochs'],
+  })
 
 const pair = z.tuple([size, size])
 const activation = z.enum(['relu', 'none'])

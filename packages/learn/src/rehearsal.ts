@@ -4,6 +4,7 @@
 import { gainAt, largestUpdate, packGains } from '@tutti/core'
 import type { Dataset } from './dataset.ts'
 import { fitRound } from './federated-averaging.ts'
+import { type ExampleWeighting, exampleWeight } from './local-work.ts'
 import type { TensorSpec } from './manifest.ts'
 import { type ModelSpec, tensorLayout } from './model.ts'
 import type { ArithmeticTerms } from './quantized-averaging.ts'
@@ -24,6 +25,8 @@ export interface RehearsalOptions {
   seed: number
   /** Overrides the trainer's specification. */
   learningRate?: number
+  /** How updates are weighed by their member's rows; alike when absent. */
+  weighting?: ExampleWeighting | undefined
   /** Share of the updates of moving weights that must not be clamped; when absent 0.98, for steps alone at 8 bits 0.9995. */
   coverage?: number
 }
@@ -40,13 +43,13 @@ const WIDE_COVERAGE = 0.9995
 const ORDERS = 3
 
 /**
- * Updates of each tensor in the first round, |Δ| / gain of the weights that moved, and the weights at the end.
+ * Updates of each tensor in the first round, weight · |Δ| / gain of the weights that moved, and the weights at the end.
  *
  * Steps follow from the first round alone. On one owner's data later updates fade as that owner's examples are learnt,
  * while in a federation members keep pulling apart: steps that took the faded ones in clamped most of the first rounds.
  */
 export async function rehearse(
-  { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate }: RehearsalOptions,
+  { model, trainer, members, terms, rehearsalRounds = 5, seed, learningRate, weighting }: RehearsalOptions,
   start: Float32Array,
 ): Promise<{ moves: number[][]; weights: Float32Array }> {
   const layout = tensorLayout(model)
@@ -58,25 +61,26 @@ export async function rehearse(
     const rate = learningRate === undefined ? {} : { learningRate }
     const mean = new Float64Array(weights.length)
     for (const [member, dataset] of members.entries()) {
+      const factor = exampleWeight(weighting, dataset.count) / gain
       const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, dataset, 0, member)
       for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + (1 / members.length) * trained[p]!
       if (round > 0) continue
-      note(trained, gain)
+      note(trained, factor)
       for (let order = 1; order < ORDERS; order++) {
         const again = { trainer, seed: seed + rehearsalRounds + order, ...rate }
-        note((await fitRound(again, weights, dataset, 0, member)).weights, gain)
+        note((await fitRound(again, weights, dataset, 0, member)).weights, factor)
       }
     }
     weights = Float32Array.from(mean)
   }
   return { moves, weights }
 
-  function note(trained: Float32Array, gain: number): void {
+  function note(trained: Float32Array, factor: number): void {
     for (const [tensor, { offset, length }] of layout.entries()) {
       const stride = Math.ceil(length / SAMPLED)
       for (let p = offset; p < offset + length; p += stride) {
         const move = Math.abs(trained[p]! - start[p]!)
-        if (move > 0) moves[tensor]!.push(move / gain)
+        if (move > 0) moves[tensor]!.push(move * factor)
       }
     }
   }

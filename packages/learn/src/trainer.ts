@@ -7,6 +7,7 @@ import { fromSeed, shuffle } from '@tutti/core'
 import type { Dataset } from './dataset.ts'
 import { checkOutputs, judge } from './judge.ts'
 import { sizeOf } from './layers.ts'
+import { atLeastOne, chooseWork, countSteps } from './local-work.ts'
 import { batchNormalizer, toRowWeights, toTargets } from './loss.ts'
 import type { TrainingSpec } from './manifest.ts'
 import type { Metrics } from './metrics.ts'
@@ -29,6 +30,8 @@ export interface FitOptions {
   /** Seeds the order of the examples. */
   seed: number
   epochs?: number
+  /** In place of epochs. */
+  steps?: number
   batchSize?: number
   learningRate?: number
   /** Number of the round: with `decay` the learning rate is `learningRate · decay^round`. 0 when absent. */
@@ -39,7 +42,7 @@ export interface FitOptions {
   signal?: AbortSignal
 }
 
-/** What training gave. `loss` is the mean over the examples of the last epoch, weighted as trained. */
+/** What training gave. `loss` is the mean over the examples of the last pass over the rows, weighted as trained. */
 export interface FitResult {
   weights: Float32Array
   loss: number
@@ -52,7 +55,7 @@ export interface Trainer {
    * Trains from `weights`, which stay untouched.
    *
    * @throws `WeightCountError`, `NonFiniteWeightError`, `LabelError`, {@link DatasetShapeError},
-   * {@link TrainingDivergedError}, {@link TrainingOptionError}, the signal's reason
+   * {@link TrainingDivergedError}, `TrainingOptionError`, the signal's reason
    */
   fit(weights: Float32Array, dataset: Dataset, options: FitOptions): Promise<FitResult>
   /** Figures of a model on a dataset. @throws as `fit` does for wrong weights, labels and shapes; `NonFiniteOutputError` */
@@ -108,8 +111,9 @@ export async function createTrainer(
   async function fit(weights: Float32Array, dataset: Dataset, how: FitOptions): Promise<FitResult> {
     validateWeights(model, weights)
     validateShape(model, dataset)
-    const epochs = atLeastOne('epochs', how.epochs ?? training.epochs)
     const batchSize = Math.min(atLeastOne('batchSize', how.batchSize ?? training.batchSize), dataset.count)
+    const wanted = countSteps(chooseWork(training, how), { rows: dataset.count, batchSize })
+    const epochs = Math.ceil(wanted / Math.ceil(dataset.count / batchSize))
     const rate = (how.learningRate ?? training.learningRate) * (training.decay ?? 1) ** (how.round ?? 0)
     const rowWeights = toRowWeights(model, dataset, classWeights)
     const random = fromSeed(how.seed)
@@ -138,7 +142,7 @@ export async function createTrainer(
       shuffleInPlace(random, rows)
       let sum = 0
       let divisor = 0
-      for (const { start, count, size } of cutBatches(rows.length, batchSize)) {
+      for (const { start, count, size } of cutBatches(rows.length, batchSize, wanted - steps)) {
         const batches = rows.subarray(start, start + count * size)
         const divisors = Float64Array.from({ length: count }, (_, step) =>
           batchNormalizer(model, batches.subarray(step * size, (step + 1) * size), rowWeights),
@@ -256,10 +260,10 @@ function evaluationBatch(model: ModelSpec): number {
   return Math.max(1, Math.min(EVALUATION_BATCH, Math.floor(EVALUATION_VALUES / largest)))
 }
 
-/** Splits an epoch into full batches and what remains of it. */
-function cutBatches(count: number, size: number): { start: number; count: number; size: number }[] {
-  const full = Math.floor(count / size)
-  const rest = count - full * size
+/** Splits a pass into full batches and what remains of it, and ends it after `most` of them. */
+function cutBatches(count: number, size: number, most: number): { start: number; count: number; size: number }[] {
+  const full = Math.min(Math.floor(count / size), most)
+  const rest = full < most ? count - full * size : 0
   return [
     ...(full > 0 ? [{ start: 0, count: full, size }] : []),
     ...(rest > 0 ? [{ start: full * size, count: 1, size: rest }] : []),
@@ -299,11 +303,6 @@ function validateShape(model: ModelSpec, dataset: Dataset): void {
   }
 }
 
-function atLeastOne(option: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) throw new TrainingOptionError(option, value)
-  return value
-}
-
 /** The dataset cannot train this model. */
 export class DatasetShapeError extends Error {
   override name = 'DatasetShapeError'
@@ -339,13 +338,5 @@ export class TrainingDivergedError extends Error {
   constructor(epoch: number) {
     super(`Training diverged in epoch ${epoch + 1}: loss or weights are not finite. Lower the learning rate.`)
     this.epoch = epoch
-  }
-}
-
-/** A count that training needs is not a positive integer. */
-export class TrainingOptionError extends Error {
-  override name = 'TrainingOptionError'
-  constructor(option: string, value: number) {
-    super(`Option ${option} is ${value}; give a positive integer.`)
   }
 }

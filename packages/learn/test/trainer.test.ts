@@ -5,6 +5,7 @@ import { type Dataset, toFloatInputs } from '../src/dataset.ts'
 import { createGraph, emit } from '../src/graph.ts'
 import { initialWeights } from '../src/initial-weights.ts'
 import { NonFiniteOutputError } from '../src/judge.ts'
+import { TrainingOptionError } from '../src/local-work.ts'
 import { ClassWeightsError, LabelError } from '../src/loss.ts'
 import type { TrainingSpec } from '../src/manifest.ts'
 import {
@@ -17,7 +18,7 @@ import {
   WeightCountError,
 } from '../src/model.ts'
 import { denseLayers } from '../src/setup.ts'
-import { createTrainer, DatasetShapeError, TrainingDivergedError, TrainingOptionError } from '../src/trainer.ts'
+import { createTrainer, DatasetShapeError, TrainingDivergedError } from '../src/trainer.ts'
 
 const SGD: TrainingSpec = { optimizer: 'sgd', learningRate: 1, momentum: 0, epochs: 1, batchSize: 100, proximal: 0 }
 

@@ -33,6 +33,8 @@ export interface NodeConfig {
   store?: string
   seed?: number
   epochs?: number
+  /** In place of epochs. */
+  steps?: number
   learningRate?: number
   metricsPort?: number
   /** Which federations a node that looks for them by itself may join. */
@@ -119,6 +121,7 @@ const readers: Record<Plain, Reader> = {
   baseModel: path,
   seed: count,
   epochs: atLeastOne,
+  steps: atLeastOne,
   learningRate: positive,
   fromBlock: count,
   metricsPort: { read: ifNumber((n) => Number.isInteger(n) && n >= 0 && n < 65_536), expected: 'a port, 0 to 65535' },

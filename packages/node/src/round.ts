@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, ContractError, callToCommit, callToSubmit } from '@tutti/chain'
 import { type Hex, isBlankUpdate, type Terms, type Token, toCommitment, toHex, toPayloadHash } from '@tutti/core'
-import type { PublishedManifest } from '@tutti/learn'
+import { exampleWeight, type PublishedManifest, requireModel } from '@tutti/learn'
 import type { Account } from './account.ts'
 import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
@@ -16,7 +16,7 @@ import { encodeMetrics } from './metrics.ts'
 import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
-import { AbstentionError, type Trainer } from './trainer.ts'
+import { AbstentionError, type TrainedWeights, type Trainer } from './trainer.ts'
 import {
   type Carrier,
   costOf,
@@ -101,13 +101,14 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
   await report.timed('preparing', async () => {
     const place = { terms, round, cohort, position }
     const feedback = 'integers' in trained ? undefined : await readFeedback(actor, round)
-    const quantise = (after: Float32Array) => {
+    const quantise = ({ weights: after, metrics: { examples }, rows = examples }: TrainedWeights) => {
       checkWeights(after, terms.dimension, round)
+      const weight = exampleWeight(requireModel(actor.manifest).training.weighting, rows)
       const own = roundingOf(actor.roundingSeed, round, position)
-      const training = { before, after, steps: actor.steps, ...(feedback === undefined ? {} : { feedback }) }
+      const training = { before, after, steps: actor.steps, weight, ...(feedback === undefined ? {} : { feedback }) }
       return prepareUpdate(training, place, own)
     }
-    const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained.weights)
+    const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained)
     const { shards, saturatedLanes, quantisedLanes } = update
     if (update.values.every((values) => isBlankUpdate(values, terms.bits))) {
       sitOut(

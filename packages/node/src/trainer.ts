@@ -27,6 +27,8 @@ export interface TrainedWeights {
   /** Trained model, shape [dimension]. */
   weights: Float32Array
   metrics: TrainingMetrics
+  /** Rows trained on, where the manifest weighs updates by them; `metrics.examples` when absent. */
+  rows?: number
 }
 
 /** The integers of an update, sent as they are: for sums that must be exact. */

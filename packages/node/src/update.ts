@@ -1,7 +1,7 @@
 /**
  * From two vectors of weights to the integers of a round's update.
  *
- * `q = round((after − before) / (step_t · D_s · gain))`, stochastically, for the shards that the member is assigned:
+ * `q = round(weight · (after − before) / (step_t · D_s · gain))`, stochastically, for the shards that the member is assigned:
  * D_s updates are expected for shard s, so that their sum is a mean, and `gain` is what the round multiplies it by.
  */
 import {
@@ -49,11 +49,18 @@ export interface PreparedUpdate {
  * @throws {@link UpdateLengthError} `NonFiniteValueError`
  */
 export function prepareUpdate(
-  training: { before: Float32Array; after: Float32Array; steps: Float64Array; feedback?: ErrorFeedback },
+  training: {
+    before: Float32Array
+    after: Float32Array
+    steps: Float64Array
+    feedback?: ErrorFeedback
+    /** What the update is multiplied by (`exampleWeight`); 1 when absent. */
+    weight?: number
+  },
   place: { terms: UpdateTerms; round: number; cohort: number; position: number },
   own: Random,
 ): PreparedUpdate {
-  const { before, after, steps } = training
+  const { before, after, steps, weight = 1 } = training
   const { terms, round, cohort, position } = place
   if (after.length !== terms.dimension) throw new UpdateLengthError(after.length, terms.dimension)
   const gain = gainOfRound(terms, round, cohort)
@@ -64,7 +71,7 @@ export function prepareUpdate(
   const values = shards.map((shard, k) => {
     const { start, length } = shardRange(terms, shard)
     const update = new Float32Array(length)
-    for (let i = 0; i < length; i++) update[i] = after[start + i]! - before[start + i]!
+    for (let i = 0; i < length; i++) update[i] = weight * (after[start + i]! - before[start + i]!)
     const expected = expectedUpdates(terms, shard, round, cohort)
     const share = expected * gain
     const shared = fromSeed(sharedSeed(terms.manifestHash, round, shard))

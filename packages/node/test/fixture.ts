@@ -106,6 +106,8 @@ export async function startFederation(options: {
   accounts?: number
   terms?: Partial<Terms>
   joins?: boolean
+  /** The stripes' unless another is given. */
+  manifest?: Manifest
   /** Blocks come at this pace even when nothing happens. */
   blockMilliseconds?: number
 }): Promise<Fixture> {
@@ -120,7 +122,7 @@ export async function startFederation(options: {
   const clients = chain.accounts.map((account) => ({ ...withAccount(reader, account), account }))
   const creator = clients[0]!
   const { directAggregator, demoToken } = await deployContracts(creator)
-  const manifest = stripesManifest()
+  const { manifest = stripesManifest() } = options
   const manifestBytes = serializeManifest(manifest)
   const setup = encodeSetup(toSetup(manifest))
   const miner = options.blockMilliseconds === undefined ? undefined : startMining(reader, options.blockMilliseconds)

@@ -38,7 +38,7 @@ const MEMBERS = 5
 const ABSENT = 4
 /** Sits out every second round. */
 const FITFUL = 1
-const datasets = Array.from({ length: MEMBERS }, (_, member) => stripes(member + 1))
+const datasets = Array.from({ length: MEMBERS }, (_, member) => stripes(member + 1, 24 + 16 * member))
 
 /** Runs the nodes of all members but one to the end. */
 async function playOnChain(fixture: Fixture): Promise<void> {
@@ -96,8 +96,11 @@ test('words of a simulation ≡ words of the chain, after each round', async () 
     ]),
     submitSeconds: 6,
   }
-  const fixture = await startFederation({ members: MEMBERS, terms })
-  const { manifest, terms: agreed } = fixture
+  const { epochs: _, ...training } = stripesManifest().training
+  const weighed = { ...training, steps: 7, weighting: { reference: 40, most: 2 } }
+  const manifest = { ...stripesManifest(), training: weighed }
+  const fixture = await startFederation({ members: MEMBERS, terms, manifest })
+  const { terms: agreed } = fixture
   const trainer = await createTrainer(manifest.model, manifest.training)
   try {
     await playOnChain(fixture)
@@ -220,6 +223,20 @@ test('the same seed gives the same words, with residuals in memory or on disk; a
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+})
+
+test('updates weigh by rows where the manifest says so, and steps are the same for all', async () => {
+  const uneven = [stripes(1, 12), stripes(2, 48), stripes(3, 96)]
+  const { lanes } = await simulate({ members: uneven })
+  const training = { ...manifest.training, weighting: { reference: 48, most: 4 } }
+  const weighed = await simulate({ members: uneven, manifest: { ...manifest, training } })
+  assert.notDeepEqual(weighed.lanes, lanes)
+  const even = [stripes(1), stripes(2), stripes(3)]
+  const plain = await simulate({ members: even })
+  assert.deepEqual((await simulate({ members: even, manifest: { ...manifest, training } })).lanes, plain.lanes)
+  // 48 rows in batches of 8, three times.
+  assert.deepEqual((await simulate({ members: even, how: { steps: 18 } })).lanes, plain.lanes)
+  assert.notDeepEqual((await simulate({ members: even, how: { steps: 5 } })).lanes, plain.lanes)
 })
 
 test('a round with too few updates leaves the model as it is', async () => {

@@ -44,6 +44,17 @@ test('the update of a shard, times step · D · gain, is within one integer of w
   )
 })
 
+test('a weight of w gives the update of w times the change', () => {
+  const steps = new Float64Array(300).fill(0.01)
+  const before = new Float32Array(300)
+  const after = Float32Array.from({ length: 300 }, (_, p) => Math.fround(Math.sin(p) / 64))
+  const place = { terms, round: 0, cohort: 4, position: 1 }
+  const doubled = after.map((value) => 2 * value)
+  const weighed = prepareUpdate({ before, after, steps, weight: 2 }, place, fromSeed(1))
+  assert.deepEqual(weighed, prepareUpdate({ before, after: doubled, steps }, place, fromSeed(1)))
+  assert.notDeepEqual(weighed, prepareUpdate({ before, after, steps }, place, fromSeed(1)))
+})
+
 test('what a width cannot hold is clamped and counted', () => {
   const before = new Float32Array(300)
   const after = new Float32Array(300).fill(1000)

@@ -1,5 +1,14 @@
 /** Training as a node does it, against the steps that it consists of run bare in ONNX Runtime, in turns. */
-import { type Dataset, type Manifest, median, openBareStep, toInitialLanes, toWeights } from '@tutti/learn'
+import {
+  chooseWork,
+  countSteps,
+  type Dataset,
+  type Manifest,
+  median,
+  openBareStep,
+  toInitialLanes,
+  toWeights,
+} from '@tutti/learn'
 import { createLocalTrainer } from '@tutti/node'
 import type { BenchFigure } from './figure.ts'
 
@@ -17,8 +26,9 @@ export async function benchNodeTraining(
   if (!('layers' in model)) throw new TypeError('The bare step is one of layers; give the manifest of a layered model.')
   const bare = await openBareStep(model, training)
   const weights = toWeights(manifest, toInitialLanes(manifest, 16))
-  const { batchSize, epochs } = training
-  const steps = epochs * Math.ceil(dataset.count / batchSize)
+  const { batchSize } = training
+  const work = chooseWork(training)
+  const steps = countSteps(work, { rows: dataset.count, batchSize })
   const ratios: number[] = []
   const seconds: { node: number; bare: number }[] = []
   try {
@@ -48,6 +58,6 @@ export async function benchNodeTraining(
     limit: LIMIT,
     bound: 'atMost',
     baseline: `${steps} steps of batch ${batchSize}, the step's ONNX graph with one session run a batch: ${middle('bare')} s`,
-    note: `a round of ${epochs} epochs over ${dataset.count} digits in a node, evaluation of the global model included: ${middle('node')} s`,
+    note: `a round of ${work.epochs ?? steps} ${work.epochs === undefined ? 'steps' : 'epochs'} over ${dataset.count} digits in a node, evaluation of the global model included: ${middle('node')} s`,
   }
 }

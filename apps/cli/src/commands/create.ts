@@ -53,6 +53,8 @@ interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions
   token?: Hex
   seed: number
   learningRate?: number
+  epochs?: number
+  steps?: number
   dryRun?: boolean
 }
 
@@ -123,6 +125,8 @@ export function addCreate(program: Command): void {
     .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseAtLeastOne)
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
+    .option('--epochs <n>', "passes over a member's rows in a round (default: the task's)", parseAtLeastOne)
+    .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
     .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
   addModuleOption(addAccountOptions(addConnectionOptions(command)))

@@ -37,7 +37,8 @@ export function addNode(program: Command): void {
     .option('--trainer-timeout <seconds>', 'longest time of the trainer in a round (default: 3600)', parsePositive)
     .option('--store <directory>', `where the node keeps what it is about to send (default: ${defaultStore})`)
     .option('--seed <n>', 'seeds the order of examples (default: 0)', parseCount)
-    .option('--epochs <n>', "local epochs a round (default: the manifest's)", parseAtLeastOne)
+    .option('--epochs <n>', "passes over the rows a round (default: the manifest's)", parseAtLeastOne)
+    .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
     .option('--learning-rate <x>', "local learning rate (default: the manifest's)", parsePositive)
     .option('--keeper', 'take the steps that anyone may take for pay (default)')
     .option('--no-keeper', 'take no steps that anyone may take for pay')
@@ -72,7 +73,7 @@ export function addNode(program: Command): void {
         'is sent. So a store is for one owner’s data, and other data get a store of their own. Without it there is no limit,\n' +
         'and a statistics round may publish your exact counts and sums.\n\n' +
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
-        'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, learningRate, metricsPort,\n' +
+        'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, steps, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, confirmations, tip and maxFee in gwei, and policy: an object with creators, tokens, schemas,\n' +

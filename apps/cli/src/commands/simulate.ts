@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
+import { present } from '../node-settings.ts'
 import { createOutput, type Output } from '../output.ts'
 import type { Pricing } from '../simulate/costs.ts'
 import type { PlayOptions, Simulated } from '../simulate/play.ts'
@@ -35,6 +36,8 @@ interface SimulateOptions {
   dropout: number
   learningRate?: number
   epochs?: number
+  steps?: number
+  exampleWeight?: number
   sweep?: string[]
   baseline?: boolean
   rpc?: string
@@ -92,6 +95,12 @@ export function addSimulate(program: Command): void {
     .option('--dropout <share>', 'chance that a member of the cohort sends nothing in a round', parseDropout, 0)
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
     .option('--epochs <n>', "passes over a member's rows in a round (default: the task's)", parseAtLeastOne)
+    .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
+    .option(
+      '--example-weight <most>',
+      'updates weigh by rows next to the mean member, at most so much and at least one part in it (default: alike)',
+      parseWeight,
+    )
     .option(
       '--sweep <name=values>',
       'compare values in one table, such as bits=1,2,4; may be repeated for all combinations',
@@ -239,12 +248,17 @@ async function chooseAll(
   const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates
   const shards = options.shards ?? file.shards
   const shardsPerMember = options.shardsPerMember ?? file.shardsPerMember
-  const { training } = proposal.undertaking
-  const learningRate = setting['learning-rate'] ?? options.learningRate ?? training.learningRate
-  const epochs = setting.epochs ?? options.epochs ?? training.epochs
+  const { adaptTraining } = await import('../undertaking.ts')
+  // The proposal has the options' choice already.
+  const { epochs, steps, 'learning-rate': learningRate } = setting
+  const training = adaptTraining(proposal.undertaking.training, present({ epochs, steps, learningRate }))
+  const most = setting['example-weight'] ?? options.exampleWeight
+  if (most !== undefined) parseWeight(String(most))
+  const reference = Math.max(1, Math.round(rows.train.reduce((sum, { count }) => sum + count, 0) / members))
+  const weighting = most === undefined ? {} : { weighting: { reference, most } }
   const seed = setting.seed ?? options.seed
   return {
-    undertaking: { ...proposal.undertaking, training: { ...training, learningRate, epochs } },
+    undertaking: { ...proposal.undertaking, training: { ...training, ...weighting } },
     rows,
     division: { members, partition, alpha: setting.alpha ?? options.alpha, seed },
     terms: {
@@ -290,6 +304,14 @@ function parseCohort(text: string): number {
   const cohort = parseAtLeastOne(text)
   if (cohort > MOST_COHORT) throw new InvalidArgumentError('At most 256 members train in a round.')
   return cohort
+}
+
+function parseWeight(text: string): number {
+  const weight = Number(text)
+  if (text.trim() === '' || !(weight >= 1 && weight <= 64)) {
+    throw new InvalidArgumentError('It takes a number from 1 to 64: no update weighs more than so much.')
+  }
+  return weight
 }
 
 function parseShare(text: string): number {

@@ -24,11 +24,17 @@ export function headLines({ founding, members, examples, heldOut }: SimulatedFac
   const { terms, manifest } = founding
   const { cohortSize, bits, laneBits, minimumUpdates, rounds, dimension } = terms
   const shards = shardCount(terms)
+  const { weighting } = manifest.training
   const sizes = examples.least === examples.most ? `${examples.least}` : `${examples.least} to ${examples.most}`
   return [
     `${manifest.name}: ${formatInteger(dimension)} parameters in ${formatCount(shards, 'shard')}, updates of ${formatCount(bits, 'bit')} in lanes of ${laneBits}`,
     `${formatCount(members, 'member')} with ${sizes} rows each; at most ${Math.min(members, cohortSize)} a round, at least ` +
       `${formatCount(minimumUpdates, 'update')}, ${formatCount(rounds, 'round')}; judged on ${formatInteger(heldOut)} rows held out`,
+    ...(weighting === undefined
+      ? []
+      : [
+          `updates weigh by rows; in a task file: training: { weighting: { reference: ${weighting.reference}, most: ${weighting.most} } }`,
+        ]),
   ]
 }
 

@@ -8,10 +8,12 @@ export const SWEPT = {
   rounds: 'count',
   bits: 'count',
   epochs: 'count',
+  steps: 'count',
   seed: 'count',
   alpha: 'number',
   'learning-rate': 'number',
   dropout: 'share',
+  'example-weight': 'number',
 } as const
 export type SweptName = keyof typeof SWEPT
 

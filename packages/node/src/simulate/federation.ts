@@ -15,7 +15,15 @@ import {
   shardRange,
   type Terms,
 } from '@tutti/core'
-import { type Dataset, type FitOptions, type Manifest, memberSeed, type Trainer, toWeights } from '@tutti/learn'
+import {
+  type Dataset,
+  exampleWeight,
+  type FitOptions,
+  type Manifest,
+  memberSeed,
+  type Trainer,
+  toWeights,
+} from '@tutti/learn'
 import { stepsOf } from '../federation.ts'
 import { prepareUpdate, roundingOf } from '../update.ts'
 import { createShelf, type FeedbackShelf } from './shelf.ts'
@@ -43,7 +51,7 @@ export interface SimulationOptions {
   /** Whether a member that was drawn sends nothing in a round; nobody is silent when absent. */
   isSilent?: (round: number, member: number) => boolean
   /** How members train; what is absent is as the manifest says. */
-  how?: Pick<FitOptions, 'epochs' | 'batchSize' | 'learningRate'>
+  how?: Pick<FitOptions, 'epochs' | 'steps' | 'batchSize' | 'learningRate'>
   /** Where members' residuals are kept; in memory when absent. */
   shelf?: FeedbackShelf
   signal?: AbortSignal
@@ -132,8 +140,9 @@ async function playRound(
     trained++
     loss += fitted.loss
     const feedback = shelf.load(member, terms.bits)
+    const weight = exampleWeight(manifest.training.weighting, members[member]!.count)
     const update = prepareUpdate(
-      { before, after: fitted.weights, steps, ...(feedback === undefined ? {} : { feedback }) },
+      { before, after: fitted.weights, steps, weight, ...(feedback === undefined ? {} : { feedback }) },
       { terms, round, cohort: cohort.length, position },
       roundingOf(roundingSeed(seed, member), round, position),
     )

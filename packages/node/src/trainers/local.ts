@@ -20,6 +20,8 @@ export interface LocalTrainerOptions {
   /** Seeds the order of the examples; round r uses `seed + r`. Default: 0. */
   seed?: number
   epochs?: number
+  /** In place of epochs. */
+  steps?: number
   batchSize?: number
   learningRate?: number
   /** Threads of the runtime. Default: 1. */
@@ -53,7 +55,7 @@ export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
       if (correct !== undefined) metrics.correct = correct
       const perClass = countClasses(dataset, manifest)
       if (perClass !== undefined) metrics.perClass = perClass
-      return { weights: fitted.weights, metrics }
+      return { weights: fitted.weights, metrics, rows: dataset.count }
     },
     close: async () => {
       await compiled?.fitter.release()
