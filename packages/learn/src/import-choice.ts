@@ -1,7 +1,6 @@
 /**
  * What of an ONNX file is used: its input, its output, and the tensors that are trained.
  */
-import { toFloats } from './graph.ts'
 import type { Constant, ElementType } from './onnx.ts'
 import type { FileNode, FileValue, OnnxFile } from './onnx-reader.ts'
 
@@ -21,13 +20,17 @@ export interface FileInput {
  * Tensors of equal values told apart again: PyTorch writes them once, and the others as its `Identity`. What was equal
  * when it was exported, ones and zeros above all, is not meant to stay so.
  */
-export function untie(file: OnnxFile): OnnxFile {
+export function untie(file: OnnxFile): { file: OnnxFile; copies: string[] } {
   const byName = new Map(file.constants.map((constant) => [constant.name, constant]))
   const isCopy = ({ op, inputs }: FileNode) => op === 'Identity' && byName.has(inputs[0]!)
   const copies = file.nodes
     .filter(isCopy)
     .map(({ inputs, outputs }): Constant => ({ ...byName.get(inputs[0]!)!, name: outputs[0]! }))
-  return { ...file, constants: [...file.constants, ...copies], nodes: file.nodes.filter((node) => !isCopy(node)) }
+  const constants = [...file.constants, ...copies]
+  return {
+    file: { ...file, constants, nodes: file.nodes.filter((node) => !isCopy(node)) },
+    copies: copies.flatMap(({ name, type }) => (type === 'float' ? [name] : [])),
+  }
 }
 
 /**
@@ -69,26 +72,24 @@ export function findEnds(file: OnnxFile): { input: FileInput; output: FileValue 
 /**
  * Names of the tensors to train, before it is known which of them reach the output.
  *
+ * @param found - Names of the parameters, and what the file calls those that have got a user's name again.
  * @throws {@link OnnxModelError}
  */
 export function chooseTensors(
   { constants, nodes }: OnnxFile,
+  { likely, fileNames }: { likely: string[]; fileNames: ReadonlyMap<string, string> },
   { trainable: patterns, tensors }: { trainable?: string[]; tensors?: string[] },
 ): string[] {
+  if (patterns === undefined && tensors === undefined) return likely
   const normalisations = nodes.filter(({ op }) => op === 'BatchNormalization')
   const statistics = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(3, 5)))
   const floats = constants.filter(({ type }) => type === 'float')
-  if (patterns === undefined && tensors === undefined) {
-    const frozen = new Set(normalisations.flatMap(({ inputs }) => inputs.slice(1)))
-    return floats
-      .filter((constant) => constant.shape.length > 0 && !frozen.has(constant.name) && !isMask(constant))
-      .map(({ name }) => name)
-  }
   const chosen = new Set<string>()
   for (const pattern of tensors ?? patterns ?? []) {
     const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 's')
-    const isExact = tensors !== undefined
-    const found = floats.filter(({ name }) => name === pattern || (!isExact && expression.test(name)))
+    const isMeant = (name: string) => name === pattern || (tensors === undefined && expression.test(name))
+    const byName = floats.filter(({ name }) => isMeant(name))
+    const found = byName.length > 0 ? byName : floats.filter(({ name }) => isMeant(fileNames.get(name) ?? name))
     if (found.length === 0) {
       throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)
     }
@@ -103,10 +104,6 @@ export function chooseTensors(
     }
   }
   return [...chosen]
-}
-
-function isMask(constant: Constant): boolean {
-  return toFloats(constant).includes(Number.NEGATIVE_INFINITY)
 }
 
 function escapePattern(text: string): string {

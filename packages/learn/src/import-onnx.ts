@@ -8,12 +8,13 @@
 import { hasGradient, stopsGradient } from './autodiff.ts'
 import { hashBase } from './base-hash.ts'
 import { toFloats } from './graph.ts'
-import { chooseTensors, findEnds, OnnxModelError, untie } from './import-choice.ts'
+import { chooseTensors, findEnds, OnnxModelError } from './import-choice.ts'
+import { findParameters, type LeftOut } from './import-parameters.ts'
 import { type Origins, translate, UnsupportedOperatorError } from './import-translation.ts'
 import { sizeOf } from './layers.ts'
 import { type ImportedModel, type OutputKind, parameterName, validateWeights } from './model.ts'
 import type { Constant, Graph, Node } from './onnx.ts'
-import { decodeModel } from './onnx-reader.ts'
+import { decodeModel, type OnnxFile } from './onnx-reader.ts'
 import { intOf } from './shapes.ts'
 import { BATCH, formatShape, isSameSize, type Shape } from './sizes.ts'
 
@@ -24,8 +25,8 @@ export interface ImportOptions {
   /** What the graph's outputs mean. A softmax or sigmoid that ends the graph is taken off: the loss has it. */
   output: OutputKind
   /**
-   * Names of the tensors to train, `*` standing for any characters. When absent: every initialiser of floats that
-   * reaches the output and has at least one dimension, but for those of batch normalisation and for masks (−∞).
+   * Names of the tensors to train, `*` standing for any characters. When absent: what operators use as weight, bias,
+   * gain or embedding (`findParameters`), but for batch normalisation.
    */
   trainable?: string[]
   /** Names of the tensors to train as they are, without `*`: what a manifest lists. Before `trainable`. */
@@ -43,14 +44,14 @@ const NEWEST_OPSET = 22
  * {@link OnnxModelError} (inputs, outputs, or the tensors chosen), `NonFiniteWeightError`
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedModel {
-  const file = untie(decodeModel(bytes))
+  const { file, parameters: likely, leftOut, notes, fileNames } = findParameters(decodeModel(bytes))
   if (file.opset < OLDEST_OPSET || file.opset > NEWEST_OPSET) {
     throw new OnnxModelError(
       `it uses operator set ${file.opset}; export with opset_version ${OLDEST_OPSET} to ${NEWEST_OPSET}`,
     )
   }
   const { input, output } = findEnds(file)
-  const candidates = new Set(chooseTensors(file, options))
+  const candidates = new Set(chooseTensors(file, { likely, fileNames }, options))
   const translated = translate(file, input, candidates)
   const result = withoutEnd(translated.graph, translated.names.get(output.name), options.output)
   if (result === undefined) throw new OnnxModelError(`nothing computes its output "${output.name}"`)
@@ -92,9 +93,18 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
     weights: join(trained),
     baseHash: hashBase(bytes),
     isBatchFixed: input.fixedBatch !== undefined,
+    leftOut: isChosen ? listLeftOut(file, trained) : leftOut.filter(({ name }) => isUsed(name)),
+    notes,
   }
   validateWeights(model, model.weights)
   return model
+}
+
+/** All tensors of floats that are not trained, where the trained ones were named. */
+function listLeftOut({ constants }: OnnxFile, trained: Constant[]): LeftOut[] {
+  return constants
+    .filter((constant) => constant.type === 'float' && !trained.includes(constant))
+    .map(({ name, shape }) => ({ name, shape, reason: 'not among those that were named' }))
 }
 
 /** The value before a softmax or sigmoid that ends the graph and that the loss has itself. */

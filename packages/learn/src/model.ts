@@ -6,6 +6,7 @@
  * biases of each layer, for an ONNX model the trained tensors in the order of the specification. Training, prediction,
  * export and the contract all use this order.
  */
+import type { LeftOut } from './import-parameters.ts'
 import { type Layer, type LayerShape, outputShape, parameterShapes, sizeOf } from './layers.ts'
 import type { ElementType, Graph } from './onnx.ts'
 import type { Shapes } from './shapes.ts'
@@ -68,6 +69,10 @@ export interface ImportedModel extends OnnxModel {
   baseHash: string
   /** Whether the file fixed the batch, which was then freed by its shapes alone: the trainer tries whether it is. */
   isBatchFixed: boolean
+  /** Tensors of floats that are not trained, and why. */
+  leftOut: LeftOut[]
+  /** What the import changed of the file, or could not find in it, a sentence each. */
+  notes: string[]
 }
 
 /** A tensor of the model: its name, shape and where it lies in the parameter vector. */

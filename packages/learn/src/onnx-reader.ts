@@ -12,6 +12,8 @@ export interface FileNode {
   inputs: string[]
   outputs: string[]
   attributes: Record<string, FileAttribute>
+  /** What the exporter wrote about the node. */
+  metadata: ReadonlyMap<string, string>
 }
 
 /** An attribute of a file's node. */
@@ -36,6 +38,10 @@ export interface OnnxFile {
   outputs: FileValue[]
   constants: Constant[]
   nodes: FileNode[]
+  /** What the exporter wrote about the graph. */
+  metadata: ReadonlyMap<string, string>
+  /** What the exporter wrote about values, by their names. */
+  valueMetadata: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 /** Values that protobufjs hands out: a 64-bit integer may be a number or an object of two halves. */
@@ -65,8 +71,14 @@ interface AttributeMessage {
   ints?: Whole[]
 }
 
+interface Entry {
+  key?: string
+  value?: string
+}
+
 interface ValueMessage {
   name: string
+  metadataProps?: Entry[]
   type?: { tensorType?: { elemType?: number; shape?: { dim?: { dimValue?: Whole; dimParam?: string }[] } } }
 }
 
@@ -79,11 +91,14 @@ interface ModelMessage {
       opType?: string
       domain?: string
       attribute?: AttributeMessage[]
+      metadataProps?: Entry[]
     }[]
     initializer?: TensorMessage[]
     sparseInitializer?: { values?: TensorMessage }[]
     input?: ValueMessage[]
     output?: ValueMessage[]
+    valueInfo?: ValueMessage[]
+    metadataProps?: Entry[]
   }
   opsetImport?: { domain?: string; version?: Whole }[]
   functions?: { name?: string; domain?: string }[]
@@ -119,15 +134,18 @@ export function decodeModel(bytes: Uint8Array): OnnxFile {
     outputs: (graph.output ?? []).map(toValue),
     constants,
     nodes: (graph.node ?? []).map(
-      ({ input = [], output = [], name = '', opType = '', domain = '', attribute = [] }) => ({
+      ({ input = [], output = [], name = '', opType = '', domain = '', attribute = [], metadataProps }) => ({
         op: opType,
         name,
         domain,
         inputs: input,
         outputs: output,
         attributes: toAttributes(attribute),
+        metadata: toMap(metadataProps),
       }),
     ),
+    metadata: toMap(graph.metadataProps),
+    valueMetadata: new Map((graph.valueInfo ?? []).map(({ name, metadataProps }) => [name, toMap(metadataProps)])),
   }
 }
 
@@ -167,6 +185,10 @@ function toAttributes(messages: AttributeMessage[]): Record<string, FileAttribut
   const twice = findTwice(messages.map(({ name }) => name))
   if (twice !== undefined) throw new OnnxFileError(`a node has attribute "${twice}" twice`)
   return Object.fromEntries(messages.map((message) => [message.name, toAttribute(message)]))
+}
+
+function toMap(entries: Entry[] = []): ReadonlyMap<string, string> {
+  return new Map(entries.map(({ key = '', value = '' }) => [key, value]))
 }
 
 function findTwice(names: string[]): string | undefined {

@@ -28,7 +28,9 @@ const onnx = protobuf.Root.fromJSON({
         initializer: field(5, 'Tensor', 'repeated'),
         input: field(11, 'ValueInfo', 'repeated'),
         output: field(12, 'ValueInfo', 'repeated'),
+        valueInfo: field(13, 'ValueInfo', 'repeated'),
         sparseInitializer: field(15, 'SparseTensor', 'repeated'),
+        metadataProps: field(16, 'Entry', 'repeated'),
       },
     },
     Node: {
@@ -39,8 +41,10 @@ const onnx = protobuf.Root.fromJSON({
         opType: field(4, 'string'),
         attribute: field(5, 'Attribute', 'repeated'),
         domain: field(7, 'string'),
+        metadataProps: field(9, 'Entry', 'repeated'),
       },
     },
+    Entry: { fields: { key: field(1, 'string'), value: field(2, 'string') } },
     Attribute: {
       fields: {
         name: field(1, 'string'),
@@ -69,7 +73,9 @@ const onnx = protobuf.Root.fromJSON({
         dataLocation: field(14, 'int32'),
       },
     },
-    ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
+    ValueInfo: {
+      fields: { name: field(1, 'string'), type: field(2, 'Type'), metadataProps: field(4, 'Entry', 'repeated') },
+    },
     Type: { fields: { tensorType: field(1, 'TensorType') } },
     TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'Shape') } },
     Shape: { fields: { dim: field(1, 'Dimension', 'repeated') } },
