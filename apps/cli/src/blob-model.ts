@@ -75,15 +75,15 @@ export async function toPulledWeights(
   values: Int32Array,
   { baseModel }: BlobOptions,
 ): Promise<Float32Array> {
-  const { toBaseWeights, toWeights } = await import('@tutti/learn')
-  const file = baseModel === undefined ? undefined : await readFile(baseModel)
+  const { readBaseFile, toBaseWeights, toWeights } = await import('@tutti/learn')
+  const file = baseModel === undefined ? undefined : readBaseFile(baseModel)
   return toWeights(manifest, values, toBaseWeights(manifest, file))
 }
 
 /** The model that a manifest describes, with the graph of its file where it is one of ONNX. */
 export async function openBase(manifest: Manifest, { baseModel }: BlobOptions): Promise<ModelSpec | ImportedModel> {
-  const { openModel } = await import('@tutti/learn')
-  return openModel(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+  const { openModel, readBaseFile } = await import('@tutti/learn')
+  return openModel(manifest, baseModel === undefined ? undefined : readBaseFile(baseModel))
 }
 
 /** Name of the file that a pulled model goes into. */

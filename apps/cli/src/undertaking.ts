@@ -2,12 +2,12 @@
  * What a creator wants learnt, from what the command line names: a built-in task, or a task file and its rows, with or
  * without a file of the model itself.
  */
-import { readFile } from 'node:fs/promises'
 import {
   chooseWork,
   type Dataset,
   importOnnx,
   loadTask,
+  readBaseFile,
   readCsv,
   synthesizeData,
   type Task,
@@ -56,7 +56,7 @@ export async function readProposal(options: TaskOptions, taskFile: SourcedTask |
   const proposal = readTask(options, taskFile)
   const { baseModel, train } = options
   if (baseModel === undefined) return proposal
-  const baseFile = new Uint8Array(await readFile(baseModel))
+  const baseFile = readBaseFile(baseModel)
   const { undertaking } = proposal
   if (!baseModel.endsWith('.onnx')) return { ...proposal, undertaking: { ...undertaking, baseFile } }
   const chosen = train === undefined ? {} : { trainable: train }

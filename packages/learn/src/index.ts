@@ -1,4 +1,6 @@
 export * from './autodiff.ts'
+export * from './base-bundle.ts'
+export * from './base-file.ts'
 export * from './base-hash.ts'
 export * from './base-weights.ts'
 export * from './bench/accuracy.ts'

@@ -2,6 +2,7 @@
  * Reads ONNX files: the counterpart of the writer in `onnx.ts`. A stranger may have written the file, so whatever is
  * wrong with it ends in an {@link OnnxFileError}.
  */
+import { unpackBase } from './base-bundle.ts'
 import { type Attribute, type Constant, ElementType, modelType } from './onnx.ts'
 
 /** A node as the file has it: constants may be attributes, and lists of floats too. */
@@ -56,6 +57,7 @@ interface TensorMessage {
   int64Data?: Whole[]
   doubleData?: number[]
   rawData?: Uint8Array
+  externalData?: Entry[]
   dataLocation?: number
 }
 
@@ -111,13 +113,19 @@ const BOOL = 9
 const DOUBLE = 11
 const EXTERNAL = 1
 
+/** Content of files beside the model, by their places relative to its folder. */
+type External = ReadonlyMap<string, Uint8Array>
+
+const NONE: External = new Map()
+
 /**
- * Reads a file.
+ * Reads a base: a file, or one with those that hold its values (`packBase`).
  *
- * @throws {@link OnnxFileError}
+ * @throws {@link OnnxFileError}, `BaseBundleError`
  */
 export function decodeModel(bytes: Uint8Array): OnnxFile {
-  const { graph, opsetImport = [], functions = [] } = decodeMessage(bytes)
+  const { file, external } = unpackBase(bytes)
+  const { graph, opsetImport = [], functions = [] } = decodeMessage(file)
   if (graph === undefined) throw new OnnxFileError('it holds no graph')
   const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version
   if (opset === undefined) throw new OnnxFileError('it names no operator set')
@@ -125,7 +133,7 @@ export function decodeModel(bytes: Uint8Array): OnnxFile {
   if (own !== undefined) throw new OnnxFileError(`it defines operator ${own.name} itself`)
   const sparse = graph.sparseInitializer?.[0]?.values?.name
   if (sparse !== undefined) throw new OnnxFileError(`tensor "${sparse}" is sparse; save it dense`)
-  const constants = (graph.initializer ?? []).map(toConstant)
+  const constants = (graph.initializer ?? []).map((tensor) => toConstant(tensor, external))
   const twice = findTwice(constants.map(({ name }) => name))
   if (twice !== undefined) throw new OnnxFileError(`two tensors are named "${twice}"`)
   return {
@@ -147,6 +155,17 @@ export function decodeModel(bytes: Uint8Array): OnnxFile {
     metadata: toMap(graph.metadataProps),
     valueMetadata: new Map((graph.valueInfo ?? []).map(({ name, metadataProps }) => [name, toMap(metadataProps)])),
   }
+}
+
+/**
+ * Places of the files that hold values of a model, relative to its folder, as the model names them.
+ *
+ * @throws {@link OnnxFileError}
+ */
+export function externalLocations(file: Uint8Array): string[] {
+  const { graph } = decodeMessage(file)
+  const tensors = (graph?.initializer ?? []).filter(({ dataLocation }) => dataLocation === EXTERNAL)
+  return [...new Set(tensors.map((tensor) => toMap(tensor.externalData).get('location') ?? ''))].sort()
 }
 
 /** Values of a constant as numbers; whole numbers beyond ±2^53 are cut off there. */
@@ -233,11 +252,9 @@ function guessKind({ f, i, s, t, g, floats, ints }: AttributeMessage): string {
   return g === undefined ? 'a value of unknown type' : 'a graph'
 }
 
-function toConstant(message: TensorMessage): Constant {
-  const { name = '', dataType = 0 } = message
-  if (message.dataLocation === EXTERNAL) {
-    throw new OnnxFileError(`tensor "${name}" keeps its values in another file; save the model as one file`)
-  }
+function toConstant(given: TensorMessage, external: External = NONE): Constant {
+  const { name = '', dataType = 0 } = given
+  const message = given.dataLocation === EXTERNAL ? { ...given, rawData: readExternal(given, external) } : given
   const shape = (message.dims ?? []).map(toNumber)
   const count = shape.reduce((product, size) => product * size, 1)
   if (!Number.isSafeInteger(count) || count < 0) throw new OnnxFileError(`tensor "${name}" has shape [${shape}]`)
@@ -274,6 +291,34 @@ function toConstant(message: TensorMessage): Constant {
   }
 }
 
+/** The bytes of a tensor that lie in another file: from `offset`, `length` of them, or all that follow. */
+function readExternal({ name = '', externalData }: TensorMessage, external: External): Uint8Array {
+  const entries = toMap(externalData)
+  const location = entries.get('location') ?? ''
+  const content = external.get(location)
+  if (content === undefined) {
+    throw new OnnxFileError(
+      `tensor "${name}" keeps its values in "${location}", which was not given`,
+      'Read the model with readBaseFile, both files being in one folder, or export it with external_data=False.',
+    )
+  }
+  const whole = (key: string, absent: number) => {
+    const text = entries.get(key)
+    if (text === undefined) return absent
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (Number.isNaN(value)) throw new OnnxFileError(`tensor "${name}" has ${key} "${text}"`)
+    return value
+  }
+  const offset = whole('offset', 0)
+  const length = whole('length', content.length - offset)
+  if (length < 0 || offset + length > content.length) {
+    throw new OnnxFileError(
+      `tensor "${name}" needs bytes ${offset} to ${offset + length} of "${location}", which has ${content.length}`,
+    )
+  }
+  return content.subarray(offset, offset + length)
+}
+
 function toNumber(value: Whole): number {
   return typeof value === 'number' ? value : toSafe(BigInt(value.toString()))
 }
@@ -286,7 +331,7 @@ function toSafe(value: bigint): number {
 /** The bytes are no ONNX file that can be read. */
 export class OnnxFileError extends Error {
   override name = 'OnnxFileError'
-  constructor(reason: string) {
-    super(`ONNX file: ${reason}. Fetch the file again, or export the model anew.`)
+  constructor(reason: string, remedy = 'Fetch the file again, or export the model anew.') {
+    super(`ONNX file: ${reason}. ${remedy}`)
   }
 }

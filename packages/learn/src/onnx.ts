@@ -70,6 +70,7 @@ const onnx = protobuf.Root.fromJSON({
         name: field(8, 'string'),
         rawData: field(9, 'bytes'),
         doubleData: field(10, 'double', 'repeated'),
+        externalData: field(13, 'Entry', 'repeated'),
         dataLocation: field(14, 'int32'),
       },
     },

@@ -211,6 +211,12 @@ export function addCreate(program: Command): void {
             'Steps measured on data of your own fit better.',
         )
       }
+      if (plan !== undefined && 'leftOut' in plan.undertaking.model) {
+        const { leftOutLine, modelNotes } = await import('../model-lines.ts')
+        for (const note of modelNotes(plan.undertaking.model)) output.note(note)
+        const left = leftOutLine(plan.undertaking.model)
+        if (left !== undefined) output.note(left)
+      }
       output.progress(plan === undefined ? 'reading the model…' : 'rehearsing, to calibrate steps…')
       const proposed =
         plan === undefined

@@ -1,6 +1,10 @@
-/** `tutti model`: the model of a federation whose numbers are in blobs: pull it, or post it again for others. */
+/**
+ * `tutti model`: a file that is to be a model: check it; and the model of a federation whose numbers are in blobs: pull
+ * it, or post it again for others.
+ */
 import { formatCount, formatInteger } from '@tutti/core'
-import type { Command } from 'commander'
+import type { OutputKind, TrainingSpec } from '@tutti/learn'
+import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import {
   addBlobOptions,
@@ -26,11 +30,22 @@ interface PullOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   out?: string
 }
 
+interface CheckOptions {
+  output: OutputKind
+  train?: string[]
+  json?: boolean
+}
+
+/** Training that only has to start. */
+const TRIAL: TrainingSpec = { optimizer: 'sgd', learningRate: 0.1, momentum: 0, epochs: 1, batchSize: 1, proximal: 0 }
+
 type CheckpointOptions = ConnectionOptions & AccountOptions & BlobOptions & ModuleOptions
 
-/** Adds the command `model` with `pull` and `checkpoint`. */
+/** Adds the command `model` with `check`, `pull` and `checkpoint`. */
 export function addModel(program: Command): void {
-  const model = program.command('model').description('Pull the model of a blob-path federation, or post it again.')
+  const model = program
+    .command('model')
+    .description('Check an ONNX file; pull the model of a blob-path federation, or post it again.')
   const pull = model
     .command('pull')
     .description('Put the model together from blobs and hold it against the commitments in the contract.')
@@ -51,7 +66,38 @@ export function addModel(program: Command): void {
   addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(checkpoint))))
     .addHelpText('after', '\nThe contract compares what is posted with its own commitment. Nobody is paid for it.')
     .action(runCheckpoint)
+  model
+    .command('check')
+    .description('Say what of an ONNX file would be trained, with shapes, what would not, and whether training runs.')
+    .argument('<file>', 'the file; values that it keeps in others are read from its folder')
+    .addOption(
+      new Option('--output <kind>', "what the file's outputs mean")
+        .choices(['softmax', 'logistic', 'multi-label', 'linear'])
+        .default('softmax'),
+    )
+    .option(
+      '--train <pattern>',
+      'tensors to train, * for any characters; may be repeated (default: weights, biases, gains and embeddings)',
+      (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
+    )
+    .option('--json', 'print one JSON object')
+    .action(runCheck)
   for (const command of [model, ...model.commands]) command.exitOverride()
+}
+
+async function runCheck(file: string, options: CheckOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { createTrainer, importOnnx, readBaseFile } = await import('@tutti/learn')
+  const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
+  const chosen = options.train === undefined ? {} : { trainable: options.train }
+  const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })
+  for (const line of modelLines(model)) output.line(line)
+  for (const note of modelNotes(model)) output.note(note)
+  // Whether training starts is known only once the runtime has taken the graph.
+  const trainer = await createTrainer(model, TRIAL)
+  await trainer.release()
+  output.line('It can be trained: tutti create --path blob --task-file TASK --base-model FILE')
+  output.result(describeImported(model))
 }
 
 async function runPull(id: Hex, options: PullOptions): Promise<void> {

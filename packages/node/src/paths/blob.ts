@@ -1,5 +1,4 @@
 /** The blob path: updates in blobs, their commitments in the contract, the integers on the members' machines. */
-import { readFile } from 'node:fs/promises'
 import {
   type BlobAccess,
   blobSources,
@@ -15,7 +14,7 @@ import {
   toPayload,
 } from '@tutti/chain'
 import { type Hex, packBlobs, setBits, type Terms } from '@tutti/core'
-import { type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
+import { type Manifest, readBaseFile, toBaseWeights, toWeights } from '@tutti/learn'
 import type { NodeBehaviour } from '../behaviour.ts'
 import type { Report } from '../report.ts'
 import { planBlobSendings } from '../sendings.ts'
@@ -49,7 +48,7 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
   const submissionsOf = createSubmissionReader(client, federationId)
   const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory, onDamage })
   const { baseModel } = behaviour
-  const base = toBaseWeights(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+  const base = toBaseWeights(manifest, baseModel === undefined ? undefined : readBaseFile(baseModel))
   return {
     kind: 'blob',
     carrier: blobCarrier({

@@ -1,13 +1,13 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
-import { readFile } from 'node:fs/promises'
 import {
   createTrainer,
   type Dataset,
   type Trainer as Fitter,
   type Manifest,
   openModel,
+  readBaseFile,
   requireModel,
 } from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
@@ -40,7 +40,7 @@ export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
     await compiled?.fitter.release()
     const { classWeights } = manifest.loss
     const weighted = classWeights === undefined ? {} : { classWeights }
-    const model = openModel(manifest, baseModel === undefined ? undefined : await readFile(baseModel))
+    const model = openModel(manifest, baseModel === undefined ? undefined : readBaseFile(baseModel))
     const fitter = await createTrainer(model, manifest.training, { threads, ...weighted })
     compiled = { manifest, fitter }
     return fitter
