@@ -37,7 +37,7 @@ export interface Translation {
 export type Translator = (translation: Translation) => void
 
 /** Kinds of attributes, named as {@link FileAttribute} has them. */
-export type AttributeKind = 'int' | 'float' | 'text' | 'ints' | 'floats' | 'tensor'
+export type AttributeKind = 'int' | 'float' | 'text' | 'ints' | 'floats' | 'texts' | 'tensor'
 
 /** A value at which an attribute that is not read changes nothing; `any` where no value does. */
 type IdleValue = number | string | number[] | 'any'
@@ -113,6 +113,7 @@ function formatAttribute(attribute: FileAttribute): string {
   if ('text' in attribute) return attribute.text
   if ('ints' in attribute) return `[${attribute.ints.join(', ')}]`
   if ('floats' in attribute) return `[${attribute.floats.join(', ')}]`
+  if ('texts' in attribute) return `[${attribute.texts.join(', ')}]`
   return 'tensor' in attribute ? 'a tensor' : attribute.other
 }
 
@@ -163,4 +164,10 @@ export function intsAttribute(node: FileNode, name: string): number[] | undefine
 export function textAttribute(node: FileNode, name: string, absent: string): string {
   const value = node.attributes[name]
   return value !== undefined && 'text' in value ? value.text : absent
+}
+
+/** A list of texts, undefined when it is absent. */
+export function textsAttribute(node: FileNode, name: string): string[] | undefined {
+  const value = node.attributes[name]
+  return value !== undefined && 'texts' in value ? value.texts : undefined
 }

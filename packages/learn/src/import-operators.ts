@@ -6,6 +6,7 @@ import { ARITHMETIC_OPERATORS } from './import-arithmetic.ts'
 import { LAYOUT_OPERATORS } from './import-layout.ts'
 import { NORMALISATION_OPERATORS } from './import-normalisation.ts'
 import type { Operator } from './import-operator.ts'
+import { RECURRENT_OPERATORS } from './import-recurrent.ts'
 import { REDUCTION_OPERATORS } from './import-reduction.ts'
 import { WINDOW_OPERATORS } from './import-windows.ts'
 
@@ -15,6 +16,7 @@ const OPERATORS = new Map<string, Operator>(
     ...ARITHMETIC_OPERATORS,
     ...LAYOUT_OPERATORS,
     ...NORMALISATION_OPERATORS,
+    ...RECURRENT_OPERATORS,
     ...REDUCTION_OPERATORS,
     ...WINDOW_OPERATORS,
   }),

@@ -21,6 +21,7 @@ export interface FileNode {
 export type FileAttribute =
   | Exclude<Attribute, { graph: unknown }>
   | { floats: number[] }
+  | { texts: string[] }
   | { tensor: Constant }
   | { other: string }
 
@@ -71,6 +72,7 @@ interface AttributeMessage {
   g?: unknown
   floats?: number[]
   ints?: Whole[]
+  strings?: Uint8Array[]
 }
 
 interface Entry {
@@ -224,7 +226,7 @@ const KINDS: Record<number, string> = {
   5: 'a graph',
   6: 'floats',
   7: 'ints',
-  8: 'a list of texts',
+  8: 'texts',
 }
 
 function toAttribute(message: AttributeMessage): FileAttribute {
@@ -238,6 +240,7 @@ function toAttribute(message: AttributeMessage): FileAttribute {
   if (kind === 'tensor' && t !== undefined) return { tensor: toConstant(t) }
   if (kind === 'floats') return { floats }
   if (kind === 'ints') return { ints: ints.map(toNumber) }
+  if (kind === 'texts') return { texts: (message.strings ?? []).map((text) => new TextDecoder().decode(text)) }
   return { other: kind }
 }
 

@@ -133,7 +133,16 @@ async function compare(middle: Middle, isStep = false): Promise<'same' | 'not a 
 }
 
 function toMiddle(op: string, use: Sweep): Middle {
-  const { shape = [2, 3], operands = [], before = [], attributes = {}, opset = 17, first, outputs = 1 } = use
+  const {
+    shape = [2, 3],
+    operands = [],
+    before = [],
+    attributes = {},
+    opset = 17,
+    first,
+    output = 0,
+    outputs = 1,
+  } = use
   const constants: Record<string, Values> = {}
   const place = (values: Values, index: number, side: string) => {
     constants[`${side}${index}`] = values
@@ -149,6 +158,10 @@ function toMiddle(op: string, use: Sweep): Middle {
   } else if (first === 'int64' || first === 'bool') {
     nodes.push({ op: 'Cast', inputs: ['d'], outputs: ['data'], attributes: { to: first === 'bool' ? 9 : 7 } })
   }
+  if (first === 'sequence') {
+    nodes.push({ op: 'Transpose', inputs: ['d'], outputs: ['data'], attributes: { perm: [1, 0, 2] } })
+  }
+  const result = first === 'sequence' ? 'sequence' : 'r'
   nodes.push({
     op,
     inputs: [
@@ -157,9 +170,16 @@ function toMiddle(op: string, use: Sweep): Middle {
       ...(op === 'Concat' ? ['d'] : []),
       ...operands.map((values, index) => place(values, index, 'right')),
     ],
-    outputs: ['r', ...Array.from({ length: outputs - 1 }, (_, index) => `other${index}`)],
+    outputs:
+      output === 0
+        ? [result, ...Array.from({ length: outputs - 1 }, (_, index) => `other${index}`)]
+        : [...new Array<string>(output).fill('').map((_, index) => `other${index}`), result],
     attributes,
   })
+  if (first === 'sequence') {
+    const perm = output === 0 ? [2, 0, 1, 3] : [1, 0, 2]
+    nodes.push({ op: 'Transpose', inputs: [result], outputs: ['r'], attributes: { perm } })
+  }
   return { nodes, constants, opset, shape }
 }
 

@@ -2,7 +2,14 @@
 import { ElementType, modelType } from '../src/onnx.ts'
 
 export type Values = { shape: number[]; values: number[]; type?: ElementType }
-export type AttributeValue = number | string | number[] | { float: number } | { floats: number[] } | { tensor: Values }
+export type AttributeValue =
+  | number
+  | string
+  | number[]
+  | { float: number }
+  | { floats: number[] }
+  | { texts: string[] }
+  | { tensor: Values }
 
 export interface FileNodeSpec {
   op: string
@@ -34,6 +41,7 @@ function toAttribute(name: string, value: AttributeValue): object {
   if (Array.isArray(value)) return { name, type: 7, ints: value }
   if ('float' in value) return { name, type: 1, f: value.float }
   if ('floats' in value) return { name, type: 6, floats: value.floats }
+  if ('texts' in value) return { name, type: 8, strings: value.texts.map((text) => new TextEncoder().encode(text)) }
   return { name, type: 4, t: toTensor('', value.tensor) }
 }
 

@@ -14,8 +14,10 @@ export interface Sweep {
   before?: Values[]
   attributes?: Record<string, AttributeValue>
   opset?: number
-  /** What is done to the data before: its absolute value plus one half, or a cast. */
-  first?: 'positive' | 'int64' | 'bool' | 'half'
+  /** What is done to the data before: its absolute value plus one half, a cast, or steps put before the batch. */
+  first?: 'positive' | 'int64' | 'bool' | 'sequence'
+  /** Of a recurrent network: which output is used, of [steps, directions, batch, hidden] or the last states. */
+  output?: 0 | 1 | 2
   /** Number of outputs; the first is used. */
   outputs?: number
   /** Why the node is refused; when absent it must give what ONNX Runtime gives. */
@@ -66,8 +68,34 @@ const sums = reductions.map(({ attributes: { axes, ...attributes } = {}, operand
   }
 })
 
+/** A recurrent network of 3 inputs, 2 hidden values, so many gates and directions, with or without its bias. */
+const recurrent = (gates: number, ways: number, more: Partial<Sweep> = {}, hasBias = true): Sweep => ({
+  first: 'sequence',
+  shape: [4, 3],
+  operands: [
+    wave([ways, 2 * gates, 3]),
+    wave([ways, 2 * gates, 2], 0.7),
+    ...(hasBias ? [wave([ways, 4 * gates], 0.3)] : []),
+  ],
+  ...more,
+  attributes: { hidden_size: 2, ...more.attributes },
+})
+const directions = (gates: number): Sweep[] => [
+  recurrent(gates, 1),
+  recurrent(gates, 1, {}, false),
+  recurrent(gates, 1, { attributes: { direction: 'reverse' } }),
+  recurrent(gates, 2, { attributes: { direction: 'bidirectional' } }),
+  recurrent(gates, 2, { attributes: { direction: 'bidirectional' }, output: 1 }),
+  recurrent(gates, 1, { attributes: { clip: f(0.1) }, refused: /attribute clip/ }),
+  recurrent(gates, 1, { attributes: { layout: 1 }, refused: /attribute layout/ }),
+  recurrent(gates, 1, { attributes: { activations: { texts: ['Affine'] } }, refused: /activations/ }),
+]
+
 /** Uses by operator. */
 export const SWEEP: Record<string, Sweep[]> = {
+  LSTM: [...directions(4), recurrent(4, 1, { output: 2 })],
+  GRU: [...directions(3), recurrent(3, 1, { attributes: { linear_before_reset: 1 } })],
+  RNN: [...directions(1), recurrent(1, 1, { attributes: { activations: { texts: ['Relu'] } } })],
   Relu: simple,
   Sigmoid: simple,
   Tanh: simple,
