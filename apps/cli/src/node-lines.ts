@@ -137,6 +137,8 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       return event.amount > 0n
         ? `left the federation; ${formatTokens(event.amount, token)} came back`
         : 'left the federation, or asked to'
+    case 'voted':
+      return `round ${event.round + 1}: voted for it to be the last, since what members report gets no better`
     case 'abandoned':
       return 'abandoned the federation: its next step is long overdue; stakes go back'
     case 'chain-unreachable':

@@ -16,6 +16,7 @@ const doings: Record<NodePlan['action']['kind'], string> = {
   aggregate: 'aggregate a shard, for pay',
   settle: 'settle the round, for pay',
   close: 'close the round, for pay',
+  vote: 'vote for this round to be the last',
   abandon: 'abandon the federation, so that stakes go back',
   leave: 'leave the federation',
   claim: 'claim what is owed to it',

@@ -37,6 +37,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   tokensPerMegagas?: string
   privacyEpsilon?: number
   maximumWait?: number
+  stopAfter?: number
   maximumCost?: string
   json?: boolean
   logLevel?: LogLevel
@@ -185,6 +186,7 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
       ...present({
         privacyEpsilon: policy.privacyEpsilon,
         maximumWaitSeconds: policy.maximumWaitSeconds,
+        stopsAfterRounds: policy.stopAfterRounds,
         maximumCostPerRound: policy.maximumCostPerRound,
       }),
       ...(keeper === undefined ? {} : { isKeeper: keeper }),
@@ -240,6 +242,7 @@ function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unkn
     maximumCostPerRound: options.maximumCost,
     privacyEpsilon: options.privacyEpsilon,
     maximumWaitSeconds: options.maximumWait,
+    stopAfterRounds: options.stopAfter,
   })
 }
 

@@ -35,6 +35,10 @@ export interface NodeBehaviour {
    * while the chain asks for more. Default: no limit.
    */
   maximumCostPerRound?: bigint
+  /**
+   * Votes to end the federation once what members report has not got better for so many rounds. Default: never.
+   */
+  stopsAfterRounds?: number
   /** Whether it fetches what it is owed at the end. Default: yes. */
   claims?: boolean
   /** Past rounds whose records stay on disk. Default: 8. */
@@ -68,6 +72,7 @@ const rules: Partial<Record<keyof NodeBehaviour, [isAllowed: (value: number) => 
   marginSeconds: [(value) => Number.isFinite(value) && value >= 0, 'a number of seconds, 0 or more'],
   bytesPerTransaction: [isPositive, 'a positive number of bytes'],
   leavesAfterRounds: [isCount, 'a number of rounds, 0 or more'],
+  stopsAfterRounds: [(value) => Number.isSafeInteger(value) && value >= 1, 'a number of rounds, 1 or more'],
   keepsRounds: [isCount, 'a number of rounds, 0 or more'],
   pollMilliseconds: [isPositive, 'a positive number of milliseconds'],
   maximumWaitSeconds: [(value) => Number.isFinite(value) && value >= 0, 'a number of seconds, 0 or more'],

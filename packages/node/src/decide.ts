@@ -24,7 +24,15 @@ import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 export interface Observation {
   block: { number: bigint; timestamp: number }
   terms: Terms
-  status: { createdAt: number; isInitialised: boolean; isFinished: boolean; members: number; roundsClosed: number }
+  status: {
+    createdAt: number
+    isInitialised: boolean
+    isFinished: boolean
+    members: number
+    roundsClosed: number
+    /** Enough members have voted: the round in progress is the last. */
+    isEnding?: boolean
+  }
   round: Round
   member: { index: number; isMember: boolean; isLeaving: boolean; owed: bigint; stake: bigint }
   /** Position in the cohort of the round in progress; undefined when not drawn into it. */
@@ -66,6 +74,8 @@ export interface OwnState {
   marginSeconds: number
   /** Whether to leave the federation. */
   wantsToLeave: boolean
+  /** Whether to vote for this round to be the last; false once this node has. */
+  wantsToEnd?: boolean
   /** For how long to wait for a federation to open once it may, in seconds; undefined: without end. */
   maximumWaitSeconds?: number | undefined
   /** Whether to fetch what is owed at the end. */
@@ -93,6 +103,8 @@ export type Action = { reason: string } & (
   | { kind: 'draw'; round: number }
   /** A transaction that does nothing, for a block that another step waits for. */
   | { kind: 'nudge'; round: number }
+  /** For this round to be the last. */
+  | { kind: 'vote'; round: number }
   | { kind: 'train'; round: number; until: number }
   | { kind: 'commit'; round: number }
   | { kind: 'submit'; round: number; sending: number }
@@ -124,6 +136,13 @@ export function decide(observation: Observation, own: OwnState, now: number): Ac
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
   const { phase, endsAt } = phaseAt(round, terms, now)
   const end = endsAt === 0 ? undefined : endsAt
+  if (mayVote(observation, own, phase)) {
+    return {
+      kind: 'vote',
+      round: round.number,
+      reason: 'what members report has not got better for as long as its owner waits',
+    }
+  }
   return orAbandon(decidePhase(observation, own, now, phase, end), phase, observation, own, now)
 }
 
@@ -157,6 +176,14 @@ function decidePhase(
     case 'finished':
       return wait(undefined, 'the round is settled')
   }
+}
+
+/** Whether the contract takes this member's vote to end, and the owner wants it. Only where nothing of a round ends yet. */
+function mayVote({ terms, status, round, member }: Observation, own: OwnState, phase: Phase): boolean {
+  if (own.wantsToEnd !== true || terms.endQuorum === 0 || status.isEnding === true) return false
+  const isFrozen = round.startedAt > 0 && member.index < round.members
+  const hasStake = terms.stake === 0n || member.stake > 0n
+  return isFrozen && hasStake && (phase === 'commit' || phase === 'submit')
 }
 
 function wait(until: number | undefined, reason: string): Action {

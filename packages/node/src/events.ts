@@ -91,6 +91,8 @@ export type NodeEventBody =
   | { kind: 'twin-found'; round: number }
   | { kind: 'round-settled'; round: number; updates: number; hasTakenPart: boolean; reward: bigint; keeperPay: bigint }
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
+  /** Voted for the round in progress to be the last. */
+  | { kind: 'voted'; round: number; cost: TransactionCost }
   /** The next step was overdue by the terms: the federation is over, and stakes go back. */
   | { kind: 'abandoned'; cost: TransactionCost }
   /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */

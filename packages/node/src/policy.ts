@@ -37,6 +37,11 @@ export interface Policy {
    * Undefined: a day for a node that looks for federations by itself, else without end.
    */
   maximumWaitSeconds?: number
+  /**
+   * Votes to end a federation whose reported accuracy (loss, where there is none) has not got better for so many rounds;
+   * undefined: never.
+   */
+  stopAfterRounds?: number
   /** Whether to join federations whose terms are for a private network, off the local chain: durations may be very short. */
   privateNetworks?: boolean
 }
@@ -94,6 +99,11 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
     name: 'privateNetworks',
     read: (value) => (typeof value === 'boolean' ? value : undefined),
     expected: 'true or false',
+  },
+  stopAfterRounds: {
+    name: 'stopAfterRounds',
+    read: (value) => (toCount(value) === 0 ? undefined : toCount(value)),
+    expected: 'a whole number of rounds, from 1',
   },
   maximumWaitSeconds: { name: 'maximumWaitSeconds', read: toCount, expected: 'a whole number of seconds, from 0' },
 }

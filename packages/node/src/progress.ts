@@ -9,6 +9,7 @@ import { untilReached } from './connection.ts'
 import { type Action, nameStep, type OwnState, type Watch } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
+import { createStallWatch } from './stall-watch.ts'
 import { isSubmitted, type RoundRecord } from './store.ts'
 
 /** The memory of one run of a node. */
@@ -21,6 +22,8 @@ export interface Progress {
   noteAction(action: Action, record: RoundRecord): void
   /** A claim went through. */
   noteClaim(): void
+  /** A vote to end with a round went through, or is not taken. */
+  noteVote(round: number): void
   ownState(record: RoundRecord, watch: Watch): OwnState
 }
 
@@ -78,6 +81,8 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
   let due = { key: '', since: 0 }
   let toldPhase = ''
   let isClaimed = false
+  let votedIn: number | undefined
+  const stall = createStallWatch(actor, behaviour.stopsAfterRounds)
   let seatSeenAt: bigint | undefined
   let hasAskedToLeave = false
   // A step that was under way when the node started counts as taken.
@@ -166,6 +171,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
         seatSeenAt = observation.block.number
       }
       await tellEnds(sight)
+      await stall.note(sight.roundsClosed)
       if (latest !== undefined && latest.observation.round.number < round.number) {
         blockBeforeRound = earlier(latest.observation.block.number, observation.block.number)
       }
@@ -205,6 +211,9 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
     noteClaim: () => {
       isClaimed = true
     },
+    noteVote: (round) => {
+      votedIn = round
+    },
     ownState: (record, watch) => ({
       ...stance,
       record,
@@ -213,6 +222,7 @@ export function createProgress(actor: Actor, behaviour: NodeBehaviour): Progress
       nudgeAt: newest.since + QUIET_SECONDS[client.chainId === localChainId ? 'local' : 'public'],
       // Asked for while its last round runs, since the next one opens as soon as that is settled.
       wantsToLeave: roundsLeft - (latest !== undefined && taken.has(latest.observation.round.number) ? 1 : 0) <= 0,
+      wantsToEnd: latest !== undefined && votedIn !== latest.observation.round.number && stall.hasStalled(),
       isClaimed,
       seatSeenAt: hasAskedToLeave ? undefined : seatSeenAt,
     }),

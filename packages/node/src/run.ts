@@ -36,7 +36,7 @@ import { createRefusals, type Refusals } from './refusals.ts'
 import { createRepeats } from './repeats.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
-import { type InFlight, takeStep, toMissingEvent } from './steps.ts'
+import { type InFlight, keyOf, takeStep, toMissingEvent } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'
 import { createWatch } from './watch.ts'
@@ -207,6 +207,8 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
     watch.lookAgain()
     if (isDone && isRepeatable) repeats.note(action.kind, observation.block.number)
     if (isDone && action.kind === 'claim') progress.noteClaim()
+    // A vote that the contract does not take (one from before a restart counts) is not worth a round.
+    if (action.kind === 'vote' && !inFlight.has(keyOf(action))) progress.noteVote(action.round)
     if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
   }
 }

@@ -136,12 +136,13 @@ async function serveOne(next: Surveyed, options: ServeOptions, signal: AbortSign
       throw error
     }
   }
-  const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds } = policy
+  const { privacyEpsilon, maximumWaitSeconds = defaultMaximumWaitSeconds, stopAfterRounds } = policy
   const { tokensPerMegagas } = toUnitLimits(policy.tokens[terms.token.toLowerCase() as Hex], next.token)
   return runNode({
     ...behaviour,
     maximumWaitSeconds,
     ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
+    ...(stopAfterRounds === undefined ? {} : { stopsAfterRounds: stopAfterRounds }),
     ...(tokensPerMegagas === undefined ? {} : { tokensPerMegagas }),
     ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
     client,

@@ -1,6 +1,6 @@
 /**
- * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, abandoning, leaving,
- * claiming; and a nudge, a transaction that does nothing but have a block mined.
+ * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, voting, abandoning,
+ * leaving, claiming; and a nudge, a transaction that does nothing but have a block mined.
  *
  * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
  */
@@ -15,6 +15,7 @@ import {
   callToLeave,
   callToOpen,
   callToSettle,
+  callToVoteToEnd,
   federationAbi,
   MissingPayloadError,
 } from '@tutti/chain'
@@ -42,6 +43,7 @@ export type Step = Extract<
       | 'settle'
       | 'close'
       | 'abandon'
+      | 'vote'
       | 'leave'
       | 'claim'
   }
@@ -67,8 +69,7 @@ export interface StepSources {
 export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sources: StepSources): Promise<boolean> {
   const { client, patience, report, seeThroughMs } = actor
   const round = 'round' in step ? step.round : 0
-  const place = step.kind === 'aggregate' ? step.shard : 'position' in step ? `${step.position}/${step.assigned}` : 0
-  const key = `${step.kind}/${round}/${place}`
+  const key = keyOf(step)
   const carrier = plainCarrier(client)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
   const offering = { carrier, patience, keep: () => undefined, onGap }
@@ -107,6 +108,13 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
   return true
 }
 
+/** Names a step among those {@link InFlight}. */
+export function keyOf(step: Step): string {
+  const round = 'round' in step ? step.round : 0
+  const place = step.kind === 'aggregate' ? step.shard : 'position' in step ? `${step.position}/${step.assigned}` : 0
+  return `${step.kind}/${round}/${place}`
+}
+
 /** What is told of blobs that nobody gave. */
 export function toMissingEvent(round: number, { missing, message }: BlobsMissingError): NodeEventBody {
   const versionedHashes = missing.map(({ versionedHash }) => versionedHash)
@@ -132,6 +140,8 @@ async function callOf(
       return callToSettle(client, { id, round: step.round })
     case 'close':
       return callToClose(client, { id, round: step.round })
+    case 'vote':
+      return callToVoteToEnd(client, { id, round: step.round })
     case 'abandon':
       return callToAbandon(client, { id })
     case 'leave':
@@ -164,6 +174,8 @@ function eventOf({ federationId: id, client }: Actor, step: Step, receipt: Trans
       return { kind: 'settled', round: step.round, cost }
     case 'close':
       return { kind: 'closed', round: step.round, cost }
+    case 'vote':
+      return { kind: 'voted', round: step.round, cost }
     case 'abandon':
       return { kind: 'abandoned', cost }
     // Whoever is not frozen into a round leaves at once and is paid in the same transaction.

@@ -23,6 +23,7 @@ import { fromCheckedBytes, refuseNewer, sha256, toCheckedBytes } from './checked
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
 import { lockDirectory } from './lock.ts'
+import { type ReportedRound, toReports } from './stall.ts'
 
 /** A signed transaction that may have been broadcast. */
 export interface Attempt {
@@ -79,6 +80,10 @@ export interface Store {
   loadFeedback(): ErrorFeedback | undefined
   /** Replaces what {@link loadFeedback} gives. */
   saveFeedback(feedback: ErrorFeedback): void
+  /** What members reported, by round; empty if nothing is known, or what was is damaged: the chain tells it again. */
+  loadReports(): ReportedRound[]
+  /** Replaces what {@link loadReports} gives. */
+  saveReports(reports: readonly ReportedRound[]): void
   /** Removes records of rounds before `round`, for good: no update of theirs is made again. */
   forgetBefore(round: number): void
   /** Whether the chain has shown this federation to this member's node before: it may lose it and find it again. */
@@ -107,6 +112,7 @@ export interface StoreOptions {
 const VERSION = 1
 const SEEN = 'seen'
 const FEEDBACK = 'feedback.bin'
+const REPORTS = 'reports.json'
 const FORGOTTEN = 'what was sent in it is forgotten, and a second update must not be made'
 
 /**
@@ -189,6 +195,9 @@ export function openStore(options: StoreOptions): Store {
       return feedback
     },
     saveFeedback: (feedback) => writeAtomically(disk, join(directory, FEEDBACK), encodeFeedback(feedback)),
+    loadReports: () => toReports(fromCheckedBytes(disk.read(join(directory, REPORTS)))),
+    saveReports: (reports) =>
+      writeAtomically(disk, join(directory, REPORTS), toCheckedBytes({ version: VERSION, reports })),
     hasSeen: () => disk.list(directory).some(isSight),
     latestRound: () => {
       const rounds = disk.list(directory).flatMap((name) => toRound(name) ?? [])

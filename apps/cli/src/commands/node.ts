@@ -43,6 +43,11 @@ export function addNode(program: Command): void {
     .option('--keeper', 'take the steps that anyone may take for pay (default)')
     .option('--no-keeper', 'take no steps that anyone may take for pay')
     .option('--leave-after <rounds>', 'ask to leave after so many rounds of its own', parseAtLeastOne)
+    .option(
+      '--stop-after <rounds>',
+      'vote to end once what members report has not got better for so many rounds (default: never)',
+      parseAtLeastOne,
+    )
     .option('--metrics-port <n>', 'serve /health and /metrics on 127.0.0.1 (0: a free port)', parsePort)
     .option('--dry-run', 'say what the node would do now and why; send nothing')
     .addOption(new Option('--log-level <level>', 'which events to tell (default: info)').choices(LOG_LEVELS))
@@ -77,8 +82,8 @@ export function addNode(program: Command): void {
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, confirmations, tip and maxFee in gwei, and policy: an object with creators, tokens, schemas,\n' +
-        'maximumGasPerRound, maximumBlobGasPerRound, maximumCostPerRound, privacyEpsilon, maximumWaitSeconds. Its tokens\n' +
-        'are an object of addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
+        'maximumGasPerRound, maximumBlobGasPerRound, maximumCostPerRound, privacyEpsilon, maximumWaitSeconds, stopAfterRounds. Its\n' +
+        'tokens are an object of addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
         '"tokensPerMegagas": "0.02"}}; a token that is not listed is refused. Paths are relative to the file.',
     )
     .action(runNodeCommand)
