@@ -52,11 +52,9 @@ console.log(order === undefined ? 'No service is ordered.' : `Service is ordered
 /** A row as the bytes that the model takes: the manifest on the chain says how. */
 async function readReading(from: ChainClient, federation: Hex, path: string, index: number): Promise<Hex> {
   const manifest = parseModelManifest((await readManifest(from, { id: federation })).manifest)
-  const { columns, rows } = readTable(path)
-  const found = rows[index]
-  if (found === undefined) throw new Error(`${path} has rows 0 to ${rows.length - 1}.`)
-  const values = Object.fromEntries(columns.map((column, place) => [column, found.cells[place]!]))
-  return bytesToHex(encodeExample(manifest.data, values))
+  const table = readTable(path)
+  if (index >= table.count) throw new Error(`${path} has rows 0 to ${table.count - 1}.`)
+  return bytesToHex(encodeExample(manifest.data, table.values(index)))
 }
 
 /** Compiles the contract with solc-js. */

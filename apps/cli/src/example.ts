@@ -27,7 +27,8 @@ export async function readExample(manifest: Manifest, options: ExampleOptions): 
 
 /** The example that `--data` and `--row`, or `--input`, name, with its values. @throws {@link CommandError} */
 export async function readExampleValues(manifest: Manifest, options: ExampleOptions): Promise<Example> {
-  const { CsvError, encodeExample, readTable } = await import('@tutti/learn')
+  const { CsvError, encodeExample, toPlainValues } = await import('@tutti/learn')
+  const { readRows } = await import('./local-data.ts')
   const { inputOption = '--input' } = options
   if (options.input !== undefined) {
     const values = parseInput(options.input, inputOption)
@@ -49,21 +50,20 @@ export async function readExampleValues(manifest: Manifest, options: ExampleOpti
   if (options.data === undefined) {
     throw new CommandError('Say what to predict: --data FILE with --row N, or --input JSON.', exitCodes.usage)
   }
-  const { columns, rows } = readTable(options.data)
-  const row = rows[options.row]
-  if (row === undefined) {
+  const table = await readRows(options.data, manifest.data.csv?.decimal)
+  if (options.row >= table.count) {
     throw new CommandError(
-      `${options.data} has rows 0 to ${rows.length - 1}; there is no row ${options.row}.`,
+      `${options.data} has rows 0 to ${table.count - 1}; there is no row ${options.row}.`,
       exitCodes.badInput,
     )
   }
   try {
-    const values = Object.fromEntries(columns.map((column, index) => [column, row.cells[index]!]))
+    const values = toPlainValues(table, options.row, manifest.data)
     return { values, input: encodeExample(manifest.data, values) }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new CommandError(
-      `${options.data}, line ${row.line}, column "${error.column}": ${error.reason}.`,
+      `${options.data}, line ${table.line(options.row)}, column "${error.column}": ${error.reason}.`,
       exitCodes.badInput,
     )
   }

@@ -93,7 +93,7 @@ export function countApart(table: Table, plan: StatisticsPlan): CountedApart[] {
     below: column.kind === 'number' ? column.below : 0,
     above: column.kind === 'number' ? column.above : 0,
     other: column.kind === 'category' ? column.other : 0,
-    missing: countMissing(column, table.rows.length),
+    missing: countMissing(column, table.count),
   }))
   return apart.filter(({ below, above, other, missing }) => below + above + other + missing > 0)
 }

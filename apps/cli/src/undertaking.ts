@@ -8,7 +8,6 @@ import {
   importOnnx,
   loadTask,
   readBaseFile,
-  readCsv,
   synthesizeData,
   type Task,
   type TaskFile,
@@ -19,6 +18,7 @@ import {
   type Undertaking,
 } from '@tutti/learn'
 import { CommandError, exitCodes } from './exit-codes.ts'
+import { readLocalData } from './local-data.ts'
 
 /** What names a task. */
 export interface TaskOptions {
@@ -126,7 +126,8 @@ export async function readPlan(
   const where = isFolder && data !== undefined ? { folder: data } : {}
   const { undertaking, builtIn } = await readProposal({ ...options, ...where }, taskFile)
   const { schema } = undertaking
-  if (data !== undefined && !isFolder) return { undertaking, data: readCsv(data, schema), source: 'own' }
+  if (data !== undefined && !isFolder)
+    return { undertaking, data: await readLocalData({ data: schema }, data), source: 'own' }
   if (builtIn === undefined) return { undertaking, data: synthesizeData(schema, { seed }), source: 'made-up' }
   return { undertaking, data: builtIn.train, source: data === undefined ? 'built-in' : 'own' }
 }

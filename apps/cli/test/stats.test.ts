@@ -116,7 +116,7 @@ describe('statistics over the rows of five members', () => {
     const table = readTable(join(cwd, 'all.csv'))
     const pooled = interpretStatistics(measureStatistics(table, plan), plan, members.length)
     assert.equal(shown.members, 5)
-    assert.equal(shown.rows, table.rows.length)
+    assert.equal(shown.rows, table.count)
     assert.equal(shown.epsilon, null)
     assert.equal(shown.columns.length, pooled.columns.length)
     for (const [index, column] of pooled.columns.entries()) {
@@ -126,10 +126,7 @@ describe('statistics over the rows of five members', () => {
     // The same once more, from the rows themselves, by the textbook.
     const { name, mean, standardDeviation, minimum, maximum } = shown.columns[0]!
     const place = table.columns.indexOf(name)
-    const values = table.rows
-      .map(({ cells }) => cells[place]!)
-      .filter((cell) => cell !== '')
-      .map(Number)
+    const values = [...table.cells(place)].filter((cell) => cell !== '').map(Number)
     const average = values.reduce((sum, value) => sum + value, 0) / values.length
     const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length
     const step = (maximum - minimum) / 65_535

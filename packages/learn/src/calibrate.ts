@@ -120,7 +120,7 @@ function sample(members: Dataset[], limit: number): Dataset {
   })
   const count = parts.reduce((sum, part) => sum + part.count, 0)
   const inputs = new Uint8Array(count * parts[0]!.features)
-  const labels = new Float32Array(count)
+  const labels = new Float64Array(count)
   let row = 0
   for (const part of parts) {
     inputs.set(part.inputs, row * part.features)

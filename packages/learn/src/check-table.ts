@@ -1,13 +1,20 @@
 /** Everything in a table that does not fit a schema, where reading it would stop at the first. */
-import { CsvError, readNumber, type Table, toDataset } from './csv.ts'
-import type { DataSchema } from './schema.ts'
+
+import { CsvError } from './csv-error.ts'
+import { type Fault, labelledRows, openColumns, openLabel } from './examples.ts'
+import { isMissing, isMissingNumber } from './missing.ts'
+import { readQuantity } from './numbers.ts'
+import { countInputs, type DataSchema } from './schema.ts'
+import type { Table } from './table.ts'
 
 /** Values of a column that a schema takes, though not as they stand. */
 export interface TakenOtherwise {
   name: string
+  /** Rows that were looked at. */
+  of: number
   /** Texts of no category: none of the inputs is set. */
   unknown: number
-  /** Empty cells, and what each stands for: a number, or no category. */
+  /** Cells that are empty or mark a missing value, and what each stands for: a number, or no category. */
   missing: number
   standsFor: number | undefined
   /** Numbers so far from the centre that their byte is the smallest or largest there is. */
@@ -22,43 +29,112 @@ export interface TakenOtherwise {
  */
 export function findTakenOtherwise(table: Table, schema: DataSchema): TakenOtherwise[] {
   const { inputZero, inputScale } = schema
-  const ends = [-(inputZero + 0.5), 255 - inputZero + 0.5].map((steps) => (steps * inputScale[0]) / inputScale[1])
-  const [lowest, highest] = [ends[0]!, ends[1]!]
-  return schema.features.flatMap((feature) => {
-    const position = table.columns.indexOf(feature.name)
-    const cells = table.rows.map((row) => row.cells[position] ?? '')
-    const full = cells.filter((cell) => cell !== '')
+  const [lowest, highest] = [-(inputZero + 0.5), 255 - inputZero + 0.5].map(
+    (steps) => (steps * inputScale[0]) / inputScale[1],
+  ) as [number, number]
+  const rows = labelledRows(table, schema)
+  return openColumns(table, schema).flatMap(({ feature, position }) => {
+    const decimal = table.decimal(position)
     const isNumber = feature.kind === 'number'
-    const real = (cell: string) => (isNumber ? (readNumber(cell) - feature.center) / feature.spread : 0)
+    const known = isNumber ? undefined : new Set(feature.categories.map((name) => name.normalize('NFC')))
     const taken: TakenOtherwise = {
       name: feature.name,
-      unknown: isNumber ? 0 : full.filter((cell) => !feature.categories.includes(cell)).length,
-      missing: cells.length - full.length,
+      of: rows.length,
+      unknown: 0,
+      missing: 0,
       standsFor: isNumber && feature.missing !== 'refuse' ? feature.missing : undefined,
-      clipped: isNumber ? full.filter((cell) => real(cell) < lowest || real(cell) > highest).length : 0,
+      clipped: 0,
+    }
+    for (const row of rows) {
+      const cell = table.cell(row, position)
+      if (feature.kind === 'number') {
+        if (isMissingNumber(cell)) taken.missing++
+        else {
+          const real = (readQuantity(cell, decimal).value - feature.center) / feature.spread
+          if (real < lowest || real > highest) taken.clipped++
+        }
+      } else if (!known!.has(cell)) {
+        if (isMissing(cell)) taken.missing++
+        else taken.unknown++
+      }
     }
     return taken.unknown + taken.missing + taken.clipped > 0 ? [taken] : []
   })
 }
 
+/** Whether not one value of a column is taken as it stands: another column, unit or language is likely meant. */
+export function isWhollyTakenOtherwise({ of, unknown, missing, clipped }: TakenOtherwise): boolean {
+  return unknown + missing + clipped === of
+}
+
+/** Cells of one column that do not fit in the same way. */
+export interface TableFault {
+  /** Name of the column; empty for the table as a whole. */
+  column: string
+  kind: Fault['kind'] | 'column' | 'rows'
+  /** Cells that do not fit, of so many rows. */
+  count: number
+  of: number
+  /** Line of the first, and what is wrong there. */
+  line: number
+  reason: string
+}
+
 /**
- * Faults of a table: the first of each row, at most `limit` of them. A missing column is the only fault.
+ * Faults of a table by column and kind, in the order of the schema. If columns are missing, they are the only faults.
  *
  * @returns None if the table can be trained on.
  */
-export function findTableFaults(table: Table, schema: DataSchema, limit = 20): CsvError[] {
-  const faults: CsvError[] = []
+export function findTableFaults(table: Table, schema: DataSchema): TableFault[] {
   const wanted = [...schema.features.map(({ name }) => name), schema.label.name]
-  const isComplete = wanted.every((name) => table.columns.includes(name))
-  const parts = isComplete && table.rows.length > 0 ? table.rows.map((row) => [row]) : [table.rows]
-  for (const rows of parts) {
-    if (faults.length === limit) break
-    try {
-      toDataset({ columns: table.columns, rows }, schema)
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error
-      faults.push(error)
-    }
+  const absent = wanted.filter((name) => table.position(name) < 0)
+  const whole = { count: 1, of: 1, line: 1 }
+  if (absent.length > 0) {
+    return absent.map((column) => ({ ...whole, column, kind: 'column', reason: sayAbsent(table, column) }))
   }
+  const rows = labelledRows(table, schema)
+  if (rows.length === 0) {
+    const reason = table.count === 0 ? 'there are no rows after the header' : 'no row has a label'
+    return [{ ...whole, column: '', kind: 'rows', reason }]
+  }
+  const faults: TableFault[] = []
+  const look = (column: string, position: number, read: (cell: string) => Fault | undefined) => {
+    const seen = new Map<Fault['kind'], TableFault>()
+    for (const row of rows) {
+      const fault = read(table.cell(row, position))
+      if (fault === undefined) continue
+      const known = seen.get(fault.kind)
+      if (known === undefined) {
+        seen.set(fault.kind, { column, ...fault, count: 1, of: rows.length, line: table.line(row) })
+      } else known.count++
+    }
+    faults.push(...seen.values())
+  }
+  const scratch = new Uint8Array(countInputs(schema))
+  for (const { feature, position, encode } of openColumns(table, schema)) {
+    look(feature.name, position, (cell) => encode(cell, scratch, 0))
+  }
+  const { position, read } = openLabel(table, schema)
+  look(schema.label.name, position, (cell) => {
+    const answer = read(cell)
+    return typeof answer === 'number' ? undefined : answer
+  })
   return faults
+}
+
+/** A fault as a sentence: how many cells, and the first. */
+export function describeFault({ column, count, of, line, reason }: TableFault): string {
+  const first = new CsvError(line, column, reason).message
+  return count === 1 ? first : `${first} So do not fit ${count} of ${of} cells of this column.`
+}
+
+/** Says that a column is missing, and which one may be meant. */
+function sayAbsent(table: Table, name: string): string {
+  const plain = (text: string) =>
+    text
+      .normalize('NFKD')
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .toLowerCase()
+  const near = table.columns.find((column) => plain(column) === plain(name))
+  return near === undefined ? 'the column is missing' : `the column is missing; the file has "${near}"`
 }

@@ -1,222 +1,176 @@
 /**
- * CSV (RFC 4180) with a header line, read through a data schema. Errors name line and column.
+ * CSV (RFC 4180) with a header line, and what else goes by that name: other separators and encodings, remarks, row names.
+ * How a file was read is kept with its rows. Errors name line and column.
  */
-import { readFileSync } from 'node:fs'
-import { parse } from 'csv-parse/sync'
-import type { Dataset } from './dataset.ts'
-import { countInputs, type DataSchema, type Feature, type LabelSchema, toByte } from './schema.ts'
+import { createReadStream, readFileSync } from 'node:fs'
+import { parse as openParser, CsvError as StreamError } from 'csv-parse'
+import { CsvError as ParseError, parse } from 'csv-parse/sync'
+import { type CsvLayout, detectLayout, HEAD_LENGTH, READING } from './csv-dialect.ts'
+import { CsvError, namingFile } from './csv-error.ts'
+import { createDetector, decodeText, EncodingError, type TextEncoding } from './encoding.ts'
+import type { DecimalMark } from './numbers.ts'
+import { type Table, TableBuilder } from './table.ts'
 
-/** Cells of a CSV file as text, each row with the line it ends on. */
-export interface Table {
-  columns: string[]
-  rows: { line: number; cells: string[] }[]
+/** What may be known of a file beforehand. */
+export interface TableOptions {
+  /** Decimal mark where the cells leave it open: "1.234" can be either. */
+  decimal?: DecimalMark | undefined
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
-
 /**
- * Reads a table. Columns are found by name, their order is free.
+ * Reads a table at once. Columns are found by name, their order is free.
  *
  * @param source - CSV text if it holds a line break, else the path of a file.
  * @throws {@link CsvError}, or the file system's error.
  */
-export function readTable(source: string): Table {
-  return isText(source) ? parseTable(source) : naming(source, () => parseTable(readFileSync(source, 'utf8')))
-}
-
-/** A path has no line break, a table always has one. */
-function isText(source: string): boolean {
-  return /[\r\n]/.test(source)
-}
-
-/** Runs a reader of a file, and names the file in what it finds wrong. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new CsvError(error.line, error.column, error.reason, file)
-  }
-}
-
-function parseTable(text: string): Table {
-  const [first = ''] = text.split(/[\r\n]/, 1)
-  const separator = first.includes(',') ? undefined : ([';', '\t'] as const).find((mark) => first.includes(mark))
-  if (separator !== undefined) {
-    const name = separator === ';' ? 'semicolons' : 'tabs'
-    throw new CsvError(1, '', `its cells seem to be separated by ${name}; commas are read: save the table with those`)
-  }
-  let records: { record: string[]; info: { lines: number } }[]
-  try {
-    records = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    }) as unknown as typeof records
-  } catch (cause) {
-    const { lines = 1, message } = cause as { lines?: number; message: string }
-    throw new CsvError(lines, '', message)
-  }
-  const [header, ...body] = records
-  if (header === undefined) throw new CsvError(1, '', 'there is no header line')
-  const columns = header.record
-  const repeated = columns.find((column, index) => columns.indexOf(column) !== index)
-  if (repeated !== undefined) throw new CsvError(header.info.lines, repeated, 'the column occurs twice')
-  const rows = body.map(({ record, info }) => {
-    if (record.length !== columns.length) {
-      throw new CsvError(info.lines, '', `${record.length} cells for ${columns.length} columns`)
-    }
-    return { line: info.lines, cells: record }
+export function readTable(source: string, options: TableOptions = {}): Table {
+  // A path has no line break, a table always has one.
+  if (/[\r\n]/.test(source)) return parseTable(source.replace(/^\ufeff/, ''), 'utf-8', options)
+  return namingFile(source, () => {
+    const { text, encoding } = decodeOrRefuse(readFileSync(source))
+    return parseTable(text, encoding, options)
   })
-  return { columns, rows }
 }
 
 /**
- * Reads examples as bytes and labels.
+ * Reads a table from a file in parts: of a file of any size, no more than its cells is in memory. The file is read twice,
+ * first for its encoding.
  *
- * @param source - CSV text if it holds a line break, else the path of a file.
- * @throws {@link CsvError} naming line and column of the first value that does not fit.
+ * @param options.signal - Ends the reading.
+ * @throws {@link CsvError} naming the file, or the file system's error.
  */
-export function readCsv(source: string, schema: DataSchema): Dataset {
-  const read = () => toDataset(readTable(source), schema)
-  return isText(source) ? read() : naming(source, read)
+export async function loadTable(path: string, options: TableOptions & { signal?: AbortSignal } = {}): Promise<Table> {
+  const { signal } = options
+  const detector = createDetector()
+  for await (const chunk of createReadStream(path, { signal })) detector.add(chunk as Buffer)
+  const encoding = namingFile(path, () => refusing(() => detector.finish()))
+  const decoder = new TextDecoder(encoding)
+  const chunks = async function* () {
+    for await (const chunk of createReadStream(path, { signal }))
+      yield decoder.decode(chunk as Buffer, { stream: true })
+    yield decoder.decode()
+  }
+  const parts = chunks()
+  let head = ''
+  let isWhole = false
+  while (head.length < HEAD_LENGTH && !isWhole) {
+    const { value = '', done = false } = await parts.next()
+    head += value
+    isWhole = done
+  }
+  const layout = detectLayout(head, isWhole)
+  const reader = namingFile(path, () => createRowReader(layout))
+  const parser = openParser({ ...optionsOf(layout), on_record: reader.add })
+  try {
+    await new Promise<void>((resolve, reject) => {
+      parser.on('error', reject)
+      parser.on('end', resolve)
+      parser.resume()
+      const feed = async () => {
+        const start = fromHeader(head, layout)
+        if (start !== '' && !parser.write(start)) await new Promise((drained) => parser.once('drain', drained))
+        for await (const part of parts) {
+          if (part !== '' && !parser.write(part)) await new Promise((drained) => parser.once('drain', drained))
+        }
+        parser.end()
+      }
+      feed().catch(reject)
+    })
+    return namingFile(path, () => reader.finish(encoding, parser.info.comment_lines, options))
+  } catch (cause) {
+    return namingFile(path, () => {
+      throw toCsvError(cause)
+    })
+  }
 }
 
-/** Rows of a table as a dataset. @throws {@link CsvError} */
-export function toDataset(table: Table, schema: DataSchema): Dataset {
-  const position = (name: string): number => {
-    const index = table.columns.indexOf(name)
-    if (index < 0) throw new CsvError(1, name, 'the column is missing')
-    return index
+function parseTable(text: string, encoding: TextEncoding, options: TableOptions): Table {
+  const layout = detectLayout(text.slice(0, HEAD_LENGTH), text.length <= HEAD_LENGTH)
+  const reader = createRowReader(layout)
+  let remarks = 0
+  let last = 0
+  const on_record = (cells: string[], context: RecordPlace) => {
+    remarks = context.comment_lines
+    last = context.lines
+    return reader.add(cells, context)
   }
-  const positions = schema.features.map(({ name }) => position(name))
-  const labelPosition = position(schema.label.name)
-  if (table.rows.length === 0) throw new CsvError(1, '', 'there are no rows after the header')
-  const features = countInputs(schema)
-  const inputs = new Uint8Array(table.rows.length * features)
-  const labels =
-    schema.label.kind === 'number' ? new Float32Array(table.rows.length) : new Int32Array(table.rows.length)
-  for (const [index, { line, cells }] of table.rows.entries()) {
-    let offset = index * features
-    for (const [column, feature] of schema.features.entries()) {
-      offset = writeFeature(inputs, offset, feature, cells[positions[column]!]!, schema, line)
+  try {
+    parse(fromHeader(text, layout), { ...optionsOf(layout), on_record })
+  } catch (cause) {
+    throw toCsvError(cause)
+  }
+  // Behind the last row there are remarks and empty lines only, which no row tells of.
+  const behind = layout.hasRemarks ? text.split(/\r\n|\n|\r/).slice(last) : []
+  return reader.finish(encoding, remarks + behind.filter((line) => line.startsWith('#')).length, options)
+}
+
+interface RecordPlace {
+  lines: number
+  comment_lines: number
+}
+
+/** The text from the header on, with an empty line for each above it, so that lines count as in the file. */
+function fromHeader(text: string, { headerLine, headerStart }: CsvLayout): string {
+  return '\n'.repeat(headerLine - 1) + text.slice(headerStart)
+}
+
+function optionsOf({ delimiter, hasRemarks }: CsvLayout) {
+  const remarks = hasRemarks ? { comment: '#', comment_no_infix: true } : {}
+  return { ...READING, ...remarks, delimiter }
+}
+
+/** Takes the header, then rows, and checks their lengths. */
+function createRowReader(layout: CsvLayout) {
+  let header: string[] | undefined
+  let builder: TableBuilder | undefined
+  const unnamed: number[] = []
+  const open = (cells: string[], line: number): string[] => {
+    const [first = '', ...rest] = cells
+    const marked = layout.isHeaderMarked ? [first.replace(/^#\s*/, ''), ...rest] : cells
+    const names = [...(layout.hasRowNames ? [''] : []), ...marked].map((name) => name.normalize('NFC'))
+    const kept: number[] = []
+    for (const [index, name] of names.entries()) {
+      if (name === '') unnamed.push(index + 1)
+      else kept.push(index)
     }
-    labels[index] = readLabel(schema.label, cells[labelPosition]!, line)
+    const columns = kept.map((index) => names[index]!)
+    const repeated = columns.find((column, index) => columns.indexOf(column) !== index)
+    if (repeated !== undefined) throw new CsvError(line, repeated, 'the column occurs twice')
+    if (columns.length === 0) throw new CsvError(line, '', 'no column has a name')
+    builder = new TableBuilder(columns, kept)
+    return names
   }
-  const { center: labelCenter, spread: labelSpread } =
-    schema.label.kind === 'number' ? schema.label : { center: 0, spread: 1 }
-  const { inputZero, inputScale } = schema
-  return { count: table.rows.length, features, inputs, labels, inputZero, inputScale, labelCenter, labelSpread }
-}
-
-/**
- * The bytes of one example, for a prediction.
- *
- * @param values - Value of each feature by name; an absent one is missing.
- * @throws {@link CsvError} naming the feature.
- */
-export function encodeExample(schema: DataSchema, values: Record<string, string | number>): Uint8Array {
-  const input = new Uint8Array(countInputs(schema))
-  let offset = 0
-  for (const feature of schema.features) {
-    offset = writeFeature(input, offset, feature, String(values[feature.name] ?? '').trim(), schema, 1)
+  return {
+    add(cells: string[], { lines }: { lines: number }): null {
+      if (header === undefined) header = open(cells, lines)
+      else if (cells.length !== header.length) {
+        throw new CsvError(lines, '', `${cells.length} cells for ${header.length} columns`)
+      } else builder!.add(cells, lines)
+      return null
+    },
+    finish(encoding: TextEncoding, remarks: number, { decimal }: TableOptions): Table {
+      if (builder === undefined) throw new CsvError(1, '', 'there is no header line')
+      const all = remarks + layout.remarksAbove
+      return builder.build({ encoding, layout, remarks: all, unnamed, assumedDecimal: decimal })
+    },
   }
-  return input
 }
 
-/** Reads a number as people write it. NaN for anything else, `NaN` and `Infinity` included. */
-export function readNumber(cell: string): number {
-  const value = NUMBER.test(cell) ? Number(cell) : Number.NaN
-  return Number.isFinite(value) ? value : Number.NaN
+function decodeOrRefuse(bytes: Uint8Array): { text: string; encoding: TextEncoding } {
+  return refusing(() => decodeText(bytes))
 }
 
-function writeFeature(
-  inputs: Uint8Array,
-  offset: number,
-  feature: Feature,
-  cell: string,
-  { inputZero, inputScale }: DataSchema,
-  line: number,
-): number {
-  if (feature.kind === 'category') {
-    if (cell === '' && feature.missing === 'refuse') throw new CsvError(line, feature.name, 'the value is missing')
-    const known = feature.categories.indexOf(cell)
-    if (cell !== '' && known < 0 && feature.unknown === 'refuse') {
-      throw new CsvError(
-        line,
-        feature.name,
-        `"${shorten(cell)}" is none of its ${feature.categories.length} categories`,
-      )
-    }
-    for (let index = 0; index < feature.categories.length; index++) {
-      inputs[offset + index] = toByte(index === known ? 1 : 0, inputZero, inputScale)
-    }
-    return offset + feature.categories.length
+function refusing<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    throw error instanceof EncodingError ? new CsvError(error.line, '', error.reason) : error
   }
-  if (cell === '' && feature.missing === 'refuse') throw new CsvError(line, feature.name, 'the value is missing')
-  const value = cell === '' ? (feature.missing as number) : readInRange(cell, feature, line)
-  inputs[offset] = toByte((value - feature.center) / feature.spread, inputZero, inputScale)
-  return offset + 1
 }
 
-function readInRange(
-  cell: string,
-  { name, minimum, maximum }: { name: string; minimum?: number | undefined; maximum?: number | undefined },
-  line: number,
-): number {
-  const value = readNumber(cell)
-  if (Number.isNaN(value)) throw new CsvError(line, name, `"${shorten(cell)}" is not a number`)
-  if (minimum !== undefined && value < minimum)
-    throw new CsvError(line, name, `${value} is below the minimum ${minimum}, which is refused`)
-  if (maximum !== undefined && value > maximum)
-    throw new CsvError(line, name, `${value} is above the maximum ${maximum}, which is refused`)
-  return value
-}
-
-function readLabel(label: LabelSchema, cell: string, line: number): number {
-  if (label.kind === 'labels') {
-    const parts = cell === '' ? [] : cell.split(';').map((part) => part.trim())
-    return parts.reduce((mask, part) => mask | (1 << classIndex(label, part, line)), 0)
-  }
-  if (cell === '') throw new CsvError(line, label.name, 'the label is missing')
-  if (label.kind === 'class') return classIndex(label, cell, line)
-  const value = readInRange(cell, label, line)
-  // Labels are kept in single precision.
-  if (!Number.isFinite(Math.fround(value))) throw new CsvError(line, label.name, `${value} is too large a number`)
-  return value
-}
-
-function classIndex(label: { name: string; classes: string[] }, cell: string, line: number): number {
-  const index = label.classes.indexOf(cell)
-  if (index < 0) {
-    throw new CsvError(
-      line,
-      label.name,
-      `"${shorten(cell)}" is none of the classes ${shorten(label.classes.join(', '))}`,
-    )
-  }
-  return index
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
-}
-
-/** A CSV file does not fit its schema. */
-export class CsvError extends Error {
-  override name = 'CsvError'
-  readonly line: number
-  readonly column: string
-  /** What is wrong, without the place. */
-  readonly reason: string
-  /** @param file - Where it stands, if it was read from a file. */
-  constructor(line: number, column: string, reason: string, file?: string) {
-    const where = `${file === undefined ? '' : `${file}, `}CSV line ${line}${column === '' ? '' : `, column "${column}"`}`
-    super(`${where}: ${reason}. Correct the file, or the schema.`)
-    this.line = line
-    this.column = column
-    this.reason = reason
-  }
+function toCsvError(cause: unknown): unknown {
+  if (cause instanceof CsvError) return cause
+  if (!(cause instanceof ParseError || cause instanceof StreamError)) return cause
+  const { lines = 1, message } = cause as ParseError & { lines?: number }
+  return new CsvError(lines, '', message)
 }

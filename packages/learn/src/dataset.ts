@@ -9,7 +9,7 @@ export type Ratio = [number, number]
  * Examples in memory.
  *
  * `labels`: class index (softmax), 0 or 1 (logistic), a bitmask with bit i for label i (multi-label): Int32Array;
- * the measured value in its own unit (linear): Float32Array.
+ * the measured value in its own unit (linear): Float64Array.
  */
 export interface Dataset {
   /** Number of examples. */
@@ -19,7 +19,7 @@ export interface Dataset {
   /** Shape [count, features]. */
   inputs: Uint8Array
   /** Shape [count]. */
-  labels: Int32Array | Float32Array
+  labels: Int32Array | Float64Array
   /** Byte that stands for zero. */
   inputZero: number
   /** What one step of a byte is worth. */
@@ -46,7 +46,7 @@ export function selectExamples(dataset: Dataset, indices: ArrayLike<number>): Da
   const { features } = dataset
   const inputs = new Uint8Array(indices.length * features)
   const labels =
-    dataset.labels instanceof Int32Array ? new Int32Array(indices.length) : new Float32Array(indices.length)
+    dataset.labels instanceof Int32Array ? new Int32Array(indices.length) : new Float64Array(indices.length)
   for (let row = 0; row < indices.length; row++) {
     const index = indices[row]!
     if (!Number.isInteger(index) || index < 0 || index >= dataset.count) {

@@ -2,10 +2,12 @@
  * A first task file from a table: guesses kinds of columns, ranges, centres and spreads, classes and a small model.
  * Every guess is said, for the creator to look at: a table does not tell what its columns mean.
  */
-import { readNumber, type Table } from './csv.ts'
-import { inferFeature, moments, STANDARD_BYTES } from './infer-schema.ts'
+import { shorten } from './csv-error.ts'
+import { compareCells, moments, STANDARD_BYTES } from './infer-schema.ts'
 import type { TrainingSpec } from './manifest-form.ts'
 import { countInputs, type DataSchema, DataSchemaError, type Feature, type LabelSchema } from './schema.ts'
+import { type ColumnSummary, extremes, type Sighting, summarise } from './summary.ts'
+import type { Table } from './table.ts'
 import type { TaskFile } from './task-file-form.ts'
 
 /** A task file with what its author should know about it. */
@@ -21,8 +23,6 @@ export interface TaskDraft {
 
 /** Texts of which a column may have so many before it is taken for free text. */
 const MOST_CATEGORIES = 64
-/** Share of numbers from which the rest of a column is taken for marks of missing values. */
-const MOSTLY = 0.9
 /** Whole numbers that are so few may be codes. */
 const FEW = 10
 /** Different numbers up to which a label of whole numbers is taken for classes. */
@@ -47,29 +47,55 @@ const TRAINING: TrainingSpec = {
  * Guesses a task from rows: what is in `label` is to be predicted from the other columns.
  *
  * @param options.name - Name of the federation.
+ * @param options.dropsConstants - Leave out columns with one value only: they are kept when absent, since they may vary
+ *   in the rows of others.
  * @throws `DataSchemaError` if the label is no column, has one value only, or looks like free text; if no column is
  * left to predict it from.
  */
-export function draftTask(table: Table, { label, name }: { label: string; name: string }): TaskDraft {
-  if (!table.columns.includes(label)) {
+export function draftTask(
+  table: Table,
+  { label, name, dropsConstants = false }: { label: string; name: string; dropsConstants?: boolean },
+): TaskDraft {
+  const labelColumn = table.position(label)
+  if (labelColumn < 0) {
     throw new DataSchemaError('label', `the table has no column "${label}"; it has ${table.columns.join(', ')}`)
   }
   const observations = new Map<string, string>()
   const omitted: TaskDraft['omitted'] = []
   const advice: string[] = []
-  for (const column of table.columns) {
-    if (column === label) continue
-    const seen = observe(table, column)
-    if ('reason' in seen) omitted.push({ name: column, reason: seen.reason })
-    else observations.set(column, seen.observation)
-    if (seen.advice !== undefined) advice.push(`Column "${column}": ${seen.advice}`)
+  const features: Feature[] = []
+  const constants: string[] = []
+  for (const [index, column] of table.columns.entries()) {
+    if (index === labelColumn) continue
+    const summary = summarise(table, index)
+    const reason = findReasonToOmit(column, summary, dropsConstants)
+    if (reason !== undefined) {
+      omitted.push({ name: column, reason })
+      continue
+    }
+    observations.set(column, describeSummary(summary))
+    features.push(draftFeature(column, summary))
+    if (summary.counts.size === 1) constants.push(column)
+    advice.push(...adviseOn(summary).map((text) => `Column "${column}": ${text}`))
   }
-  if (observations.size === 0) throw new DataSchemaError('features', 'no column is left to predict from')
-  const features = [...observations.keys()].map((column) => draftFeature(table, column))
-  const answers = observeLabel(table, label)
-  observations.set(label, answers.observation)
+  if (features.length === 0) throw new DataSchemaError('features', 'no column is left to predict from')
+  if (constants.length > 0) {
+    advice.push(
+      `${listNames(constants)} ${constants.length === 1 ? 'has' : 'have'} one value in all rows here, and ` +
+        `${constants.length === 1 ? 'is' : 'are'} kept, since rows of others may differ. --drop-constant leaves out such columns`,
+    )
+  }
+  const answers = observeLabel(summarise(table, labelColumn), table.columns[labelColumn]!)
+  observations.set(answers.label.name, answers.observation)
   advice.push(...answers.advice)
-  const data: DataSchema = { version: 1, features, label: answers.label, ...STANDARD_BYTES }
+  const csv = describeFile(table)
+  const data: DataSchema = {
+    version: 1,
+    features: spreadConstants(features, new Set(constants)),
+    label: answers.label,
+    ...(csv === undefined ? {} : { csv }),
+    ...STANDARD_BYTES,
+  }
   const { output, learningRate } = answers
   return {
     task: {
@@ -87,6 +113,34 @@ export function draftTask(table: Table, { label, name }: { label: string; name: 
     omitted,
     advice,
   }
+}
+
+/** How the file was written, if it was not as RFC 4180 has it. */
+function describeFile(table: Table): DataSchema['csv'] {
+  const { encoding, layout } = table.reading
+  const decimal = table.columns.some((_, column) => table.decimal(column) === ',') ? ',' : '.'
+  const { delimiter } = layout
+  return delimiter === ',' && decimal === '.' && encoding === 'utf-8' ? undefined : { delimiter, decimal, encoding }
+}
+
+/**
+ * Numbers that do not vary get the usual spread of the others, if they lie among those: pixels at the edge of a picture
+ * are like the rest of it.
+ */
+function spreadConstants(features: Feature[], constants: ReadonlySet<string>): Feature[] {
+  const varying = features.flatMap((feature) =>
+    feature.kind === 'number' && !constants.has(feature.name) ? [feature] : [],
+  )
+  if (varying.length === 0) return features
+  const spreads = varying.map(({ spread }) => spread).sort((a, b) => a - b)
+  const usual = spreads[Math.floor(spreads.length / 2)]!
+  const low = Math.min(...varying.map(({ minimum = 0 }) => minimum))
+  const high = Math.max(...varying.map(({ maximum = 0 }) => maximum))
+  return features.map((feature) => {
+    if (feature.kind !== 'number' || !constants.has(feature.name)) return feature
+    const isAmong = feature.center >= low && feature.center <= high
+    return isAmong ? { ...feature, spread: usual } : feature
+  })
 }
 
 /** Outputs of the hidden layer: the power of two nearest half of the inputs, from 8 to 32. */
@@ -112,60 +166,72 @@ export function widenRange(low: number, high: number): { minimum: number; maximu
   }
 }
 
-/** Taken with what was seen in it, or left out with a reason; either way perhaps with something to look at. */
-type Observed = { observation: string; advice?: string | undefined } | { reason: string; advice?: string | undefined }
+function findReasonToOmit(
+  name: string,
+  { filled, counts, isEachOnce, isNumeric }: ColumnSummary,
+  dropsConstants: boolean,
+): string | undefined {
+  if (filled === 0) return 'it is empty'
+  if (dropsConstants && counts.size === 1) return `every cell is "${shorten([...counts.keys()][0]!)}"`
+  if (IDENTIFIER.test(name) && isEachOnce && filled > 1) return 'it names rows'
+  if (!isNumeric && counts.size > MOST_CATEGORIES) return `${counts.size} different texts are no categories`
+  return undefined
+}
 
-function observe(table: Table, column: string): Observed {
-  const cells = cellsOf(table, column)
-  const present = cells.filter(({ cell }) => cell !== '')
-  if (present.length === 0) return { reason: 'it is empty' }
-  const distinct = new Set(present.map(({ cell }) => cell))
-  if (distinct.size === 1) return { reason: `every cell is "${shorten(present[0]!.cell)}"` }
-  if (IDENTIFIER.test(column) && distinct.size === present.length) return { reason: 'it names rows' }
-  const missing = cells.length - present.length
-  const gaps = missing === 0 ? '' : `; ${missing} of ${cells.length} cells are empty`
-  const texts = present.filter(({ cell }) => Number.isNaN(readNumber(cell)))
-  if (!isMostly(present.length - texts.length, present.length)) {
-    if (distinct.size > MOST_CATEGORIES) return { reason: `${distinct.size} different texts are no categories` }
-    return { observation: `${distinct.size} different texts${gaps}` }
-  }
-  const numbers = present.map(({ cell }) => readNumber(cell)).filter((value) => !Number.isNaN(value))
+/** What was seen in a column. */
+function describeSummary({ rows, filled, empty, marks, counts, isNumeric, numbers, units }: ColumnSummary): string {
   const [low, high] = extremes(numbers)
-  const observation = `${low} to ${high} seen${gaps}`
-  if (texts.length > 0) {
-    const [first] = texts
-    const advice =
-      `${texts.length} of ${present.length} cells are no numbers, the first "${shorten(first!.cell)}" in line ` +
-      `${first!.line}. If they mark missing values, leave those cells empty`
-    return { observation, advice }
+  const unit = units[0] ? ` ${units[0]}` : ''
+  const seen = isNumeric
+    ? `${low} to ${high}${unit} seen`
+    : `${counts.size} different ${counts.size === 1 ? 'text' : 'texts'}`
+  const gaps: string[] = []
+  if (empty > 0) gaps.push(`${empty} of ${rows} cells are empty`)
+  for (const { cell, count } of marks) gaps.push(`${count} of ${rows} cells are "${shorten(cell)}", taken for missing`)
+  return filled === rows ? seen : [seen, ...gaps].join('; ')
+}
+
+/** What to look at in a column. */
+function adviseOn({ filled, counts, isNumeric, numbers, units, strays }: ColumnSummary): string[] {
+  const advice: string[] = []
+  if (units.length > 1) {
+    const named = units.map((unit) => (unit === '' ? 'none' : `"${unit}"`)).join(', ')
+    advice.push(`its numbers have different units (${named}), and are taken for texts. Give all the same`)
   }
-  const isCode = distinct.size > 2 && distinct.size <= FEW && numbers.every(Number.isInteger)
-  const advice = `${distinct.size} different whole numbers. If they are codes and no quantities, make it a category`
-  return isCode ? { observation, advice } : { observation }
+  if (strays !== undefined) {
+    advice.push(
+      `${strays.count} of ${filled} cells are no numbers, the first "${shorten(strays.cell)}" in line ${strays.line}. ` +
+        'They will be refused: leave such cells empty if they mark missing values',
+    )
+  }
+  const isCode = isNumeric && counts.size > 2 && counts.size <= FEW && numbers.every(Number.isInteger)
+  if (isCode)
+    advice.push(`${counts.size} different whole numbers. If they are codes and no quantities, make it a category`)
+  return advice
 }
 
-/** A column as a feature, with a range if it is a number: its cells that are no numbers then count as missing. */
-function draftFeature(table: Table, name: string): Feature {
-  const cells = cellsOf(table, name).map(({ cell }) => cell)
-  const present = cells.filter((cell) => cell !== '')
-  const numbers = present.map(readNumber).filter((value) => !Number.isNaN(value))
-  if (!isMostly(numbers.length, present.length)) return inferFeature(name, cells)
-  const feature = inferFeature(
-    name,
-    cells.map((cell) => (Number.isNaN(readNumber(cell)) ? '' : cell)),
-  )
-  if (feature.kind === 'category') return feature
-  const { center, spread, missing } = feature
-  return { name, kind: 'number', ...widenRange(...extremes(numbers)), center, spread, missing }
+/** A column as a feature, with a range if it is a number that varies. */
+function draftFeature(name: string, { counts, isNumeric, numbers, units, strays, gap }: ColumnSummary): Feature {
+  if (!isNumeric) {
+    const categories = [...counts.keys()].sort(compareCells)
+    return { name, kind: 'category', categories, unknown: 'zero', missing: gap === undefined ? 'refuse' : 'zero' }
+  }
+  const { center, spread } = moments(numbers)
+  const range = counts.size === 1 ? {} : widenRange(...extremes(numbers))
+  const unit = units[0] ? { unit: units[0] } : {}
+  const missing = gap === undefined && strays === undefined ? 'refuse' : center
+  return { name, kind: 'number', ...unit, ...range, center, spread, missing }
 }
 
-/** Whether a column with so many numbers among its cells is one of numbers. */
-function isMostly(numbers: number, present: number): boolean {
-  return numbers >= present * MOSTLY
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 6).map((name) => `"${name}"`)
+  return names.length > 6
+    ? `Columns ${shown.join(', ')} and ${names.length - 6} more`
+    : `${names.length === 1 ? 'Column' : 'Columns'} ${shown.join(', ')}`
 }
 
 function observeLabel(
-  table: Table,
+  summary: ColumnSummary,
   name: string,
 ): {
   label: LabelSchema
@@ -174,52 +240,42 @@ function observeLabel(
   observation: string
   advice: string[]
 } {
-  const cells = cellsOf(table, name)
-  const present = cells.filter(({ cell }) => cell !== '')
-  const hasLists = present.some(({ cell }) => cell.includes(';'))
-  const parts = present.map(({ cell }) => (hasLists ? cell.split(';').map((part) => part.trim()) : [cell]))
-  const counts = new Map<string, number>()
-  for (const part of parts.flat()) counts.set(part, (counts.get(part) ?? 0) + 1)
+  const { counts: texts, filled, gap, isNumeric, numbers, units, strays, rows } = summary
+  const hasLists = [...texts.keys()].some((cell) => cell.includes(';'))
+  const counts = hasLists ? countParts(texts) : texts
   const advice: string[] = []
-  const gap = cells.find(({ cell }) => cell === '')
-  if (gap !== undefined && !hasLists) {
-    advice.push(
-      `Label "${name}": ${cells.length - present.length} cells are empty, the first in line ${gap.line}; leave those rows out`,
-    )
-  }
-  const numbers = present.map(({ cell }) => readNumber(cell))
-  const isNumeric = !numbers.some(Number.isNaN)
+  const missing = gap === undefined || hasLists ? {} : ({ missing: 'omit' } as const)
+  if (gap !== undefined && !hasLists) advice.push(adviseOnGaps(name, gap, rows))
   if (counts.size < 2) throw new DataSchemaError('label', `column "${name}" does not have two different values`)
-  if (isNumeric && (counts.size > MOST_NUMBERED_CLASSES || !numbers.every(Number.isInteger))) {
+  const isOfNumbers = isNumeric && strays === undefined
+  if (isOfNumbers && (counts.size > MOST_NUMBERED_CLASSES || !numbers.every(Number.isInteger))) {
     const [low, high] = extremes(numbers)
+    const unit = units[0] ? { unit: units[0] } : {}
     return {
-      label: { name, kind: 'number', ...widenRange(low, high), ...moments(numbers) },
+      label: { name, kind: 'number', ...unit, ...widenRange(low, high), ...moments(numbers), ...missing },
       output: 'linear',
       learningRate: 0.02,
       observation: `${low} to ${high} seen: a number`,
       advice,
     }
   }
-  if (counts.size > Math.max(MOST_NUMBERED_CLASSES, present.length / 10)) {
-    throw new DataSchemaError(
-      'label',
-      `${counts.size} different texts in ${present.length} rows of "${name}" are no classes`,
-    )
+  if (counts.size > Math.max(MOST_NUMBERED_CLASSES, filled / 10)) {
+    throw new DataSchemaError('label', `${counts.size} different texts in ${filled} rows of "${name}" are no classes`)
   }
-  const classes = [...counts.keys()].sort(isNumeric ? (a, b) => Number(a) - Number(b) : undefined)
+  const classes = [...counts.keys()].sort(isOfNumbers ? compareCells : undefined)
   const tally = classes.map((text) => `${shorten(text)} ${counts.get(text)}`).join(', ')
-  if (isNumeric && classes.length > 2) {
+  if (isOfNumbers && classes.length > 2) {
     advice.push(
       `Label "${name}": ${classes.length} whole numbers are taken for classes; for a quantity write kind: number`,
     )
   }
   const frequencies = classes.map((text) => counts.get(text)!)
   if (!hasLists && Math.max(...frequencies) > IMBALANCE * Math.min(...frequencies)) {
-    const weights = frequencies.map((count) => Number((present.length / (classes.length * count)).toPrecision(2)))
+    const weights = frequencies.map((count) => Number((filled / (classes.length * count)).toPrecision(2)))
     advice.push(`Classes are unequal (${tally}). To weigh them alike: loss: { classWeights: [${weights.join(', ')}] }`)
   }
   return {
-    label: { name, kind: hasLists ? 'labels' : 'class', classes },
+    label: hasLists ? { name, kind: 'labels', classes } : { name, kind: 'class', classes, ...missing },
     output: hasLists ? 'multi-label' : classes.length === 2 ? 'logistic' : 'softmax',
     learningRate: TRAINING.learningRate,
     observation: `${tally} rows`,
@@ -227,18 +283,19 @@ function observeLabel(
   }
 }
 
-function cellsOf(table: Table, column: string): { line: number; cell: string }[] {
-  const position = table.columns.indexOf(column)
-  return table.rows.map(({ line, cells }) => ({ line, cell: cells[position]! }))
-}
-
-function extremes(values: number[]): [low: number, high: number] {
-  return values.reduce<[number, number]>(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+function adviseOnGaps(name: string, gap: Sighting, rows: number): string {
+  const what = gap.cell === '' ? 'are empty' : `are empty or mark a missing value, such as "${shorten(gap.cell)}"`
+  return (
+    `Label "${name}": ${gap.count} of ${rows} cells ${what}, the first in line ${gap.line}; those rows are left out ` +
+    '(missing: omit)'
   )
 }
 
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 37)}...` : text
+/** Frequencies of the labels in cells that list several. */
+function countParts(cells: ReadonlyMap<string, number>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [cell, count] of cells) {
+    for (const part of cell.split(';').map((text) => text.trim())) counts.set(part, (counts.get(part) ?? 0) + count)
+  }
+  return counts
 }

@@ -2,6 +2,8 @@
  * A data schema for contracts: the columns as `Features.sol` reads them, and a row as the values it takes. What the
  * library makes of them is, byte for byte, what `encodeExample` makes of the row.
  */
+import { isMissing, isMissingNumber } from './missing.ts'
+import { readQuantity } from './numbers.ts'
 import type { DataSchema, Feature } from './schema.ts'
 
 const VERSION = 1
@@ -62,17 +64,25 @@ function toDouble(value: number): number[] {
 export function toFeatureRow(schema: DataSchema, values: Record<string, string | number>): bigint[] | undefined {
   const row: bigint[] = []
   for (const feature of schema.features) {
-    const cell = String(values[feature.name] ?? '').trim()
-    const value =
-      cell === '' ? MISSING : feature.kind === 'number' ? toFixedPoint(cell) : placeOf(feature.categories, cell)
+    const cell = String(values[feature.name] ?? '')
+      .trim()
+      .normalize('NFC')
+    const value = feature.kind === 'number' ? toNumber(cell) : placeOf(feature.categories, cell)
     if (value === undefined) return undefined
     row.push(value)
   }
   return row
 }
 
+function toNumber(cell: string): bigint | undefined {
+  if (isMissingNumber(cell)) return MISSING
+  const { value } = readQuantity(cell)
+  return Number.isNaN(value) ? undefined : toFixedPoint(/^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(cell) ? cell : String(value))
+}
+
 function placeOf(categories: readonly string[], cell: string): bigint {
-  const place = categories.indexOf(cell)
+  const place = categories.findIndex((name) => name.normalize('NFC') === cell)
+  if (place < 0 && isMissing(cell)) return MISSING
   return BigInt(place < 0 ? categories.length : place)
 }
 

@@ -37,8 +37,18 @@ const categoryFeature = z.strictObject({
   missing: z.enum(['refuse', 'zero']).describe('zero: an empty cell sets none of the inputs.'),
 })
 
+const unlabelled = z
+  .enum(['refuse', 'omit'])
+  .optional()
+  .describe('omit: rows without a label are left out; refuse, or absent: they are refused.')
+
 const label = z.discriminatedUnion('kind', [
-  z.strictObject({ name, kind: z.literal('class'), classes: z.array(z.string().min(1)).min(2) }),
+  z.strictObject({
+    name,
+    kind: z.literal('class'),
+    classes: z.array(z.string().min(1)).min(2),
+    missing: unlabelled,
+  }),
   z.strictObject({ name, kind: z.literal('labels'), classes: z.array(z.string().min(1)).min(1).max(31) }),
   z.strictObject({
     name,
@@ -48,8 +58,19 @@ const label = z.discriminatedUnion('kind', [
     maximum,
     center,
     spread,
+    missing: unlabelled,
   }),
 ])
+
+const csvForm = z
+  .strictObject({
+    delimiter: z.enum([',', ';', '\t', '|']).describe('What separated the cells.'),
+    decimal: z
+      .enum(['.', ','])
+      .describe('What divides the whole of a number from its part, where the cells of a file leave it open.'),
+    encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).describe('What the bytes stood for.'),
+  })
+  .describe('How the file was written that the schema was drafted from. Files of others are looked at anew.')
 
 /** Zod form of {@link DataSchema}; the manifest embeds it. */
 export const dataSchemaForm = z
@@ -57,6 +78,7 @@ export const dataSchemaForm = z
     version: z.literal(1),
     features: z.array(z.discriminatedUnion('kind', [numberFeature, categoryFeature])).min(1),
     label,
+    csv: csvForm.optional(),
     inputZero: z.int().min(0).max(255).describe('The byte that stands for zero.'),
     inputScale: ratio.describe('What one step of a byte is worth, [numerator, denominator].'),
   })

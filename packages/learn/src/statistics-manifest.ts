@@ -17,6 +17,7 @@ const column = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('number'),
     name,
+    unit: z.string().optional(),
     minimum: finite,
     maximum: finite,
     bins: positive.max(4_096),

@@ -9,7 +9,7 @@ import { countDigits } from './digits.ts'
 
 /** A column to count. */
 export type StatisticsColumn =
-  | { kind: 'number'; name: string; minimum: number; maximum: number; bins: number }
+  | { kind: 'number'; name: string; unit?: string | undefined; minimum: number; maximum: number; bins: number }
   | { kind: 'category'; name: string; categories: string[] }
 
 /** What a statistics round counts. */

@@ -1,4 +1,5 @@
 /** The constants of a data schema from statistics over all members, and what to count in order to find them. */
+import { roundMoments } from './infer-schema.ts'
 import type { DataSchema } from './schema.ts'
 import { type FederatedStatistics, histogramQuantile } from './statistics.ts'
 import { FEWEST_MEMBERS, type StatisticsPlan, StatisticsPlanError } from './statistics-plan.ts'
@@ -23,11 +24,11 @@ export function planStatistics(
     const { name } = feature
     if (feature.kind === 'class') return { kind: 'category', name, categories: feature.classes }
     if (feature.kind === 'category') return { kind: 'category', name, categories: feature.categories }
-    const { minimum, maximum } = feature
+    const { unit, minimum, maximum } = feature
     if (minimum === undefined || maximum === undefined) {
       throw new StatisticsPlanError(name, 'give it a minimum and a maximum, which its bins divide')
     }
-    return { kind: 'number', name, minimum, maximum, bins }
+    return { kind: 'number', name, ...(unit === undefined ? {} : { unit }), minimum, maximum, bins }
   })
   return { columns, bits, largestCount, minimumMembers, ...(exposesFew === undefined ? {} : { exposesFew }) }
 }
@@ -42,11 +43,9 @@ export function fitSchema(schema: DataSchema, { columns }: FederatedStatistics):
     const column = columns.find((candidate) => candidate.name === name)
     if (column?.kind !== 'number') return {}
     const { mean, standardDeviation } = column
-    const round = (value: number) => Number(value.toPrecision(6))
-    return {
-      ...(mean === undefined ? {} : { center: round(mean) }),
-      ...(standardDeviation ? { spread: round(standardDeviation) } : {}),
-    }
+    if (mean === undefined) return {}
+    const { center, spread } = roundMoments(mean, standardDeviation ?? 0)
+    return { center, ...(standardDeviation ? { spread } : {}) }
   }
   const features = schema.features.map((feature) => {
     if (feature.kind === 'category') return feature

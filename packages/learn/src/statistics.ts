@@ -10,10 +10,12 @@
  * part there.
  */
 import type { Random } from '@tutti/core'
-import { CsvError, readNumber, type Table } from './csv.ts'
+import { CsvError, shorten } from './csv-error.ts'
 import type { Ratio } from './dataset.ts'
 import { digitRange, fromDigits, toDigits } from './digits.ts'
 import { discreteLaplace } from './discrete-laplace.ts'
+import { isMissing, isMissingNumber } from './missing.ts'
+import { type DecimalMark, isSameUnit, readQuantity } from './numbers.ts'
 import {
   countTouched,
   layoutStatistics,
@@ -22,46 +24,53 @@ import {
   type StatisticsPlan,
   statisticsDimension,
 } from './statistics-plan.ts'
+import type { Table } from './table.ts'
 
 /**
  * Statistics of a member's rows as integers, in the order of the plan's layout. Values outside a number's range are
- * counted as below or above it and are in no sum; empty cells are counted nowhere but in the rows.
+ * counted as below or above it and are in no sum; missing values are counted nowhere but in the rows.
  *
  * @throws `CsvError` naming line and column of what is no number, or a column that is missing;
  * {@link TooManyRowsError}, `StatisticsPlanError`
  */
 export function measureStatistics(table: Table, plan: StatisticsPlan): bigint[] {
   const entries = layoutStatistics(plan)
-  if (table.rows.length > plan.largestCount) throw new TooManyRowsError(table.rows.length, plan.largestCount)
+  if (table.count > plan.largestCount) throw new TooManyRowsError(table.count, plan.largestCount)
   const values = new Array<bigint>(entries.length).fill(0n)
-  values[0] = BigInt(table.rows.length)
+  values[0] = BigInt(table.count)
   for (const [index, column] of plan.columns.entries()) {
-    const position = table.columns.indexOf(column.name)
+    const position = table.position(column.name)
     if (position < 0) throw new CsvError(1, column.name, 'the column is missing')
     const first = entries.findIndex((entry) => entry.column === index)
     const add = (place: number, amount: bigint) => {
       values[first + place]! += amount
     }
-    for (const { line, cells } of table.rows) {
-      const cell = cells[position]!
-      if (cell === '') continue
+    const decimal = table.decimal(position)
+    const names = column.kind === 'category' ? column.categories.map((name) => name.normalize('NFC')) : []
+    for (let row = 0; row < table.count; row++) {
+      const cell = table.cell(row, position)
       if (column.kind === 'category') {
-        const known = column.categories.indexOf(cell)
-        add(known < 0 ? column.categories.length : known, 1n)
-      } else countNumber(column, cell, line, add)
+        const known = names.indexOf(cell)
+        if (known >= 0) add(known, 1n)
+        else if (!isMissing(cell)) add(names.length, 1n)
+      } else if (!isMissingNumber(cell)) countNumber(column, cell, decimal, table.line(row), add)
     }
   }
   return values
 }
 
 function countNumber(
-  { name, minimum, maximum, bins }: Extract<StatisticsColumn, { kind: 'number' }>,
+  { name, unit, minimum, maximum, bins }: Extract<StatisticsColumn, { kind: 'number' }>,
   cell: string,
+  decimal: DecimalMark,
   line: number,
   add: (place: number, amount: bigint) => void,
 ): void {
-  const value = readNumber(cell)
-  if (Number.isNaN(value)) throw new CsvError(line, name, `"${cell.slice(0, 60)}" is not a number`)
+  const { value, unit: written } = readQuantity(cell, decimal)
+  if (Number.isNaN(value)) throw new CsvError(line, name, `"${shorten(cell)}" is not a number`)
+  if (written !== '' && !isSameUnit(written, unit ?? '')) {
+    throw new CsvError(line, name, `"${shorten(cell)}" has the unit ${written}, and ${unit ?? 'none'} is counted`)
+  }
   if (value < minimum) add(0, 1n)
   else if (value > maximum) add(1, 1n)
   else {

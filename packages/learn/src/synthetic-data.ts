@@ -3,8 +3,8 @@
  * classes, enough to measure steps on. They say nothing about anyone.
  */
 import { fromSeed, integer, normal, type Random } from '@tutti/core'
-import { encodeExample } from './csv.ts'
 import type { Dataset } from './dataset.ts'
+import { encodeExample } from './examples.ts'
 import { countInputs, type DataSchema, type Feature } from './schema.ts'
 
 /**
@@ -22,7 +22,7 @@ export function synthesizeData(schema: DataSchema, { count = 256, seed }: { coun
   const answers = label.kind === 'number' ? 1 : label.classes.length
   const teachers = Array.from({ length: answers }, () => Array.from({ length: features }, () => normal(random)))
   const inputs = new Uint8Array(count * features)
-  const labels = label.kind === 'number' ? new Float32Array(count) : new Int32Array(count)
+  const labels = label.kind === 'number' ? new Float64Array(count) : new Int32Array(count)
   for (let row = 0; row < count; row++) {
     const values = Object.fromEntries(schema.features.map((feature) => [feature.name, drawValue(feature, random)]))
     const input = encodeExample(schema, values)

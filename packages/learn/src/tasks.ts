@@ -4,8 +4,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readTable, toDataset } from './csv.ts'
+import { readTable } from './csv.ts'
 import { type Dataset, selectExamples } from './dataset.ts'
+import { toDataset } from './examples.ts'
 import { readIdx } from './idx.ts'
 import { inferSchema } from './infer-schema.ts'
 import type { TaskKind, TrainingSpec } from './manifest.ts'
@@ -105,8 +106,7 @@ function loadDigits(path: string, seed: number): Task {
 
 function loadBreastCancer(path: string, seed: number): Task {
   const table = readTable(path)
-  const label = table.columns.indexOf('diagnosis')
-  const diagnoses = table.rows.map(({ cells }) => (cells[label] === 'malignant' ? 1 : 0))
+  const diagnoses = [...table.cells(table.position('diagnosis'))].map((cell) => (cell === 'malignant' ? 1 : 0))
   const { train, heldOut } = splitStratified(diagnoses, { fraction: HELD_OUT, seed })
   // Statistics of the training part only: the held-out part must not shape the inputs.
   const schema = inferSchema(table, { label: 'diagnosis', rows: train, kind: 'class' })

@@ -52,6 +52,7 @@ export function writeTaskFile({ task, observations, omitted, advice }: TaskDraft
   label.comment = ` ${oneLine(observations.get(task.data.label.name) ?? '')}`
   for (const path of [
     ['data', 'inputScale'],
+    ...(task.data.csv === undefined ? [] : [['data', 'csv']]),
     ['model', 'hidden'],
   ]) {
     ;(document.getIn(path, true) as YAMLMap).flow = true

@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { buildManifest } from '../src/build-manifest.ts'
 import { calibrate } from '../src/calibrate.ts'
 import { findTableFaults } from '../src/check-table.ts'
-import { readTable, toDataset } from '../src/csv.ts'
+import { readTable } from '../src/csv.ts'
 import { selectExamples } from '../src/dataset.ts'
 import { draftTask, widenRange } from '../src/draft-task.ts'
+import { toDataset } from '../src/examples.ts'
 import { federatedAveraging } from '../src/federated-averaging.ts'
 import { initialWeights } from '../src/initial-weights.ts'
 import { evaluateIntegers, toInitialLanes } from '../src/integer-model.ts'
@@ -38,10 +39,11 @@ test('a drafted task reads its own table, and its text reads back as the same ta
     const { task } = draft
     assert.deepEqual(parseTaskFile(writeTaskFile(draft, name)), task)
     assert.deepEqual(findTableFaults(table, task.data), [])
-    assert.equal(toDataset(table, task.data).count, table.rows.length)
+    assert.equal(toDataset(table, task.data).count, table.count)
     assert.equal(task.model.output, output)
-    // Corner pixels of the digits that no row uses are left out.
-    assert.equal(toModel(task).inputs + draft.omitted.length, inputs)
+    // Corner pixels of the digits that no row uses are kept: rows of others may use them.
+    assert.equal(toModel(task).inputs, inputs)
+    assert.deepEqual(draft.omitted, [])
   }
 })
 
@@ -57,7 +59,7 @@ test('kinds, gaps and columns that say nothing are told apart', () => {
     same: () => 'k',
     sick: (row) => ['no', 'yes'][row % 2]!,
   })
-  const { task, omitted, advice } = draftTask(table, { label: 'sick', name: 'x' })
+  const { task, observations, omitted, advice } = draftTask(table, { label: 'sick', name: 'x' })
   assert.deepEqual(
     task.data.features.map(({ name, kind }) => [name, kind]),
     [
@@ -66,16 +68,23 @@ test('kinds, gaps and columns that say nothing are told apart', () => {
       ['site', 'category'],
       ['code', 'number'],
       ['note', 'category'],
+      ['same', 'category'],
     ],
   )
   assert.deepEqual(
     omitted.map(({ name }) => name),
+    ['id', 'empty'],
+  )
+  const dropped = draftTask(table, { label: 'sick', name: 'x', dropsConstants: true }).omitted
+  assert.deepEqual(
+    dropped.map(({ name }) => name),
     ['id', 'empty', 'same'],
   )
   const [age, weight] = task.data.features
   assert.equal(typeof age!.missing, 'number')
   assert.equal(typeof weight!.missing, 'number')
-  assert.match(advice.join('\n'), /"age": 1 of 60 cells are no numbers, the first "NA" in line 9/)
+  assert.match(observations.get('age')!, /20 to 59 seen; 1 of 60 cells are "NA", taken for missing/)
+  assert.match(advice.join('\n'), /Column "same" has one value in all rows here, and is kept/)
   assert.match(advice.join('\n'), /"code": 3 different whole numbers/)
 })
 
@@ -163,24 +172,24 @@ test('a widened range holds what was seen, and stays above zero where all of it 
   )
 })
 
-test('every row that does not fit is named, up to a limit', () => {
+test('what does not fit is counted by column, and every missing column is named', () => {
   const { task } = draftTask(readTable(dataset('breast-cancer')), { label: 'diagnosis', name: 'x' })
   const [header, ...rows] = readFileSync(dataset('breast-cancer'), 'utf8').trim().split('\n')
   rows[1] = rows[1]!.replace(/^[^,]+/, 'wide')
+  rows[2] = rows[2]!.replace(/^[^,]+/, 'far')
   rows[4] = rows[4]!.replace(/[^,]+$/, 'unknown')
   const broken = readTable([header, ...rows].join('\n'))
   assert.deepEqual(
-    findTableFaults(broken, task.data).map(({ line, column }) => [line, column]),
+    findTableFaults(broken, task.data).map(({ line, column, kind, count, of }) => [line, column, kind, count, of]),
     [
-      [3, 'radius_mean'],
-      [6, 'diagnosis'],
+      [3, 'radius_mean', 'number', 2, 569],
+      [6, 'diagnosis', 'class', 1, 569],
     ],
   )
-  assert.equal(findTableFaults(broken, task.data, 1).length, 1)
   const [missing, ...others] = findTableFaults(readTable('a,diagnosis\n1,benign\n'), task.data)
-  assert.match(missing!.message, /column "radius_mean": the column is missing/)
-  assert.equal(others.length, 0)
-  assert.match(findTableFaults(readTable(`${header}\n`), task.data)[0]!.message, /no rows/)
+  assert.deepEqual([missing!.column, missing!.reason], ['radius_mean', 'the column is missing'])
+  assert.equal(others.length, 29)
+  assert.match(findTableFaults(readTable(`${header}\n`), task.data)[0]!.reason, /no rows/)
 })
 
 test('made-up data fit their schema, repeat for a seed, and can be learnt and calibrated on', async () => {

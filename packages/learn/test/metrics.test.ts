@@ -125,7 +125,7 @@ test('judging answers ties with the lowest class, zero logits with no, and label
 })
 
 test('a regression is judged in the unit of its label', () => {
-  const dataset = { ...DATASET, labels: Float32Array.of(10, 20), labelCenter: 15, labelSpread: 5 }
+  const dataset = { ...DATASET, labels: Float64Array.of(10, 20), labelCenter: 15, labelSpread: 5 }
   const metrics = judge(mlp([1, 1], 'linear'), [-1, 2], dataset)
   assert.equal(metrics.mae, 2.5)
   assert.equal(metrics.loss, 0.5)

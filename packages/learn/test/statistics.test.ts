@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { aggregateShard, fromSeed, packUpdate, unpackUpdate, updateRange } from '@tutti/core'
 import fc from 'fast-check'
-import { CsvError, readTable, type Table } from '../src/csv.ts'
+import { readTable } from '../src/csv.ts'
+import { CsvError } from '../src/csv-error.ts'
 import { discreteLaplace, NoiseScaleError } from '../src/discrete-laplace.ts'
 import { draftTask } from '../src/draft-task.ts'
 import { inferSchema } from '../src/infer-schema.ts'
@@ -50,8 +51,8 @@ const cell = fc.record({
 })
 const rowsOf = fc.array(cell, { maxLength: 40 })
 
-function toTable(rows: { age: string; site: string }[]): Table {
-  return { columns: ['site', 'age'], rows: rows.map(({ age, site }, row) => ({ line: row + 2, cells: [site, age] })) }
+function toTable(rows: { age: string; site: string }[]) {
+  return readTable(['site,age,end', ...rows.map(({ age, site }) => `${site},${age},.`), ''].join('\n'))
 }
 
 /** The sum as the contract holds it: payloads packed and added lane by lane. */
@@ -121,12 +122,12 @@ test('what does not fit the plan is refused', () => {
   const row = { age: '3', site: 'A' }
   const many = toTable(Array.from({ length: 1_001 }, () => row))
   assert.throws(() => measureStatistics(many, plan), TooManyRowsError)
-  const wrong = { ...toTable([row]), rows: [{ line: 7, cells: ['A', 'old'] }] }
+  const wrong = readTable(`site,age\n${'\n'.repeat(5)}A,old\n`)
   assert.throws(
     () => measureStatistics(wrong, plan),
     (error) => error instanceof CsvError && error.line === 7 && error.column === 'age',
   )
-  assert.throws(() => measureStatistics({ columns: ['age'], rows: [] }, plan), /column "site": the column is missing/)
+  assert.throws(() => measureStatistics(readTable('age\n'), plan), /column "site": the column is missing/)
   assert.throws(() => encodeStatistics([1n], plan), StatisticsLengthError)
   assert.throws(() => sumStatistics(new Int32Array(3), plan), StatisticsLengthError)
 })
@@ -170,8 +171,8 @@ test('a schema fitted by members apart is the one inferred from all rows togethe
   }
   const counted = planStatistics(blind, { bits: 8, largestCount: 10_000 })
   const updates = [0, 1, 2, 3].map((member) => {
-    const rows = table.rows.filter((_, row) => row % 4 === member)
-    return encodeStatistics(measureStatistics({ ...table, rows }, counted), counted)
+    const rows = Array.from({ length: table.count }, (_, row) => row).filter((row) => row % 4 === member)
+    return encodeStatistics(measureStatistics(table.select(rows), counted), counted)
   })
   const statistics = decodeStatistics(aggregate(updates, counted), counted, 4)
   assert.equal(statistics.rows, 569)
@@ -186,7 +187,7 @@ test('a schema fitted by members apart is the one inferred from all rows togethe
   const radius = data.features[0]!
   assert.ok(radius.kind === 'number')
   const width = (radius.maximum! - radius.minimum!) / 32
-  const sorted = table.rows.map(({ cells }) => Number(cells[0])).sort((a, b) => a - b)
+  const sorted = [...table.cells(0)].map(Number).sort((a, b) => a - b)
   const median = federatedQuantile(statistics, counted, 'radius_mean', 0.5)!
   assert.ok(Math.abs(median - sorted[284]!) <= width)
 })

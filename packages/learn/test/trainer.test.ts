@@ -29,7 +29,7 @@ function examples(model: LayeredModel, count: number): Dataset {
   const classes = { softmax: outputs, logistic: 2, 'multi-label': 2 ** outputs, linear: 0 }[model.output]
   const labels =
     model.output === 'linear'
-      ? Float32Array.from({ length: count }, (_, i) => 10 + byte(i * 3) / 16)
+      ? Float64Array.from({ length: count }, (_, i) => 10 + byte(i * 3) / 16)
       : Int32Array.from({ length: count }, (_, i) => byte(i * 3) % classes)
   return {
     count,

@@ -48,7 +48,7 @@ export function checkDataset(dataset: Dataset, manifest: Manifest): void {
  * @throws {@link UnfitDatasetError} `CsvError` `TooManyRowsError`
  */
 export function checkTable(table: Table, { plan }: StatisticsManifest): void {
-  if (table.rows.length === 0) throw new UnfitDatasetError('it has no rows')
+  if (table.count === 0) throw new UnfitDatasetError('it has no rows')
   measureStatistics(table, plan)
 }
 

@@ -109,7 +109,7 @@ function loadWorkerCode(): Promise<WorkerCode> {
 
 /** Cloning a view clones the whole buffer behind it, which may be everybody's data: views get buffers of their own. */
 function withOwnBuffers(dataset: Dataset): Dataset {
-  const own = <T extends Uint8Array | Int32Array | Float32Array>(array: T): T =>
+  const own = <T extends Uint8Array | Int32Array | Float64Array>(array: T): T =>
     array.buffer instanceof SharedArrayBuffer || array.byteLength === array.buffer.byteLength
       ? array
       : (array.slice() as T)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Creation } from '@tutti/chain'
 import { keccak256, type Terms } from '@tutti/core'
 import {
+  readTable,
   type StatisticsManifest,
   serializeManifest,
   serializeStatisticsManifest,
@@ -55,15 +56,12 @@ test('a federation of either kind is what its terms say, or is refused before an
 })
 
 test('rows fit a statistics round if there are some, not too many, and each can be counted', () => {
-  const rowsOf = (...cells: string[]) => ({
-    columns: ['hours'],
-    rows: cells.map((cell, index) => ({ line: index + 2, cells: [cell] })),
-  })
+  const rowsOf = (...cells: string[]) => readTable(['hours,pump', ...cells.map((cell) => `${cell},a`), ''].join('\n'))
   checkTable(rowsOf('1', ''), statistics)
   assert.throws(() => checkTable(rowsOf(), statistics), /it has no rows/)
   assert.throws(() => checkTable(rowsOf('1', '2', '3'), statistics), /3 rows; the plan counts at most 2/)
   assert.throws(() => checkTable(rowsOf('many'), statistics), /line 2, column "hours": "many" is not a number/)
-  assert.throws(() => checkTable({ columns: ['days'], rows: rowsOf('1').rows }, statistics), /column "hours"/)
+  assert.throws(() => checkTable(readTable('days\n1\n'), statistics), /column "hours"/)
 })
 
 test('a schema hash names all that is asked of the rows, and nothing else', () => {

@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test'
 import { createFederation, encodeSetup, initialiseModel, readEvents, readMember } from '@tutti/chain'
 import { type Hex, keccak256, toHex } from '@tutti/core'
 import {
+  readTable,
   type StatisticsManifest,
   serializeStatisticsManifest,
   statisticsDimension,
-  type Table,
   toStatisticsSetup,
 } from '@tutti/learn'
 import type { NodeEvent } from '../src/events.ts'
@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => fixture.end())
 
-const table: Table = { columns: ['maker'], rows: [{ line: 2, cells: ['Arno'] }] }
+const table = readTable('maker\nArno\n')
 const columns = [{ kind: 'category' as const, name: 'maker', categories: ['Arno', 'Bellis'] }]
 const plan = { columns, bits: 8 as const, largestCount: 100, minimumMembers: 1, exposesFew: true as const }
 

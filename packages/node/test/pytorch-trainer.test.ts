@@ -83,7 +83,7 @@ for (const output of ['softmax', 'logistic', 'multi-label', 'linear'] as const) 
     let dataset = stripes(3)
     if (output === 'logistic') dataset = { ...dataset, labels: dataset.labels.map((label) => Math.min(1, label)) }
     if (output === 'linear') {
-      dataset = { ...dataset, labels: Float32Array.from(dataset.labels), labelCenter: 1, labelSpread: 2 }
+      dataset = { ...dataset, labels: Float64Array.from(dataset.labels), labelCenter: 1, labelSpread: 2 }
     }
     const data = writeCsv(dataset, manifest, labelOf)
     const count = manifest.tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)

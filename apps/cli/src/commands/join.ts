@@ -23,6 +23,7 @@ import { toPlainText } from '../plain-text.ts'
 export interface JoinCommandOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
   data?: string
   yes?: boolean
+  allowUnknown?: boolean
   config?: string
   store?: string
   privacyEpsilon?: number
@@ -41,6 +42,7 @@ export function addJoin(program: Command): void {
 export function addJoinOptions(command: Command): Command {
   command
     .option('--data <file>', 'check this CSV against the federation before anything is paid')
+    .option('--allow-unknown', 'join although not one value of a column is known to the federation')
     .option('--yes', 'consent to what becomes public without being asked')
     .option('--privacy-epsilon <x>', 'refuse what would pass this privacy budget of the store', parsePositive)
     .option('--store <directory>', `the node's store, whose ledger says what is spent (default: ${defaultStore})`)
@@ -55,7 +57,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { readManifest } = await import('@tutti/chain')
   const { joinFederation } = await import('@tutti/node')
   const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
-  const { describeFit, readOwnRows } = await import('../local-data.ts')
+  const { demandKnownColumns, describeFit, readOwnRows } = await import('../local-data.ts')
   const { describePrivateNetwork } = await import('../terms-proposal.ts')
   const { store, policy } = await readLimits({
     ...present({ config: options.config, store: options.store, privacyEpsilon: options.privacyEpsilon }),
@@ -68,7 +70,10 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const pace = describePrivateNetwork(creation.terms)
   const source = [...describeSource(manifest), ...(pace === undefined ? [] : [`terms are ${pace}`])]
   const rows = data === undefined ? undefined : await readOwnRows(manifest, data)
-  if (rows !== undefined) for (const line of describeFit(rows)) output.line(line)
+  if (rows !== undefined) {
+    for (const line of describeFit(rows)) output.line(line)
+    if (options.allowUnknown !== true) demandKnownColumns(rows)
+  }
   const joined = await joinFederation({
     client,
     federationId: id,

@@ -134,8 +134,8 @@ async function readLabelled(manifest: Manifest, options: PredictOptions): Promis
   if (options.data === undefined || options.input !== undefined) {
     throw new CommandError('--all judges a file: name it with --data, and leave --input out.', exitCodes.usage)
   }
-  const { readCsv } = await import('@tutti/learn')
-  return readCsv(options.data, manifest.data)
+  const { readLocalData } = await import('../local-data.ts')
+  return readLocalData(manifest, options.data)
 }
 
 /** Prints the answer and, below it, what the last layer gave for each class; outputs in units of 10^-18. */
@@ -155,7 +155,7 @@ function toExample({ data }: Manifest, inputs: Uint8Array): Dataset {
   const { center: labelCenter, spread: labelSpread } =
     data.label.kind === 'number' ? data.label : { center: 0, spread: 1 }
   const { inputZero, inputScale } = data
-  const labels = data.label.kind === 'number' ? new Float32Array(1) : new Int32Array(1)
+  const labels = data.label.kind === 'number' ? new Float64Array(1) : new Int32Array(1)
   return { count: 1, features: inputs.length, inputs, labels, inputZero, inputScale, labelCenter, labelSpread }
 }
 

@@ -5,8 +5,8 @@ import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { describeTaken } from '../local-data.ts'
-import { createOutput, type Output } from '../output.ts'
+import { describeFaults, describeTaken, readRows } from '../local-data.ts'
+import { createOutput } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
 import { writeNewFile } from '../whole-file.ts'
 
@@ -14,6 +14,7 @@ interface InitOptions {
   label: string
   out: string
   name?: string
+  dropConstant?: boolean
   json?: boolean
 }
 
@@ -32,6 +33,7 @@ export function addTask(program: Command): void {
     .requiredOption('--label <column>', 'the column to predict from the others')
     .option('--out <file>', 'the task file to write, .yaml or .json; never overwritten', 'task.yaml')
     .option('--name <name>', 'name of the federation (default: that of the CSV)')
+    .option('--drop-constant', 'leave out columns with one value only; they are kept, since rows of others may differ')
     .option('--json', 'print one JSON object')
     .action((csv: string, options: InitOptions) => initTask(csv, options))
   task
@@ -54,13 +56,16 @@ export function addTask(program: Command): void {
 
 async function initTask(csv: string, options: InitOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { draftTask, readTable, writeTaskFile } = await import('@tutti/learn')
+  const { describeReading, draftTask, writeTaskFile } = await import('@tutti/learn')
   const name = options.name ?? basename(csv, extname(csv))
-  const draft = draftTask(readTable(csv), { label: options.label, name })
+  const table = await readRows(csv, undefined)
+  const draft = draftTask(table, { label: options.label, name, dropsConstants: options.dropConstant === true })
   const { task, observations, omitted, advice } = draft
   const text = writeTaskFile(draft, basename(csv))
   await writeNew(options.out, options.out.endsWith('.json') ? `${JSON.stringify(task, null, 2)}\n` : text)
+  const reading = describeReading(table)
   output.line(`Wrote ${options.out}, guessed from ${csv}:`)
+  for (const line of reading) output.line(`  ${toPlainText(line)}`)
   for (const feature of task.data.features) {
     output.line(`  ${toPlainText(feature.name)}: ${feature.kind}, ${toPlainText(observations.get(feature.name) ?? '')}`)
   }
@@ -73,12 +78,14 @@ async function initTask(csv: string, options: InitOptions): Promise<void> {
   output.line('Every guess may be wrong: read the file, then')
   output.line(`  tutti task check ${options.out} --data ${csv}`)
   output.line(`  tutti create --task-file ${options.out} --data ${csv}`)
-  output.result({ out: options.out, task, observations: Object.fromEntries(observations), omitted, advice })
+  output.result({ out: options.out, task, observations: Object.fromEntries(observations), reading, omitted, advice })
 }
 
 async function checkTask(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { findTableFaults, findTakenOtherwise, readTable, readTaskFile, toDataset } = await import('@tutti/learn')
+  const { describeFault, describeReading, findTableFaults, findTakenOtherwise, readTaskFile, toDataset } = await import(
+    '@tutti/learn'
+  )
   const task = readTaskFile(file)
   output.line(`${toPlainText(task.name)}: ${toPlainText(task.purpose)}`)
   output.line(`  ${await describeTask(task)}`)
@@ -87,28 +94,24 @@ async function checkTask(file: string, options: CheckOptions): Promise<void> {
     output.result({ task, isFit: true })
     return
   }
-  const table = readTable(options.data)
+  const table = await readRows(options.data, task.data.csv?.decimal)
+  const reading = describeReading(table)
   const faults = findTableFaults(table, task.data)
   if (faults.length > 0) {
-    reportFaults(options.data, faults, output)
-    output.result({
-      task,
-      isFit: false,
-      faults: faults.map(({ line, column, message }) => ({ line, column, message })),
-    })
+    output.note(describeFaults(options.data, faults))
+    const found = faults.map((fault) => ({ ...fault, message: describeFault(fault) }))
+    output.result({ task, isFit: false, reading, faults: found })
     process.exitCode = exitCodes.badInput
     return
   }
   const dataset = toDataset(table, task.data)
   const taken = findTakenOtherwise(table, task.data)
   output.line(`${options.data} fits: ${formatCount(dataset.count, 'example')}${describeLabels(task, dataset)}.`)
+  const unlabelled = table.count - dataset.count
+  for (const line of reading) output.line(`  ${toPlainText(line)}`)
+  if (unlabelled > 0) output.line(`  ${formatCount(unlabelled, 'row')} without a label left out`)
   for (const line of describeTaken(taken)) output.line(`  ${line}`)
-  output.result({ task, isFit: true, examples: dataset.count, taken })
-}
-
-function reportFaults(file: string, faults: { message: string }[], output: Output): void {
-  output.note(`${file} does not fit${faults.length > 1 ? `; the first ${faults.length} faults` : ''}:`)
-  for (const { message } of faults) output.note(`  ${toPlainText(message)}`)
+  output.result({ task, isFit: true, examples: dataset.count, unlabelled, reading, taken })
 }
 
 async function describeTask(task: TaskFile): Promise<string> {
@@ -120,7 +123,8 @@ async function describeTask(task: TaskFile): Promise<string> {
 /** How many examples each class has. */
 function describeLabels({ data: { label } }: TaskFile, { labels }: Dataset): string {
   if (label.kind !== 'class') return ''
-  const counts = label.classes.map((_, index) => Array.from(labels).filter((value) => value === index).length)
+  const counts = label.classes.map(() => 0)
+  for (const index of labels) counts[index]!++
   return ` (${toPlainText(label.classes.map((name, index) => `${name} ${counts[index]}`).join(', '))})`
 }
 
