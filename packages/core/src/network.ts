@@ -33,7 +33,7 @@ export function predict(model: Int32Array, setup: NetworkSetup, input: Uint8Arra
  * @throws {@link NoNetworkError}, {@link NetworkLengthError}
  */
 export function openNetwork(model: Int32Array, setup: NetworkSetup): (input: Uint8Array) => bigint[] {
-  const layers = cutLayers(model, setup).map((cut) => ({ ...cut, isExact: isExactInFloat(cut.weights, cut.layer) }))
+  const layers = layersOf(model, setup).map((cut) => ({ ...cut, isExact: isExactInFloat(cut.weights, cut.layer) }))
   const runs = layers.map(({ weights, layer, isExact }) => {
     if (!isExact) return (x: Float64Array) => accumulateExact(weights, layer, x)
     const floats = Float64Array.from(weights)
@@ -45,7 +45,7 @@ export function openNetwork(model: Int32Array, setup: NetworkSetup): (input: Uin
 
 /** The same as {@link predict} with bigint sums throughout: what the tests hold the fast path against. */
 export function predictExact(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
-  const runs = cutLayers(model, setup).map(
+  const runs = layersOf(model, setup).map(
     ({ weights, layer }) =>
       (x: Float64Array) =>
         accumulateExact(weights, layer, x),
@@ -128,8 +128,8 @@ function accumulateExact(weights: Int32Array, layer: Layer, x: Float64Array): bi
   })
 }
 
-/** The layers of a network and the parameters of each. */
-function cutLayers(model: Int32Array, { layers }: NetworkSetup): { layer: Layer; weights: Int32Array }[] {
+/** The layers of a network and the parameters of each. @throws {@link NoNetworkError}, {@link NetworkLengthError} */
+export function layersOf(model: Int32Array, { layers }: NetworkSetup): { layer: Layer; weights: Int32Array }[] {
   if (layers.length === 0) throw new NoNetworkError()
   const parameters = layers.reduce((total, layer) => total + layerParameters(layer), 0)
   if (model.length !== parameters) throw new NetworkLengthError(model.length, parameters)

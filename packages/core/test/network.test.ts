@@ -16,6 +16,7 @@ import {
   TooManyLabelsError,
   toClass,
 } from '../src/network.ts'
+import { predictAll } from '../src/network-batch.ts'
 import { type Layer, layerParameters, OutputKind } from '../src/setup.ts'
 import { readVectors } from './read-vectors.ts'
 
@@ -91,6 +92,39 @@ test('one network opened once answers each of many inputs as predict does', () =
       )
     }),
   )
+})
+
+test('many inputs at once get the outputs of predict as numbers, with their order and signs', () => {
+  const zeroOffset = network.map(({ setup, ...rest }) => ({ setup: { ...setup, outputOffset: 0n }, ...rest }))
+  fc.assert(
+    fc.property(
+      zeroOffset,
+      fc.array(fc.nat(255), { minLength: 3, maxLength: 3 }),
+      ({ setup, model, input }, shifts) => {
+        const rows = [input, ...shifts.map((shift) => input.map((byte) => byte + shift))]
+        const inputs = Uint8Array.from(rows.flatMap((row) => [...row]))
+        const outputs = predictAll(model, setup, inputs)
+        const width = outputs.length / rows.length
+        for (const [row, each] of rows.entries()) {
+          const exact = predictExact(model, setup, each)
+          const found = [...outputs.subarray(row * width, (row + 1) * width)]
+          for (const [index, value] of exact.entries()) {
+            const expected = Number(value) / 1e18
+            assert.ok(Math.abs(found[index]! - expected) <= 1e-14 * Math.abs(expected), `${found[index]} ${expected}`)
+            assert.equal(Math.sign(found[index]!), value === 0n ? 0 : value > 0n ? 1 : -1)
+          }
+          assert.equal(toClass(exact, OutputKind.Softmax), found.indexOf(Math.max(...found)))
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+  const setup = { outputKind: 0, inputZero: 0, outputMultiplier: 1n, outputOffset: 0n, layers: [] }
+  assert.throws(() => predictAll(new Int32Array(0), setup, new Uint8Array(3)), NoNetworkError)
+  const layers = [{ inputs: 2, outputs: 1, biasMultiplier: 1, shift: 0 }]
+  assert.throws(() => predictAll(new Int32Array(3), { ...setup, layers }, new Uint8Array(3)), InputLengthError)
+  assert.throws(() => predictAll(new Int32Array(2), { ...setup, layers }, new Uint8Array(2)), NetworkLengthError)
+  assert.deepEqual([...predictAll(new Int32Array(3), { ...setup, layers }, new Uint8Array(0))], [])
 })
 
 test('a layer whose sums could pass 2^53 does not run in float64', () => {

@@ -1,15 +1,13 @@
 /**
  * A model as the contract holds it: integers in lanes, judged by the integer network's own answers.
  */
-import { initialModel, openNetwork } from '@tutti/core'
-import { type Dataset, exampleInput } from './dataset.ts'
+import { initialModel, predictAll } from '@tutti/core'
+import type { Dataset } from './dataset.ts'
 import { judge } from './judge.ts'
 import type { Manifest } from './manifest.ts'
 import type { Metrics } from './metrics.ts'
 import { countParameters } from './model.ts'
 import { toSetup } from './setup.ts'
-
-const DECIMALS = 1e18
 
 /** Integers before the first round, for zero and seeded starts, shape [dimension]. @throws core's `GivenStartError` */
 export function toInitialLanes(manifest: Manifest, laneBits: number): Int32Array {
@@ -17,20 +15,23 @@ export function toInitialLanes(manifest: Manifest, laneBits: number): Int32Array
 }
 
 /**
- * Figures of integers on a dataset, every answer computed by core's `openNetwork`, the twin of the contract's.
+ * Outputs of integers for every example, as {@link judge} takes them: logits, or standardised values; computed by core's
+ * `predictAll`, the twin of the contract's `predict`.
  *
  * @param lanes - Shape [dimension].
- * @throws core's `NetworkLengthError` and `InputLengthError`, `LabelError`
+ * @returns Shape [count, outputs].
+ * @throws core's `NetworkLengthError` and `InputLengthError`
  */
-export function evaluateIntegers(manifest: Manifest, lanes: Int32Array, dataset: Dataset): Metrics {
-  const setup = toSetup(manifest)
+export function scoreIntegers(manifest: Manifest, lanes: Int32Array, dataset: Dataset): Float64Array {
   const { labelCenter, labelSpread } = dataset
-  const answer = openNetwork(lanes, setup)
-  const outputs: number[] = []
-  for (let index = 0; index < dataset.count; index++) {
-    for (const output of answer(exampleInput(dataset, index))) {
-      outputs.push((Number(output) / DECIMALS - labelCenter) / labelSpread)
-    }
+  const outputs = predictAll(lanes, toSetup(manifest), dataset.inputs)
+  if (manifest.model.output === 'linear') {
+    for (let i = 0; i < outputs.length; i++) outputs[i] = (outputs[i]! - labelCenter) / labelSpread
   }
-  return judge(manifest.model, outputs, dataset)
+  return outputs
+}
+
+/** Figures of integers on a dataset. @throws as {@link scoreIntegers}; `LabelError` */
+export function evaluateIntegers(manifest: Manifest, lanes: Int32Array, dataset: Dataset): Metrics {
+  return judge(manifest.model, scoreIntegers(manifest, lanes, dataset), dataset)
 }
