@@ -18,6 +18,7 @@ import {
   type TableFault,
   type TakenOtherwise,
   toDataset,
+  toQuestions,
 } from '@tutti/learn'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { toPlainText } from './plain-text.ts'
@@ -36,6 +37,18 @@ export type OwnRows = { file: string; table: Table } & (
  */
 export async function readLocalData(manifest: Pick<Manifest, 'data'>, file: string): Promise<Dataset> {
   return toDataset(await readFitting(manifest, file), manifest.data)
+}
+
+/**
+ * Reads rows that the model is asked about: their label is not read, and need not be there.
+ *
+ * @throws as {@link readLocalData}
+ */
+export async function readQuestions({ data }: Pick<Manifest, 'data'>, file: string): Promise<Dataset> {
+  const table = await readRows(file, data.csv?.decimal)
+  const faults = findTableFaults(table, data, { isLabelled: false })
+  if (faults.length > 0) throw new CommandError(describeFaults(file, faults), exitCodes.badInput)
+  return toQuestions(table, data)
 }
 
 /** Reads a member's rows for a federation of either kind. @throws as {@link readLocalData}; `TooManyRowsError` */

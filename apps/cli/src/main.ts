@@ -12,6 +12,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addEncode } from './commands/encode.ts'
 import { addEnd } from './commands/end.ts'
+import { addEvaluate } from './commands/evaluate.ts'
 import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
@@ -76,6 +77,7 @@ export function createProgram(): Command {
     addStatus,
     addPredict,
     addEncode,
+    addEvaluate,
     addVerify,
     addExport,
     addModel,

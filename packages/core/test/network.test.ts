@@ -119,7 +119,7 @@ test('many inputs at once get the outputs of predict as numbers, with their orde
     ),
     { numRuns: 300 },
   )
-  const setup = { outputKind: 0, inputZero: 0, outputMultiplier: 1n, outputOffset: 0n, layers: [] }
+  const setup = { outputKind: OutputKind.Softmax, inputZero: 0, outputMultiplier: 1n, outputOffset: 0n, layers: [] }
   assert.throws(() => predictAll(new Int32Array(0), setup, new Uint8Array(3)), NoNetworkError)
   const layers = [{ inputs: 2, outputs: 1, biasMultiplier: 1, shift: 0 }]
   assert.throws(() => predictAll(new Int32Array(3), { ...setup, layers }, new Uint8Array(3)), InputLengthError)

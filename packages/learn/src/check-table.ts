@@ -83,16 +83,21 @@ export interface TableFault {
 /**
  * Faults of a table by column and kind, in the order of the schema. If columns are missing, they are the only faults.
  *
- * @returns None if the table can be trained on.
+ * @param options.isLabelled - Whether the label is looked at; it is unless said.
+ * @returns None if the table can be trained on, or asked about.
  */
-export function findTableFaults(table: Table, schema: DataSchema): TableFault[] {
-  const wanted = [...schema.features.map(({ name }) => name), schema.label.name]
+export function findTableFaults(
+  table: Table,
+  schema: DataSchema,
+  { isLabelled = true }: { isLabelled?: boolean } = {},
+): TableFault[] {
+  const wanted = [...schema.features.map(({ name }) => name), ...(isLabelled ? [schema.label.name] : [])]
   const absent = wanted.filter((name) => table.position(name) < 0)
   const whole = { count: 1, of: 1, line: 1 }
   if (absent.length > 0) {
     return absent.map((column) => ({ ...whole, column, kind: 'column', reason: sayAbsent(table, column) }))
   }
-  const rows = labelledRows(table, schema)
+  const rows = isLabelled ? labelledRows(table, schema) : Array.from({ length: table.count }, (_, row) => row)
   if (rows.length === 0) {
     const reason = table.count === 0 ? 'there are no rows after the header' : 'no row has a label'
     return [{ ...whole, column: '', kind: 'rows', reason }]
@@ -114,6 +119,7 @@ export function findTableFaults(table: Table, schema: DataSchema): TableFault[] 
   for (const { feature, position, encode } of openColumns(table, schema)) {
     look(feature.name, position, (cell) => encode(cell, scratch, 0))
   }
+  if (!isLabelled) return faults
   const { position, read } = openLabel(table, schema)
   look(schema.label.name, position, (cell) => {
     const answer = read(cell)

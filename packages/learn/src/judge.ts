@@ -14,6 +14,7 @@ import {
   meanAbsoluteError,
 } from './metrics.ts'
 import { countOutputs, type ModelSpec } from './model.ts'
+import { softmax } from './probabilities.ts'
 
 /**
  * Answers of a model, shape [count]: the class of the largest output, lowest index on ties (softmax); 1 where the
@@ -70,7 +71,7 @@ export function judge(model: ModelSpec, outputs: ArrayLike<number>, dataset: Dat
       auroc: averageDefined(Array.from({ length: width }, (_, i) => auroc(column(outputs, i), column(targets, i)))),
     }
   }
-  const scores = model.output === 'softmax' ? toProbabilities(outputs, examples, width) : outputs
+  const scores = model.output === 'softmax' ? softmax(outputs, examples, width) : outputs
   return {
     examples,
     loss,
@@ -114,21 +115,6 @@ function meanLoss(model: ModelSpec, outputs: ArrayLike<number>, targets: Float32
 
 function softplus(z: number): number {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
-}
-
-function toProbabilities(outputs: ArrayLike<number>, examples: number, width: number): Float64Array {
-  const probabilities = new Float64Array(examples * width)
-  for (let row = 0; row < examples; row++) {
-    let total = 0
-    let largest = Number.NEGATIVE_INFINITY
-    for (let i = 0; i < width; i++) largest = Math.max(largest, outputs[row * width + i]!)
-    for (let i = 0; i < width; i++) {
-      probabilities[row * width + i] = Math.exp(outputs[row * width + i]! - largest)
-      total += probabilities[row * width + i]!
-    }
-    for (let i = 0; i < width; i++) probabilities[row * width + i] = probabilities[row * width + i]! / total
-  }
-  return probabilities
 }
 
 function average(values: number[]): number {

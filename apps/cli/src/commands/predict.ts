@@ -1,153 +1,175 @@
-/** `tutti predict ID`: asks the contract for its answer to one example. */
-import type { ChainClient, Creation, Module } from '@tutti/chain'
-import type { Dataset, Manifest, Metrics } from '@tutti/learn'
+/** `tutti predict ID`: the model's answer to one example, its answers to a table, or its figures on one. */
+import { existsSync } from 'node:fs'
+import type { ChainClient, Creation } from '@tutti/chain'
+import { formatCount } from '@tutti/core'
+import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
-import { addBlobOptions, type BlobOptions, openBase, pullModel, toPulledWeights } from '../blob-model.ts'
+import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers, toCsvLine } from '../answers.ts'
+import { addBlobOptions } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
 import { type ExampleOptions, readExample } from '../example.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
-import { figureLines, type JudgedFigures, pickFigures } from '../judged-model.ts'
+import { figureLines, pickFigures } from '../judged-model.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
+import { openScorer, type ScoringOptions } from '../scoring.ts'
+import { replaceFile } from '../whole-file.ts'
 
-interface PredictOptions extends ConnectionOptions, BlobOptions, ModuleOptions, ExampleOptions {
-  model?: string
+interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOptions, ExampleOptions {
   all?: boolean
+  out?: string
+  force?: boolean
 }
+
+/** What every question is about, and what is said with every answer. */
+interface Asked {
+  client: ChainClient
+  creation: Creation
+  manifest: Manifest
+  known: { id: Hex; round: number; modules: unknown }
+}
+
+const EXPLANATION = `
+One answer comes from the contract; on the blob path from this machine. The last layer of a classifier gives logits: the
+answer is the class of the largest, or, where there is one for two classes, the second class if it is above zero.
+Probabilities are their softmax, or their logistic function. With --json, "outputs" is what the contract returned:
+integers with 18 decimals.`
 
 /** Adds the command `predict`. */
 export function addPredict(program: Command): void {
   const command = program
     .command('predict')
-    .description('Ask the contract for its answer to one example, or judge it on many. A view: it costs nothing.')
+    .description('Ask the model for its answer to one example, or to all rows of a table. A view: it costs nothing.')
     .argument('<id>', 'the federation', parseId)
     .option('--data <file>', "take the example from this CSV of the federation's columns")
     .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
-    .option('--all', "judge the model on all rows of --data, by its manifest's metrics")
     .option('--input <json>', 'the example itself: {"column": value, …}')
+    .option('--out <file>', 'answer all rows of --data into this CSV, with probabilities where the model classifies')
+    .option('--force', 'replace the file of --out if it exists')
+    .option('--all', "judge the model on all rows of --data, by its manifest's metrics; tutti evaluate says more")
+    .option('--on-chain', 'with --out or --all: ask the contract for every answer, rather than compute them here')
+    .addHelpText('after', EXPLANATION)
   command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
+    checkOptions(options)
     const client = await openReader(options)
-    const { classify, pathOf, readManifest, readStatus } = await import('@tutti/chain')
+    const { pathOf, readManifest, readStatus } = await import('@tutti/chain')
     const { parseModelManifest } = await import('@tutti/learn')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const { roundsSettled } = await readStatus(client, { id })
-    if (roundsSettled === 0) output.note('No round has changed this model yet: it answers as it was started.')
-    if (pathOf(creation) === 'blob') {
-      await predictLocally(client, { creation, modules }, manifest, options, output)
-      return
-    }
-    if (options.all === true) {
-      await judgeIntegers(client, { creation, modules }, manifest, options, output)
-      return
-    }
-    const input = await readExample(manifest, options)
-    const answer = await classify(client, { id, input })
-    const named = printAnswer(manifest, answer.class, answer.outputs, output)
-    const { class: found, outputs } = answer
-    output.result({ id, answer: named, class: found, outputs, input: bytesToHex(input), modules })
+    const { roundsSettled: round } = await readStatus(client, { id })
+    if (round === 0) output.note('No round has changed this model yet: it answers as it was started.')
+    const asked: Asked = { client, creation, manifest, known: { id, round, modules } }
+    if (options.all === true) await judgeRows(asked, options, output)
+    else if (options.out !== undefined) await answerRows(asked, options.out, options, output)
+    else if (pathOf(creation) === 'blob') await answerLocally(asked, options, output)
+    else await askContract(asked, options, output)
   })
 }
 
-/** Answers from a pulled model, brought up to date and held against the contract's commitments first. */
-async function predictLocally(
-  client: ChainClient,
-  { creation, modules }: { creation: Creation; modules: Module[] },
-  manifest: Manifest,
-  options: PredictOptions,
-  output: Output,
-): Promise<void> {
-  const { id } = creation
-  const isSourceNamed = [options.archive, options.peerArchive, options.beacon].some((named) => named !== undefined)
-  // Who says where the blobs are wants the model put together from them.
-  if (options.model === undefined && !isSourceNamed) {
+function checkOptions(options: PredictOptions): void {
+  const { all, out, force, data, input } = options
+  if (all === true && out !== undefined) {
+    throw new CommandError('Give --all to judge the model, or --out to write its answers, not both.', exitCodes.usage)
+  }
+  if ((all === true || out !== undefined) && (data === undefined || input !== undefined)) {
+    const what = all === true ? '--all judges a file' : '--out answers the rows of a file'
+    throw new CommandError(`${what}: name it with --data, and leave --input out.`, exitCodes.usage)
+  }
+  if (out !== undefined && force !== true && existsSync(out)) {
     throw new CommandError(
-      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. " +
-        `To answer on this machine: predict with --archive DIRECTORY, or tutti model pull ${id} and then predict with --model FILE.`,
+      `${out} exists. Choose another name with --out, or replace it with --force.`,
       exitCodes.usage,
     )
   }
-  const judged = options.all === true ? await readLabelled(manifest, options) : undefined
-  const input = judged === undefined ? await readExample(manifest, options) : undefined
-  const { createTrainer } = await import('@tutti/learn')
-  output.progress('putting the model together…')
-  const { values } = await pullModel(client, creation, options, { file: options.model, output })
-  const weights = await toPulledWeights(manifest, values, options)
-  const trainer = await createTrainer(await openBase(manifest, options), manifest.training, {})
-  try {
-    if (judged !== undefined) {
-      const figures = await showFigures(manifest, await trainer.evaluate(weights, judged), judged, output)
-      output.line('  computed on this machine, from the model whose commitments the contract holds')
-      output.result({ id, figures, examples: judged.count, isLocal: true, modules })
-      return
-    }
-    const example = toExample(manifest, input!)
-    const outputs = [...(await trainer.predict(weights, example))]
-    const answer = answerOf(manifest, outputs)
-    const unit = 10n ** 18n
-    const scaled = outputs.map((value) => BigInt(Math.round(value * 1e6)) * (unit / 1_000_000n))
-    const named = printAnswer(manifest, answer, scaled, output)
-    output.line('  answered on this machine, from the model whose commitments the contract holds; not by the contract')
-    output.result({ id, answer: named, class: answer, outputs, input: bytesToHex(input!), isLocal: true, modules })
-  } finally {
-    await trainer.release()
-  }
 }
 
-/** Judges the contract's integers on this machine, by the twin of its arithmetic: thousands of calls would ask the same. */
-async function judgeIntegers(
-  client: ChainClient,
-  { creation, modules }: { creation: Creation; modules: Module[] },
-  manifest: Manifest,
-  options: PredictOptions,
-  output: Output,
-): Promise<void> {
-  const { id, terms } = creation
-  const judged = await readLabelled(manifest, options)
-  const { readModel } = await import('@tutti/chain')
-  const { evaluateIntegers } = await import('@tutti/learn')
-  output.progress('reading the model…')
-  const { lanes } = await readModel(client, { id, terms })
-  const figures = await showFigures(manifest, evaluateIntegers(manifest, lanes, judged), judged, output)
-  output.line("  computed on this machine from the contract's integers, by the twin of its arithmetic")
-  output.result({ id, figures, examples: judged.count, isLocal: true, modules })
-}
-
-async function showFigures(
-  manifest: Manifest,
-  measured: Metrics,
-  judged: Dataset,
-  output: Output,
-): Promise<JudgedFigures> {
-  const { METRIC_KEYS } = await import('@tutti/learn')
-  const figures = pickFigures(manifest, measured, METRIC_KEYS)
-  for (const line of figureLines(manifest, figures, judged)) output.line(line)
-  return figures
-}
-
-async function readLabelled(manifest: Manifest, options: PredictOptions): Promise<Dataset> {
-  if (options.data === undefined || options.input !== undefined) {
-    throw new CommandError('--all judges a file: name it with --data, and leave --input out.', exitCodes.usage)
-  }
-  const { readLocalData } = await import('../local-data.ts')
-  return readLocalData(manifest, options.data)
-}
-
-/** Prints the answer and, below it, what the last layer gave for each class; outputs in units of 10^-18. */
-function printAnswer(manifest: Manifest, answer: bigint, outputs: readonly bigint[], output: Output): string {
+async function askContract(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
+  const { client, creation, manifest, known } = asked
+  const { classify } = await import('@tutti/chain')
+  const input = await readExample(manifest, options)
+  const { class: answered, outputs } = await classify(client, { id: creation.id, input })
   const { label } = manifest.data
-  const named = nameAnswer(manifest, answer, outputs)
-  output.line(`${toPlainText(label.name)}: ${toPlainText(named)}`)
-  for (const [index, value] of outputs.entries()) {
-    const name = label.kind === 'number' || manifest.model.output === 'logistic' ? 'output' : label.classes[index]!
-    output.line(`  ${toPlainText(name).padEnd(12)} ${(Number(value) / 1e18).toFixed(4)}`)
+  const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
+  const [answer] = nameAnswers(
+    manifest,
+    outputs.map((value) => (Number(value) / 1e18 - center) / spread),
+    toExample(manifest, input),
+  )
+  printAnswer(manifest, answer!, output)
+  output.result({ ...known, ...answer, class: answered, outputs, input: bytesToHex(input), isLocal: false })
+}
+
+/** Answers from a pulled model, brought up to date and held against the contract's commitments first. */
+async function answerLocally(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
+  const { client, creation, manifest, known } = asked
+  const input = await readExample(manifest, options)
+  const scorer = await openScorer(client, creation, manifest, options, output)
+  try {
+    const example = toExample(manifest, input)
+    const outputs = [...Array.from(await scorer.score(example))]
+    const [answer] = nameAnswers(manifest, outputs, example)
+    printAnswer(manifest, answer!, output)
+    output.line(`  ${scorer.how}`)
+    output.result({ ...known, ...answer, outputs, input: bytesToHex(input), isLocal: true })
+  } finally {
+    await scorer.close()
   }
-  return named
+}
+
+async function judgeRows(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
+  const { client, creation, manifest, known } = asked
+  const { judge, METRIC_KEYS } = await import('@tutti/learn')
+  const { readLocalData } = await import('../local-data.ts')
+  const judged = await readLocalData(manifest, options.data!)
+  const scorer = await openScorer(client, creation, manifest, options, output)
+  try {
+    const measured = judge(manifest.model, await scorer.score(judged), judged)
+    const figures = pickFigures(manifest, measured, METRIC_KEYS)
+    for (const line of figureLines(manifest, figures, judged)) output.line(line)
+    output.line(`  ${scorer.how}`)
+    output.result({ ...known, figures, examples: judged.count, isLocal: scorer.isLocal })
+  } finally {
+    await scorer.close()
+  }
+}
+
+async function answerRows(asked: Asked, out: string, options: PredictOptions, output: Output): Promise<void> {
+  const { client, creation, manifest, known } = asked
+  const { readQuestions } = await import('../local-data.ts')
+  output.progress(`reading ${options.data}…`)
+  const questions = await readQuestions(manifest, options.data!)
+  const scorer = await openScorer(client, creation, manifest, options, output)
+  try {
+    const answers = nameAnswers(manifest, await scorer.score(questions), questions)
+    const lines = answers.map((answer, row) => toCsvLine(answerRow(row, answer)))
+    await replaceFile(out, new TextEncoder().encode(toCsvLine(answerHeader(manifest)) + lines.join('')))
+    output.line(`Wrote ${out}: ${formatCount(answers.length, 'answer')} of the model after round ${known.round}.`)
+    output.line(`  ${scorer.how}`)
+    output.result({ ...known, out, examples: answers.length, isLocal: scorer.isLocal })
+  } finally {
+    await scorer.close()
+  }
+}
+
+/** Prints the answer and, below it, what it follows from: probability and logit of each class. */
+function printAnswer(manifest: Manifest, { answer, logits, probabilities }: Answer, output: Output): void {
+  const { label } = manifest.data
+  output.line(toPlainText(`${label.name}: ${formatAnswer(manifest, answer)}`))
+  if (probabilities === undefined) return
+  const classes = Object.entries(probabilities)
+  const width = Math.max(12, ...classes.map(([name]) => name.length))
+  const isPair = manifest.model.output === 'logistic'
+  output.line(`  ${''.padEnd(width)} probability${isPair ? '' : '      logit'}`)
+  for (const [index, [name, share]] of classes.entries()) {
+    const logit = isPair ? '' : `  ${logits[index]!.toFixed(4).padStart(9)}`
+    output.line(toPlainText(`  ${name.padEnd(width)} ${`${(100 * share).toFixed(1)}%`.padStart(11)}${logit}`))
+  }
+  if (isPair) output.line(`  ${'logit'.padEnd(width)} ${logits[0]!.toFixed(4).padStart(11)}`)
 }
 
 /** One example as a data set of its own. */
@@ -157,20 +179,4 @@ function toExample({ data }: Manifest, inputs: Uint8Array): Dataset {
   const { inputZero, inputScale } = data
   const labels = data.label.kind === 'number' ? new Float64Array(1) : new Int32Array(1)
   return { count: 1, features: inputs.length, inputs, labels, inputZero, inputScale, labelCenter, labelSpread }
-}
-
-/** Class index, 0 or 1, or one bit a label, from the outputs of the last layer. */
-function answerOf({ model }: Manifest, outputs: readonly number[]): bigint {
-  if (model.output === 'softmax') return BigInt(outputs.indexOf(Math.max(...outputs)))
-  if (model.output === 'linear') return 0n
-  return outputs.reduce((bits, value, index) => (value > 0 ? bits | (1n << BigInt(index)) : bits), 0n)
-}
-
-/** The answer in the words of the manifest: a class, the labels that are set, or a number with its unit. */
-export function nameAnswer(manifest: Manifest, answer: bigint, outputs: readonly bigint[]): string {
-  const { label } = manifest.data
-  if (label.kind === 'number') return `${Number(outputs[0]) / 1e18}${label.unit === undefined ? '' : ` ${label.unit}`}`
-  if (label.kind === 'class') return label.classes[Number(answer)] ?? `class ${answer}`
-  const set = label.classes.filter((_, index) => ((answer >> BigInt(index)) & 1n) === 1n)
-  return set.length === 0 ? 'none' : set.join(', ')
 }

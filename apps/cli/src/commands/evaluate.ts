@@ -1,0 +1,68 @@
+/** `tutti evaluate ID`: the chain's model judged on labelled rows that it was not trained on. */
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { addBlobOptions } from '../blob-model.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { evaluationLines } from '../evaluation-lines.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
+import { createOutput } from '../output.ts'
+import { openScorer, type ScoringOptions } from '../scoring.ts'
+
+interface EvaluateOptions extends ConnectionOptions, ScoringOptions, ModuleOptions {
+  data: string
+}
+
+/** Adds the command `evaluate`. */
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description(
+      "Judge the chain's model on labelled rows: figures with 95% intervals, and by class. It costs nothing.",
+    )
+    .argument('<id>', 'the federation', parseId)
+    .requiredOption('--data <file>', "labelled rows, a CSV of the federation's columns; rows that nobody trained on")
+    .option('--on-chain', 'ask the contract for every answer, rather than compute them by the twin of its arithmetic')
+  command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+  addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: EvaluateOptions) => {
+    const output = createOutput({ isJson: options.json === true })
+    const client = await openReader(options)
+    const { readManifest, readStatus } = await import('@tutti/chain')
+    const { evaluateOutputs, parseModelManifest } = await import('@tutti/learn')
+    const { describeFit, readOwnRows } = await import('../local-data.ts')
+    const creation = await readManifest(client, { id })
+    const modules = await demandKnownModules(client, creation, options, output)
+    const manifest = parseModelManifest(creation.manifest)
+    const { roundsSettled } = await readStatus(client, { id })
+    if (roundsSettled === 0) output.note('No round has changed this model yet: it answers as it was started.')
+    output.progress(`reading ${options.data}…`)
+    const rows = await readOwnRows(manifest, options.data)
+    if (rows.kind !== 'dataset') return
+    const { dataset } = rows
+    for (const line of describeFit(rows)) output.line(line)
+    const scorer = await openScorer(client, creation, manifest, options, output)
+    try {
+      const outputs = await scorer.score(dataset)
+      const evaluation = evaluateOutputs(manifest.model, outputs, dataset)
+      output.line('')
+      for (const line of evaluationLines(manifest, evaluation, dataset)) output.line(line)
+      output.line('')
+      output.line(`The model after round ${roundsSettled}; ${scorer.how}.`)
+      const { label } = manifest.data
+      const named = evaluation.classes.map((figures, index) => ({
+        name: label.kind === 'number' ? '' : label.classes[index]!,
+        ...figures,
+      }))
+      output.result({
+        id,
+        round: roundsSettled,
+        examples: dataset.count,
+        ...evaluation,
+        classes: named,
+        isLocal: scorer.isLocal,
+        modules,
+      })
+    } finally {
+      await scorer.close()
+    }
+  })
+}
