@@ -133,6 +133,15 @@ export function parseAtLeastOne(text: string): number {
   return value
 }
 
+/** A share above 0 and below 1. */
+export function parseShare(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError('It takes a share above 0 and below 1, such as 0.2.')
+  }
+  return value
+}
+
 /** Gwei as wei. */
 export function parseGwei(text: string): bigint {
   if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) {

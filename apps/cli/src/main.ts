@@ -10,6 +10,7 @@ import { addClaim, addLeave } from './commands/claim.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
+import { addDescribe } from './commands/describe.ts'
 import { addEncode } from './commands/encode.ts'
 import { addEnd } from './commands/end.ts'
 import { addEvaluate } from './commands/evaluate.ts'
@@ -76,6 +77,7 @@ export function createProgram(): Command {
     addAbandon,
     addStatus,
     addPredict,
+    addDescribe,
     addEncode,
     addEvaluate,
     addVerify,

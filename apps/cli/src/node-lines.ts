@@ -70,9 +70,11 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
     case 'phase':
       return `round ${event.round + 1}: ${event.phase} (${event.reason})${stayOf(event)}`
     case 'training-finished': {
-      const { examples, loss, correct } = event.metrics
-      const standing =
-        correct === undefined ? '' : `, the model had ${((100 * correct) / examples).toFixed(1)}% of them right`
+      const { examples, heldOut, loss, labels } = event.metrics
+      const { accuracy } = event
+      const rows = heldOut === undefined ? 'them' : formatCount(heldOut, 'held-out example')
+      const of = labels === undefined ? rows : `the labels of ${rows}`
+      const standing = accuracy === undefined ? '' : `, the model had ${(100 * accuracy).toFixed(1)}% of ${of} right`
       const before = loss === undefined ? '' : `, loss ${loss.toFixed(4)}`
       return `round ${event.round + 1}: trained on ${formatCount(examples, 'example')} in ${event.seconds.toFixed(2)} s${before}${standing}`
     }

@@ -2,12 +2,13 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChainClient } from '@tutti/chain'
-import type { PublishedManifest } from '@tutti/learn'
+import type { Dataset, PublishedManifest } from '@tutti/learn'
 import type { orBehind, Trainer } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'
 import { readPassword } from './commands/keystore.ts'
 import { openAccount } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
+import type { OwnRows } from './local-data.ts'
 import { type NodeSettings, present } from './node-settings.ts'
 import type { Output } from './output.ts'
 
@@ -112,7 +113,30 @@ export async function openTrainer(
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
   const { epochs, steps, learningRate } = settings
   const { baseModel } = settings.behaviour
-  return createLocalTrainer({ dataset, seed, ...present({ epochs, steps, learningRate, baseModel }) })
+  const { train, heldOut } = await holdOut(dataset, settings, (file) => readOwnRows(manifest, file))
+  return createLocalTrainer({ dataset: train, seed, ...present({ heldOut, epochs, steps, learningRate, baseModel }) })
+}
+
+/** Divides a member's rows into those that are trained on and those that its figures are of, if any are kept back. */
+async function holdOut(
+  dataset: Dataset,
+  { holdout, testData, seed }: Pick<NodeSettings, 'holdout' | 'testData' | 'seed'>,
+  readRows: (file: string) => Promise<OwnRows>,
+): Promise<{ train: Dataset; heldOut: Dataset | undefined }> {
+  if (testData !== undefined) {
+    const rows = await readRows(testData)
+    return { train: dataset, heldOut: rows.kind === 'dataset' ? rows.dataset : undefined }
+  }
+  if (holdout === undefined) return { train: dataset, heldOut: undefined }
+  const { selectExamples, splitHoldout } = await import('@tutti/learn')
+  const parts = splitHoldout(dataset, { fraction: holdout, seed })
+  if (parts.train.length === 0 || parts.heldOut.length === 0) {
+    throw new CommandError(
+      `${dataset.count} rows cannot be divided by --holdout ${holdout}: one part would be empty. Give another share.`,
+      exitCodes.badInput,
+    )
+  }
+  return { train: selectExamples(dataset, parts.train), heldOut: selectExamples(dataset, parts.heldOut) }
 }
 
 /** Serves health and metrics if a port is given. */

@@ -14,6 +14,8 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   rpc?: string[]
   core?: Address
   data?: string
+  holdout?: number
+  testData?: string
   trainer?: string
   trainerTimeout?: number
   store?: string
@@ -48,7 +50,10 @@ export const defaultStore = '.tutti/nodes'
 
 /** Flags, configuration file and environment as one. */
 export interface NodeSettings
-  extends Pick<NodeConfig, 'data' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'steps' | 'learningRate'> {
+  extends Pick<
+    NodeConfig,
+    'data' | 'holdout' | 'testData' | 'trainer' | 'trainerTimeoutSeconds' | 'epochs' | 'steps' | 'learningRate'
+  > {
   /** The federation to serve; undefined: the node looks for some by the policy. */
   id: Hex | undefined
   policy: Policy
@@ -173,6 +178,8 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     logLevel: options.logLevel ?? 'info',
     ...present({
       data: options.data ?? config.data,
+      holdout: options.holdout ?? (options.testData === undefined ? config.holdout : undefined),
+      testData: options.testData ?? (options.holdout === undefined ? config.testData : undefined),
       trainer: words,
       trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
       // What a flag says of the work comes before all that the file says of it.
@@ -204,7 +211,7 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
 }
 
 function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
-  const { id, policy, trainer, data, epochs, steps, learningRate, trainerTimeoutSeconds } = settings
+  const { id, policy, trainer, data, holdout, testData, epochs, steps, learningRate, trainerTimeoutSeconds } = settings
   if (trainer === undefined && data === undefined && !isDryRun) {
     throw new CommandError(
       'Give the data to train on, --data FILE, or a program that trains, --trainer.',
@@ -217,6 +224,18 @@ function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
   if (trainer !== undefined && (epochs !== undefined || steps !== undefined || learningRate !== undefined)) {
     throw new CommandError(
       'With --trainer, epochs, steps and learning rate are for the trainer to choose: pass them in its command.',
+      exitCodes.usage,
+    )
+  }
+  if (trainer !== undefined && (holdout !== undefined || testData !== undefined)) {
+    throw new CommandError(
+      'With --trainer, which rows are kept back is for the trainer to choose: it says so with "heldOut" in metrics.json.',
+      exitCodes.usage,
+    )
+  }
+  if (holdout !== undefined && testData !== undefined) {
+    throw new CommandError(
+      'Keep back a share of the rows, --holdout, or rows of a file of their own, --test-data; not both.',
       exitCodes.usage,
     )
   }

@@ -28,11 +28,19 @@ test('a metric that the data do not give is left out, and errors of numbers have
 })
 
 test('reports name who says so, and clamping above the limit is warned of with what to do', () => {
-  const reports: RoundReports = { round: 4, members: 2, examples: 1_200, loss: 0.5, accuracy: 0.91, clampedShare: 0.01 }
+  const reports: RoundReports = {
+    round: 4,
+    members: 2,
+    examples: 1_200,
+    holdingOut: 0,
+    loss: 0.5,
+    accuracy: 0.91,
+    clampedShare: 0.01,
+  }
   assert.deepEqual(reportLines(reports, 0.01), [
-    'reported in round 5, by the members themselves: 2 members trained on 1,200 examples, loss 0.5000, 91.0% right, 1.00% of values clamped',
+    'reported in round 5, by the members themselves: 2 members trained on 1,200 examples, loss 0.5000, 91.0% right, of rows that were trained on, 1.00% of values clamped',
   ])
   const [, warning] = reportLines({ ...reports, clampedShare: 0.011 }, 0.01)
   assert.match(warning!, /^More than 1% of the round's values were clamped: .*learning rate or epochs; .*more bits/)
-  assert.equal(reportLines({ round: 0, members: 1, examples: 3 }, 0.01).length, 1)
+  assert.equal(reportLines({ round: 0, members: 1, examples: 3, holdingOut: 0 }, 0.01).length, 1)
 })

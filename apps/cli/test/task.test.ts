@@ -14,6 +14,7 @@ describe('a task of one’s own', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'tutti-task-'))
   const env: Record<string, string> = {}
   let chain: Running
+  let trained = ''
   const run = (...args: string[]) => runTutti(args, { cwd, env })
   const read = (...args: string[]) => readTutti(args, { cwd, env })
   const create = (...args: string[]) => ['create', '--task-file', 'task.yaml', '--test-account', '0', ...args]
@@ -133,18 +134,111 @@ describe('a task of one’s own', () => {
     const terms = ['--members', '2', '--rounds', '4', '--stake', '1', '--bounty', '4']
     const { id, rehearsal } = await read(...create('--data', 'mine.csv', ...terms))
     assert.equal(rehearsal.source, 'own')
+    trained = id
     const bad = await run('join', id, '--test-account', '1', '--data', 'bad.csv', '--yes')
     assert.match(bad.stderr, /line 2, column "radius_mean"/)
     await read('join', id, '--test-account', '1', '--data', 'a.csv', '--yes')
     await read('join', id, '--test-account', '2', '--data', 'b.csv', '--yes')
     const ended = await Promise.all([
-      read('node', id, '--test-account', '1', '--data', 'a.csv'),
-      read('node', id, '--test-account', '2', '--data', 'b.csv'),
+      run('node', id, '--test-account', '1', '--data', 'a.csv', '--holdout', '0.25'),
+      run('node', id, '--test-account', '2', '--data', 'b.csv', '--test-data', 'mine.csv'),
     ])
-    for (const { roundsTaken } of ended) assert.equal(roundsTaken, 4)
-    assert.equal((await read('predict', id, '--data', 'mine.csv', '--row', '0')).answer, 'malignant')
+    for (const [index, { code, stdout, stderr }] of ended.entries()) {
+      assert.equal(code, exitCodes.done, stderr)
+      assert.match(stdout + stderr, index === 0 ? /right.*/ : /the model had [\d.]+% of 200 held-out examples right/)
+    }
+    assert.match((await run('status', id)).stdout, /reported in round 4.*of rows held out from training/)
+    const first = await read('predict', id, '--data', 'mine.csv', '--row', '0')
+    assert.equal(first.answer, 'malignant')
+    assert.ok(
+      first.probabilities.malignant > 0.5 &&
+        Math.abs(first.probabilities.benign + first.probabilities.malignant - 1) < 1e-12,
+    )
     assert.equal((await read('predict', id, '--data', 'mine.csv', '--row', '19')).answer, 'benign')
     assert.equal((await read('verify', id)).isConsistent, true)
+  })
+
+  test('evaluate judges by the twin as by the contract, by class with intervals; predict answers a whole table', async () => {
+    const id = trained
+    writeFileSync(
+      join(cwd, 'few.csv'),
+      `${readFileSync(join(cwd, 'a.csv'), 'utf8').split('\n').slice(0, 25).join('\n')}\n`,
+    )
+    const twin = await read('evaluate', id, '--data', 'few.csv')
+    const contract = await read('evaluate', id, '--data', 'few.csv', '--on-chain')
+    assert.deepEqual([twin.isLocal, contract.isLocal], [true, false])
+    const { isLocal: _, ...figures } = twin
+    assert.deepEqual({ ...contract, isLocal: undefined }, { ...figures, isLocal: undefined })
+    assert.equal(twin.examples, 24)
+    assert.equal(twin.classes.length, 2)
+    assert.equal(twin.classes[0].name, 'benign')
+    assert.ok(twin.accuracy.lower < twin.accuracy.value && twin.accuracy.value <= twin.accuracy.upper)
+    const shown = await run('evaluate', id, '--data', 'mine.csv')
+    assert.equal(shown.code, exitCodes.done, shown.stderr)
+    assert.match(shown.stdout, /on 200 labelled examples, with 95% intervals:/)
+    assert.match(shown.stdout, /accuracy {9,}0\.\d{4} {2}\(0\.\d{3} to [01]\.\d{3}\)/)
+    assert.match(shown.stdout, /benign +\d+ +\d+ +0\.\d{4}|benign +\d+ +\d+ +1\.0000/)
+    assert.match(shown.stdout, /The commonest class for every example would be right in \d+\.\d%\./)
+    // Rows to be answered need no label.
+    const rows = readFileSync(join(cwd, 'few.csv'), 'utf8').trim().split('\n')
+    writeFileSync(join(cwd, 'ask.csv'), `${rows.map((row) => row.slice(0, row.lastIndexOf(','))).join('\r\n')}\r\n`)
+    const answered = await read('predict', id, '--data', 'ask.csv', '--out', 'answers.csv')
+    assert.deepEqual([answered.out, answered.examples], ['answers.csv', 24])
+    const lines = readFileSync(join(cwd, 'answers.csv'), 'utf8').trim().split('\r\n')
+    assert.equal(lines[0], 'row,diagnosis,P(benign),P(malignant)')
+    assert.equal(lines.length, 25)
+    const single = await read('predict', id, '--data', 'ask.csv', '--row', '7')
+    const [row, answer, , probability] = lines[8]!.split(',')
+    assert.deepEqual([row, answer], ['7', single.answer])
+    assert.ok(Math.abs(Number(probability) - single.probabilities.malignant) < 1e-5)
+    const again = await run('predict', id, '--data', 'ask.csv', '--out', 'answers.csv')
+    assert.equal(again.code, exitCodes.usage)
+    assert.match(again.stderr, /answers\.csv exists.*--force/)
+    const both = await run('predict', id, '--data', 'ask.csv', '--out', 'x.csv', '--all')
+    assert.equal(both.code, exitCodes.usage)
+    const unlabelled = await run('evaluate', id, '--data', 'ask.csv')
+    assert.equal(unlabelled.code, exitCodes.badInput)
+    assert.match(unlabelled.stderr, /column "diagnosis": the column is missing/)
+  })
+
+  test('describe says all that a member should know, and prints a CSV to fill in, which fits', async () => {
+    const { stdout, code, stderr } = await run('describe', trained)
+    assert.equal(code, exitCodes.done, stderr)
+    for (const line of [
+      /^mine\n/,
+      / {2}radius_mean {2,}number {2,}[\d.]+ to [\d.]+ {2,}must not be missing/,
+      /to be predicted:\n {2}diagnosis {2,}class {2,}benign, malignant/,
+      / {2}stake 1 TUTTI, returned at the end/,
+      / {2}about [\d,]+ gas a round, an update of [\d,]+ bytes:/,
+      /What becomes public, for ever[\s\S]*of each class/,
+    ])
+      assert.match(stdout, line)
+    const { columns, template } = await read('describe', trained)
+    assert.equal(columns.length, 31)
+    const printed = await run('describe', trained, '--csv-template')
+    assert.equal(printed.stdout, template)
+    assert.equal((await run('describe', trained, '--csv-template', 'fill.csv')).code, exitCodes.done)
+    assert.equal((await run('describe', trained, '--csv-template', 'fill.csv')).code, exitCodes.usage)
+    assert.equal((await read('task', 'check', 'task.yaml', '--data', 'fill.csv')).examples, 1)
+  })
+
+  test('join refuses a column of which nothing is known, unless told otherwise', async () => {
+    const { id } = await read(
+      ...create('--data', 'mine.csv', '--members', '2', '--rounds', '2', '--stake', '1', '--bounty', '2'),
+    )
+    const grams = readFileSync(join(cwd, 'a.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((row, index) => (index === 0 ? row : row.replace(/^([\d.]+)/, (cell) => String(Number(cell) + 40))))
+    writeFileSync(join(cwd, 'other.csv'), `${grams.join('\n')}\n`)
+    const args = ['join', id, '--test-account', '1', '--data', 'other.csv', '--yes']
+    const refused = await run(...args)
+    assert.equal(refused.code, exitCodes.badInput, refused.stdout)
+    assert.match(
+      refused.stderr,
+      /not one value of 1 column is taken as it stands:[\s\S]*"radius_mean": 180 far from the centre/,
+    )
+    assert.equal((await run(...args, '--allow-unknown')).code, exitCodes.done)
   })
 
   test('a task file and another source together are refused', async () => {

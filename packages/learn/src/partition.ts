@@ -3,6 +3,7 @@
  * every example in exactly one list, the same for the same seed.
  */
 import { dirichlet, fromSeed, type Random, shuffle } from '@tutti/core'
+import type { Dataset } from './dataset.ts'
 
 /** What every partition takes. */
 export interface PartitionOptions {
@@ -127,6 +128,25 @@ export function splitStratified(
     train.push(...mixed.slice(size))
   }
   return { train: Int32Array.from(train).sort(), heldOut: Int32Array.from(heldOut).sort() }
+}
+
+/** Strata that numbers are divided into, by their rank. */
+const STRATA = 20
+
+/**
+ * Rows of a dataset to train on and to hold out: alike of each class or set of labels, and of small and large numbers.
+ *
+ * @throws {@link PartitionError}
+ */
+export function splitHoldout(
+  { count, labels }: Pick<Dataset, 'count' | 'labels'>,
+  options: { fraction: number; seed: number },
+): { train: Int32Array; heldOut: Int32Array } {
+  if (labels instanceof Int32Array) return splitStratified(labels, options)
+  const strata = new Int32Array(count)
+  const order = range(count).sort((a, b) => labels[a]! - labels[b]!)
+  for (const [rank, row] of order.entries()) strata[row] = Math.floor((rank * Math.min(STRATA, count / 2)) / count)
+  return splitStratified(strata, options)
 }
 
 function divideClass(random: Random, indices: number[], alpha: number, lists: number[][]): void {

@@ -21,6 +21,10 @@ export interface NodeConfig {
   keystore?: string
   testAccount?: number
   data?: string
+  /** Share of the rows of `data` that is kept back from training, for the figures that are reported. */
+  holdout?: number
+  /** Rows that are never trained on, for the figures that are reported. */
+  testData?: string
   /** Program and arguments. */
   trainer?: string[]
   trainerTimeoutSeconds?: number
@@ -103,6 +107,8 @@ const readers: Record<Plain, Reader> = {
   keystore: path,
   testAccount: count,
   data: path,
+  holdout: { read: ifNumber((n) => n > 0 && n < 1), expected: 'a number above 0 and below 1' },
+  testData: path,
   trainer: {
     read: (value) => (isText(value) ? splitWords(value) : Array.isArray(value) ? ifTexts(value) : undefined),
     expected: 'a command, as a text or as a list of words',

@@ -9,10 +9,14 @@ import type { Hex, Token } from '@tutti/core'
 export interface TrainingMetrics {
   /** Examples trained on. */
   examples: number
-  /** Mean loss over them before this round's training. */
+  /** Examples that were kept back from training, and that the figures below are of; absent: those trained on. */
+  heldOut?: number
+  /** Mean loss before this round's training. */
   loss?: number
-  /** How many of them the global model answered correctly. */
+  /** How many answers of the global model were right: one an example, or one a label where an example may have several. */
   correct?: number
+  /** Labels of an example, where it may have several: so many answers each. */
+  labels?: number
   /** Examples of each class, by class index. */
   perClass?: number[]
 }
@@ -35,7 +39,8 @@ export type NodeEventBody =
   /** `endsAt` and `chainTime`, now, are seconds by the chain's clock, which is not this machine's; `endsAt` 0: by a step. */
   | { kind: 'phase'; round: number; phase: string; endsAt: number; chainTime: number; reason: string }
   | { kind: 'training-started'; round: number }
-  | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; seconds: number }
+  /** `accuracy`: share of answers that were right before the training, where the metrics tell. */
+  | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; accuracy?: number; seconds: number }
   | { kind: 'update-prepared'; round: number; bytes: number; parameters: number; saturatedLanes: number }
   /** More than a hundredth of an update was clamped; told again when it is twice as much. `message` says what to do. */
   | { kind: 'clamped'; round: number; saturatedLanes: number; parameters: number; message: string }

@@ -34,7 +34,8 @@ import { costOf } from './transactions.ts'
 /** What an owner of data agrees to by joining. */
 export interface Disclosure {
   federationId: Hex
-  account: Hex
+  /** Who is to join; undefined where that is not known yet. */
+  account: Hex | undefined
   /** Of the manifest: what the owner agrees to is exactly the manifest with this hash. */
   manifestHash: Hex
   name: string
@@ -76,6 +77,7 @@ export interface JoinOptions {
 export interface Joined {
   /** False if the account was a member before; nothing was sent then. */
   isNew: boolean
+  account: Hex
   disclosure: Disclosure
   /** Give it to `runNode`, which then refuses any other manifest. */
   manifestHash: Hex
@@ -101,7 +103,7 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
     readStatus(client, { id }),
     readMember(client, { id, account: account.address }),
   ])
-  if (member.isMember) return { isNew: false, disclosure, manifestHash }
+  if (member.isMember) return { isNew: false, account: account.address, disclosure, manifestHash }
   if (status.isFinished) throw new FederationOverError(id)
   if (!status.isInitialised) throw new UninitialisedError(id)
   await checkMeans(client, account.address, terms.stake, token)
@@ -114,13 +116,13 @@ export async function joinFederation(options: JoinOptions): Promise<Joined> {
   if (!(await options.consent(disclosure))) throw new ConsentRefusedError(id)
   const { admission } = options
   const { receipt } = await join(client, { id, ...(admission === undefined ? {} : { admission }) })
-  return { isNew: true, disclosure, manifestHash, cost: costOf(receipt) }
+  return { isNew: true, account: account.address, disclosure, manifestHash, cost: costOf(receipt) }
 }
 
-/** Says what joining makes public, from terms and manifest. */
+/** Says what joining makes public, from terms and manifest. @param account - Who is to join; undefined: not known yet. */
 export function disclose(
   federationId: Hex,
-  account: Hex,
+  account: Hex | undefined,
   terms: Terms,
   manifest: PublishedManifest,
   token: Token,
@@ -146,7 +148,7 @@ export function disclose(
     contact,
     publicity,
     published: [
-      `The address ${account}, that it is a member, and when it joined, acted and left.`,
+      `The address ${account ?? 'of your account'}, that it is a member, and when it joined, acted and left.`,
       `Its stake, rewards and payments.`,
       `Its update of every round it takes part in: ${size}.`,
       ...(isStatistics(manifest)

@@ -12,7 +12,7 @@ import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
 import type { Observation } from './decide.ts'
 import { readFeedback } from './feedback.ts'
-import { encodeMetrics } from './metrics.ts'
+import { encodeMetrics, reportedAccuracy } from './metrics.ts'
 import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
@@ -97,7 +97,14 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     deadline.clear()
   }
   const { metrics } = trained
-  report.tell({ kind: 'training-finished', round, metrics, seconds: (performance.now() - from) / 1000 })
+  const accuracy = reportedAccuracy(metrics)
+  report.tell({
+    kind: 'training-finished',
+    round,
+    metrics,
+    ...(accuracy === undefined ? {} : { accuracy }),
+    seconds: (performance.now() - from) / 1000,
+  })
   await report.timed('preparing', async () => {
     const place = { terms, round, cohort, position }
     const feedback = 'integers' in trained ? undefined : await readFeedback(actor, round)

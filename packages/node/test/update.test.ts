@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectedUpdates, fromSeed, packGains, shardRange, startFeedback } from '@tutti/core'
 import fc from 'fast-check'
-import { decodeMetrics, encodeMetrics, summariseMetrics } from '../src/metrics.ts'
+import { decodeMetrics, encodeMetrics, reportedAccuracy, summariseMetrics } from '../src/metrics.ts'
 import { createReport } from '../src/report.ts'
 import { planBlobSendings, planSendings } from '../src/sendings.ts'
 import { prepareUpdate, UpdateLengthError, warnOfClamping } from '../src/update.ts'
@@ -152,9 +152,9 @@ test('reports of a round are weighed by examples, and what cannot be is not coun
     { examples: 0.5, loss: 99 },
   ].map(encodeMetrics)
   const { accuracy, loss, ...rest } = summariseMetrics([...reports, Uint8Array.of(1, 2), new Uint8Array()])
-  assert.deepEqual(rest, { members: 3, examples: 500, clampedShare: 0.005 })
+  assert.deepEqual(rest, { members: 3, examples: 500, holdingOut: 0, clampedShare: 0.005 })
   assert.ok(Math.abs(loss! - 1.75) < 1e-12 && Math.abs(accuracy! - 290 / 400) < 1e-12)
-  assert.deepEqual(summariseMetrics([]), { members: 0, examples: 0 })
+  assert.deepEqual(summariseMetrics([]), { members: 0, examples: 0, holdingOut: 0 })
   fc.assert(
     fc.property(fc.array(fc.record({ examples: fc.double(), loss: fc.double(), correct: fc.double() })), (list) => {
       const summary = summariseMetrics(list.map((report) => encodeMetrics(report)))
@@ -163,6 +163,20 @@ test('reports of a round are weighed by examples, and what cannot be is not coun
       assert.ok(Number.isFinite(summary.examples))
     }),
   )
+})
+
+test('figures of held-out rows weigh by those, and several labels an example are as many answers', () => {
+  const reports = [
+    { examples: 80, heldOut: 20, loss: 1, correct: 10 },
+    { examples: 60, loss: 2, correct: 45 },
+  ].map(encodeMetrics)
+  const { accuracy, loss, ...rest } = summariseMetrics(reports)
+  assert.deepEqual(rest, { members: 2, examples: 140, holdingOut: 1 })
+  assert.ok(Math.abs(loss! - (20 * 1 + 60 * 2) / 80) < 1e-12 && Math.abs(accuracy! - 55 / 80) < 1e-12)
+  assert.equal(reportedAccuracy({ examples: 46, correct: 120, labels: 3 }), 120 / 138)
+  assert.equal(reportedAccuracy({ examples: 46, correct: 120 }), undefined)
+  assert.equal(reportedAccuracy({ examples: 46, heldOut: 0, correct: 23 }), 0.5)
+  assert.equal(reportedAccuracy({ heldOut: 10, correct: 11 }), undefined)
 })
 
 test('in blobs every shard goes in a transaction of its own, after the commitment where there is one', () => {

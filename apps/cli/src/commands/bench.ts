@@ -13,6 +13,7 @@ const benches = {
   nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
   trust: 'files written and sockets opened by training processes beyond their own (a minute; sockets need strace)',
+  evaluate: 'judging 100,000 rows with a model of the contract (a minute)',
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
 
@@ -34,7 +35,7 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description(
-      'Measure what is claimed: accuracy, gas, nodes, the blob path, training speed, or what training leaves behind and asks.',
+      'Measure what is claimed: accuracy, gas, nodes, the blob path, evaluation, training speed, or what training leaves behind and asks.',
     )
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
@@ -80,6 +81,10 @@ async function runBench(
   if (name === 'nodes') {
     const { benchNodes } = await import('../bench/nodes.ts')
     return benchNodes({ onProgress, ...options })
+  }
+  if (name === 'evaluate') {
+    const { benchEvaluate } = await import('../bench/evaluate.ts')
+    return benchEvaluate({ onProgress })
   }
   if (name === 'trust') {
     const { benchTrust } = await import('../bench/trust.ts')

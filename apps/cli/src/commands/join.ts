@@ -85,12 +85,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const base = !isStatistics(manifest) && manifest.initialisation.kind === 'base' ? manifest.initialisation : undefined
   if (joined.isNew) {
     const baseOption = base === undefined ? '' : ' --base-model FILE'
-    output.line(`Joined as ${joined.disclosure.account}. Next: tutti node ${id} --data FILE${baseOption}`)
-  } else output.line(`${joined.disclosure.account} is a member already; nothing was sent.`)
+    output.line(`Joined as ${joined.account}. Next: tutti node ${id} --data FILE${baseOption}`)
+  } else output.line(`${joined.account} is a member already; nothing was sent.`)
   if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
   output.result({
     id,
-    account: joined.disclosure.account,
+    account: joined.account,
     isNew: joined.isNew,
     stake: joined.disclosure.stake,
     token: joined.disclosure.token,

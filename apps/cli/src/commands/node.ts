@@ -14,6 +14,7 @@ import {
   parseCount,
   parseId,
   parsePositive,
+  parseShare,
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { watchInterruption } from '../interruption.ts'
@@ -33,6 +34,12 @@ export function addNode(program: Command): void {
     .argument('[id]', 'the federation; join it first', parseId)
     .option('--config <file>', 'a JSON file with the same settings; what stands here overrides it')
     .option('--data <file>', "this member's own data, a CSV that fits the federation's schema")
+    .option(
+      '--holdout <share>',
+      'keep back this share of the rows from training, alike of each class; figures are of those',
+      parseShare,
+    )
+    .option('--test-data <file>', 'a CSV of rows that are never trained on; figures are of those')
     .option('--trainer <command>', 'train with a program of your own; --data is handed to it unread')
     .option('--trainer-timeout <seconds>', 'longest time of the trainer in a round (default: 3600)', parsePositive)
     .option('--store <directory>', `where the node keeps what it is about to send (default: ${defaultStore})`)
@@ -78,7 +85,8 @@ export function addNode(program: Command): void {
         'is sent. So a store is for one owner’s data, and other data get a store of their own. Without it there is no limit,\n' +
         'and a statistics round may publish your exact counts and sums.\n\n' +
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
-        'keystore, testAccount, data, trainer, trainerTimeoutSeconds, store, seed, epochs, steps, learningRate, metricsPort,\n' +
+        'keystore, testAccount, data, holdout, testData, trainer, trainerTimeoutSeconds, store, seed,\n' +
+        'epochs, steps, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, confirmations, tip and maxFee in gwei, and policy: an object with creators, tokens, schemas,\n' +

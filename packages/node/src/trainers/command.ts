@@ -8,7 +8,7 @@
  *   weights.safetensors   global model (in)
  *   round.json            {@link RoundFile} (in); its path is the command's last argument and in TUTTI_ROUND
  *   trained.safetensors   trained model, the same tensors, F32 (out)
- *   metrics.json          {"examples": n} and, if known, loss, correct, perClass (out); published with the update
+ *   metrics.json          {"examples": n} and, if known, heldOut, loss, correct, perClass (out); published with the update
  *   trainer.log           what the command prints
  * ```
  *

@@ -2,6 +2,7 @@
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
 import {
+  countOutputs,
   createTrainer,
   type Dataset,
   type Trainer as Fitter,
@@ -17,6 +18,8 @@ import type { ModelTrainer } from '../trainer.ts'
 /** How a member trains; what is absent is as the manifest suggests. Plain data, so that it can cross into a worker. */
 export interface LocalTrainerOptions {
   dataset: Dataset
+  /** Examples that are never trained on, and that reported figures are of; the training examples when absent. */
+  heldOut?: Dataset
   /** Seeds the order of the examples; round r uses `seed + r`. Default: 0. */
   seed?: number
   epochs?: number
@@ -32,11 +35,12 @@ export interface LocalTrainerOptions {
 
 /** A trainer on local data; compiles the manifest's model when it is first asked. */
 export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
-  const { dataset, seed = 0, threads = 1, baseModel, ...how } = options
+  const { dataset, heldOut, seed = 0, threads = 1, baseModel, ...how } = options
   let compiled: { manifest: Manifest; fitter: Fitter } | undefined
   const compile = async (manifest: Manifest): Promise<Fitter> => {
     if (compiled !== undefined && compiled.manifest === manifest) return compiled.fitter
     checkDataset(dataset, manifest)
+    if (heldOut !== undefined) checkDataset(heldOut, manifest)
     await compiled?.fitter.release()
     const { classWeights } = manifest.loss
     const weighted = classWeights === undefined ? {} : { classWeights }
@@ -49,10 +53,13 @@ export function createLocalTrainer(options: LocalTrainerOptions): ModelTrainer {
     train: async ({ weights, manifest: published, round, signal }) => {
       const manifest = requireModel(published)
       const fitter = await compile(manifest)
-      const { correct, loss } = await fitter.evaluate(weights, dataset)
+      const { correct, loss } = await fitter.evaluate(weights, heldOut ?? dataset)
       const fitted = await fitter.fit(weights, dataset, { ...how, seed: seed + round, round, signal })
       const metrics: TrainingMetrics = { examples: dataset.count, loss: loss ?? fitted.loss }
+      if (heldOut !== undefined) metrics.heldOut = heldOut.count
       if (correct !== undefined) metrics.correct = correct
+      if (correct !== undefined && manifest.model.output === 'multi-label')
+        metrics.labels = countOutputs(manifest.model)
       const perClass = countClasses(dataset, manifest)
       if (perClass !== undefined) metrics.perClass = perClass
       return { weights: fitted.weights, metrics, rows: dataset.count }

@@ -8,8 +8,8 @@ import type { TrainingMetrics } from '../events.ts'
 const isCount = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 /**
- * Reads `metrics.json`: `{"examples": n, "loss": x, "correct": n, "perClass": [n, …]}`. Other keys are ignored: a
- * trainer may keep more than is published.
+ * Reads `metrics.json`: `{"examples": n, "heldOut": n, "loss": x, "correct": n, "perClass": [n, …]}`. Other keys are
+ * ignored: a trainer may keep more than is published.
  *
  * @throws {@link TrainerMetricsError} naming the key.
  */
@@ -23,20 +23,26 @@ export function parseTrainerMetrics(text: string, manifest: Manifest): TrainingM
   if (typeof found !== 'object' || found === null || Array.isArray(found)) {
     throw new TrainerMetricsError('it is not an object')
   }
-  const { examples, loss, correct, perClass } = found as Record<string, unknown>
+  const { examples, heldOut, loss, correct, perClass } = found as Record<string, unknown>
   if (!isCount(examples)) throw new TrainerMetricsError('"examples" must be a whole number from 0')
   const metrics: TrainingMetrics = { examples: examples as number }
+  if (heldOut !== undefined && heldOut !== null) {
+    if (!isCount(heldOut)) throw new TrainerMetricsError('"heldOut" must be a whole number from 0')
+    if (heldOut !== 0) metrics.heldOut = heldOut as number
+  }
   if (loss !== undefined && loss !== null) {
     if (typeof loss !== 'number' || !Number.isFinite(loss)) throw new TrainerMetricsError('"loss" must be a number')
     metrics.loss = loss
   }
   if (correct !== undefined && correct !== null) {
     // One answer an example; where an example may have several labels, one for each of them.
-    const answers = metrics.examples * (manifest.model.output === 'multi-label' ? countOutputs(manifest.model) : 1)
+    const labels = manifest.model.output === 'multi-label' ? countOutputs(manifest.model) : 1
+    const answers = (metrics.heldOut ?? metrics.examples) * labels
     if (!isCount(correct) || (correct as number) > answers) {
       throw new TrainerMetricsError(`"correct" must be a whole number from 0 to ${answers}`)
     }
     metrics.correct = correct as number
+    if (labels > 1 || manifest.model.output === 'multi-label') metrics.labels = labels
   }
   if (perClass !== undefined && perClass !== null) {
     const classes = countClasses(manifest)
