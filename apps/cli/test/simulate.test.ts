@@ -134,7 +134,7 @@ test('members together hold every row once, as views of one array', () => {
     ),
     { numRuns: 40 },
   )
-  const measured = { ...rowsOf(30, 3), labels: new Float32Array(30) }
+  const measured = { ...rowsOf(30, 3), labels: new Float64Array(30) }
   const rows = { train: [measured], heldOut: measured }
   assert.equal(choosePartition(undefined, rows), 'iid')
   assert.throws(() => divideRows(rows, { members: 2, partition: 'labels', alpha: 1, seed: 1 }), /use --partition iid/)

@@ -85,25 +85,28 @@ export function labelF1(answers: ArrayLike<number>, labels: ArrayLike<number>): 
  */
 export function auroc(scores: ArrayLike<number>, positives: ArrayLike<boolean | number>): number {
   checkPairs(scores, positives)
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
-  let rankSum = 0
   let positiveCount = 0
-  let start = 0
-  // A run of ties ends where the score changes. The loop counts places, so that it ends whatever the scores are.
-  for (let end = 1; end <= order.length; end++) {
-    if (end < order.length && scores[order[end]!] === scores[order[start]!]) continue
-    const rank = (start + 1 + end) / 2
-    for (let k = start; k < end; k++) {
-      if (positives[order[k]!]) {
-        rankSum += rank
-        positiveCount++
-      }
-    }
-    start = end
+  for (let i = 0; i < positives.length; i++) if (positives[i]) positiveCount++
+  const above = new Float64Array(positiveCount)
+  const below = new Float64Array(scores.length - positiveCount)
+  if (above.length === 0 || below.length === 0) return Number.NaN
+  for (let i = 0, p = 0, n = 0; i < scores.length; i++) {
+    // Zero and minus zero tie: adding zero makes them one.
+    if (positives[i]) above[p++] = scores[i]! + 0
+    else below[n++] = scores[i]! + 0
   }
-  const negatives = order.length - positiveCount
-  if (positiveCount === 0 || negatives === 0) return Number.NaN
-  return (rankSum - (positiveCount * (positiveCount + 1)) / 2) / (positiveCount * negatives)
+  above.sort()
+  below.sort()
+  // Twice the number of pairs whose positive scores higher, ties counting one.
+  let twice = 0
+  let lower = 0
+  let upTo = 0
+  for (const score of above) {
+    while (lower < below.length && below[lower]! < score) lower++
+    while (upTo < below.length && below[upTo]! <= score) upTo++
+    twice += lower + upTo
+  }
+  return twice / (2 * above.length * below.length)
 }
 
 /** Mean absolute error, in the unit of the labels. @throws {@link MetricInputError} */
