@@ -74,7 +74,7 @@ export function joinDatasets(parts: readonly Dataset[]): Dataset {
   if (first === undefined) throw new ExampleIndexError(0, 0)
   const count = parts.reduce((sum, part) => sum + part.count, 0)
   const inputs = new Uint8Array(count * first.features)
-  const labels = first.labels instanceof Int32Array ? new Int32Array(count) : new Float32Array(count)
+  const labels = first.labels instanceof Int32Array ? new Int32Array(count) : new Float64Array(count)
   let at = 0
   for (const part of parts) {
     inputs.set(part.inputs, at * first.features)
