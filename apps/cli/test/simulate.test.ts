@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Dataset, digitsSchema } from '@tutti/learn'
+import { type Dataset, digitsSchema, exportOnnx, initialWeights, loadTask } from '@tutti/learn'
 import fc from 'fast-check'
 import { exitCodes } from '../src/exit-codes.ts'
 import { choosePartition, divideRows, PARTITIONS, readRows } from '../src/simulate/rows.ts'
@@ -60,6 +60,32 @@ test('several files are a member each; a sweep compares in one table, and says w
   assert.equal(BigInt(one.cost.cost.all), BigInt(one.cost.gas) * 2_000_000_000n)
 })
 
+test('a thousand members with a row each, or so, play a sampled cohort', async () => {
+  const terms = ['--members', '1000', '--cohort', '8', '--partition', 'iid', '--rounds', '1', '--bits', '1']
+  const { members, examples, rounds } = await readTutti(['simulate', '--task', 'digits', ...terms], { cwd })
+  assert.deepEqual([members, examples.least, examples.most], [1_000, 1, 2])
+  assert.deepEqual([rounds[0].cohort, rounds[0].updates], [8, 8])
+})
+
+test('an ONNX model, steps, weights by rows, and the fees of a chain', async () => {
+  const { model, schema } = loadTask('breast-cancer')
+  writeFileSync(join(cwd, 'mine.onnx'), exportOnnx({ model, data: schema }, initialWeights(model, 5)))
+  const chain = startTutti(['chain', '--port', '0', '--accounts', '2', '--json'], { cwd })
+  try {
+    const { rpcUrl } = JSON.parse(await chain.until(/\}\n$/))
+    const source = ['--task', 'breast-cancer', '--path', 'blob', '--base-model', 'mine.onnx', '--train', '*']
+    const work = ['--steps', '9', '--example-weight', '2', '--members', '3', '--rounds', '2', '--rpc', rpcUrl]
+    const { training, terms, rounds, cost } = await readTutti(['simulate', ...source, ...work], { cwd })
+    assert.deepEqual([training.steps, training.epochs, training.weighting.most], [9, undefined, 2])
+    assert.deepEqual([terms.laneBits, terms.bits, rounds.length], [24, 8, 2])
+    assert.equal(cost.blobGas, 2 * 3 * 131_072)
+    assert.ok(BigInt(cost.cost.all) > BigInt(cost.gas))
+  } finally {
+    chain.process.kill('SIGINT')
+    await chain.ended
+  }
+})
+
 test('what cannot be is refused with what to do', async () => {
   const refused = async (...args: string[]) => {
     const { code, stderr } = await runTutti(['simulate', ...args], { cwd })
@@ -68,6 +94,7 @@ test('what cannot be is refused with what to do', async () => {
   }
   assert.match(await refused(), /--task NAME or --task-file PATH/)
   assert.match(await refused('--task', 'digits', '--members', '1001'), /up to 1,000 members/)
+  assert.match(await refused('--task', 'digits', '--epochs', '1', '--steps', '1'), /give one of them/)
   assert.match(await refused('--task', 'digits', '--sweep', 'depth=2'), /there are members, cohort/)
   assert.match(await refused('--task', 'digits', '--partition', 'file', '--members', '3'), /1 file for 3 members/)
 })

@@ -37,7 +37,8 @@ export interface AveragingOptions {
 }
 
 /**
- * Seed of one member's training in one round: distinct for seed < 2^31, member < 2^9, round < 2^12. It rises by one with
+ * Seed of one member's training in one round: distinct for seed < 2^31, member < 2^9, round < 2^12, and for any number of
+ * members of one seed. It rises by one with
  * the round, so that a node that counts its rounds from `memberSeed(seed, 0, member)` trains in the same order.
  */
 export function memberSeed(seed: number, round: number, member: number): number {
