@@ -36,6 +36,7 @@ const afterHelp = `
 Start here:
   tutti demo                    a whole federation on this machine, in a minute or two
   tutti chain                   a local chain with the contracts, to try the rest on
+  tutti simulate --task digits  what terms come to, and cost, before money is spent
   tutti create --task digits    a federation of your own
 
 Exit codes:
