@@ -3,12 +3,14 @@
  * How a file was read is kept with its rows. Errors name line and column.
  */
 import { createReadStream, readFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { parse as openParser, CsvError as StreamError } from 'csv-parse'
 import { CsvError as ParseError, parse } from 'csv-parse/sync'
 import { type CsvLayout, detectLayout, HEAD_LENGTH, READING } from './csv-dialect.ts'
 import { CsvError, namingFile } from './csv-error.ts'
 import { createDetector, decodeText, EncodingError, type TextEncoding } from './encoding.ts'
 import type { DecimalMark } from './numbers.ts'
+import { createPlainLines, type PlainLines } from './plain-lines.ts'
 import { type Table, TableBuilder } from './table.ts'
 
 /** What may be known of a file beforehand. */
@@ -41,6 +43,13 @@ export function readTable(source: string, options: TableOptions = {}): Table {
  */
 export async function loadTable(path: string, options: TableOptions & { signal?: AbortSignal } = {}): Promise<Table> {
   const { signal } = options
+  // A pipe can be read once only.
+  if (!(await stat(path)).isFile()) {
+    return namingFile(path, () => {
+      const { text, encoding } = decodeOrRefuse(readFileSync(path))
+      return parseTable(text, encoding, options)
+    })
+  }
   const detector = createDetector()
   for await (const chunk of createReadStream(path, { signal })) detector.add(chunk as Buffer)
   const encoding = namingFile(path, () => refusing(() => detector.finish()))
@@ -59,24 +68,18 @@ export async function loadTable(path: string, options: TableOptions & { signal?:
     isWhole = done
   }
   const layout = detectLayout(head, isWhole)
-  const reader = namingFile(path, () => createRowReader(layout))
-  const parser = openParser({ ...optionsOf(layout), on_record: reader.add })
+  const reader = createRowReader(layout)
   try {
-    await new Promise<void>((resolve, reject) => {
-      parser.on('error', reject)
-      parser.on('end', resolve)
-      parser.resume()
-      const feed = async () => {
-        const start = fromHeader(head, layout)
-        if (start !== '' && !parser.write(start)) await new Promise((drained) => parser.once('drain', drained))
-        for await (const part of parts) {
-          if (part !== '' && !parser.write(part)) await new Promise((drained) => parser.once('drain', drained))
-        }
-        parser.end()
-      }
-      feed().catch(reject)
-    })
-    return namingFile(path, () => reader.finish(encoding, parser.info.comment_lines, options))
+    const plain = createPlainLines(layout, layout.headerLine - 1, reader.add)
+    let isPlain = plain.add(head.slice(layout.headerStart))
+    while (isPlain) {
+      const { value = '', done = false } = await parts.next()
+      if (done) break
+      isPlain = plain.add(value)
+    }
+    if (isPlain) plain.finish()
+    const quoted = isPlain ? 0 : await parseQuoted(plain, parts, layout, reader)
+    return reader.finish(encoding, plain.remarks + quoted, options)
   } catch (cause) {
     return namingFile(path, () => {
       throw toCsvError(cause)
@@ -84,24 +87,62 @@ export async function loadTable(path: string, options: TableOptions & { signal?:
   }
 }
 
+/** Reads what is left after the first quotation mark. @returns Remarks in it. */
+async function parseQuoted(
+  { rest, lines }: PlainLines,
+  parts: AsyncIterable<string>,
+  layout: CsvLayout,
+  reader: RowReader,
+): Promise<number> {
+  const on_record = (cells: string[], place: RecordPlace) => reader.add(cells, lines + place.lines)
+  const parser = openParser({ ...optionsOf(layout), on_record })
+  await new Promise<void>((resolve, reject) => {
+    parser.on('error', (error) => reject(movedBy(error, lines)))
+    parser.on('end', resolve)
+    parser.resume()
+    const feed = async () => {
+      if (rest !== '' && !parser.write(rest)) await new Promise((drained) => parser.once('drain', drained))
+      for await (const part of parts) {
+        if (part !== '' && !parser.write(part)) await new Promise((drained) => parser.once('drain', drained))
+      }
+      parser.end()
+    }
+    feed().catch(reject)
+  })
+  return parser.info.comment_lines
+}
+
 function parseTable(text: string, encoding: TextEncoding, options: TableOptions): Table {
   const layout = detectLayout(text.slice(0, HEAD_LENGTH), text.length <= HEAD_LENGTH)
   const reader = createRowReader(layout)
+  const plain = createPlainLines(layout, layout.headerLine - 1, reader.add)
+  if (plain.add(text.slice(layout.headerStart))) {
+    plain.finish()
+    return reader.finish(encoding, plain.remarks, options)
+  }
   let remarks = 0
   let last = 0
-  const on_record = (cells: string[], context: RecordPlace) => {
-    remarks = context.comment_lines
-    last = context.lines
-    return reader.add(cells, context)
+  const on_record = (cells: string[], place: RecordPlace) => {
+    remarks = place.comment_lines
+    last = place.lines
+    return reader.add(cells, plain.lines + place.lines)
   }
   try {
-    parse(fromHeader(text, layout), { ...optionsOf(layout), on_record })
+    parse(plain.rest, { ...optionsOf(layout), on_record })
   } catch (cause) {
-    throw toCsvError(cause)
+    throw toCsvError(movedBy(cause, plain.lines))
   }
   // Behind the last row there are remarks and empty lines only, which no row tells of.
-  const behind = layout.hasRemarks ? text.split(/\r\n|\n|\r/).slice(last) : []
-  return reader.finish(encoding, remarks + behind.filter((line) => line.startsWith('#')).length, options)
+  const behind = layout.hasRemarks ? plain.rest.split(/\r\n|\n|\r/).slice(last) : []
+  const more = behind.filter((line) => line.startsWith('#')).length
+  return reader.finish(encoding, plain.remarks + remarks + more, options)
+}
+
+/** An error of the CSV reader, which began to count lines after `lines` of them. */
+function movedBy(cause: unknown, lines: number): unknown {
+  const error = cause as { lines?: number }
+  if (!(cause instanceof CsvError) && typeof error.lines === 'number') error.lines += lines
+  return cause
 }
 
 interface RecordPlace {
@@ -109,15 +150,12 @@ interface RecordPlace {
   comment_lines: number
 }
 
-/** The text from the header on, with an empty line for each above it, so that lines count as in the file. */
-function fromHeader(text: string, { headerLine, headerStart }: CsvLayout): string {
-  return '\n'.repeat(headerLine - 1) + text.slice(headerStart)
-}
-
 function optionsOf({ delimiter, hasRemarks }: CsvLayout) {
   const remarks = hasRemarks ? { comment: '#', comment_no_infix: true } : {}
   return { ...READING, ...remarks, delimiter }
 }
+
+type RowReader = ReturnType<typeof createRowReader>
 
 /** Takes the header, then rows, and checks their lengths. */
 function createRowReader(layout: CsvLayout) {
@@ -141,11 +179,13 @@ function createRowReader(layout: CsvLayout) {
     return names
   }
   return {
-    add(cells: string[], { lines }: { lines: number }): null {
-      if (header === undefined) header = open(cells, lines)
+    add(raw: string[], line: number): null {
+      // White space around a cell says nothing, of whatever kind it is and whether it is quoted.
+      const cells = raw.map((cell) => cell.trim())
+      if (header === undefined) header = open(cells, line)
       else if (cells.length !== header.length) {
-        throw new CsvError(lines, '', `${cells.length} cells for ${header.length} columns`)
-      } else builder!.add(cells, lines)
+        throw new CsvError(line, '', `${cells.length} cells for ${header.length} columns`)
+      } else builder!.add(cells, line)
       return null
     },
     finish(encoding: TextEncoding, remarks: number, { decimal }: TableOptions): Table {

@@ -4,9 +4,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { findTableFaults, findTakenOtherwise, isWhollyTakenOtherwise } from '../src/check-table.ts'
 import { loadTable, readTable } from '../src/csv.ts'
+import { READING } from '../src/csv-dialect.ts'
 import { CsvError } from '../src/csv-error.ts'
 import { describeReading } from '../src/describe-reading.ts'
 import { draftTask } from '../src/draft-task.ts'
@@ -15,6 +17,7 @@ import { readCsv, toDataset } from '../src/examples.ts'
 import { moments } from '../src/infer-schema.ts'
 import { isMissing, isMissingNumber } from '../src/missing.ts'
 import { findDecimal, readNumber, readQuantity } from '../src/numbers.ts'
+import { createPlainLines } from '../src/plain-lines.ts'
 import { type DataSchema, parseDataSchema } from '../src/schema.ts'
 import { parseTaskFile } from '../src/task-file.ts'
 import { writeTaskFile } from '../src/write-task-file.ts'
@@ -229,6 +232,43 @@ test('reading in parts gives what reading at once gives, and the same refusals',
       assert.deepEqual(await outcome(() => loadTable(file)), await outcome(() => readTable(file)))
     }),
     { numRuns: 60 },
+  )
+})
+
+test('text without quotation marks is split as the CSV reader splits it, in parts of any size', () => {
+  const cell = fc.oneof(
+    fc.constantFrom('', ' ', '\t', 'a', ' b ', '#', '#c', '\u00a0', '\f'),
+    fc.string({ maxLength: 3 }),
+  )
+  const text = fc
+    .array(fc.tuple(fc.array(cell, { minLength: 1, maxLength: 4 }), fc.constantFrom('\n', '\r\n', '\r', '\n\n')))
+    .map((rows) =>
+      rows
+        .map(([cells, end]) => cells.join(';') + end)
+        .join('')
+        .replaceAll('"', ''),
+    )
+  fc.assert(
+    fc.property(text, fc.boolean(), fc.integer({ min: 1, max: 9 }), (whole, hasRemarks, size) => {
+      const expected: [string[], number][] = []
+      parse(whole, {
+        ...READING,
+        ...(hasRemarks ? { comment: '#', comment_no_infix: true } : {}),
+        delimiter: ';',
+        on_record: (cells: string[], { lines }: { lines: number }) => {
+          expected.push([cells.map((each) => each.trim()), lines])
+          return null
+        },
+      })
+      const found: [string[], number][] = []
+      const plain = createPlainLines({ delimiter: ';', hasRemarks }, 0, (cells, line) =>
+        found.push([cells.map((each) => each.trim()), line]),
+      )
+      for (let start = 0; start < whole.length; start += size) assert.ok(plain.add(whole.slice(start, start + size)))
+      plain.finish()
+      assert.deepEqual(found, expected)
+    }),
+    { numRuns: 500 },
   )
 })
 
