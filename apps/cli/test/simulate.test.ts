@@ -168,7 +168,10 @@ test('members together hold every row once, as views of one array', () => {
   assert.throws(() => divideRows(rows, { members: 31, partition: 'iid', alpha: 1, seed: 1 }), /cannot give each/)
 })
 
-test('a task of one’s own needs rows', () => {
+test('a task of one’s own needs rows', async () => {
   const undertaking = { schema: digitsSchema() } as Parameters<typeof readRows>[0]['undertaking']
-  assert.throws(() => readRows({ undertaking }, { data: [], holdout: 0.2, seed: 1 }), /name a CSV of yours with --data/)
+  await assert.rejects(
+    readRows({ undertaking }, { data: [], holdout: 0.2, seed: 1 }),
+    /name a CSV of yours with --data/,
+  )
 })

@@ -4,7 +4,7 @@
  * Reports are nobody's proof. The middle one of a round's members counts, so that a few who lie cannot move it far; each
  * report is of the model as the round found it.
  */
-import { decodeMetrics } from './metrics.ts'
+import { decodeMetrics, reportedAccuracy } from './metrics.ts'
 
 /** The middle report of one round, from 0; what no member reported is absent. */
 export interface ReportedRound {
@@ -21,13 +21,7 @@ export interface ReportedRound {
  */
 export function summariseReports(round: number, reports: readonly Uint8Array[]): ReportedRound {
   const all = reports.map((bytes) => decodeMetrics(bytes) ?? {})
-  const accuracy = median(
-    all.flatMap(({ correct, examples }) =>
-      correct !== undefined && examples !== undefined && examples > 0 && correct >= 0 && correct <= examples
-        ? [correct / examples]
-        : [],
-    ),
-  )
+  const accuracy = median(all.flatMap((report) => reportedAccuracy(report) ?? []))
   const loss = median(all.flatMap(({ loss }) => (loss !== undefined && loss >= 0 ? [loss] : [])))
   return { round, ...(accuracy === undefined ? {} : { accuracy }), ...(loss === undefined ? {} : { loss }) }
 }

@@ -39,6 +39,9 @@ test('the middle report of a round counts, and what cannot be does not', () => {
   assert.deepEqual(summariseReports(4, honest), { round: 4, accuracy: 0.6, loss: 2 })
   const lies = [report(11, -1), new Uint8Array([1, 2]), encodeMetrics({ examples: 0, correct: 0 })]
   assert.deepEqual(summariseReports(4, [...honest, ...lies]), { round: 4, accuracy: 0.6, loss: 2 })
+  // Of rows that were held out, where there are some.
+  const heldOut = encodeMetrics({ examples: 100, heldOut: 10, correct: 9 })
+  assert.deepEqual(summariseReports(4, [heldOut]), { round: 4, accuracy: 0.9 })
   assert.deepEqual(summariseReports(4, []), { round: 4 })
 })
 

@@ -140,7 +140,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const proposal = await readProposal({ ...options, ...folder, splitSeed: options.seed }, taskFile)
   const { testData, holdout, seed } = options
   const tested = testData === undefined ? {} : { testData }
-  const rows = readRows(proposal, { data: isFolder ? [] : data, ...tested, holdout, seed })
+  const rows = await readRows(proposal, { data: isFolder ? [] : data, ...tested, holdout, seed })
   const pricing = await choosePricing(options)
   const interruption = watchInterruption(() => output.note('ending after this step; what was reached follows…'))
   try {

@@ -10,15 +10,15 @@ import {
   partitionDirichlet,
   partitionIid,
   partitionShards,
-  readCsv,
   selectExamples,
-  splitStratified,
+  splitHoldout,
   spreadOut,
   type Task,
   type Undertaking,
   viewExamples,
 } from '@tutti/learn'
 import { CommandError, exitCodes } from '../exit-codes.ts'
+import { readLocalData } from '../local-data.ts'
 
 /** Ways to divide rows among members. */
 export const PARTITIONS = ['iid', 'dirichlet', 'labels', 'file'] as const
@@ -44,14 +44,14 @@ export interface SimulationRows {
  * Reads the rows: those of a built-in task, or the files; holds a part of each file out, with the shares of its classes
  * kept, unless a file of its own is named.
  *
- * @throws `CommandError` where there are no rows; `CsvError`
+ * @throws `CommandError` where there are no rows, or rows that do not fit
  */
-export function readRows(
+export async function readRows(
   { undertaking, builtIn }: { undertaking: Undertaking; builtIn?: Task | undefined },
   { data, testData, holdout, seed }: { data: readonly string[]; testData?: string; holdout: number; seed: number },
-): SimulationRows {
+): Promise<SimulationRows> {
   const { schema } = undertaking
-  const tested = testData === undefined ? undefined : readCsv(testData, schema)
+  const tested = testData === undefined ? undefined : await readLocalData({ data: schema }, testData)
   if (data.length === 0) {
     if (builtIn === undefined) {
       throw new CommandError(
@@ -61,12 +61,11 @@ export function readRows(
     }
     return { train: [builtIn.train], heldOut: tested ?? builtIn.heldOut }
   }
-  const files = data.map((file) => readCsv(file, schema))
+  const files: Dataset[] = []
+  for (const file of data) files.push(await readLocalData({ data: schema }, file))
   if (tested !== undefined) return { train: files, heldOut: tested }
   const parts = files.map((file) => {
-    // Measured numbers are no classes: all alike, they are divided by chance.
-    const labels = file.labels instanceof Int32Array ? file.labels : new Int32Array(file.count)
-    const { train, heldOut } = splitStratified(labels, { fraction: holdout, seed })
+    const { train, heldOut } = splitHoldout(file, { fraction: holdout, seed })
     return { train: selectExamples(file, train), heldOut: selectExamples(file, heldOut) }
   })
   const heldOut = joinDatasets(parts.map((part) => part.heldOut))
