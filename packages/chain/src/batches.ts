@@ -1,26 +1,24 @@
 /**
  * Requests of one tick travel as one batch; an endpoint that limits batches gets smaller ones.
  *
- * Endpoints say so in many ways: one error for all, an answer to the first request alone, HTTP 400 or 413, an error for
- * what no longer fits into an answer. Any of them halves the batch until it is answered, down to requests that stand
- * alone, which are sent without a list around them. What was learnt stays with the transport, one for each endpoint.
+ * Endpoints say so in many ways: one error for all, the same error for each, an answer to the first few alone, HTTP 400 or
+ * 413, an error for what no longer fits into an answer. Any of them halves the batch until it is answered, down to requests
+ * that stand alone, which are sent without a list around them. What was learnt stays with the transport, one for each
+ * endpoint; what a limit on callers says is not learnt, since it passes.
  *
  * @see https://www.jsonrpc.org/specification#batch; go-ethereum `rpc/handler.go`, `--rpc.batch-request-limit`
  */
 import { type HttpTransport, http } from 'viem'
+import { isTooLong, type Meaning, meaningOf } from './answers.ts'
+import { patiently } from './patience.ts'
 
 /** Requests in one batch where the endpoint has no other opinion. */
 export const LARGEST_BATCH = 100
 
 /** Longest answer that is read, in bytes: a hostile endpoint could send without end. */
 const LONGEST_ANSWER = 10_485_760
-/** HTTP codes of bodies that are too large, or that are not understood. */
-const REFUSED_STATUSES = new Set([400, 413, 422])
-/** Codes of "not now", which is no refusal of a batch. */
-const PASSING_CODES = new Set([-32005, 429])
-
 type Request = { id: number }
-type Answer = { id?: number | null; error?: { code: number; message?: string } }
+type Answer = { id?: number | string | null; error?: { code?: number; message?: string } | null }
 
 /** How patient {@link batchingHttp} is with one request, in milliseconds, and attempts after the first. */
 export interface RequestPatience {
@@ -31,7 +29,9 @@ export interface RequestPatience {
 
 /** Transport to an endpoint by HTTP, whose batches shrink to what the endpoint answers. */
 export function batchingHttp(url: string, patience: RequestPatience): HttpTransport {
-  return http(url, { batch: { batchSize: LARGEST_BATCH }, fetchFn: shrinkBatches(fetch), ...patience })
+  const { timeout, retryCount: count, retryDelay: delay = 100 } = patience
+  const open = http(url, { batch: { batchSize: LARGEST_BATCH }, fetchFn: shrinkBatches(fetch), timeout, retryCount: 0 })
+  return patiently(open, { count, delay })
 }
 
 /**
@@ -43,6 +43,7 @@ export function batchingHttp(url: string, patience: RequestPatience): HttpTransp
 export function shrinkBatches(ask: typeof fetch): typeof fetch {
   let most = LARGEST_BATCH
   return async (input, init) => {
+    let isRefused = false
     const requests: unknown = JSON.parse(String(init?.body))
     if (!Array.isArray(requests) || requests.length === 0) return ask(input, init)
     const answers: Answer[] = []
@@ -52,41 +53,64 @@ export function shrinkBatches(ask: typeof fetch): typeof fetch {
       const response = await ask(input, { ...init, body })
       const text = await readText(response, part.length === 1)
       const found = readAnswers(response, text, part)
-      if (found === 'other') return withText(response, text ?? '')
-      if (found === 'too-large') {
+      if (found.kind === 'other') return withText(response, text ?? '')
+      if (found.kind === 'refused') {
         size = Math.floor(part.length / 2)
+        isRefused ||= found.isForSize
         continue
       }
-      answers.push(...found)
+      answers.push(...found.answers)
       // A smaller size is kept once it has proven itself.
-      most = Math.min(most, size)
+      if (isRefused && !found.answers.some(({ error }) => isTooLong(String(error?.message ?? ''))))
+        most = Math.min(most, size)
     }
     return new Response(JSON.stringify(answers), { headers: { 'content-type': 'application/json' } })
   }
 }
 
-/** One answer for each request; or that the part is too large, or that size is not the matter. */
-function readAnswers(
-  { ok, status }: Response,
-  text: string | undefined,
-  part: readonly Request[],
-): Answer[] | 'too-large' | 'other' {
-  if (!ok && !REFUSED_STATUSES.has(status)) return 'other'
-  const refused = part.length > 1 ? 'too-large' : 'other'
-  let parsed: Answer | Answer[]
+/** What came of a part: one answer for each request, a refusal that a smaller one may escape, or something else. */
+type Found = { kind: 'answers'; answers: Answer[] } | { kind: 'refused'; isForSize: boolean } | { kind: 'other' }
+
+function readAnswers({ ok, status }: Response, text: string | undefined, part: readonly Request[]): Found {
+  const other: Found = { kind: 'other' }
+  const refused: Found = part.length > 1 ? { kind: 'refused', isForSize: true } : other
+  if (text === undefined) return refused
+  let parsed: unknown
   try {
-    parsed = JSON.parse(text ?? '')
+    parsed = JSON.parse(text)
   } catch {
-    return refused
+    // A page: of a gateway that fails, or that finds the body too large.
+    const meaning = ok ? 'unknown' : meaningOf({ status, words: '' })
+    return meaning === 'too-much' || (meaning === 'unknown' && !ok) ? refused : other
   }
-  const list = Array.isArray(parsed) ? parsed : [parsed]
+  const list = ((Array.isArray(parsed) ? parsed : [parsed]) as (Answer | null)[]).filter((answer) => answer !== null)
   const [first] = list
-  if (part.length === 1) return ok && list.length === 1 && first ? [{ ...first, id: part[0]!.id }] : 'other'
-  const isTruncated = list.some((answer) => /response too large/i.test(String(answer?.error?.message)))
-  const byId = new Map(list.map((answer) => [answer?.id, answer]))
-  const answers = part.flatMap(({ id }) => byId.get(id) ?? [])
-  if (ok && !isTruncated && answers.length === part.length) return answers
-  return PASSING_CODES.has(first?.error?.code ?? 0) ? 'other' : refused
+  if (part.length === 1) {
+    return ok && list.length === 1 && first ? { kind: 'answers', answers: [{ ...first, id: part[0]!.id }] } : other
+  }
+  const byId = new Map(list.map((answer) => [Number(answer.id ?? Number.NaN), answer]))
+  const answers = part.flatMap(({ id }) => {
+    const found = byId.get(id)
+    return found === undefined ? [] : [{ ...found, id }]
+  })
+  const isWhole = ok && answers.length === part.length
+  const meanings = list.map((answer) => meaningIn(answer, status))
+  // A range of logs that is too wide is so by itself: its asker divides it.
+  if (list.some(({ error }) => isTooLong(String(error?.message ?? '')))) return refused
+  if (isWhole) {
+    // Limits on callers count each request of a batch: where all fell to one, fewer at a time may pass.
+    const isLimited = meanings.every((meaning) => meaning === 'later')
+    return isLimited ? { kind: 'refused', isForSize: false } : { kind: 'answers', answers }
+  }
+  const [meaning] = meanings
+  const isElsewhere = !ok && meaningOf({ status, words: '' }) !== 'unknown' && status !== 413
+  return meaning === 'later' || meaning === 'silent' || isElsewhere ? other : refused
+}
+
+/** What an answer's error means; undefined if it has none. */
+function meaningIn({ error }: Answer, status: number): Meaning | undefined {
+  if (error === undefined || error === null) return undefined
+  return meaningOf({ code: error.code, words: String(error.message ?? ''), ...(status === 200 ? {} : { status }) })
 }
 
 /** The body as text. @returns undefined if it is too long and was asked for together with others. */

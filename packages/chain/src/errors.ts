@@ -7,11 +7,15 @@
 import { formatInteger, formatTokens, PHASES, type Token } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
 import { errorsAbi } from './abi/errors.ts'
+import { layersOf, type Meaning, meaningOfError, wordsOf } from './answers.ts'
 import { remedies } from './remedies.ts'
+import { hideSecrets, withoutSecrets } from './secrets.ts'
 
 /** Every failure of this package: `isRetryable` says whether the same call can succeed later, unchanged. */
 export class ChainError extends Error {
   readonly isRetryable: boolean
+  /** What it means for whoever waits: see `answers.ts`. */
+  readonly meaning: Meaning = 'final'
   constructor(message: string, isRetryable: boolean, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
@@ -36,13 +40,16 @@ export class ContractError extends ChainError {
 
 /** No answer from the RPC endpoint, or not in time, or none that a chain would give. */
 export class ChainUnreachableError extends ChainError {
+  override readonly meaning: Meaning
   constructor(url: string, cause?: unknown) {
     super(describeSilence(url, cause), true, cause)
+    this.meaning = meaningOfError(cause) === 'later' ? 'later' : 'silent'
   }
 }
 
 /** The endpoint does not have a block that was seen before, or not yet: it lags, or its chain was reorganised. */
 export class ChainBehindError extends ChainError {
+  override readonly meaning: Meaning = 'behind'
   /** @param advice - A sentence on what to do if it stays so. */
   constructor(url: string, cause?: unknown, advice?: string) {
     super(
@@ -77,10 +84,19 @@ export class NotDeployedError extends ChainError {
 
 /** The RPC endpoint answered with an error that is none of the contract's. */
 export class RpcError extends ChainError {
-  /** @param url - Of the endpoint, whose secrets its words may repeat. */
-  constructor(reason: string, cause: unknown, url?: string) {
+  override readonly meaning: Meaning
+  /**
+   * @param where.url - Of the endpoint, whose secrets its words may repeat.
+   * @param where.meaning - What is not known to be final may be tried again.
+   */
+  constructor(
+    reason: string,
+    cause: unknown,
+    { url, meaning = 'final' }: { url?: string; meaning?: Meaning | undefined } = {},
+  ) {
     const said = withoutSecrets(reason, url).replace(/\.?$/, '.')
-    super(`The chain refused a request: ${said} Check the endpoint and the parameters.`, false, cause)
+    super(`The chain refused a request: ${said} Check the endpoint and the parameters.`, meaning === 'unknown', cause)
+    this.meaning = meaning
   }
 }
 
@@ -124,8 +140,15 @@ export class NonceTakenError extends ChainError {
 
 /** Sent, and not included in time. Sending the same prepared transaction again is safe. */
 export class TransactionPendingError extends ChainError {
-  constructor(hash: Hash, timeoutMs: number) {
-    super(`Transaction ${hash} was not included within ${timeoutMs} ms. Send the same one again later.`, true)
+  /** @param cause - Of the last look, if that failed. */
+  constructor(hash: Hash, timeoutMs: number, cause?: unknown) {
+    const why = cause instanceof ChainError ? ` ${cause.message}` : ''
+    super(
+      `Transaction ${hash} was handed over, and the chain showed it in no block within ${timeoutMs / 1000} s.${why} Look for ` +
+        'it, and try again later: it may still be included.',
+      true,
+      cause,
+    )
   }
 }
 
@@ -231,85 +254,21 @@ export function decodeRevert(data: Hex, cause?: unknown): ContractError {
   }
 }
 
-const unreachableNames = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError'])
-
-/** No answer, or one that a failing or overloaded server gives: HTTP 429 and from 500, whatever words are with it. */
-function isSilence(layer: unknown): boolean {
-  const { name, status } = layer as { name?: unknown; status?: number }
-  if (!unreachableNames.has(String(name)) && name !== 'RpcRequestError') return false
-  return status === undefined ? name !== 'RpcRequestError' : status === 429 || status >= 500
-}
-
-/** JSON-RPC code of what is not there (EIP-1474): a block that an endpoint behind a balancer does not have yet. */
-const NOT_FOUND_CODE = -32001
-/** What clients say of a block above their head, in requests for state and in ranges of logs. */
-const BEHIND =
-  /BlockOutOfRange|invalid block range params|header not found|header for hash not found|unknown block|block not found/i
-
-function isBehind(layer: unknown): boolean {
-  const { code, name, details } = layer as { code?: unknown; name?: unknown; details?: unknown }
-  return code === NOT_FOUND_CODE || name === 'BlockNotFoundError' || BEHIND.test(String(details ?? ''))
-}
-
-/** An address without what may be a secret of it: providers put their keys into path and query, or before an `@`. */
-export function hideSecrets(url: string): string {
-  if (!URL.canParse(url)) return url
-  const { origin, pathname, search } = new URL(url)
-  if (origin === 'null') return url
-  return pathname === '/' && search === '' ? origin : `${origin}/…`
-}
-
-/** Longest text of an endpoint that is shown, in characters. */
-const longestText = 400
-
-/**
- * What may be a secret of an address: what stands before an `@`, the parts of its path, the values of its query. Web
- * servers repeat them in what they say.
- */
-function secretsOf(url: string): string[] {
-  if (!URL.canParse(url)) return []
-  const { username, password, pathname, searchParams } = new URL(url)
-  const written = [username, password, ...pathname.split('/'), ...searchParams.values()]
-  const all = written.flatMap((part) => [part, readably(part)])
-  // What is shorter is a word or a version, and stands in sentences.
-  return [...new Set(all)].filter(({ length }) => length >= 6).sort((a, b) => b.length - a.length)
-}
-
-function readably(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-/**
- * What an endpoint said, fit to be shown: without addresses' secrets, whole transactions, lines or pages.
- *
- * @param url - The endpoint's own address: its secrets are left out wherever they stand.
- */
-export function withoutSecrets(text: string, url?: string): string {
-  const own = url === undefined ? [] : secretsOf(url)
-  const plain = own
-    .reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
-    .replace(/https?:\/\/[^\s"'<>)]+/g, hideSecrets)
-    .replace(/(0x)?[0-9a-f]{130,}/gi, (hex) => `0x… (${Math.floor(hex.length / 2)} bytes)`)
-    .replace(/\s+/g, ' ')
-    .trim()
-  return plain.length > longestText ? `${plain.slice(0, longestText)}…` : plain
-}
-
 /** What an endpoint did instead of answering, as far as the failure tells, and what to do. */
 function describeSilence(address: string, cause: unknown): string {
   const url = hideSecrets(address)
-  const lost = cause instanceof BaseError ? cause.walk(isSilence) : null
-  const { status, cause: inner } = (lost ?? {}) as { status?: number; cause?: unknown }
+  const layers = [...layersOf(cause)] as { status?: number; cause?: unknown }[]
+  const status = layers.find((layer) => typeof layer.status === 'number')?.status
   if (status === 429) {
     return `The endpoint ${url} limits how often it is asked (HTTP 429). Wait a while, or use another one.`
   }
   if (status !== undefined) return `The endpoint ${url} fails (HTTP ${status}). Try again later, or use another one.`
-  if (inner instanceof SyntaxError) {
+  if (layers.some((layer) => layer instanceof SyntaxError)) {
     return `What answers at ${url} is no chain: it sent no JSON, perhaps a web page. Check the address of the endpoint.`
+  }
+  if (meaningOfError(cause) === 'later') {
+    const said = withoutSecrets(wordsOf(cause), address).replace(/\.?$/, '.')
+    return `The endpoint ${url} does not answer this for now: ${said} Try again later, or use another one.`
   }
   return `No answer from the chain at ${url}. Check that it runs and that the address is right.`
 }
@@ -319,12 +278,14 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
   if (error instanceof ChainError) return error
   const revert = findRevertData(error)
   if (revert !== undefined) return decodeRevert(revert, error)
+  const meaning = meaningOfError(error)
+  if (meaning === 'silent' || meaning === 'later') return new ChainUnreachableError(url, error)
+  if (meaning === 'behind') return new ChainBehindError(url, error)
   if (!(error instanceof BaseError)) return error
-  if (error.walk(isSilence) !== null) return new ChainUnreachableError(url, error)
-  if (error.walk(isBehind) !== null) return new ChainBehindError(url, error)
   const { status } = (error.walk((layer) => 'status' in (layer as object)) ?? {}) as { status?: number }
   const http = status === undefined ? '' : `${hideSecrets(url)} answers HTTP ${status}.`
-  return new RpcError([http, error.shortMessage, error.details].filter((part) => part).join(' '), error, url)
+  const reason = [http, error.shortMessage, error.details].filter((part) => part).join(' ')
+  return new RpcError(reason, error, { url, meaning })
 }
 
 /** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */

@@ -6,6 +6,7 @@
  */
 
 import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
+import { isPassing, meaningOfError } from './answers.ts'
 import type { ChainClient } from './client.ts'
 import {
   AccountBusyError,
@@ -22,7 +23,7 @@ import {
 } from './errors.ts'
 import { chooseGas, estimateGas } from './estimates.ts'
 import { chooseFees, readTip } from './fees.ts'
-import { EndpointRefusalError, type Offer, offerTransaction } from './refusals.ts'
+import { EndpointRefusalError, isAtChain, NotTakenYetError, type Offer, offerTransaction } from './refusals.ts'
 
 /** What a transaction does. `to` is absent when it deploys a contract. */
 export type Call = {
@@ -46,13 +47,19 @@ export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bi
 /**
  * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
  *
+ * @param given - Its nonce, where it replaces one that was offered.
+ *
  * Gas allows a quarter above the estimate and `spareGas`, up to the cap; for the fees see `chooseFees`.
  *
  * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError`,
  *   `EndpointGasError`; `FeeLimitError`; `CostLimitError`; {@link AccountBusyError} with `isNext`;
  *   {@link NoAccountError}; {@link ChainUnreachableError}
  */
-export async function prepareTransaction(client: ChainClient, call: Call): Promise<PreparedTransaction> {
+export async function prepareTransaction(
+  client: ChainClient,
+  call: Call,
+  given: { nonce?: number } = {},
+): Promise<PreparedTransaction> {
   const { account, chainId } = client
   if (account === undefined) throw new NoAccountError()
   const from = account.address
@@ -62,7 +69,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
   const [estimate, nonce, used, block, tip, balance] = await withChainErrors(client, () =>
     Promise.all([
       estimateGas(client, { account: from, ...request }),
-      countAt('pending'),
+      given.nonce ?? countAt('pending'),
       call.isNext === true ? countAt('latest') : undefined,
       client.public.getBlock({ includeTransactions: false }),
       readTip(client),
@@ -97,7 +104,7 @@ export async function prepareTransaction(client: ChainClient, call: Call): Promi
  */
 export async function sendPrepared(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
   if (prepared.chainId !== client.chainId) throw new ChainMismatchError(prepared.chainId, client.chainId)
-  await broadcast(client, prepared)
+  if ((await deliver(client, prepared)) === 'replaced') throw new NonceTakenError(prepared.hash, prepared.nonce)
   return awaitIncluded(client, prepared)
 }
 
@@ -125,73 +132,114 @@ export async function sendCall(client: ChainClient, call: Call): Promise<WriteRe
   return awaitIncluded(client, await turn)
 }
 
-/** Signs anew, a few times, when another process took the nonce, the pool demands other fees, or is full for now. */
+/** Signs and delivers; anew with another nonce where another process took it, with the same one where fees are too low. */
 async function prepareAndBroadcast(client: ChainClient, call: Call): Promise<PreparedTransaction> {
+  let given: { nonce?: number } = {}
   for (let attempt = 1; ; attempt++) {
-    const prepared = await prepareTransaction(client, call)
-    try {
-      const offer = await broadcast(client, prepared)
-      if (offer === 'taken') return prepared
-      if (attempt === attempts) throw new EndpointRefusalError(client.url, offer.words)
-      if (offer.kind === 'later' || offer.kind === 'busy') await sleep(client.pollingIntervalMs)
-    } catch (error) {
-      if (!(error instanceof NonceTakenError) || attempt === attempts) throw error
+    const prepared = await prepareTransaction(client, call, given)
+    const outcome = await deliver(client, prepared)
+    if (outcome === 'taken') return prepared
+    if (outcome === 'replaced') {
+      if (attempt === attempts) throw new NonceTakenError(prepared.hash, prepared.nonce)
+      given = {}
+      continue
     }
+    if (attempt === attempts) throw new EndpointRefusalError(client.url, outcome.words)
+    given = { nonce: prepared.nonce }
   }
 }
 
 const attempts = 5
 
-/** Hands the raw transaction to the chain: `taken`, now or before; else why not now, in words for people. */
-async function broadcast(
+/** Refusals that are on no list are taken for final after so many. */
+const UNKNOWN_REFUSALS = 4
+/** Looks in a row that must find the nonce taken and nothing of the transaction: servers count before they show. */
+const LOOKS_UNTIL_REPLACED = 5
+const LONGEST_PAUSE_MS = 5_000
+
+/**
+ * Offers the same bytes until the chain has them, through full pools and answers that do not come: one nonce, one
+ * transaction, however often it is offered.
+ *
+ * @returns `replaced` if another one has its nonce; what the endpoint said if it must pay more.
+ * @throws What {@link offerTransaction} throws, once that is final or lasts longer than the client waits for receipts.
+ */
+async function deliver(
   client: ChainClient,
-  { raw, hash, nonce }: PreparedTransaction,
-): Promise<'taken' | Exclude<Offer, { kind: 'taken' }>> {
-  const offer = await offerTransaction(client, raw)
-  switch (offer.kind) {
-    case 'taken':
-      return 'taken'
-    case 'nonce-used':
-    case 'nonce-held': {
-      const included = await withChainErrors(client, () => findReceipt(client, hash))
-      if (included === undefined && !(await isKnown(client, hash))) throw new NonceTakenError(hash, nonce)
-      return 'taken'
+  { raw, hash, nonce, from }: PreparedTransaction,
+): Promise<'taken' | 'replaced' | (Offer & { kind: 'underpriced' })> {
+  const deadline = Date.now() + client.receiptTimeoutMs
+  let unknown = 0
+  let lost = 0
+  for (let offers = 1; ; offers++) {
+    let failure: unknown
+    try {
+      const offer = await offerTransaction(client, raw)
+      if (offer.kind === 'taken') return 'taken'
+      if (offer.kind === 'underpriced') return offer as Offer & { kind: 'underpriced' }
+      failure = new NotTakenYetError(client.url, offer.words)
+      if (offer.kind === 'nonce-held' || (offer.kind === 'nonce-used' && (await isNonceUsed(client, from, nonce)))) {
+        lost++
+        if (lost === LOOKS_UNTIL_REPLACED) return 'replaced'
+      }
+    } catch (error) {
+      const meaning = meaningOfError(error)
+      const isUnknown = meaning === 'unknown' && ++unknown < UNKNOWN_REFUSALS
+      if (!isUnknown && (meaning === undefined || !isPassing(meaning))) throw error
+      failure = error
     }
-    default:
-      return offer
+    if (Date.now() >= deadline) throw failure
+    await sleep(Math.min(LONGEST_PAUSE_MS, client.pollingIntervalMs * 2 ** Math.min(10, offers - 1)))
+    if (await isAtChain(client, hash)) return 'taken'
   }
 }
 
-async function findReceipt(client: ChainClient, hash: Hash): Promise<TransactionReceipt | undefined> {
+async function isNonceUsed(client: ChainClient, address: Address, nonce: number): Promise<boolean> {
+  const used = await withChainErrors(client, () => client.public.getTransactionCount({ address, blockTag: 'latest' }))
+  return used > nonce
+}
+
+/** The receipt of a transaction that a block holds; undefined while none does. */
+export async function findReceipt(
+  client: Pick<ChainClient, 'public'>,
+  hash: Hash,
+): Promise<TransactionReceipt | undefined> {
   try {
-    return await client.public.getTransactionReceipt({ hash })
+    const receipt = await client.public.getTransactionReceipt({ hash })
+    // Some clients make one up of what still waits.
+    return receipt.blockNumber === null || receipt.blockHash === null ? undefined : receipt
   } catch (error) {
     if ((error as Error).name === 'TransactionReceiptNotFoundError') return undefined
     throw error
   }
 }
 
-async function isKnown(client: ChainClient, hash: Hash): Promise<boolean> {
-  const found = await withChainErrors(client, () =>
-    client.public.request({ method: 'eth_getTransactionByHash', params: [hash] }),
-  )
-  return found !== null
-}
-
+/** Looks until the receipt is there and deep enough; what passes at the endpoint is waited for. */
 async function waitForReceipt(client: ChainClient, prepared: PreparedTransaction): Promise<TransactionReceipt> {
+  const { hash, nonce, from } = prepared
   const deadline = Date.now() + client.receiptTimeoutMs
+  let lost = 0
   for (let look = 1; ; look++) {
-    const receipt = await withChainErrors(client, () => findReceipt(client, prepared.hash))
-    if (receipt !== undefined) {
-      if (client.confirmations <= 1) return receipt
-      const head = await withChainErrors(client, () => client.public.getBlockNumber())
-      if (head - receipt.blockNumber + 1n >= BigInt(client.confirmations)) return receipt
+    let failure: unknown
+    try {
+      const receipt = await withChainErrors(client, () => findReceipt(client, hash))
+      if (receipt !== undefined) {
+        if (client.confirmations <= 1) return receipt
+        const head = await withChainErrors(client, () => client.public.getBlockNumber())
+        if (head - receipt.blockNumber + 1n >= BigInt(client.confirmations)) return receipt
+      }
+      // A node may have dropped it from its pool, or been restarted without it.
+      if (receipt === undefined && look % rebroadcastEvery === 0 && !(await isAtChain(client, hash))) {
+        if (!(await isNonceUsed(client, from, nonce))) {
+          await offerTransaction(client, prepared.raw)
+        } else if (++lost === LOOKS_UNTIL_REPLACED) throw new NonceTakenError(hash, nonce)
+      }
+    } catch (error) {
+      const meaning = meaningOfError(error)
+      if (meaning === undefined || meaning === 'final') throw error
+      failure = error
     }
-    if (Date.now() >= deadline) throw new TransactionPendingError(prepared.hash, client.receiptTimeoutMs)
-    // A node may have dropped it from its pool, or been restarted without it.
-    if (receipt === undefined && look % rebroadcastEvery === 0 && !(await isKnown(client, prepared.hash))) {
-      await broadcast(client, prepared)
-    }
+    if (Date.now() >= deadline) throw new TransactionPendingError(hash, client.receiptTimeoutMs, failure)
     await sleep(client.pollingIntervalMs)
   }
 }

@@ -66,7 +66,7 @@ export function openAccount(signer: Signer, { patience, report, patienceMs }: Ac
       report.tell({ kind: 'nonce-spent', nonce, reason: 'vain' })
       const carrier = plainCarrier(signer)
       note([spent], { carrier, patience, keep: () => undefined })
-      await untilReached(() => carrier.broadcast(spent), patience)
+      await carrier.broadcast(spent)
     } catch (error) {
       // What may not be made dearer waits as it is.
       if (!(error instanceof FeeLimitError)) throw error

@@ -5,15 +5,7 @@
  * that many nodes do not come back at the same instant; never sooner than a server that limits its callers asks for.
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
-import { ChainBehindError, ChainUnreachableError, toChainError } from '@tutti/chain'
-import {
-  BaseError,
-  HttpRequestError,
-  RpcRequestError,
-  SocketClosedError,
-  TimeoutError,
-  WebSocketRequestError,
-} from 'viem'
+import { askedWaitMilliseconds, isPassing, meaningOfError } from '@tutti/chain'
 
 /** Waits of a node: first, largest, in milliseconds, and a source of random numbers in [0, 1). */
 export interface BackOff {
@@ -31,44 +23,15 @@ export function backOffMilliseconds(backOff: BackOff, failures: number): number 
   return full * (1 - backOff.random() / 2)
 }
 
-/** JSON-RPC codes by which servers say "not now": internal error, resource unavailable, limit exceeded. */
-const PASSING_CODES = new Set([-32603, -32002, -32005, 429])
-
 /** Whether an error means that the chain could not be reached, asks to come back later, or lacks a block it will have. */
 export function isChainOutOfReach(error: unknown): boolean {
-  const isPassing = (cause: unknown): boolean =>
-    cause instanceof ChainUnreachableError ||
-    cause instanceof ChainBehindError ||
-    cause instanceof TimeoutError ||
-    cause instanceof WebSocketRequestError ||
-    cause instanceof SocketClosedError ||
-    (cause instanceof HttpRequestError &&
-      (cause.status === undefined || cause.status === 429 || cause.status >= 500)) ||
-    (cause instanceof RpcRequestError && PASSING_CODES.has(cause.code) && cause.data === undefined)
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) if (isPassing(cause)) return true
-  const named = toChainError(error)
-  if (named instanceof ChainBehindError || named instanceof ChainUnreachableError) return true
-  return error instanceof BaseError ? error.walk(isPassing) !== null : false
+  const meaning = meaningOfError(error)
+  return meaning !== undefined && isPassing(meaning)
 }
 
-/** Longest wait that a server may ask for, in milliseconds: longer ones are asked again in between. */
-const LONGEST_ASKED_WAIT = 120_000
-
-/**
- * How long a server asks to be left alone (`Retry-After` in seconds or as a date, with 429 or 503), in milliseconds; 0
- * if it does not say.
- *
- * @param now - Milliseconds since 1970, for dates.
- * @see RFC 9110, section 10.2.3
- */
-export function askedWaitMilliseconds(error: unknown, now: number): number {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const asked = cause instanceof HttpRequestError ? cause.headers?.get('retry-after') : undefined
-    if (asked === undefined || asked === null) continue
-    const milliseconds = /^\d+$/.test(asked.trim()) ? Number(asked) * 1_000 : Date.parse(asked) - now
-    return Number.isFinite(milliseconds) ? Math.min(LONGEST_ASKED_WAIT, Math.max(0, milliseconds)) : 0
-  }
-  return 0
+/** Whether an endpoint's words are on no list: they may pass, and are worth another try as long as there is time. */
+export function isUnknownFailure(error: unknown): boolean {
+  return meaningOfError(error) === 'unknown'
 }
 
 /** What {@link untilReached} needs. */
@@ -77,6 +40,8 @@ export interface Patience {
   signal: AbortSignal
   /** Which other errors are waited for, such as a federation that the chain does not know yet. */
   isPassing?: (error: unknown) => boolean
+  /** From when on a failure is thrown instead of waited for, in milliseconds since 1970; without: never. */
+  deadline?: number
   /** Told before each wait. */
   onWait?: (wait: { error: Error; failures: number; milliseconds: number }) => void
   /** Told when the chain answers again after at least one failure. */
@@ -101,6 +66,7 @@ export async function untilReached<T>(attempt: () => Promise<T>, patience: Patie
         if (failures > 0) patience.onBack?.(failures)
         throw error
       }
+      if (patience.deadline !== undefined && Date.now() >= patience.deadline) throw error
       failures++
       const asked = askedWaitMilliseconds(error, Date.now())
       const milliseconds = Math.max(asked, backOffMilliseconds(patience.backOff, failures))

@@ -164,7 +164,7 @@ function checkWeights(weights: Float32Array, dimension: number, round: number): 
  * @throws `ContractError` if the contract refuses it before anything is signed.
  */
 export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { patience, store, report } = actor
+  const { store, report } = actor
   const { round } = update
   const { step } = sending
   const refusal = actor.budget.charge()
@@ -181,7 +181,7 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   sending.state = 'sent'
   store.save(update)
   report.tell({ kind: 'signed', round, step, hash: attempt.hash })
-  await untilReached(() => carrier.broadcast(attempt), patience)
+  await carrier.broadcast(attempt)
   report.tell({ kind: 'sent', round, step, hash: attempt.hash })
   return hearBack(actor, update, sending)
 }

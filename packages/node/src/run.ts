@@ -10,11 +10,13 @@ import {
   BundleLostError,
   ChainBehindError,
   type ChainClient,
+  ChainUnreachableError,
   CostLimitError,
   describeFault,
   EndpointRefusalError,
   FeeLimitError,
   MissingPayloadError,
+  NotTakenYetError,
   RpcError,
   readToken,
   toChainError,
@@ -25,7 +27,15 @@ import { checkBehaviour, type NodeBehaviour } from './behaviour.ts'
 import { isBehind, isStranger, isUnknownHere } from './behind.ts'
 import { openBudget, refusingDamage } from './budget.ts'
 import { type ChainClock, createChainClock } from './clock.ts'
-import { type BackOff, defaultBackOff, type Patience, sleep, untilReached } from './connection.ts'
+import {
+  type BackOff,
+  defaultBackOff,
+  isChainOutOfReach,
+  isUnknownFailure,
+  type Patience,
+  sleep,
+  untilReached,
+} from './connection.ts'
 import { type Action, decide, type Observation } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { readFederation, stepsOf } from './federation.ts'
@@ -85,6 +95,8 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     account: account.address,
     onDamage: (file, message) => report.tell({ kind: 'file-damaged', file, message }),
   })
+  /** Failures since the chain was last heard of. */
+  let awaySince = 0
   const patience: Patience = {
     backOff: options.backOff ?? defaultBackOff,
     signal,
@@ -92,15 +104,27 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       // Named anew: what the library says has several lines, and the whole address of the endpoint in them.
       const named = toChainError(isUnknownHere(error) ? new ChainBehindError(client.url, error) : error, client.url)
       const { message } = named as Error
+      awaySince = failures
       report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message })
     },
-    onBack: (failures) => report.tell({ kind: 'chain-back', failures }),
+    onBack: (failures) => {
+      awaySince = 0
+      report.tell({ kind: 'chain-back', failures })
+    },
     isPassing: (error) => isUnknownHere(error) && store.hasSeen(),
   }
+  /** Of reads alone: what is on no list is asked again, since nothing is sent by asking. */
+  const readPatience: Patience = {
+    ...patience,
+    isPassing: (error) => isUnknownFailure(error) || patience.isPassing?.(error) === true,
+  }
   try {
-    const federation = await untilReached(() => readFederation(client, federationId, options.manifestHash), patience)
+    const federation = await untilReached(
+      () => readFederation(client, federationId, options.manifestHash),
+      readPatience,
+    )
     store.noteSeen()
-    const token = await untilReached(() => readToken(client, federation.terms.token), patience)
+    const token = await untilReached(() => readToken(client, federation.terms.token), readPatience)
     const clock = createChainClock()
     const signer = { ...client, account }
     const path = await openPath({
@@ -138,7 +162,10 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
       maximumCostPerRound: options.maximumCostPerRound,
       seeThroughMs,
     }
-    const reason = await runLoop(actor, options, clock)
+    const heard = () => {
+      if (awaySince > 0) patience.onBack?.(awaySince)
+    }
+    const reason = await runLoop(actor, options, clock, { readPatience, heard })
     const summary = report.summarise(reason)
     report.tell({ kind: 'finished', summary })
     return summary
@@ -159,7 +186,12 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   }
 }
 
-async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock): Promise<string> {
+async function runLoop(
+  actor: Actor,
+  options: RunNodeOptions,
+  clock: ChainClock,
+  { readPatience, heard }: { readPatience: Patience; heard: () => void },
+): Promise<string> {
   const { client, store, report, patience, path } = actor
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
   const watch = createWatch(actor, clock, pollMs)
@@ -171,14 +203,17 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock)
   const findings = createFindings(client, actor.federationId, path.watcher)
 
   /** A chain that lost so many blocks that this account has not joined yet will have them again. */
-  const look = () =>
-    untilReached(async () => {
+  const look = async () => {
+    const seen = await untilReached(async () => {
       const seen = await watch.look()
       if (!isStranger(seen.observation) || !isBehind(store, seen.observation)) return seen
       watch.lookAgain()
       const advice = `If it stays so, this account's joining is lost: join again (tutti join ${actor.federationId}).`
       throw new ChainBehindError(client.url, undefined, advice)
-    }, patience)
+    }, readPatience)
+    heard()
+    return seen
+  }
 
   let sight = await look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
@@ -225,7 +260,16 @@ interface Memory {
 }
 
 /** What an endpoint, the owner's limits or what waits of the account keep from being sent: others may still be asked, fees fall, owners change rules. */
-const HOLDING_BACK = [AccountBusyError, EndpointRefusalError, FeeLimitError, CostLimitError, RpcError]
+const HOLDING_BACK = [
+  AccountBusyError,
+  EndpointRefusalError,
+  FeeLimitError,
+  CostLimitError,
+  RpcError,
+  NotTakenYetError,
+  ChainUnreachableError,
+  ChainBehindError,
+]
 
 type Act = Exclude<Action, { kind: 'wait' | 'stop' }>
 
@@ -248,7 +292,8 @@ async function act(
     // By its kind: the figures in the message move from block to block.
     if (!memory.heldBack.has(name)) actor.report.tell({ kind: 'held-back', round, step: action.kind, message })
     memory.heldBack.add(name)
-    memory.refusals.count(action)
+    // No answer is no refusal.
+    if (!isChainOutOfReach(error)) memory.refusals.count(action)
     return false
   }
 }

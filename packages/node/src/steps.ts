@@ -92,8 +92,7 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
     }
     inFlight.set(key, attempts)
     actor.account.note(attempts, offering)
-    const [attempt] = attempts
-    await untilReached(() => carrier.broadcast(attempt!), patience)
+    await carrier.broadcast(attempts[0]!)
   }
   const fate = await seeThrough(client, attempts, { ...offering, patienceMs: seeThroughMs })
   if (fate.kind === 'pending') return false

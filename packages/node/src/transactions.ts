@@ -9,15 +9,17 @@ import {
   type ChainClient,
   EndpointRefusalError,
   FeeLimitError,
+  findReceipt,
   findRevertData,
   GAS_PER_BLOB,
+  NotTakenYetError,
   offerTransaction,
   prepareTransaction,
   raiseFees,
   readTip,
 } from '@tutti/chain'
 import { type Hex, keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
-import { type Patience, sleep, untilReached } from './connection.ts'
+import { isChainOutOfReach, type Patience, sleep, untilReached } from './connection.ts'
 import type { TransactionCost } from './events.ts'
 import type { Attempt } from './store.ts'
 
@@ -84,12 +86,16 @@ export async function signCall(signer: Signer, call: Call): Promise<Attempt> {
  * Hands a signed transaction to the chain. One that the chain already has, whose nonce is taken, or whose fee is below
  * the base fee at present is no error here: {@link fateOf} tells, and {@link seeThrough} raises the fee.
  *
- * @throws `EndpointRefusalError` `InsufficientFundsError`; connection errors, after which the chain may have it or not.
+ * It is offered once: whoever waits for its fate looks for it on the chain before it is offered again.
+ *
+ * @throws `EndpointRefusalError` `InsufficientFundsError` `NotTakenYetError`; connection errors, after which the chain may
+ *   have it or not.
  */
 export async function broadcast(signer: Signer, attempt: Attempt): Promise<void> {
   try {
-    const { kind } = await offerTransaction(signer, attempt.signed)
-    if (kind === 'underpriced') underpriced.add(attempt)
+    const offer = await offerTransaction(signer, attempt.signed)
+    if (offer.kind === 'underpriced') underpriced.add(attempt)
+    if (offer.kind === 'later' || offer.kind === 'busy') throw new NotTakenYetError(signer.url, offer.words)
   } catch (error) {
     // At other fees it may pass.
     if (error instanceof EndpointRefusalError) underpriced.add(attempt)
@@ -128,7 +134,7 @@ export async function offerAgain(signer: Signer, attempts: Attempt[], offering: 
   const { hash } = attempts.at(-1)!
   const ask = () => signer.public.request({ method: 'eth_getTransactionByHash', params: [hash] })
   const known = await untilReached(ask, patience)
-  if (known === null) await untilReached(() => carrier.broadcast(attempts.at(-1)!), patience)
+  if (known === null) await carrier.broadcast(attempts.at(-1)!)
   await untilReached(() => fillGap(signer, attempts.at(-1)!, offering.onGap), patience)
 }
 
@@ -140,24 +146,21 @@ export async function offerAgain(signer: Signer, attempts: Attempt[], offering: 
  */
 export async function fateOf(signer: Signer, attempts: readonly Attempt[]): Promise<Fate> {
   const { public: client, account } = signer
-  const findReceipt = async (): Promise<TransactionReceipt | undefined> => {
+  const find = async (): Promise<TransactionReceipt | undefined> => {
     for (const { hash } of attempts) {
-      try {
-        return await client.getTransactionReceipt({ hash })
-      } catch (error) {
-        if ((error as Error).name !== 'TransactionReceiptNotFoundError') throw error
-      }
+      const found = await findReceipt(signer, hash)
+      if (found !== undefined) return found
     }
     return undefined
   }
   const toFate = async (receipt: TransactionReceipt): Promise<Fate> =>
     (await isDeepEnough(signer, receipt)) ? { kind: 'mined', receipt } : { kind: 'pending', isIncluded: true }
-  const receipt = await findReceipt()
+  const receipt = await find()
   if (receipt !== undefined) return toFate(receipt)
   const nonce = attempts[0]?.nonce
   const used = await client.getTransactionCount({ address: account.address, blockTag: 'latest' })
   if (nonce === undefined || used <= nonce) return { kind: 'pending', isIncluded: false }
-  const late = await findReceipt()
+  const late = await find()
   return late === undefined ? { kind: 'replaced' } : toFate(late)
 }
 
@@ -182,7 +185,7 @@ export async function seeThrough(
   const deadline = Date.now() + options.patienceMs
   let looksReplaced = 0
   for (let looks = 1; ; looks++) {
-    const fate = await untilReached(() => fateOf(signer, attempts), patience)
+    const fate = await lookUntil(deadline, () => fateOf(signer, attempts), patience)
     looksReplaced = fate.kind === 'replaced' ? looksReplaced + 1 : 0
     const isReplaced = looksReplaced >= LOOKS_UNTIL_REPLACED
     if (fate.kind === 'mined' || isReplaced || (fate.kind === 'pending' && Date.now() >= deadline)) return fate
@@ -190,6 +193,16 @@ export async function seeThrough(
       await offerAgain(signer, attempts, options)
     }
     await sleep(signer.pollingIntervalMs, patience.signal)
+  }
+}
+
+/** A fate; pending where the chain does not tell before the deadline, so that whoever decides looks at the round again. */
+async function lookUntil(deadline: number, look: () => Promise<Fate>, patience: Patience): Promise<Fate> {
+  try {
+    return await untilReached(look, { ...patience, deadline })
+  } catch (error) {
+    if (!isChainOutOfReach(error)) throw error
+    return { kind: 'pending', isIncluded: false }
   }
 }
 

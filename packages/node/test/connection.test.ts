@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
+import { askedWaitMilliseconds } from '@tutti/chain'
 import fc from 'fast-check'
 import { createPublicClient, HttpRequestError, http } from 'viem'
 import { createChainClock } from '../src/clock.ts'
-import {
-  askedWaitMilliseconds,
-  backOffMilliseconds,
-  isChainOutOfReach,
-  sleep,
-  untilReached,
-} from '../src/connection.ts'
+import { backOffMilliseconds, isChainOutOfReach, sleep, untilReached } from '../src/connection.ts'
 
 const quick = { firstMilliseconds: 1, mostMilliseconds: 8, random: () => 0 }
 

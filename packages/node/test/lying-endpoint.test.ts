@@ -25,10 +25,10 @@ import {
   parseTransaction,
   toEventSelector,
 } from 'viem'
+import { startEndpoint } from '../../chain/test/endpoint.ts'
 import { joinFederation } from '../src/join.ts'
 import { surveyFederations } from '../src/survey.ts'
 import { type Fixture, startFederation, stripesManifest } from './fixture.ts'
-import { startLyingEndpoint } from './lying-endpoint.ts'
 import { start } from './nodes.ts'
 
 let fixture: Fixture
@@ -51,7 +51,7 @@ test('terms, manifest and setup that are not those of the id are refused, and no
     { setup: '0x00' },
   ] as const
   for (const change of changes) {
-    const liar = await startLyingEndpoint(chain.rpcUrl, {
+    const liar = await startEndpoint(chain.rpcUrl, {
       bend: ({ method }, result) => {
         if (method !== 'eth_getLogs') return result
         return result.map((log: { topics: [Hex, ...Hex[]]; data: Hex }) => {
@@ -78,7 +78,7 @@ test('terms, manifest and setup that are not those of the id are refused, and no
       await liar.close()
     }
   }
-  const liar = await startLyingEndpoint(chain.rpcUrl, {
+  const liar = await startEndpoint(chain.rpcUrl, {
     bend: ({ method, params }, result) => {
       const isAboutTerms = method === 'eth_call' && result.length > 1_000 && params[0].to != null
       return isAboutTerms ? `${result.slice(0, -1)}${result.endsWith('1') ? '2' : '1'}` : result
@@ -173,8 +173,8 @@ test('an endpoint that hides receipts has an update signed three times at most',
   let last: unknown
   let frozen: unknown
   const isSight = (method: string, params: { to?: unknown }[]) => method === 'eth_call' && params[0]!.to == null
-  const liar = await startLyingEndpoint(own.chain.rpcUrl, {
-    instead: ({ method, params }) => {
+  const liar = await startEndpoint(own.chain.rpcUrl, {
+    answer: ({ method, params }) => {
       const isHidden = hidden.has(params?.[0])
       if (isHidden && /^eth_getTransaction(Receipt|ByHash)$/.test(method)) return { result: null }
       if (method === 'eth_estimateGas' && hidden.size > 0) return { result: '0x493e0' }

@@ -3,10 +3,45 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readHistory } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import { keccak256, parseTransaction, type TransactionSerializable } from 'viem'
+import { failure, startEndpoint } from '../../chain/test/endpoint.ts'
 import type { NodeEvent } from '../src/events.ts'
 import { startFederation } from './fixture.ts'
-import { type Rule, startGate } from './gate.ts'
 import { start } from './nodes.ts'
+
+/** What an endpoint says to a transaction it does not take; undefined where it takes it. */
+type Rule = (transaction: TransactionSerializable) => string | undefined
+
+/** An endpoint with rules of its own; a batch of more than `mostInBatch` requests is refused as a whole. */
+async function startGate(rpcUrl: string, rules: { mostInBatch?: number; rule?: Rule } = {}) {
+  let rule = rules.rule ?? (() => undefined)
+  const offered: Hex[] = []
+  let refused = 0
+  const endpoint = await startEndpoint(rpcUrl, {
+    reply: ([first, ...others], _, response) => {
+      if (others.length < (rules.mostInBatch ?? Infinity)) return false
+      response.end(JSON.stringify([{ jsonrpc: '2.0', id: first!.id, ...failure(-32_000, 'batch too large') }]))
+      return true
+    },
+    answer: ({ method, params }) => {
+      if (method !== 'eth_sendRawTransaction') return undefined
+      offered.push(keccak256(params[0]))
+      const words = rule(parseTransaction(params[0]))
+      if (words === undefined) return undefined
+      refused++
+      return failure(-32_000, words)
+    },
+  })
+  return {
+    ...endpoint,
+    /** Hashes of all transactions that were offered, in order. */
+    offered,
+    refused: () => refused,
+    setRule: (next: Rule) => {
+      rule = next
+    },
+  }
+}
 
 const gwei = 1_000_000_000n
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,10 +1,10 @@
 /** Blocks that a chain takes back, or that an endpoint does not have yet: nodes wait, and go on to the end. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { startLaggingPair } from '../../../../packages/chain/test/endpoint.ts'
 import { whereGethIs } from '../../../../packages/chain/test/geth/geth.ts'
 import { exitCodes } from '../../src/exit-codes.ts'
 import { type NodeProcess, startTrial, type Trial } from './federation.ts'
-import { startLaggingPair } from './lagging.ts'
 
 const members = [1, 2, 3]
 const rounds = 2

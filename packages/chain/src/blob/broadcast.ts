@@ -2,9 +2,10 @@
  * Handing signed blob transactions to a node, with the sidecar it takes, and what its refusals mean.
  */
 
+import { wordsOf } from '../answers.ts'
 import type { ChainClient } from '../client.ts'
 import { AccountBusyError, withChainErrors } from '../errors.ts'
-import { type Offer, offerTransaction, wordsOf } from '../refusals.ts'
+import { type Offer, offerTransaction } from '../refusals.ts'
 import type { PreparedTransaction } from '../transactions.ts'
 import type { Prover } from './kzg.ts'
 import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'

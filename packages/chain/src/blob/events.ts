@@ -4,6 +4,7 @@ import { type Address, type ContractEventName, type GetContractEventsReturnType,
 import { blobAggregatorAbi } from '../abi/blobAggregator.ts'
 import type { ChainClient } from '../client.ts'
 import { readByHalves } from '../reads/halving.ts'
+import { inChainOrder } from '../reads/log-order.ts'
 import { COMMITMENT_BYTES } from './commitments.ts'
 
 type EventName = ContractEventName<typeof blobAggregatorAbi>
@@ -62,15 +63,20 @@ function splitCommitments(bytes: Uint8Array): Uint8Array[] {
   )
 }
 
-/** Reads events in order, halving the range whenever the endpoint refuses it. */
+/** Reads events in order, each once, halving the range whenever the endpoint refuses it. */
 async function readAggregatorEvents<Name extends EventName>(
   client: ChainClient,
   eventName: Name,
   { aggregator, id, fromBlock, toBlock }: AggregatorQuery,
 ): Promise<AggregatorEvent<Name>[]> {
-  return readByHalves(client, { fromBlock, toBlock }, async (range) => {
+  const found = await readByHalves(client, { fromBlock, toBlock }, async (range) => {
     const args = { core: client.core, id } as never
     const query = { address: aggregator, abi: blobAggregatorAbi, eventName, args, ...range, strict: true } as const
     return (await client.public.getContractEvents(query)) as unknown as AggregatorEvent<Name>[]
   })
+  const isAsked = ({ args: { core, id: foundId } }: { args: { core: Address; id: Hex } }) =>
+    core.toLowerCase() === client.core.toLowerCase() && foundId.toLowerCase() === id.toLowerCase()
+  return inChainOrder(found, { url: client.url, address: aggregator, fromBlock, toBlock }).filter((event) =>
+    isAsked(event as never),
+  )
 }

@@ -3,15 +3,16 @@
  * many beforehand. A range that is refused is halved until it is answered.
  */
 
+import { mayBeTooMuch } from '../answers.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainBehindError, ChainUnreachableError, toChainError } from '../errors.ts'
+import { toChainError, withChainErrors } from '../errors.ts'
 
 /**
  * What `read` returns for all blocks of a range, in order.
  *
  * @param range - Bounds are inclusive; without `toBlock`, to the latest.
  * @param read - Reads one part of the range at once.
- * @throws What a single block is refused with; {@link ChainUnreachableError} and {@link ChainBehindError} at once.
+ * @throws What a single block is refused with; what says nothing of ranges, such as a chain out of reach, at once.
  */
 export async function readByHalves<Entry>(
   client: Pick<ChainClient, 'public' | 'url'>,
@@ -23,8 +24,8 @@ export async function readByHalves<Entry>(
       return await read({ fromBlock, toBlock })
     } catch (error) {
       const named = toChainError(error, client.url)
-      if (named instanceof ChainUnreachableError || named instanceof ChainBehindError) throw named
-      const last = toBlock === 'latest' ? await client.public.getBlockNumber() : toBlock
+      if (!mayBeTooMuch(error)) throw named
+      const last = toBlock === 'latest' ? await withChainErrors(client, () => client.public.getBlockNumber()) : toBlock
       if (last <= fromBlock) throw named
       const middle = (fromBlock + last) / 2n
       return [...(await part(fromBlock, middle)), ...(await part(middle + 1n, last))]

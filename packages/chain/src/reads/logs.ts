@@ -10,6 +10,7 @@ import type { ChainClient } from '../client.ts'
 import { ChainBehindError, ChainError, ContractError, ForgedTermsError, withChainErrors } from '../errors.ts'
 import { isIdOf, readStatus } from './federation.ts'
 import { readByHalves } from './halving.ts'
+import { inChainOrder } from './log-order.ts'
 
 type EventName = ContractEventName<typeof federationAbi>
 
@@ -25,14 +26,18 @@ export type EventQuery<Name extends EventName> = {
   toBlock?: bigint
 }
 
-/** Reads events in order, halving the range whenever the endpoint refuses it. */
+/**
+ * Reads events in order, each once, halving the range whenever the endpoint refuses it.
+ *
+ * @throws `ConflictingLogsError`; connection errors
+ */
 export async function readEvents<Name extends EventName>(
   client: ChainClient,
   query: EventQuery<Name>,
 ): Promise<CoreEvent<Name>[]> {
   const { eventName, id, round } = query
   const args = { ...(id === undefined ? {} : { id }), ...(round === undefined ? {} : { round }) }
-  return readByHalves(client, query, async (range) => {
+  const found = await readByHalves(client, query, async (range) => {
     const events = {
       address: client.core,
       abi: federationAbi,
@@ -43,6 +48,13 @@ export async function readEvents<Name extends EventName>(
     } as const
     return (await client.public.getContractEvents(events)) as unknown as CoreEvent<Name>[]
   })
+  const isAsked = ({ args: found }: { args: unknown }) => {
+    const { id: foundId, round: foundRound } = found as { id?: Hex; round?: number }
+    return (
+      (id === undefined || foundId?.toLowerCase() === id.toLowerCase()) && (round === undefined || foundRound === round)
+    )
+  }
+  return inChainOrder(found, { url: client.url, address: client.core, ...query }).filter(isAsked)
 }
 
 /** A federation as it was published. */
