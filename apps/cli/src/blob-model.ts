@@ -2,7 +2,7 @@
  * The model of a blob-path federation on this machine: pulled from wherever its blobs can be had, and believed only if it
  * has the commitments that the contract holds.
  */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { BlobAccess, ChainClient, Creation, ModelState, SyncedModel } from '@tutti/chain'
 import type { ImportedModel, Manifest, ModelSpec } from '@tutti/learn'
 import type { Command } from 'commander'
@@ -47,7 +47,11 @@ export async function openAccess(
     ...(peerArchive === undefined ? {} : { peerArchives: peerArchive }),
   }
   const directory = options.archive ?? defaultArchivePath
-  const { access } = await openBlobAccess(client, directory, others, (_, message) => output.note(message))
+  // What is fetched is kept where a node lives, or where somebody has said so; a disk that takes nothing is no obstacle.
+  if (options.archive !== undefined) await mkdir(directory, { recursive: true }).catch(() => undefined)
+  const { access } = await openBlobAccess(client, directory, others, (_, message) => output.note(message), {
+    isReading: true,
+  })
   return access
 }
 

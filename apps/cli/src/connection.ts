@@ -93,8 +93,10 @@ export async function openAccount(options: AccountOptions): Promise<LocalAccount
   if (options.keystore !== undefined) {
     const { accountFromKeystore } = await import('@tutti/chain/local')
     const { readPassword } = await import('./commands/keystore.ts')
-    const text = await readFile(options.keystore, 'utf8')
-    return accountFromKeystore(text, await readPassword(`Password of ${options.keystore}: `))
+    return accountFromKeystore(
+      await readFile(options.keystore),
+      await readPassword(`Password of ${options.keystore}: `),
+    )
   }
   if (options.testAccount !== undefined) return testAccounts(options.testAccount + 1)[options.testAccount]!
   const key = process.env.TUTTI_PRIVATE_KEY

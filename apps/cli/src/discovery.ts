@@ -119,7 +119,7 @@ function sumByToken(summaries: readonly NodeSummary[], amountOf: (summary: NodeS
 
 async function planDiscovery(settings: NodeSettings, options: SurveyOptions, output: Output): Promise<void> {
   const { planNode, surveyFederations } = await import('@tutti/node')
-  const surveyed = await surveyFederations(options)
+  const surveyed = await surveyFederations({ ...options, isReading: true })
   const budget = (await openBudgetReader())(settings)
   for (const line of [...describeSurvey(surveyed), ...budget.lines]) output.line(line)
   const plans: NodePlan[] = []

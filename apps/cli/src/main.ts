@@ -2,6 +2,7 @@
  * `tutti`: parses the command line, runs one command, turns whatever fails into a sentence and an exit code.
  * Each command stands in its own file under `commands/` and loads what it needs only when it runs.
  */
+import { hideKnown } from '@tutti/chain/secrets'
 import { Command, CommanderError } from 'commander'
 import { addAbandon } from './commands/abandon.ts'
 import { addBench } from './commands/bench.ts'
@@ -129,7 +130,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const tell = (failure: Failure) => {
     tellMachine(failure)
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
-    process.stderr.write(`tutti: ${toPlainLines(failure.message)}\n`)
+    process.stderr.write(`tutti: ${hideKnown(toPlainLines(failure.message))}\n`)
   }
   endOnInterruption(tell)
   try {

@@ -61,10 +61,12 @@ export async function openClient(
  */
 export async function untilAnswered<T>(ask: () => Promise<T>, output: Output): Promise<T> {
   const { defaultBackOff, untilReached } = await import('@tutti/node')
+  const { toChainError } = await import('@tutti/chain')
   return untilReached(ask, {
     backOff: defaultBackOff,
     signal: new AbortController().signal,
-    onWait: ({ error: { message }, failures, milliseconds: waitMilliseconds }) => {
+    onWait: ({ error, failures, milliseconds: waitMilliseconds }) => {
+      const { message } = toChainError(error) as Error
       output.event({ kind: 'chain-unreachable', time: Date.now(), failures, waitMilliseconds, message })
       if (!output.isJson)
         output.note(`${message} Next try in ${(waitMilliseconds / 1000).toFixed(1)} s (${failures} so far).`)
@@ -79,7 +81,7 @@ async function openNodeAccount({
   if (keystore === undefined) return openAccount(testAccount === undefined ? {} : { testAccount })
   const { readFile } = await import('node:fs/promises')
   const { accountFromKeystore } = await import('@tutti/chain/local')
-  return accountFromKeystore(await readFile(keystore, 'utf8'), await readPassword(`Password of ${keystore}: `))
+  return accountFromKeystore(await readFile(keystore), await readPassword(`Password of ${keystore}: `))
 }
 
 /** The owner's trainer for a federation: a program of its own, or the built-in one on its data. */

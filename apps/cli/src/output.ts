@@ -1,10 +1,11 @@
 /**
  * What a command says: lines and a live progress line for people, one JSON object for machines.
- * None of them rewrites a terminal, whoever’s words they hold. With `--json`, standard output carries that object and
+ * None of them rewrites a terminal, whoever’s words they hold, nor shows the secrets of an endpoint's address. With `--json`, standard output carries that object and
  * nothing else; progress goes to standard error in both.
  */
 
 import type { WriteStream } from 'node:tty'
+import { hideKnown } from '@tutti/chain/secrets'
 import { toPlainLines, toPlainText } from './plain-text.ts'
 
 /** Where a command writes. */
@@ -46,7 +47,7 @@ export function createOutput(options: {
   let lastPlain = Number.NEGATIVE_INFINITY
 
   const toNote = (text: string) =>
-    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : toPlainLines(text)
+    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : hideKnown(toPlainLines(text))
   const clear = () => {
     if (isLive) stderr.write('\r\u001b[2K')
     isLive = false
@@ -57,7 +58,7 @@ export function createOutput(options: {
     line(text = '') {
       if (isJson) return
       clear()
-      stdout.write(`${toPlainLines(text)}\n`)
+      stdout.write(`${hideKnown(toPlainLines(text))}\n`)
     },
     note(text) {
       clear()
@@ -70,7 +71,7 @@ export function createOutput(options: {
       if (isTerminal && !(isJson && hasJsonNotes)) {
         // A terminal that does not know its width says 0.
         const columns = (stderr as WriteStream).columns || 100
-        stderr.write(`\r\u001b[2K${toPlainText(text).slice(0, columns - 1)}`)
+        stderr.write(`\r\u001b[2K${hideKnown(toPlainText(text)).slice(0, columns - 1)}`)
         isLive = true
         return
       }
@@ -90,6 +91,7 @@ export function createOutput(options: {
 /** JSON with bigints as decimal strings, typed arrays as plain ones, and nothing that a terminal would obey. */
 export function toJson(value: unknown): string {
   const json = JSON.stringify(value, (_key, entry: unknown) => {
+    if (typeof entry === 'string') return hideKnown(entry)
     if (typeof entry === 'bigint') return entry.toString()
     if (ArrayBuffer.isView(entry) && !(entry instanceof DataView)) return Array.from(entry as Uint8Array)
     return entry

@@ -20,13 +20,22 @@ export interface Running {
   until(pattern: RegExp): Promise<string>
 }
 
+/** Where a command runs, and as whom. */
+interface Surroundings {
+  cwd: string
+  env?: Record<string, string>
+  uid?: number
+  gid?: number
+}
+
 /** Starts `tutti` with these words; keys of the surrounding environment are not passed on. */
-export function startTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Running {
+export function startTutti(args: readonly string[], options: Surroundings): Running {
   const { TUTTI_PRIVATE_KEY: _key, TUTTI_PASSWORD: _password, TUTTI_RPC: _rpc, ...inherited } = process.env
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: options.cwd,
     env: { ...inherited, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
   })
   let stdout = ''
   let stderr = ''

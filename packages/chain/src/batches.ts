@@ -11,6 +11,7 @@
 import { type HttpTransport, http } from 'viem'
 import { isTooLong, type Meaning, meaningOf } from './answers.ts'
 import { patiently } from './patience.ts'
+import { rememberEndpoint } from './secrets.ts'
 
 /** Requests in one batch where the endpoint has no other opinion. */
 export const LARGEST_BATCH = 100
@@ -29,6 +30,7 @@ export interface RequestPatience {
 
 /** Transport to an endpoint by HTTP, whose batches shrink to what the endpoint answers. */
 export function batchingHttp(url: string, patience: RequestPatience): HttpTransport {
+  rememberEndpoint(url)
   const { timeout, retryCount: count, retryDelay: delay = 100 } = patience
   const open = http(url, { batch: { batchSize: LARGEST_BATCH }, fetchFn: shrinkBatches(fetch), timeout, retryCount: 0 })
   return patiently(open, { count, delay })

@@ -16,7 +16,6 @@ import {
 import { batchingHttp } from './batches.ts'
 import { deployment } from './deployment.ts'
 import { ChainError, withChainErrors } from './errors.ts'
-import { rememberEndpoint } from './secrets.ts'
 
 /** What the owner of an account wants to pay, in wei a gas; what is absent follows the chain. */
 export interface FeeWishes {
@@ -87,7 +86,6 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
   const retries = options.retries ?? 3
   const url = 'rpcUrl' in options ? options.rpcUrl : 'the given transport'
   if ('rpcUrl' in options) requireHttp(options.rpcUrl)
-  if ('rpcUrl' in options) rememberEndpoint(options.rpcUrl)
   const transport =
     'rpcUrl' in options
       ? batchingHttp(options.rpcUrl, { timeout: timeoutMs, retryCount: retries, retryDelay: 100 })

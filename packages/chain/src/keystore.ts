@@ -6,11 +6,12 @@
 
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { bytesToHex, type Hex, hexToBytes, keccak256, type LocalAccount, pad } from 'viem'
+import { JsonEncodingError, parseJsonBytes } from '@tutti/core'
+import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, type LocalAccount, pad } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { ChainError } from './errors.ts'
 
-/** The JSON of a keystore file. */
+/** The JSON of a keystore file, as this module writes it; what it reads may be in any of the dialects of {@link parseKeystore}. */
 export type Keystore = {
   version: 3
   id: string
@@ -75,51 +76,115 @@ export async function encryptKeystore(
 /**
  * Decrypts a keystore.
  *
- * @param json - The file's text, or what it parses to.
+ * @param json - The file's bytes or text, or what it parses to.
  * @throws {@link KeystoreError} on a wrong password, a damaged file, or an unknown cipher
  */
-export async function accountFromKeystore(json: string | Keystore, password: string): Promise<LocalAccount> {
+export async function accountFromKeystore(json: KeystoreSource, password: string): Promise<LocalAccount> {
   return privateKeyToAccount(await decryptKeystore(json, password))
 }
 
+/** A keystore as it lies on the disk, or parsed. */
+export type KeystoreSource = string | Uint8Array | Keystore
+
 /** The private key itself: see {@link accountFromKeystore}. */
-export async function decryptKeystore(json: string | Keystore, password: string): Promise<Hex> {
-  const { crypto } = parse(json)
+export async function decryptKeystore(json: KeystoreSource, password: string): Promise<Hex> {
+  const { crypto } = parseKeystore(json)
   if (crypto.cipher !== 'aes-128-ctr') throw new KeystoreError(`its cipher ${shown(crypto.cipher)} is not supported`)
-  const ciphertext = Buffer.from(crypto.ciphertext, 'hex')
-  const derived = await derive(crypto.kdf, crypto.kdfparams, password)
-  const mac = Buffer.from(crypto.mac, 'hex')
-  const expected = macOf(derived, ciphertext)
-  if (mac.length !== expected.length || !timingSafeEqual(mac, expected))
-    throw new KeystoreError('the password is wrong')
-  const decipher = createDecipheriv('aes-128-ctr', derived.subarray(0, 16), Buffer.from(crypto.cipherparams.iv, 'hex'))
-  const key = Buffer.concat([decipher.update(ciphertext), decipher.final()])
-  if (key.length === 0 || key.length > 32) throw new KeystoreError(`it holds ${key.length} bytes and no key`)
-  // Some early wallets dropped leading zeros.
-  return pad(bytesToHex(key), { size: 32 })
+  const ciphertext = fromHex(crypto.ciphertext)
+  const mac = fromHex(crypto.mac)
+  // Most wallets take a password as it is typed; some bring its letters into one form first.
+  for (const typed of new Set([password, password.normalize('NFKC')])) {
+    const derived = await derive(crypto.kdf, crypto.kdfparams, typed)
+    const expected = macOf(derived, ciphertext)
+    if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) continue
+    const decipher = createDecipheriv('aes-128-ctr', derived.subarray(0, 16), fromHex(crypto.cipherparams.iv))
+    const key = Buffer.concat([decipher.update(ciphertext), decipher.final()])
+    if (key.length === 0 || key.length > 32) throw new KeystoreError(`it holds ${key.length} bytes and no key`)
+    // Some early wallets dropped leading zeros.
+    return pad(bytesToHex(key), { size: 32 })
+  }
+  throw new KeystoreError('the password is wrong')
 }
 
-function parse(json: string | Keystore): Keystore {
-  let keystore: Partial<Keystore>
-  try {
-    keystore = typeof json === 'string' ? ((JSON.parse(json) as Partial<Keystore> | null) ?? {}) : json
-  } catch {
-    throw new KeystoreError('it is not JSON')
-  }
-  const crypto = keystore.crypto
+/** Names of algorithms, which wallets write in either case. */
+const NAMES = ['cipher', 'kdf', 'prf'] as const
+
+/**
+ * A keystore in the words of the standard, from any wallet's dialect: keys in other cases (`Crypto`, `cipherText`),
+ * numbers as texts, hexadecimal with `0x` or in capitals, no address, fields of the wallet's own, UTF-16, a byte order mark.
+ *
+ * @throws {@link KeystoreError}
+ */
+export function parseKeystore(json: KeystoreSource): Keystore {
+  const keystore = readFields(json)
+  const { crypto } = keystore
+  if (Number(keystore.version) !== 3) throw new KeystoreError(`its version is ${shown(keystore.version)} and not 3`)
   const texts = [crypto?.cipher, crypto?.cipherparams?.iv, crypto?.ciphertext, crypto?.kdf, crypto?.mac]
-  if (keystore.version !== 3) throw new KeystoreError(`its version is ${shown(keystore.version)} and not 3`)
   if (texts.some((text) => typeof text !== 'string') || typeof crypto?.kdfparams !== 'object') {
     throw new KeystoreError('a field is missing')
+  }
+  for (const part of [crypto, crypto.kdfparams] as Record<string, unknown>[]) {
+    for (const name of NAMES) if (typeof part[name] === 'string') part[name] = part[name].toLowerCase()
   }
   return keystore as Keystore
 }
 
+/**
+ * The address that a keystore names, `0x` and 40 digits in lower case; undefined where it names none, as the format allows.
+ *
+ * @throws {@link KeystoreError}
+ */
+export function readKeystoreAddress(json: KeystoreSource): Address | undefined {
+  const { address, crypto } = readFields(json)
+  if (typeof crypto !== 'object') throw new KeystoreError('it is no Web3 Secret Storage')
+  if (address === undefined || address === '') return undefined
+  const digits = String(address).trim().replace(/^0x/i, '').toLowerCase()
+  if (!/^[0-9a-f]{40}$/.test(digits)) throw new KeystoreError('its address is none')
+  return `0x${digits}`
+}
+
+/** The object of a keystore with its keys in lower case. */
+function readFields(json: KeystoreSource): Partial<Keystore> {
+  let found: unknown = json
+  try {
+    if (json instanceof Uint8Array) found = parseJsonBytes(json)
+    else if (typeof json === 'string') found = JSON.parse(json.replace(/^\ufeff/, ''))
+  } catch (error) {
+    throw new KeystoreError(error instanceof JsonEncodingError ? error.message : 'it is not JSON')
+  }
+  const keystore = withLowerKeys(found) as Partial<Keystore> & { encseed?: unknown }
+  if (keystore.encseed !== undefined) {
+    throw new KeystoreError('it is a wallet of the presale of 2014; have a wallet turn it into Web3 Secret Storage')
+  }
+  return keystore
+}
+
+/** A copy of an object whose keys, at every depth, are in lower case. */
+function withLowerKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? {}
+  if (Array.isArray(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key.toLowerCase(),
+      typeof entry === 'object' && entry !== null ? withLowerKeys(entry) : entry,
+    ]),
+  )
+}
+
+function fromHex(text: unknown): Buffer {
+  return Buffer.from(String(text).trim().replace(/^0x/i, ''), 'hex')
+}
+
+/** Bytes of a derived key: 32 are used, and some wallets ask for more. */
+const MOST_DERIVED = 64
+
 async function derive(kdf: string, parameters: Record<string, string | number>, password: string): Promise<Buffer> {
-  const salt = Buffer.from(String(parameters.salt), 'hex')
-  const length = Number(parameters.dklen)
-  if (length !== 32) throw new KeystoreError(`its derived key has ${length} bytes and not 32`)
-  if (kdf === 'pbkdf2' && parameters.prf === 'hmac-sha256') {
+  const salt = fromHex(parameters.salt)
+  const length = Number(parameters.dklen ?? 32)
+  if (!(length >= 32 && length <= MOST_DERIVED)) {
+    throw new KeystoreError(`its derived key has ${shown(parameters.dklen)} bytes and not 32`)
+  }
+  if (kdf === 'pbkdf2' && (parameters.prf ?? 'hmac-sha256') === 'hmac-sha256') {
     const rounds = Number(parameters.c)
     const isBounded = Number.isSafeInteger(rounds) && rounds >= 1 && rounds <= maximumRounds
     if (!isBounded)

@@ -20,7 +20,13 @@ import { findState, keepState } from './local-state.ts'
 export { type ArchiveOptions, openBlobArchive } from './blob/archive.ts'
 export { archiveSource } from './blob/archive-source.ts'
 export { endWithParent } from './end-with-parent.ts'
-export { accountFromKeystore, encryptKeystore, type Keystore, KeystoreError } from './keystore.ts'
+export {
+  accountFromKeystore,
+  encryptKeystore,
+  type Keystore,
+  KeystoreError,
+  readKeystoreAddress,
+} from './keystore.ts'
 export type { BlockPace } from './local-blocks.ts'
 
 export type LocalChainOptions = {

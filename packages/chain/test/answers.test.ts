@@ -88,8 +88,7 @@ test('what clients and providers answer is read alike', () => {
     const error = new RpcRequestError({ body: {}, url: 'http://x', error: { code, message: words } })
     assert.equal(meaningOfError(new Error('outer', { cause: error })), meaning, words)
     const named = toChainError(error)
-    const kind =
-      meaning === 'behind' ? ChainBehindError : isPassing(meaning) ? ChainUnreachableError : RpcError
+    const kind = meaning === 'behind' ? ChainBehindError : isPassing(meaning) ? ChainUnreachableError : RpcError
     assert.ok(named instanceof kind, words)
     // What was named once is not read anew: its words are for people.
     assert.equal(isPassing(meaningOfError(named)!), isPassing(meaning), words)

@@ -9,7 +9,13 @@ import {
   TestAccountRefusedError,
   testAccounts,
 } from '../src/index.ts'
-import { decryptKeystore, encryptKeystore, KeystoreError } from '../src/keystore.ts'
+import {
+  accountFromKeystore,
+  decryptKeystore,
+  encryptKeystore,
+  KeystoreError,
+  readKeystoreAddress,
+} from '../src/keystore.ts'
 
 /** The PBKDF2 vector of the Web3 Secret Storage specification. */
 const secret = '0x7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d'
@@ -103,6 +109,68 @@ test('a damaged or hostile keystore is refused with its reason', async () => {
       return true
     })
   }
+})
+
+test("a keystore opens in every wallet's dialect, and names its address or none", async () => {
+  const made = await encryptKeystore(secret, 'correct horse', { n: 2, r: 8, p: 1 })
+  const { crypto, ...rest } = made
+  const capital = (value: unknown): unknown =>
+    typeof value !== 'object' || value === null
+      ? value
+      : Object.fromEntries(
+          Object.entries(value).map(([key, entry]) => [`${key[0]!.toUpperCase()}${key.slice(1)}`, capital(entry)]),
+        )
+  const upper = (hex: string) => `0x${hex.toUpperCase()}`
+  const dialects: Record<string, object> = {
+    'Crypto in capitals': { ...rest, Crypto: crypto },
+    'all keys in capitals': capital(made) as object,
+    'cipherText and kdfParams': {
+      ...rest,
+      crypto: {
+        ...crypto,
+        ciphertext: undefined,
+        cipherText: crypto.ciphertext,
+        kdfparams: undefined,
+        kdfParams: crypto.kdfparams,
+      },
+    },
+    'hexadecimal in capitals, with 0x': {
+      ...made,
+      address: upper(made.address!),
+      crypto: {
+        ...crypto,
+        ciphertext: upper(crypto.ciphertext),
+        mac: upper(crypto.mac),
+        cipherparams: { iv: upper(crypto.cipherparams.iv) },
+        kdfparams: { ...crypto.kdfparams, salt: upper(String(crypto.kdfparams.salt)) },
+      },
+    },
+    'names of algorithms in capitals': { ...made, crypto: { ...crypto, cipher: 'AES-128-CTR', kdf: 'Scrypt' } },
+    'numbers as texts': {
+      ...made,
+      version: '3',
+      crypto: { ...crypto, kdfparams: { ...crypto.kdfparams, n: '2', dklen: '32' } },
+    },
+    'no length of the derived key': {
+      ...made,
+      crypto: { ...crypto, kdfparams: { ...crypto.kdfparams, dklen: undefined } },
+    },
+    'no address and no id': { version: 3, crypto },
+    'fields of its own': { ...made, 'x-ethers': { client: 'ethers.js' }, name: 'my wallet', meta: null, tags: [1] },
+  }
+  for (const [name, dialect] of Object.entries(dialects)) {
+    const text = JSON.stringify(dialect, null, 2)
+    const files = [text, Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`), Buffer.from(`\ufeff${text}`, 'utf16le')]
+    for (const file of files) {
+      assert.equal((await accountFromKeystore(file, 'correct horse')).address, address, name)
+      const named = readKeystoreAddress(file)
+      assert.ok(named === undefined ? /no address/.test(name) : named === address.toLowerCase(), name)
+    }
+  }
+  // A password whose letters were brought into one form before it was used.
+  const composed = await encryptKeystore(secret, 'se\u00f1or', { n: 2, r: 8, p: 1 })
+  assert.equal((await accountFromKeystore(composed, 'sen\u0303or')).address, address)
+  await assert.rejects(accountFromKeystore(JSON.stringify({ encseed: '00', ethaddr: '00' }), 'x'), /presale/)
 })
 
 test('a private key is taken with or without 0x, and a wrong one is never repeated in the message', () => {

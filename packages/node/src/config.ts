@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Hex } from '@tutti/core'
+import { decodeJsonText, type Hex, JsonEncodingError } from '@tutti/core'
 import { parseGwei } from 'viem'
 import { checkBehaviour, type NodeBehaviour, NodeOptionError } from './behaviour.ts'
 import { type Policy, PolicyError, parsePolicy } from './policy.ts'
@@ -156,7 +156,13 @@ const answers = new Set(['keeper', 'claims'])
  * @throws {@link NodeConfigError} naming the key; the file system's error if there is no such file.
  */
 export function readNodeConfig(file: string): NodeConfig {
-  return parseNodeConfig(readFileSync(file, 'utf8'), file)
+  const bytes = readFileSync(file)
+  try {
+    return parseNodeConfig(decodeJsonText(bytes), file)
+  } catch (error) {
+    if (!(error instanceof JsonEncodingError)) throw error
+    throw new NodeConfigError(file, '', error.message)
+  }
 }
 
 /**

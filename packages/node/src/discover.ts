@@ -18,6 +18,8 @@ export interface DiscoverOptions {
   fromBlock?: bigint
   /** Blocks a call; endpoints limit it. Default: 2,000. */
   blocksPerCall?: bigint
+  /** Somebody only looks: no directory is made, and a disk that takes nothing is no obstacle. Default: false. */
+  isReading?: boolean
   /** Defaults to the disk of this machine. */
   disk?: Disk
 }
@@ -57,11 +59,20 @@ export async function discoverFederations(options: DiscoverOptions): Promise<Cre
   for (let from = first; from <= latest; from += blocksPerCall) {
     const to = from + blocksPerCall - 1n < latest ? from + blocksPerCall - 1n : latest
     creations.push(...(await listFederations(client, { fromBlock: from, toBlock: to })))
-    disk.makeDirectory(storeDirectory)
-    writeAtomically(disk, file, toBytes(creations, to + 1n))
+    keep(disk, file, toBytes(creations, to + 1n), options)
   }
   for (const creation of creations) cached(client).set(creation.id, creation)
   return creations
+}
+
+/** Keeps what was found; where somebody only looks, in a store that is there and may be written to, and nowhere else. */
+function keep(disk: Disk, file: string, bytes: Uint8Array, { storeDirectory, isReading }: DiscoverOptions): void {
+  if (isReading !== true) disk.makeDirectory(storeDirectory)
+  try {
+    writeAtomically(disk, file, bytes)
+  } catch (error) {
+    if (isReading !== true) throw error
+  }
 }
 
 /** Creations are immutable: read once a connection. */

@@ -15,6 +15,7 @@ import {
   NotDeployedError,
   requireHttp,
   toChainError,
+  withChainErrors,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { fallback, type LocalAccount, type Transport } from 'viem'
@@ -73,7 +74,7 @@ export async function connectEndpoints(options: EndpointOptions): Promise<ChainC
     const transport = fallback(transports, { retryCount: 1, retryDelay: 100 })
     client = { ...(await connect({ transport, timeoutMs, ...who })), url: hosts.join(' or ') }
   }
-  const code = await client.public.getCode({ address: client.core })
+  const code = await withChainErrors(client, () => client.public.getCode({ address: client.core }))
   if (code === undefined || code === '0x') throw new NotDeployedError(client.core, client.chainId)
   return client
 }

@@ -98,3 +98,28 @@ test('a file is read from disk', () => {
     rmSync(directory, { recursive: true, force: true })
   }
 })
+
+test('a configuration file is read as editors of all systems write it; other bytes are refused, none replaced', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tutti-config-'))
+  const path = join(directory, 'node.json')
+  const text = JSON.stringify({ federation, data: 'K\u00f6ln.csv', seed: 3 }, null, 2)
+  const windows = `\ufeff${text.replaceAll('\n', '\r\n')}`
+  try {
+    for (const bytes of [
+      Buffer.from(windows),
+      Buffer.from(windows, 'utf16le'),
+      Buffer.from(windows, 'utf16le').swap16(),
+    ]) {
+      writeFileSync(path, bytes)
+      const { federation: found, data, seed } = readNodeConfig(path)
+      assert.deepEqual([found, data, seed], [federation, join(directory, 'K\u00f6ln.csv'), 3])
+    }
+    writeFileSync(path, Buffer.from(text, 'latin1'))
+    assert.throws(() => readNodeConfig(path), {
+      name: 'NodeConfigError',
+      message: /node\.json: its bytes are no UTF-8/,
+    })
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})

@@ -1,6 +1,7 @@
 /** `tutti deploy`: puts the contracts on a chain, at the addresses that they have on every chain. */
 
 import type { ContractName, DeploymentPlan } from '@tutti/chain'
+import { hideSecrets } from '@tutti/chain/secrets'
 import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import { formatEther, formatGwei } from 'viem'
@@ -86,7 +87,7 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   const gasUsed = writes.reduce((sum, write) => sum + write.gasUsed, 0n)
   const paid = writes.reduce((sum, { receipt }) => sum + receipt.gasUsed * receipt.effectiveGasPrice, 0n)
   output.line(`Deployed and checked; it took ${formatInteger(gasUsed)} gas and ${formatEther(paid)} of its coin.`)
-  output.line(`Next: tutti create --rpc ${options.rpc} --task-file task.yaml …`)
+  output.line(`Next: tutti create --rpc ${hideSecrets(options.rpc)} --task-file task.yaml …`)
   output.result({ ...result, isDryRun, gasUsed, paid, transactions: writes.map(({ hash }) => hash) })
 }
 

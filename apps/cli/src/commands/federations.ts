@@ -22,7 +22,7 @@ export function addFederations(program: Command): void {
       const limits = await readLimits(options)
       const client = await openReader(options)
       const { surveyFederations } = await import('@tutti/node')
-      const surveyed = await surveyFederations(surveyOptionsOf(limits, client))
+      const surveyed = await surveyFederations({ ...surveyOptionsOf(limits, client), isReading: true })
       const budget = (await openBudgetReader())(limits)
       const { readLimits: readChainLimits } = await import('@tutti/chain')
       const chainLimits = await readChainLimits(client)

@@ -50,30 +50,17 @@ async function createKeystore(file: string, options: KeystoreCommandOptions): Pr
 
 async function showKeystore(file: string, options: KeystoreCommandOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const text = await readFile(file, 'utf8')
-  const address = await readAddress(text)
+  const address = await readAddress(await readFile(file))
   output.line(address)
   output.result({ file, address })
 }
 
 /** The address as the file names it; where it names none (the format allows that), the key is decrypted to find it. */
-async function readAddress(text: string): Promise<string> {
-  const { accountFromKeystore, KeystoreError } = await import('@tutti/chain/local')
-  let found: { address?: unknown; crypto?: unknown } | null
-  try {
-    found = JSON.parse(text) as typeof found
-  } catch {
-    throw new KeystoreError('it is not JSON')
-  }
-  if (typeof found !== 'object' || found === null || typeof found.crypto !== 'object') {
-    throw new KeystoreError('it is no Web3 Secret Storage')
-  }
-  if (found.address === undefined) {
-    return (await accountFromKeystore(text, await readPassword('Password of the keystore: '))).address
-  }
-  const digits = String(found.address).replace(/^0x/, '').toLowerCase()
-  if (!/^[0-9a-f]{40}$/.test(digits)) throw new KeystoreError('its address is none')
-  return getAddress(`0x${digits}`)
+async function readAddress(bytes: Uint8Array): Promise<string> {
+  const { accountFromKeystore, readKeystoreAddress } = await import('@tutti/chain/local')
+  const address = readKeystoreAddress(bytes)
+  if (address !== undefined) return getAddress(address)
+  return (await accountFromKeystore(bytes, await readPassword('Password of the keystore: '))).address
 }
 
 /** Writes a file that must not exist, readable by its owner alone, and forces it to the platter. */

@@ -1,7 +1,7 @@
 /** `tutti stats`: counts, means and histograms over the rows of many, none of which leaves its owner. */
 
 import { readFile } from 'node:fs/promises'
-import { describeToken, formatInteger, formatTokens } from '@tutti/core'
+import { describeToken, formatInteger, formatTokens, parseJsonBytes } from '@tutti/core'
 import type { DataSchema } from '@tutti/learn'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
@@ -215,9 +215,9 @@ async function readColumns(options: StatsCreateOptions) {
 }
 
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8')
+  const bytes = await readFile(path)
   try {
-    return JSON.parse(text)
+    return parseJsonBytes(bytes)
   } catch (error) {
     throw new CommandError(`${path} is not JSON: ${(error as Error).message}.`, exitCodes.badInput)
   }

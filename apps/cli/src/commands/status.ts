@@ -186,7 +186,7 @@ async function showFaults(client: ChainClient, creation: Creation, directory: st
   output.progress('looking through the blobs at hand…')
   const archive = async () => {
     const { loadKzg } = await import('@tutti/chain/kzg')
-    return openBlobArchive({ directory, kzg: await loadKzg() })
+    return openBlobArchive({ directory, kzg: await loadKzg(), isReading: true })
   }
   const source = archiveSource(directory)
   const look = await findStandingFaults(client, { creation, source, archive, most: MOST_BLOBS })

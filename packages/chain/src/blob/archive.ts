@@ -23,11 +23,14 @@ export type ArchiveOptions = {
   kzg: Kzg
   /** Called with the name of a file that was refused and where it was moved; undefined where it cannot be moved. */
   onRefused?: (file: string, movedTo: string | undefined) => void
+  /** Somebody only looks: no directory is made, and a disk that takes nothing is no obstacle. Default: false. */
+  isReading?: boolean
 }
 
-/** Opens an archive, creating its directory if there is none. */
-export async function openBlobArchive({ directory, kzg, onRefused }: ArchiveOptions): Promise<BlobArchive> {
-  await mkdir(directory, { recursive: true })
+/** Opens an archive, creating its directory if there is none and it is to be written to. */
+export async function openBlobArchive(options: ArchiveOptions): Promise<BlobArchive> {
+  const { directory, kzg, onRefused, isReading = false } = options
+  if (!isReading) await mkdir(directory, { recursive: true })
   // Verified once by arithmetic; after that the hash of the file tells whether it is still the same.
   const verified = new Map<Hex, Hex>()
   const pathOf = (hash: Hex) => join(directory, `${hash.toLowerCase()}${ending}`)
@@ -36,6 +39,10 @@ export async function openBlobArchive({ directory, kzg, onRefused }: ArchiveOpti
     const path = pathOf(hash)
     const movedTo = `${path}.refused`
     verified.delete(hash)
+    if (isReading) {
+      onRefused?.(path, undefined)
+      return undefined
+    }
     try {
       await rename(path, movedTo)
       onRefused?.(path, movedTo)
@@ -53,7 +60,11 @@ export async function openBlobArchive({ directory, kzg, onRefused }: ArchiveOpti
       content.set(blob, COMMITMENT_BYTES)
       const checksum = sha256(content)
       const kept = await readIfPresent(pathOf(hash))
-      if (kept === undefined || sha256(kept) !== checksum) await writeAtomically(directory, pathOf(hash), content)
+      if (kept === undefined || sha256(kept) !== checksum) {
+        await writeAtomically(directory, pathOf(hash), content).catch((error: unknown) => {
+          if (!isReading) throw error
+        })
+      }
       verified.set(hash, checksum)
     },
     get: async (hash) => {
@@ -74,7 +85,10 @@ export async function openBlobArchive({ directory, kzg, onRefused }: ArchiveOpti
       return versionedHash(commitment) === hash.toLowerCase() ? commitment : refuse(hash)
     },
     list: async () => {
-      const names = await readdir(directory)
+      const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+        if (isReading && error.code === 'ENOENT') return []
+        throw error
+      })
       return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length) as Hex)
     },
   }

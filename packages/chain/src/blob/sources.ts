@@ -7,6 +7,7 @@
 import { type Hash, type Hex, hexToBytes, isHex } from 'viem'
 import { type ChainClient, localChainId } from '../client.ts'
 import { ChainError, withChainErrors } from '../errors.ts'
+import { hideSecrets, rememberEndpoint, withoutSecrets } from '../secrets.ts'
 import { requestOf } from './broadcast.ts'
 
 /** Which blobs, and the transaction that carried them. */
@@ -42,7 +43,9 @@ export type BeaconOptions = {
 
 /** A beacon node: the blobs of the slot in which a block was proposed. */
 export function beaconSource(client: ChainClient, { url, timeoutMs = 20_000 }: BeaconOptions): BlobSource {
+  rememberEndpoint(url)
   const base = url.replace(/\/+$/, '')
+  const shown = hideSecrets(base)
   const get = (path: string) => getJson(`${base}${path}`, timeoutMs)
   let clock: Promise<SlotClock | undefined> | undefined
   const blockId = async (blockNumber: bigint) => {
@@ -57,26 +60,26 @@ export function beaconSource(client: ChainClient, { url, timeoutMs = 20_000 }: B
     return String((timestamp - found.genesis) / found.secondsPerSlot)
   }
   return {
-    name: `the beacon node at ${base}`,
+    name: `the beacon node at ${shown}`,
     blobs: async ({ versionedHashes, blockNumber }) => {
       const id = await blockId(blockNumber)
       const { data } = (await get(`/eth/v1/beacon/blobs/${id}?versioned_hashes=${versionedHashes.join(',')}`)) as {
         data?: unknown
       }
-      return toByteStrings(data, base)
+      return toByteStrings(data, shown)
     },
     commitments: async ({ blockNumber }) => {
       const answer = (await get(`/eth/v2/beacon/blocks/${await blockId(blockNumber)}`)) as {
         data?: { message?: { body?: { blob_kzg_commitments?: unknown } } }
       }
-      return toByteStrings(answer.data?.message?.body?.blob_kzg_commitments, base)
+      return toByteStrings(answer.data?.message?.body?.blob_kzg_commitments, shown)
     },
   }
 }
 
 /** A local chain (anvil), asked by transaction. */
 export function localSource(client: ChainClient): BlobSource {
-  const name = `the local chain at ${client.url}`
+  const name = `the local chain at ${hideSecrets(client.url)}`
   // One after the other: asked for in the same tick they would travel as one batch, whose answer is too large.
   let turn: Promise<unknown> = Promise.resolve()
   const ask = (transactionHash: Hash): Promise<unknown> => {
@@ -140,7 +143,7 @@ async function getJson(url: string, timeoutMs: number): Promise<unknown> {
     return await answer.json()
   } catch (error) {
     if (error instanceof BlobSourceError) throw error
-    throw new BlobSourceError(shown, `it gave no answer (${(error as Error).message})`)
+    throw new BlobSourceError(shown, `it gave no answer (${withoutSecrets((error as Error).message, url)})`)
   }
 }
 

@@ -107,12 +107,14 @@ function toPlace({ round, member, position, shard }: StandingFault) {
  *
  * @param directory - Of the archive, created if there is none.
  * @param onDamage - Hears in a sentence of a file of the archive that was set aside.
+ * @param options - `isReading`: somebody only looks, so that nothing is made or moved.
  */
 export async function openBlobAccess(
   client: Signer | Parameters<typeof blobSources>[0],
   directory: string,
   { peerArchives = [], beaconUrl }: Pick<NodeBehaviour, 'peerArchives' | 'beaconUrl'>,
   onDamage: (file: string, message: string) => void = () => undefined,
+  { isReading = false }: { isReading?: boolean } = {},
 ): Promise<{ kzg: Kzg; archive: NonNullable<BlobAccess['archive']>; access: BlobAccess }> {
   const [{ loadKzg }, { archiveSource, openBlobArchive }] = await Promise.all([
     import('@tutti/chain/kzg'),
@@ -120,10 +122,10 @@ export async function openBlobAccess(
   ])
   const kzg = await loadKzg()
   const onRefused = (file: string, movedTo: string | undefined) => {
-    const what = movedTo === undefined ? 'and cannot be moved aside' : `and was moved to ${movedTo}`
+    const what = movedTo === undefined ? 'and stays where it is' : `and was moved to ${movedTo}`
     onDamage(file, `${file} is damaged ${what}; the blob is looked for elsewhere.`)
   }
-  const archive = await openBlobArchive({ directory, kzg, onRefused })
+  const archive = await openBlobArchive({ directory, kzg, onRefused, isReading })
   const beacon = beaconUrl === undefined ? {} : { beaconUrl }
   const sources = [...peerArchives.map(archiveSource), ...blobSources(client, beacon)]
   return { kzg, archive, access: { kzg, archive, sources } }

@@ -16,7 +16,7 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Hex } from '@tutti/core'
+import { decodeJsonText, type Hex } from '@tutti/core'
 import { exportSafetensors, importSafetensors, type Manifest, requireModel, tensorLayout } from '@tutti/learn'
 import type { TrainingMetrics } from '../events.ts'
 import type { ModelTrainer, TrainingTask } from '../trainer.ts'
@@ -131,10 +131,18 @@ function readTrained(path: string, manifest: Manifest, refuse: Refuse): Float32A
   }
 }
 
-function readMetrics(path: string, manifest: Manifest, refuse: Refuse): TrainingMetrics {
-  const text = new TextDecoder().decode(readOutput(path, 'metrics.json', MOST_HEADER_BYTES, refuse))
+function decodeMetrics(bytes: Uint8Array): string {
   try {
-    return parseTrainerMetrics(text, manifest)
+    return decodeJsonText(bytes)
+  } catch (error) {
+    throw new TrainerMetricsError((error as Error).message)
+  }
+}
+
+function readMetrics(path: string, manifest: Manifest, refuse: Refuse): TrainingMetrics {
+  const bytes = readOutput(path, 'metrics.json', MOST_HEADER_BYTES, refuse)
+  try {
+    return parseTrainerMetrics(decodeMetrics(bytes), manifest)
   } catch (error) {
     if (!(error instanceof TrainerMetricsError)) throw error
     throw refuse(error.message, error)
