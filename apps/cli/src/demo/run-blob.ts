@@ -165,7 +165,7 @@ export async function runBlobDemo(options: DemoOptions & { startMember?: StartMe
       },
       gas,
       blobsAnUpdate: Number(gas.blobGas / 131_072n) / Math.max(1, members.length * roundsSettled),
-      rewards: await readRewards(creator, id, terms, members, report.summaries),
+      rewards: await readRewards(creator, id, terms, members),
       roundsSettled,
       verified: replay.isConsistent && replay.model !== undefined && replay.missing.length === 0,
       finding: replay.finding,

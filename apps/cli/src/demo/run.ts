@@ -126,7 +126,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     onProgress('replaying the chain’s history…')
     const replay = await replayFederation(creator, { id })
     const gas = await gasReport(creator, { id })
-    const rewards = await readRewards(creator, id, founding.terms, members, report.summaries)
+    const rewards = await readRewards(creator, id, founding.terms, members)
     const { roundsSettled } = await readStatus(creator, { id })
 
     const baselines = await trainBaselines({

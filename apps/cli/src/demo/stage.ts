@@ -9,14 +9,14 @@ import {
   join as joinFederation,
   mintDemoTokens,
   readBalance,
-  readHistory,
+  readEvents,
+  readManifest,
   testAccounts,
   withAccount,
 } from '@tutti/chain'
 import { type LocalChain, startLocalChain } from '@tutti/chain/local'
 import type { Hex, Terms } from '@tutti/core'
 import { type Dataset, partitionDirichlet, selectExamples, type Task } from '@tutti/learn'
-import type { NodeSummary } from '@tutti/node'
 import { bytesToHex, type HDAccount } from 'viem'
 import { holdChainDirectory } from '../chain-directory.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
@@ -119,26 +119,38 @@ export interface DemoRewards {
   heldByContract: bigint
 }
 
-/** Reads what was paid, once everybody has claimed. */
+/**
+ * Reads from the chain what was paid, once everybody has claimed. What a node heard of may be less: others' steps credit it,
+ * and a claim fetches that too.
+ */
 export async function readRewards(
   client: ChainClient,
   id: Hex,
   terms: Terms,
-  members: readonly DemoMember[],
-  summaries: readonly NodeSummary[],
+  members: readonly Pick<DemoMember, 'account' | 'dataset'>[],
 ): Promise<DemoRewards> {
-  const history = await readHistory(client, { id })
-  const paid = history.reduce((sum, round) => sum + round.paid, 0n)
-  const bySummary = new Map(summaries.map((summary) => [summary.account.toLowerCase(), summary]))
+  const { blockNumber: fromBlock } = await readManifest(client, { id })
+  const [rewarded, keepers, claimed, submitted, finished] = await Promise.all([
+    readEvents(client, { eventName: 'Rewarded', id, fromBlock }),
+    readEvents(client, { eventName: 'KeeperPaid', id, fromBlock }),
+    readEvents(client, { eventName: 'Claimed', id, fromBlock }),
+    readEvents(client, { eventName: 'Submitted', id, fromBlock }),
+    readEvents(client, { eventName: 'Finished', id, fromBlock }),
+  ])
+  const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n)
   return {
     bounty: terms.bounty,
     stakes: terms.stake * BigInt(members.length),
     members: members.map(({ account, dataset }) => {
-      const { rewards, keeperPay, claimed, roundsTaken } = bySummary.get(account.toLowerCase())!
-      const stakeReturned = claimed - rewards - keeperPay
-      return { account, examples: dataset.count, rounds: roundsTaken, rewards, keeperPay, stakeReturned, claimed }
+      const isOwn = (address: Hex) => address.toLowerCase() === account.toLowerCase()
+      const rewards = sum(rewarded.filter(({ args }) => isOwn(args.member)).map(({ args }) => args.amount))
+      const keeperPay = sum(keepers.filter(({ args }) => isOwn(args.keeper)).map(({ args }) => args.amount))
+      const paid = sum(claimed.filter(({ args }) => isOwn(args.account)).map(({ args }) => args.amount))
+      const rounds = new Set(submitted.filter(({ args }) => isOwn(args.member)).map(({ args }) => args.round)).size
+      const stakeReturned = paid - rewards - keeperPay
+      return { account, examples: dataset.count, rounds, rewards, keeperPay, stakeReturned, claimed: paid }
     }),
-    refund: terms.bounty - paid,
+    refund: sum(finished.map(({ args }) => args.refund)),
     heldByContract: await readBalance(client, { token: terms.token, account: client.core }),
   }
 }
