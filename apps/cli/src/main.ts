@@ -19,6 +19,7 @@ import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeystore } from './commands/keystore.ts'
+import { addLog } from './commands/log.ts'
 import { addMint } from './commands/mint.ts'
 import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
@@ -78,6 +79,7 @@ export function createProgram(): Command {
     addEnd,
     addAbandon,
     addStatus,
+    addLog,
     addPredict,
     addDescribe,
     addEncode,

@@ -4,9 +4,10 @@ import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
 import { type BlobOptions, openBase, pullModel, toPulledWeights } from './blob-model.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
+import { type RoundOptions, readPastModel } from './past-model.ts'
 
 /** Where answers come from. */
-export interface ScoringOptions extends BlobOptions {
+export interface ScoringOptions extends BlobOptions, RoundOptions {
   /** Blob path: a model that was pulled before. */
   model?: string
   /** Ask the contract for each answer. */
@@ -40,17 +41,25 @@ export async function openScorer(
   options: ScoringOptions,
   output: Output,
 ): Promise<Scorer> {
+  const past = await readPastModel(client, creation, options, output)
   const { pathOf } = await import('@tutti/chain')
+  if (past !== undefined && options.onChain === true) {
+    throw new CommandError(
+      'The contract answers from its latest model alone. Leave --on-chain or --round out.',
+      exitCodes.usage,
+    )
+  }
   if (pathOf(creation) === 'blob') return openPulled(client, creation, manifest, options, output)
   if (options.onChain === true) return openContract(client, creation, manifest, output)
   const { readModel } = await import('@tutti/chain')
   const { scoreIntegers } = await import('@tutti/learn')
   output.progress('reading the model…')
-  const { lanes } = await readModel(client, { id: creation.id, terms: creation.terms })
+  const { lanes } = past ?? (await readModel(client, { id: creation.id, terms: creation.terms }))
+  const whose = past === undefined ? "the contract's integers" : `the integers that round ${options.round} left`
   return {
     score: async (dataset) => scoreIntegers(manifest, lanes, dataset),
     isLocal: true,
-    how: "computed on this machine from the contract's integers, by the twin of its arithmetic",
+    how: `computed on this machine from ${whose}, by the twin of its arithmetic`,
     close: async () => undefined,
   }
 }

@@ -4,6 +4,7 @@
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/, "Text-based format", version 0.0.4
  */
 import { PHASES } from '@tutti/core'
+import { createCurves, type Family, type Sample, type Value } from './curves.ts'
 import type { NodeEvent } from './events.ts'
 import { addEvent, createTally } from './tally.ts'
 
@@ -61,6 +62,7 @@ const SILENT_SECONDS = 120
 export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS): Vitals {
   const tally = createTally()
   const counts = { trainings: 0, satOut: 0, roundsFailed: 0, racesLost: 0, chainFailures: 0 }
+  const curves = createCurves()
   let trainingSeconds = 0
   let lastEvent: NodeEvent | undefined
   let lastAt = startedAt
@@ -74,6 +76,7 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
 
   const note = (event: NodeEvent): void => {
     addEvent(tally, event)
+    curves.note(event)
     lastEvent = event
     lastAt = event.time
     switch (event.kind) {
@@ -202,6 +205,7 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
         ['tutti_training_seconds_total', 'counter', 'Seconds spent training.', one(trainingSeconds)],
         ['tutti_lanes_total', 'counter', 'Values quantised.', one(tally.quantisedLanes)],
         ['tutti_lanes_saturated_total', 'counter', 'Values that reached their limit.', one(tally.saturatedLanes)],
+        ...curves.families(),
         ['tutti_chain_failures_total', 'counter', 'Failed attempts to reach the chain.', one(counts.chainFailures)],
         ['tutti_chain_reachable', 'gauge', 'Whether the chain answers.', one(failures === 0 ? 1 : 0)],
         ['process_resident_memory_bytes', 'gauge', 'Resident memory of this process.', one(process.memoryUsage.rss())],
@@ -210,10 +214,6 @@ export function createVitals(startedAt: number, silentSeconds = SILENT_SECONDS):
     },
   }
 }
-
-type Value = number | bigint
-type Sample = [labels: Record<string, string>, value: Value]
-type Family = [name: string, type: 'counter' | 'gauge', help: string, samples: Sample[]]
 
 /** A metric family; one without samples is left out. */
 function toText([name, type, help, samples]: Family): string {

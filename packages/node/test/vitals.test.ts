@@ -117,6 +117,30 @@ test('the figures are the sums of the events', () => {
   }
 })
 
+test('loss, accuracy, clamped share, gas and pay are told by round, of the latest rounds', () => {
+  const vitals = createVitals(0)
+  const tell = told(vitals)
+  for (let round = 0; round < 30; round++) {
+    tell({ kind: 'training-finished', round, metrics: { examples: 8, loss: 2 / (round + 1), correct: 6 }, seconds: 1 })
+    tell({ kind: 'update-prepared', round, bytes: 1, parameters: 200, saturatedLanes: 5 })
+    tell({ kind: 'submitted', round, first: 0, shards: 1, bytes: 32, cost: cost(100n) })
+    tell({ kind: 'aggregated', round, shard: 0, cost: cost(11n) })
+    tell({ kind: 'round-settled', round, updates: 2, hasTakenPart: true, reward: 7n, keeperPay: 2n })
+  }
+  const text = vitals.exposition(5)
+  for (const line of [
+    'tutti_round_examples{round="29"} 8',
+    'tutti_round_loss{round="19"} 0.1',
+    'tutti_round_accuracy{round="29"} 0.75',
+    'tutti_round_clamped_share{round="29"} 0.025',
+    'tutti_round_gas_used{round="29"} 111',
+    'tutti_round_earned{round="29"} 9',
+  ]) {
+    assert.ok(text.includes(`\n${line}\n`), line)
+  }
+  assert.equal(text.match(/^tutti_round_loss\{/gm)?.length, 20)
+})
+
 test('every line of the exposition is of the text format, and each family stands once with its type', () => {
   const vitals = createVitals(0)
   told(vitals)({ kind: 'phase', round: 4, phase: 'submit', endsAt: 0, chainTime: 0, reason: '' })

@@ -6,6 +6,7 @@ import { addConnectionOptions, type ConnectionOptions, openReader, parseId } fro
 import { evaluationLines } from '../evaluation-lines.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
+import { addRoundOption } from '../past-model.ts'
 import { openScorer, type ScoringOptions } from '../scoring.ts'
 
 interface EvaluateOptions extends ConnectionOptions, ScoringOptions, ModuleOptions {
@@ -23,6 +24,7 @@ export function addEvaluate(program: Command): void {
     .requiredOption('--data <file>', "labelled rows, a CSV of the federation's columns; rows that nobody trained on")
     .option('--on-chain', 'ask the contract for every answer, rather than compute them by the twin of its arithmetic')
   command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+  addRoundOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: EvaluateOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
@@ -32,7 +34,7 @@ export function addEvaluate(program: Command): void {
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const { roundsSettled } = await readStatus(client, { id })
+    const roundsSettled = options.round ?? (await readStatus(client, { id })).roundsSettled
     if (roundsSettled === 0) output.note('No round has changed this model yet: it answers as it was started.')
     output.progress(`reading ${options.data}…`)
     const rows = await readOwnRows(manifest, options.data)

@@ -8,9 +8,10 @@ import { addConnectionOptions, type ConnectionOptions, openReader, parseId } fro
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
+import { addRoundOption, type RoundOptions, readPastModel } from '../past-model.ts'
 import { replaceFile } from '../whole-file.ts'
 
-interface ExportOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
+interface ExportOptions extends ConnectionOptions, BlobOptions, ModuleOptions, RoundOptions {
   model?: string
   format: 'onnx' | 'safetensors'
   out?: string
@@ -27,6 +28,7 @@ export function addExport(program: Command): void {
     .option('--out <file>', 'where to write it (default: model.onnx or model.safetensors)')
     .option('--force', 'replace the file if it exists')
   command.option('--model <file>', 'blob path: a model that was pulled before, brought up to date')
+  addRoundOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: ExportOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const file = options.out ?? `model.${options.format}`
@@ -40,22 +42,31 @@ export function addExport(program: Command): void {
     output.progress('reading the model…')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
-    const status = await readStatus(client, { id })
+    const past = await readPastModel(client, creation, options, output)
+    const roundsSettled = past?.settled ?? (await readStatus(client, { id })).roundsSettled
     const manifest = parseModelManifest(creation.manifest)
     const pulling = { file: options.model, output }
     const weights =
       pathOf(creation) === 'blob'
         ? await toPulledWeights(manifest, (await pullModel(client, creation, options, pulling)).values, options)
-        : toWeights(manifest, (await readModel(client, { id, terms: creation.terms })).lanes)
+        : toWeights(manifest, (past ?? (await readModel(client, { id, terms: creation.terms }))).lanes)
     const bytes =
       options.format === 'onnx'
         ? exportOnnx({ ...manifest, model: await openBase(manifest, options) }, weights)
-        : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(status.roundsSettled) })
+        : exportSafetensors(manifest.model, weights, { federation: id, rounds: String(roundsSettled) })
     await replaceFile(file, bytes)
     output.line(
-      `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${formatCount(status.roundsSettled, 'round')}, ` +
+      `Wrote ${file}: ${formatInteger(weights.length)} parameters after ${formatCount(roundsSettled, 'round')}, ` +
         `${formatInteger(bytes.length)} bytes.`,
     )
-    output.result({ id, file, format: options.format, bytes: bytes.length, parameters: weights.length, modules })
+    output.result({
+      id,
+      file,
+      format: options.format,
+      bytes: bytes.length,
+      parameters: weights.length,
+      roundsSettled,
+      modules,
+    })
   })
 }

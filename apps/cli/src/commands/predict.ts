@@ -13,6 +13,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, pickFigures } from '../judged-model.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
+import { addRoundOption } from '../past-model.ts'
 import { toPlainText } from '../plain-text.ts'
 import { openScorer, type ScoringOptions } from '../scoring.ts'
 import { replaceFile } from '../whole-file.ts'
@@ -52,6 +53,7 @@ export function addPredict(program: Command): void {
     .option('--on-chain', 'with --out or --all: ask the contract for every answer, rather than compute them here')
     .addHelpText('after', EXPLANATION)
   command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+  addRoundOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
     checkOptions(options)
@@ -61,12 +63,12 @@ export function addPredict(program: Command): void {
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const { roundsSettled: round } = await readStatus(client, { id })
+    const round = options.round ?? (await readStatus(client, { id })).roundsSettled
     if (round === 0) output.note('No round has changed this model yet: it answers as it was started.')
     const asked: Asked = { client, creation, manifest, known: { id, round, modules } }
     if (options.all === true) await judgeRows(asked, options, output)
     else if (options.out !== undefined) await answerRows(asked, options.out, options, output)
-    else if (pathOf(creation) === 'blob') await answerLocally(asked, options, output)
+    else if (pathOf(creation) === 'blob' || options.round !== undefined) await answerLocally(asked, options, output)
     else await askContract(asked, options, output)
   })
 }
@@ -104,7 +106,7 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
   output.result({ ...known, ...answer, class: answered, outputs, input: bytesToHex(input), isLocal: false })
 }
 
-/** Answers from a pulled model, brought up to date and held against the contract's commitments first. */
+/** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */
 async function answerLocally(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
   const input = await readExample(manifest, options)

@@ -8,11 +8,15 @@ import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { defaultArchivePath } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 import { warnOfModules } from '../modules.ts'
 import { createOutput, type Output, toTable } from '../output.ts'
+import { replaceFile } from '../whole-file.ts'
 
 interface StatusOptions extends ConnectionOptions {
   archive?: string
+  history?: boolean
+  csv?: string
 }
 
 /** Blobs that a look at the status decodes: a second's work. */
@@ -25,12 +29,53 @@ export function addStatus(program: Command): void {
     .description('Show the federations of a chain, or one of them.')
     .argument('[id]', 'the federation; all are listed without it', parseId)
     .option('--archive <directory>', `blob path: blobs to look through for faults (default: ${defaultArchivePath})`)
+    .option(
+      '--history',
+      'what members reported, were paid and used, by round and member; with --json a line of JSON each',
+    )
+    .option(
+      '--csv <file>',
+      'with --history: write it as CSV, rounds from 0 and amounts in smallest units (- : standard output)',
+    )
   addConnectionOptions(command).action(async (id: Hex | undefined, options: StatusOptions) => {
     const output = createOutput({ isJson: options.json === true })
+    if (options.csv !== undefined && options.history !== true) {
+      throw new CommandError('--csv writes the history: pass --history too.', exitCodes.usage)
+    }
+    if (options.history === true && id === undefined) {
+      throw new CommandError('Say of which federation: tutti status ID --history', exitCodes.usage)
+    }
     const client = await openReader(options)
+    if (options.history === true) return showHistory(client, id!, options.csv, output)
     if (id === undefined) await showAll(client, output)
     else await showOne(client, id, options.archive ?? defaultArchivePath, output)
   })
+}
+
+/** What the rounds came to: a table, lines of JSON, or CSV. */
+async function showHistory(client: ChainClient, id: Hex, csv: string | undefined, output: Output): Promise<void> {
+  const { readRoundHistory, readTerms, readToken } = await import('@tutti/chain')
+  const { describeHistory, findBest, toHistoryCsv, toHistoryLines } = await import('../round-history.ts')
+  output.progress('reading the rounds…')
+  const onProgress = (read: number, of: number) => output.progress(`reading receipts, ${read} of ${of}…`)
+  const rounds = await readRoundHistory(client, { id, isWithGas: true, onProgress })
+  const lines = toHistoryLines(rounds)
+  const best = findBest(lines)
+  if (csv === '-') {
+    output.clear()
+    process.stdout.write(toHistoryCsv(lines))
+    return
+  }
+  if (csv !== undefined) {
+    await replaceFile(csv, new TextEncoder().encode(toHistoryCsv(lines)))
+    output.line(`Wrote ${csv}: ${formatCount(rounds.length, 'round')}, a line for each member and one for all.`)
+    output.result({ id, file: csv, rounds: rounds.length, lines: lines.length, best: best ?? null })
+    return
+  }
+  for (const line of lines) output.result({ ...line, isBest: line === best })
+  if (output.isJson) return
+  const token = await readToken(client, (await readTerms(client, { id })).token)
+  for (const line of describeHistory(lines, token)) output.line(line)
 }
 
 async function showAll(client: ChainClient, output: Output): Promise<void> {
