@@ -291,7 +291,8 @@ async function choosePricing({ rpc, gasPrice, blobGasPrice, coinPrice }: Simulat
   const { describeLimits } = await import('../limit-lines.ts')
   const client = await connect({ rpcUrl: rpc, core: deployment().core })
   const [limits, feePerGas] = await Promise.all([readLimits(client), readFeePerGas(client)])
-  return { prices: limits.prices, feePerGas, origin: describeLimits(limits), ...given }
+  const { prices, executionGas } = limits
+  return { prices, executionGas, feePerGas, origin: describeLimits(limits), ...given }
 }
 
 function parseMembers(text: string): number {

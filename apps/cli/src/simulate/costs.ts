@@ -16,6 +16,8 @@ import { costLines, formatUsd } from '../gas-lines.ts'
 /** By whose prices, and what gas costs in money; where that is not known, examples are shown. */
 export interface Pricing {
   prices: GasPrices
+  /** Most gas of a transaction that pays for execution, where a chain is named: shards are made to fit it. */
+  executionGas?: bigint
   /** Wei a gas. */
   feePerGas?: bigint
   /** Wei a blob gas. */

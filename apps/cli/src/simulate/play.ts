@@ -17,7 +17,7 @@ import {
   type Undertaking,
 } from '@tutti/learn'
 import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
-import { type Founding, foundFederation } from '../founding.ts'
+import { type Founding, fitToChain, foundFederation } from '../founding.ts'
 import { checkShards, checkTerms, type TermChoices } from '../terms-proposal.ts'
 import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
 import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts'
@@ -192,12 +192,16 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
 }
 
 /** Founds as `create` would on the rows of the first member, who is the creator. */
-async function found({ undertaking, terms, path, seed }: PlayOptions, members: readonly Dataset[]): Promise<Founding> {
+async function found(options: PlayOptions, members: readonly Dataset[]): Promise<Founding> {
+  const { undertaking, terms, path, pricing, seed } = options
   const most = members.reduce((best, member) => (member.count > best.count ? member : best))
   const creator = members[0]!.count >= LEAST_REHEARSED ? members[0]! : most
   const { directAggregator, demoToken } = deployment()
   const aggregator = path === 'blob' ? blobAggregatorAddress() : directAggregator
-  const founding = await foundFederation(undertaking, creator, { ...terms, path, aggregator, token: demoToken, seed })
+  const choices = { ...terms, path, aggregator, token: demoToken, seed }
+  const proposed = await foundFederation(undertaking, creator, choices)
+  const { prices, executionGas } = pricing
+  const founding = executionGas === undefined ? proposed : fitToChain(proposed, choices, { prices, executionGas })
   checkShards(founding.terms, terms)
   checkTerms(founding.terms, founding.initialBound, path)
   return founding
