@@ -133,7 +133,7 @@ export const LAYOUT_OPERATORS: Record<string, Operator> = {
       graph.nodes.push({
         op: 'Split',
         inputs: [inputs[0]!, integerConstant(graph, sizes)],
-        outputs,
+        outputs: outputs.map((output, index) => output || `${outputs.find((name) => name !== '')}.${index}`),
         attributes: { axis: { int: axis } },
       })
     },

@@ -79,7 +79,7 @@ export function findUnread(
   if (inputs.slice(0, least).filter((value) => value !== '').length < least) {
     return `it has ${given} inputs and needs ${least}`
   }
-  if (outputs.length === 0 || outputs[0] === '') return 'it names no first output'
+  if (outputs.slice(0, count).every((value) => value === '')) return 'it names no output that is computed here'
   const extra = outputs.slice(count).find((value) => value !== '' && isUsed(value))
   if (extra !== undefined) return `its output "${extra}" is used, and not computed here`
   for (const [name, attribute] of Object.entries(attributes)) {

@@ -7,7 +7,6 @@
  * notes of PyTorch's exporter where it wrote some, and by use where not.
  */
 import { type ExportNotes, readNotes } from './export-notes.ts'
-import { toFloats } from './graph.ts'
 import { untie } from './import-choice.ts'
 import type { Constant } from './onnx.ts'
 import type { FileNode, OnnxFile } from './onnx-reader.ts'
@@ -57,7 +56,12 @@ const CALLS = new Map<string, Record<string, (place: number) => number>>(
   Object.entries({
     linear: { MatMul: () => 0, Gemm: (place) => place - 1, Add: () => 1 },
     layer_norm: { LayerNormalization: (place) => place - 1 },
-    group_norm: { GroupNormalization: (place) => place - 1, Mul: () => 0, Add: () => 1 },
+    group_norm: {
+      GroupNormalization: (place) => place - 1,
+      InstanceNormalization: () => -1,
+      Mul: () => 0,
+      Add: () => 1,
+    },
     instance_norm: { InstanceNormalization: (place) => place - 1 },
     prelu: { PRelu: () => 0 },
     embedding: { Gather: () => 0 },
@@ -138,10 +142,18 @@ export function findParameters(given: OnnxFile): ParameterFile {
       if (call === undefined || places === undefined) continue
       for (const [place, input] of node.inputs.entries()) {
         const constant = constants.get(input)
-        const wanted = constant && call.parameters[places(place)]
-        if (constant === undefined || wanted === undefined) continue
+        if (constant?.type !== 'float') continue
         const { kind, parameters } = exported.constantNote(found.get(input) ?? input)
-        if (kind !== 'parameter' || parameters.length !== 1 || parameters[0] === wanted || input === wanted) continue
+        if (kind !== 'parameter' || parameters.length !== 1) continue
+        const wanted = call.parameters[places(place)]
+        if (wanted === undefined) {
+          // The call has no such parameter: ones or zeros of its own, merged with a parameter.
+          const own = `${input} as a constant of ${node.outputs[0]}`
+          constants.set(own, { ...constant, name: own })
+          node.inputs[place] = own
+          continue
+        }
+        if (parameters[0] === wanted || input === wanted) continue
         if (!constants.has(wanted)) {
           if (isTaken(wanted)) continue
           constants.set(wanted, { ...constant, name: wanted })
@@ -391,7 +403,7 @@ function chooseByUse(
     const note = isNoted ? noteOf(name) : undefined
     if (note?.kind === 'buffer') return 'a buffer of the exported model'
     if (note?.kind === 'constant') return 'a constant of the exporter'
-    if (toFloats(constant).includes(Number.NEGATIVE_INFINITY)) return 'a mask'
+    if (viewFloats(constant).includes(Number.NEGATIVE_INFINITY)) return 'a mask'
     if (note !== undefined) {
       if (note.parameters[0] === name || !isRepetitive(constant)) return undefined
       return `made of ${list(note.parameters)}, with values repeated`
@@ -409,35 +421,41 @@ function chooseByUse(
 /** Whether a table holds the sines and cosines of positions, as transformers without trained positions add. */
 function isSines(constant: Constant): boolean {
   const width = constant.shape.at(-1)!
-  const values = toFloats(constant)
+  const values = viewFloats(constant)
   if (constant.shape.length < 2 || width < 4 || values.length < 2 * width) return false
   return values.subarray(0, width).every((value, index) => value === index % 2)
 }
 
 /** Whether values other than fills come up again and again: parts of a parameter were repeated when it was folded. */
 function isRepetitive(constant: Constant): boolean {
-  const values = toFloats(constant)
+  const values = viewFloats(constant)
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts.size > 8 && [...counts.values()].filter((count) => count > 1).length > counts.size / 2
 }
 
+/** Values of a float constant, copied only where they do not lie so that they can be read in place. */
+function viewFloats({ bytes }: Constant): Float32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
+  return new Float32Array(buffer, byteOffset, length / 4)
+}
+
 /** Whether all values are one: what weights and biases of normalisation start from. */
 function isFill(constant: Constant): boolean {
-  const values = toFloats(constant)
+  const values = viewFloats(constant)
   return values.every((value) => value === values[0])
 }
 
 function isTransposed(a: Constant, b: Constant): boolean {
   const [rows, columns] = a.shape as [number, number]
   if (rows === 1 || columns === 1 || b.shape[0] !== columns || b.shape[1] !== rows) return false
-  const [one, other] = [toFloats(a), toFloats(b)]
+  const [one, other] = [viewFloats(a), viewFloats(b)]
   return one.every((value, index) => value === other[(index % columns) * rows + Math.floor(index / columns)])
 }
 
 function transpose(constant: Constant): Constant {
   const [rows, columns] = constant.shape as [number, number]
-  const values = toFloats(constant)
+  const values = viewFloats(constant)
   const turned = values.map((_, index) => values[(index % rows) * columns + Math.floor(index / rows)]!)
   return { ...constant, shape: [columns, rows], bytes: new Uint8Array(turned.buffer) }
 }

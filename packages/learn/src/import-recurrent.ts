@@ -140,6 +140,11 @@ function openDirection(translation: Translation, way: number, steps: number, gat
     outputs: parts,
     attributes: { axis: { int: 0 } },
   })
+  // States of zero have the size of the batch that the file was exported with.
+  const isZero = (value: string) => {
+    const constant = graph.constants.find(({ name }) => name === value)
+    return constant !== undefined && constant.type === 'float' && constant.bytes.every((byte) => byte === 0)
+  }
   const zeros = () => {
     const sizes = [shapeOf(x!)[1]!, hidden]
     const value = emit(graph, 'ConstantOfShape', [emitSizes(sizes)])
@@ -150,7 +155,7 @@ function openDirection(translation: Translation, way: number, steps: number, gat
     inputs: parts,
     weights: turn(at(r!)),
     bias: biases === undefined ? undefined : part(biases, width, 2 * width),
-    start: { hidden: h ? at(h) : zeros(), cell: c ? at(c) : zeros() },
+    start: { hidden: h && !isZero(h) ? at(h) : zeros(), cell: c && !isZero(c) ? at(c) : zeros() },
   }
 }
 
