@@ -171,7 +171,7 @@ export function findParameters(given: OnnxFile): ParameterFile {
   /** Where nothing is noted, ones and zeros that several operators use are taken to be equal by chance. */
   function separateFills(): void {
     // The older exporter writes what it merged as `Identity`, and what it did not merge is one parameter.
-    if (nodes.some(({ name, inputs }) => name.startsWith('/') && inputs.some((input) => constants.has(input)))) return
+    if (isTorchScript(file)) return
     const used = new Set<string>()
     const separated = new Set<string>()
     for (const node of nodes) {
@@ -341,12 +341,23 @@ function toNode(op: string, inputs: string[], output: string): FileNode {
   return { op, name: '', domain: '', inputs, outputs: [output], attributes: {}, metadata: new Map() }
 }
 
+/**
+ * Whether PyTorch's older exporter wrote a file, whose nodes are named by modules: `/block/first/Add`. Its constants of
+ * arithmetic are `Constant` nodes, and what it names as its user did is a parameter or a buffer.
+ */
+function isTorchScript({ nodes, constants }: OnnxFile): boolean {
+  const names = new Set(constants.map(({ name }) => name))
+  return nodes.some(({ name, inputs }) => name.startsWith('/') && inputs.some((input) => names.has(input)))
+}
+
 /** The constants that are used as parameters, and why others are not. */
 function chooseByUse(
-  { constants, nodes, inputs: given }: OnnxFile,
+  file: OnnxFile,
   noteOf: ExportNotes['constantNote'],
   isNoted: boolean,
 ): Pick<ParameterFile, 'parameters' | 'leftOut'> {
+  const { constants, nodes, inputs: given } = file
+  const isOld = isTorchScript(file)
   const floats = new Map(constants.filter(({ type }) => type === 'float').map((constant) => [constant.name, constant]))
   /** Constant values, and which tensors they are made of by moving alone. */
   const origins = new Map<string, string[]>([...floats.keys()].map((name) => [name, [name]]))
@@ -366,9 +377,9 @@ function chooseByUse(
     for (const value of parameters) use(value, op)
     const isDeep =
       inputs.some((value) => deep.has(value)) || (parameters.length > 0 && inputs.some((value) => !fixed.has(value)))
-    if (op === 'Add' || op === 'Mul' || op === 'Concat' || op === 'Sub') {
-      const others = inputs.filter((value) => deep.has(value))
-      if (others.length > 0 && op !== 'Sub') for (const value of inputs) if (isParameter(value)) use(value, op)
+    const isArithmetic = op === 'Add' || op === 'Mul' || (isOld && (op === 'Sub' || op === 'Div' || op === 'Pow'))
+    if (isArithmetic && inputs.some((value) => deep.has(value))) {
+      for (const value of inputs) if (isParameter(value)) use(value, op)
     }
     // A token of a class is joined to the values of an example.
     if (op === 'Concat' && inputs.some((value) => !fixed.has(value) && !raw.has(value))) {
@@ -409,8 +420,8 @@ function chooseByUse(
       return `made of ${list(note.parameters)}, with values repeated`
     }
     const role = used.get(name)
-    if (shape.length === 0) return 'a single number'
     if (role === undefined) return 'no operator uses it as weight, bias, gain or embedding'
+    if (shape.length === 0 && (!isOld || MADE_UP.test(name))) return 'a single number'
     const count = shape.reduce((product, size) => product * size, 1)
     if (role === 'Mul' && count === 1 && MADE_UP.test(name)) return 'a constant factor'
     if (role === 'Add' && isSines(constant)) return 'a table of sines'

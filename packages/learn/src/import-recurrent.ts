@@ -20,7 +20,7 @@ import {
 import { range } from './shapes.ts'
 
 /** Steps of the longest sequence that is unrolled. */
-const LONGEST = 512
+const LONGEST = 128
 
 const READS: Record<string, AttributeKind> = { hidden_size: 'int', direction: 'text', activations: 'texts' }
 const IDLE = { layout: 0 } as const

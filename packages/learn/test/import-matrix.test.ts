@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readBaseFile } from '../src/base-file.ts'
 import type { Dataset } from '../src/dataset.ts'
 import { OnnxModelError } from '../src/import-choice.ts'
 import { importOnnx, UnsupportedOperatorError } from '../src/import-onnx.ts'
@@ -25,7 +27,12 @@ interface Reference {
 }
 
 /** Files that are refused, and why: no word of another file may be so. */
-const REFUSED: Record<string, RegExp> = {}
+const REFUSED: Record<string, RegExp> = {
+  // The token is written out for each of the batch's examples, so that it is no parameter any more.
+  'encoder-fixed': /operator Concat .* the file fixes the batch/,
+  'encoder-old': /operator Slice .* bounds depend on data/,
+  'masked-old': /operator Slice .* bounds depend on data/,
+}
 
 /** Files that are trained otherwise than PyTorch does, and say so. */
 const SAID: Record<string, RegExp> = {
@@ -36,7 +43,8 @@ const SAID: Record<string, RegExp> = {
 
 const CLOSE = 1e-5
 const folder = new URL('./fixtures/matrix/', import.meta.url)
-const files = readdirSync(folder).filter((name) => name.endsWith('.onnx'))
+/** PyTorch's default as it stands, with values in a second file, is one of them. */
+const files = [...readdirSync(folder).filter((name) => name.endsWith('.onnx')), 'default/model.onnx']
 
 function isClose(actual: ArrayLike<number>, expected: number[]): boolean {
   return expected.every((value, index) => Math.abs(actual[index]! - value) <= CLOSE * (1 + Math.abs(value)))
@@ -48,7 +56,7 @@ function distance(actual: ArrayLike<number>, expected: number[]): number {
 
 for (const file of files) {
   const name = file.replace(/\.onnx$/, '')
-  const bytes = () => new Uint8Array(readFileSync(new URL(file, folder)))
+  const bytes = () => readBaseFile(fileURLToPath(new URL(file, folder)))
   const refused = REFUSED[name]
   if (refused !== undefined) {
     test(`${name} is refused by name`, () => {
@@ -62,7 +70,10 @@ for (const file of files) {
   }
   test(`${name}: a step is PyTorch’s`, async () => {
     const reference = JSON.parse(
-      readFileSync(new URL(`${name.replace(/-(batch|fixed|old)$/, '')}.json`, folder), 'utf8'),
+      readFileSync(
+        new URL(`${file.includes('/') ? 'language' : name.replace(/-(batch|fixed|old)$/, '')}.json`, folder),
+        'utf8',
+      ),
     ) as Reference
     const { inputs, labels, shape, isWhole, learningRate } = reference
     const model = importOnnx(bytes(), { output: 'softmax' })
