@@ -94,6 +94,7 @@ export function findParameters(given: OnnxFile): ParameterFile {
   if (exported.isWritten) separateCalls()
   else separateFills()
   restoreBiases()
+  freeBatch()
   restoreNames()
   sayWhatIsMissing()
   nodes = [...added, ...nodes]
@@ -241,12 +242,37 @@ export function findParameters(given: OnnxFile): ParameterFile {
     return undefined
   }
 
+  /** What the exporter wrote out for each example of a fixed batch is one value for all examples. */
+  function freeBatch(): void {
+    const batch = file.inputs.find(({ name }) => !constants.has(name))?.shape?.[0]
+    if (typeof batch !== 'number' || batch < 2) return
+    for (const constant of [...constants.values()]) {
+      const { name, type, shape, bytes } = constant
+      const users = nodes.filter(({ inputs }) => inputs.includes(name))
+      const isJoined = users.every(({ op }) => op === 'Concat' || op === 'Add' || op === 'Mul' || op === 'Where')
+      if (type !== 'float' || shape.length < 3 || shape[0] !== batch || !isJoined) continue
+      const size = bytes.length / batch
+      if (!bytes.every((byte, index) => byte === bytes[index % size])) continue
+      const spread = `${name} for each example`
+      const sizes = toShape(`${spread}: shape`, shape)
+      for (const node of users) node.inputs = node.inputs.map((input) => (input === name ? spread : input))
+      constants.set(name, { name, type, shape: [1, ...shape.slice(1)], bytes: bytes.slice(0, size) })
+      added.push(toNode('Expand', [name, sizes], spread))
+    }
+  }
+
+  /** Adds a shape as a constant. */
+  function toShape(name: string, shape: number[]): string {
+    const bytes = new Uint8Array(BigInt64Array.from(shape.map(BigInt)).buffer)
+    constants.set(name, { name, type: 'int64', shape: [shape.length], bytes })
+    return name
+  }
+
   /** Users' names, and shapes, for folded weights. */
   function restoreNames(): void {
     for (const constant of [...constants.values()]) {
       if (constant.type !== 'float') continue
-      const uses = nodes.flatMap((node) => (node.inputs.includes(constant.name) ? [node] : []))
-      const user = uses[0]
+      const user = [...nodes, ...added].find(({ inputs }) => inputs.includes(constant.name))
       if (user === undefined) continue
       const { parameters } = exported.constantNote(found.get(constant.name) ?? constant.name)
       const isNoted = exported.isWritten && !exported.parameters.has(constant.name)
@@ -271,9 +297,7 @@ export function findParameters(given: OnnxFile): ParameterFile {
       found.set(name, found.get(constant.name) ?? constant.name)
       if (shaped.op === 'Transpose') added.push(toNode('Transpose', [name], moved))
       else {
-        const shape = `${moved}: shape`
-        const bytes = new Uint8Array(BigInt64Array.from(constant.shape.map(BigInt)).buffer)
-        constants.set(shape, { name: shape, type: 'int64', shape: [constant.shape.length], bytes })
+        const shape = toShape(`${moved}: shape`, constant.shape)
         added.push(toNode('Reshape', [name, shape], moved))
       }
     }

@@ -158,6 +158,15 @@ const EVALUATORS: Record<string, Evaluator> = {
     const inputs = [a, { ...b, type: a.type }]
     return pairwise(plain((x, y) => x ** y))({ inputs, attributes })
   },
+  // Of whole numbers, with the sign of the divisor unless fmod asks for that of the dividend.
+  Mod: (evaluation) => {
+    const isFmod = intOf(evaluation, 'fmod', 0) !== 0
+    const of = (a: number, b: number, type: KnownValue['type']) => {
+      if (type === 'float' || b === 0) return undefined
+      return isFmod ? a % b : ((a % b) + b) % b
+    }
+    return pairwise(plain(of))(evaluation)
+  },
   Equal: pairwise(equalSizes, 'bool'),
   Greater: compare((a, b) => a > b),
   Less: compare((a, b) => a < b),

@@ -27,12 +27,7 @@ interface Reference {
 }
 
 /** Files that are refused, and why: no word of another file may be so. */
-const REFUSED: Record<string, RegExp> = {
-  // The token is written out for each of the batch's examples, so that it is no parameter any more.
-  'encoder-fixed': /operator Concat .* the file fixes the batch/,
-  'encoder-old': /operator Slice .* bounds depend on data/,
-  'masked-old': /operator Slice .* bounds depend on data/,
-}
+const REFUSED: Record<string, RegExp> = {}
 
 /** Files that are trained otherwise than PyTorch does, and say so. */
 const SAID: Record<string, RegExp> = {
