@@ -80,6 +80,12 @@ test('an ONNX model, steps, weights by rows, and the fees of a chain', async () 
     assert.deepEqual([terms.laneBits, terms.bits, rounds.length], [24, 8, 2])
     assert.equal(cost.blobGas, 2 * 3 * 131_072)
     assert.ok(BigInt(cost.cost.all) > BigInt(cost.gas))
+    const direct = ['simulate', '--task', 'breast-cancer', '--rounds', '1', '--members', '3', '--rpc', rpcUrl]
+    const { stdout } = await runTutti(direct, { cwd })
+    assert.match(
+      stdout,
+      /at most:[\s\S]*Estimates by the rules of Berlin to Osaka[\s\S]*in money: [\d.]+ of the chain's coin/,
+    )
   } finally {
     chain.process.kill('SIGINT')
     await chain.ended

@@ -61,26 +61,26 @@ export async function rehearse(
     const rate = learningRate === undefined ? {} : { learningRate }
     const mean = new Float64Array(weights.length)
     for (const [member, dataset] of members.entries()) {
-      const factor = exampleWeight(weighting, dataset.count) / gain
+      const weight = exampleWeight(weighting, dataset.count)
       const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, dataset, 0, member)
       for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + (1 / members.length) * trained[p]!
       if (round > 0) continue
-      note(trained, factor)
+      note(trained, weight, gain)
       for (let order = 1; order < ORDERS; order++) {
         const again = { trainer, seed: seed + rehearsalRounds + order, ...rate }
-        note((await fitRound(again, weights, dataset, 0, member)).weights, factor)
+        note((await fitRound(again, weights, dataset, 0, member)).weights, weight, gain)
       }
     }
     weights = Float32Array.from(mean)
   }
   return { moves, weights }
 
-  function note(trained: Float32Array, factor: number): void {
+  function note(trained: Float32Array, weight: number, gain: number): void {
     for (const [tensor, { offset, length }] of layout.entries()) {
       const stride = Math.ceil(length / SAMPLED)
       for (let p = offset; p < offset + length; p += stride) {
         const move = Math.abs(trained[p]! - start[p]!)
-        if (move > 0) moves[tensor]!.push(move * factor)
+        if (move > 0) moves[tensor]!.push((weight * move) / gain)
       }
     }
   }
