@@ -104,6 +104,7 @@ describe('a federation by hand', () => {
     await read('export', id, '--out', 'm.onnx')
     await read('export', id, '--format', 'safetensors', '--out', 'm.safetensors')
     assert.ok(existsSync(join(cwd, 'm.onnx')))
+    assert.match(readFileSync(join(cwd, 'm.onnx.md'), 'utf8'), /made-up rows its answers differ from the contract/)
     assert.equal(readFileSync(join(cwd, 'm.safetensors')).readBigUInt64LE(0) > 0n, true)
   })
 

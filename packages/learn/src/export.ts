@@ -21,11 +21,13 @@ import { type FloatTensor, readSafetensors, SafetensorsError, writeSafetensors }
  * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear). An imported
  * model keeps the names that its own file gave to input and output.
  *
+ * @param metadata - Texts that the file carries, see `exportMetadata`.
  * @throws `WeightCountError`, `NonFiniteWeightError`, `MissingGraphError` for an ONNX model without its file
  */
 export function exportOnnx(
   manifest: Pick<Manifest, 'data'> & { model: ModelSpec | ImportedModel },
   weights: Float32Array,
+  metadata: Record<string, string> = {},
 ): Uint8Array {
   const { model, data } = manifest
   validateWeights(model, weights)
@@ -44,7 +46,7 @@ export function exportOnnx(
     emit(graph, 'Add', [scaled, floatConstant(graph, [center], [])], {}, 'output')
   }
   graph.outputs.push({ name: 'output', type: 'float', shape: ['batch', countOutputs(model)] })
-  return encodeModel('ends' in model ? restoreNames(graph, model) : graph)
+  return encodeModel('ends' in model ? restoreNames(graph, model) : graph, metadata)
 }
 
 /** Gives all that an imported file had, ends, trained and frozen tensors, the names that the file had for it. */

@@ -16,6 +16,7 @@ const onnx = protobuf.Root.fromJSON({
         producerName: field(2, 'string'),
         graph: field(7, 'Graph'),
         opsetImport: field(8, 'OperatorSet', 'repeated'),
+        metadataProps: field(14, 'Entry', 'repeated'),
         functions: field(25, 'Function', 'repeated'),
       },
     },
@@ -133,13 +134,14 @@ const OPSET = 17
 const IR_VERSION = 8
 
 /** The bytes of an ONNX file that holds `graph`. */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(graph: Graph, metadata: Record<string, string> = {}): Uint8Array {
   return modelType
     .encode({
       irVersion: IR_VERSION,
       producerName: 'tutti',
       graph: toGraphProto(graph),
       opsetImport: [{ domain: '', version: OPSET }],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     })
     .finish()
 }

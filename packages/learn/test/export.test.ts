@@ -3,11 +3,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { encodeExample } from '../src/examples.ts'
 import { exportOnnx, exportSafetensors } from '../src/export.ts'
+import { exportGuide, exportMetadata, measureExport } from '../src/export-guide.ts'
+import { foundManifest } from '../src/found-manifest.ts'
 import { initialWeights } from '../src/initial-weights.ts'
+import { toInitialLanes } from '../src/integer-model.ts'
 import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
+import { modelType } from '../src/onnx.ts'
 import { openSession, Tensor } from '../src/runtime.ts'
-import { digitsSchema } from '../src/tasks.ts'
+import { toWeights } from '../src/setup.ts'
+import { digitsSchema, loadTask } from '../src/tasks.ts'
 import { runPython } from './python.ts'
 
 const MODEL = mlp([4, 3, 2], 'softmax')
@@ -56,6 +62,47 @@ for (const [output, reading] of READINGS) {
 test('NaN weights are not exported', () => {
   const data = digitsSchema()
   assert.throws(() => exportOnnx({ model: MODEL, data }, WEIGHTS.with(3, Number.NaN)), NonFiniteWeightError)
+})
+
+test('an export carries the schema, and a page whose program encodes rows as the contract takes them', async (context) => {
+  const task = loadTask('breast-cancer')
+  const arithmetic = task.terms
+  const choices = {
+    members: 4,
+    arithmetic,
+    startsFromFloats: false,
+    seed: 1,
+    initialisation: new Uint8Array(32).fill(3),
+  }
+  const manifest = await foundManifest({ ...task, contact: '' }, task.train, choices)
+  const lanes = toInitialLanes(manifest, arithmetic.laneBits)
+  const source = { federation: `0x${'1'.repeat(64)}`, chainId: 31_337, round: 5 }
+  const bytes = exportOnnx(manifest, toWeights(manifest, lanes), exportMetadata(manifest, source))
+  const metadata = modelType.decode(bytes).toJSON().metadataProps as { key: string; value: string }[]
+  const stated = Object.fromEntries(metadata.map(({ key, value }) => [key, value]))
+  assert.deepEqual(JSON.parse(stated['tutti.data']!), manifest.data)
+  assert.equal(stated['tutti.round'], '5')
+  const distance = await measureExport(manifest, lanes, bytes)
+  assert.equal(distance.rows, 256)
+  assert.ok(distance.largest > 0 && distance.largest < 0.1, String(distance.largest))
+  const directory = mkdtempSync(join(tmpdir(), 'tutti-export-'))
+  writeFileSync(join(directory, 'm.onnx'), bytes)
+  const guide = exportGuide(manifest, { name: 'm.onnx', bytes, source, distance })
+  for (const text of ['radius_mean', 'benign', 'after round 5', 'by at most']) assert.ok(guide.includes(text), text)
+  const program = /```python\n([\s\S]*?)```/.exec(guide)![1]!
+  const row = Object.fromEntries(
+    manifest.data.features.map(({ name, ...f }) => [name, f.kind === 'number' ? f.center : '']),
+  )
+  const script = `import os, sys\nos.chdir(sys.argv[1])\n${program}\nrow = json.loads(sys.argv[2])\nprint(json.dumps([encode(row).tolist(), ask([row, row]).tolist()]))`
+  const run = runPython('onnxruntime', script, [directory, JSON.stringify(row)])
+  if ('reason' in run) return context.diagnostic(run.reason)
+  const [inputs] = JSON.parse(run.output) as [number[]]
+  const { inputZero, inputScale } = manifest.data
+  const encoded = encodeExample(manifest.data, row as Record<string, number>)
+  assert.deepEqual(
+    inputs,
+    Array.from(encoded, (byte) => Math.fround(((byte - inputZero) * inputScale[0]) / inputScale[1])),
+  )
 })
 
 // Reads the format by its description with the standard library and hands the bytes to PyTorch.

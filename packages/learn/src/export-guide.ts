@@ -1,0 +1,168 @@
+/**
+ * What an exported model's user must know: how a row of the federation's columns becomes its inputs, what its outputs are,
+ * and how near it is to the contract. In the ONNX file's own metadata for programs, and as a page beside it for people.
+ */
+import { createHash } from 'node:crypto'
+import { predictAll } from '@tutti/core'
+import { toFloatInputs } from './dataset.ts'
+import type { Manifest } from './manifest.ts'
+import { countOutputs } from './model.ts'
+import { toProbabilities } from './probabilities.ts'
+import { openSession, Tensor } from './runtime.ts'
+import { toSetup } from './setup.ts'
+import { synthesizeData } from './synthetic-data.ts'
+
+/** Where an exported model came from. */
+export interface ExportSource {
+  federation: string
+  chainId: number
+  round: number
+}
+
+/** How far an exported model's answers are from the contract's. */
+export interface ExportDistance {
+  /** Made-up rows that both answered. */
+  rows: number
+  /** Largest difference of a probability, or of a number in the label's unit. */
+  largest: number
+  /** Rows whose class, or set of labels, differs; 0 for numbers. */
+  differing: number
+}
+
+/** Key of an ONNX file's metadata under which {@link exportMetadata} puts the data schema. */
+export const DATA_KEY = 'tutti.data'
+const ROWS = 256
+
+/** Metadata of an exported file: the data schema as JSON, and where the model came from. */
+export function exportMetadata({ data, task }: Pick<Manifest, 'data' | 'task'>, source: ExportSource) {
+  return {
+    [DATA_KEY]: JSON.stringify(data),
+    'tutti.task': task.kind,
+    'tutti.federation': source.federation,
+    'tutti.chain': String(source.chainId),
+    'tutti.round': String(source.round),
+  }
+}
+
+/**
+ * Compares an exported file with the contract's integers, by the twin of its arithmetic, on made-up rows of the schema: the
+ * contract rounds what goes from layer to layer to a byte, the file does not.
+ *
+ * @param lanes - The contract's integers, shape [dimension].
+ * @param file - Bytes of {@link exportOnnx} of the same model.
+ */
+export async function measureExport(manifest: Manifest, lanes: Int32Array, file: Uint8Array): Promise<ExportDistance> {
+  const { model, data } = manifest
+  const rows = synthesizeData(data, { count: ROWS, seed: 1 })
+  const outputs = predictAll(lanes, toSetup(manifest), rows.inputs)
+  const width = countOutputs(model)
+  const pairs = toProbabilities(model, outputs)
+  // The file gives the probability of the second of two classes alone.
+  const expected =
+    pairs === undefined ? outputs : model.output === 'logistic' ? pairs.filter((_, index) => index % 2 === 1) : pairs
+  const session = await openSession(file)
+  try {
+    const inputs = new Tensor('float32', toFloatInputs(rows), [ROWS, model.inputs])
+    const answers = await session.run({ [session.inputNames[0]!]: inputs })
+    const found = answers[session.outputNames[0]!]!.data as Float32Array
+    let [largest, differing] = [0, 0]
+    for (let row = 0; row < ROWS; row++) {
+      const [a, b] = [expected, found].map((values) => Array.from(values.slice(row * width, (row + 1) * width)))
+      for (let i = 0; i < width; i++) largest = Math.max(largest, Math.abs(a![i]! - b![i]!))
+      if (model.output === 'linear') continue
+      const isSame =
+        model.output === 'softmax'
+          ? a!.indexOf(Math.max(...a!)) === b!.indexOf(Math.max(...b!))
+          : a!.every((value, i) => value > 0.5 === b![i]! > 0.5)
+      if (!isSame) differing++
+    }
+    return { rows: ROWS, largest, differing }
+  } finally {
+    await session.release()
+  }
+}
+
+/**
+ * A page for whoever uses the exported file: columns, outputs, a program that asks it, and its distance from the contract.
+ *
+ * @param name - Name of the file.
+ */
+export function exportGuide(
+  { name: title, purpose, licence, data, task, model }: Manifest,
+  {
+    name,
+    bytes,
+    source,
+    distance,
+  }: {
+    name: string
+    bytes: Uint8Array
+    source: ExportSource
+    distance: ExportDistance | undefined
+  },
+): string {
+  const { label } = data
+  const outputs = {
+    softmax: `the probability of each class of \`${label.name}\`, in the order of \`classes\` below`,
+    logistic: `the probability of the second class of \`${label.name}\``,
+    'multi-label': `the probability of each label of \`${label.name}\`, each by itself`,
+    linear: `\`${label.name}\` in its own unit`,
+  }[model.output]
+  const unit = model.output === 'linear' ? 'in the unit of the label' : 'of a probability'
+  const near =
+    distance === undefined
+      ? 'The contract of this federation does not answer; the file holds the weights of the model that the chain agrees on.'
+      : `On ${distance.rows} made-up rows its answers differ from the contract's by at most ${distance.largest.toPrecision(2)} ${unit}` +
+        `${model.output === 'linear' ? '' : `, and in ${distance.differing} rows by their class`}: the contract rounds what goes ` +
+        'from layer to layer to a byte, this file does not. Weights and inputs are the same.'
+  const columns = [...data.features, label].map((column) => ({ ...column }))
+  return `# ${title}
+
+${purpose}
+
+\`${name}\` is the model of federation \`${source.federation}\` on chain ${source.chainId} after round ${source.round}: ${task.kind}, licence ${licence}.
+SHA-256 of the file: \`${createHash('sha256').update(bytes).digest('hex')}\`.
+
+${near}
+
+## Columns
+
+A row becomes the model's inputs by the data schema, which the file carries as JSON in its metadata, key \`${DATA_KEY}\`:
+
+\`\`\`json
+${columns.map((column) => JSON.stringify(column)).join('\n')}
+\`\`\`
+
+Output: ${outputs}.
+
+## Asking it
+
+\`\`\`python
+import json, numpy, onnxruntime
+
+session = onnxruntime.InferenceSession(${JSON.stringify(name)})
+data = json.loads(session.get_modelmeta().custom_metadata_map["${DATA_KEY}"])
+
+def encode(row):
+    """Inputs of one row, a dictionary by column name."""
+    values = []
+    for column in data["features"]:
+        cell = row.get(column["name"])
+        is_missing = cell is None or cell == ""
+        if column["kind"] == "category":
+            values += [1.0 if cell == text else 0.0 for text in column["categories"]]
+        elif is_missing and column["missing"] == "refuse":
+            raise ValueError(column["name"] + " is missing")
+        else:
+            number = column["missing"] if is_missing else float(cell)
+            values.append((number - column["center"]) / column["spread"])
+    step = data["inputScale"][0] / data["inputScale"][1]
+    steps = numpy.floor(numpy.array(values) / step + 0.5) + data["inputZero"]
+    return ((numpy.clip(steps, 0, 255) - data["inputZero"]) * step).astype("float32")
+
+def ask(rows):
+    inputs = numpy.stack([encode(row) for row in rows])
+    return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+\`\`\`
+`
+}
