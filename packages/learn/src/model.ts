@@ -6,9 +6,10 @@
  * biases of each layer, for an ONNX model the trained tensors in the order of the specification. Training, prediction,
  * export and the contract all use this order.
  */
-import type { LeftOut } from './import-parameters.ts'
+
 import { type Layer, type LayerShape, outputShape, parameterShapes, sizeOf } from './layers.ts'
 import type { ElementType, Graph } from './onnx.ts'
+import type { LeftOut } from './parameter-use.ts'
 import type { Shapes } from './shapes.ts'
 
 export type { ConvolutionLayer, DenseLayer, EmbeddingLayer, Layer, LayerShape, PoolingLayer } from './layers.ts'
