@@ -14,6 +14,7 @@ const benches = {
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
   trust: 'files written and sockets opened by training processes beyond their own (a minute; sockets need strace)',
   evaluate: 'judging 100,000 rows with a model of the contract (a minute)',
+  round: "a node's start to its first training on the digits (half a minute)",
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
 
@@ -85,6 +86,10 @@ async function runBench(
   if (name === 'evaluate') {
     const { benchEvaluate } = await import('../bench/evaluate.ts')
     return benchEvaluate({ onProgress })
+  }
+  if (name === 'round') {
+    const { benchRound } = await import('../bench/round.ts')
+    return benchRound({ onProgress })
   }
   if (name === 'trust') {
     const { benchTrust } = await import('../bench/trust.ts')
