@@ -98,7 +98,7 @@ export async function openAccount(options: AccountOptions): Promise<LocalAccount
       await readPassword(`Password of ${options.keystore}: `),
     )
   }
-  if (options.testAccount !== undefined) return testAccounts(options.testAccount + 1)[options.testAccount]!
+  if (options.testAccount !== undefined) return testAccounts(1, options.testAccount)[0]!
   const key = process.env.TUTTI_PRIVATE_KEY
   if (key === undefined || key === '') {
     throw new CommandError(

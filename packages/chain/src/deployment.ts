@@ -31,9 +31,16 @@ export const creationCode: Record<ContractName, Hex> = {
 /** Salt of every deployment: addresses tell versions apart by bytecode alone. */
 export const deploymentSalt: Hex = zeroHash
 
+/** Hashing creation code takes some ten milliseconds a contract, and every command asks. */
+const addresses = new Map<ContractName, Address>()
+
 /** The address that this version of a contract has on every chain with the deployment proxy. */
 export function contractAddress(name: ContractName): Address {
-  return getCreate2Address({ from: deploymentProxy, salt: deploymentSalt, bytecode: creationCode[name] })
+  const known = addresses.get(name)
+  if (known !== undefined) return known
+  const address = getCreate2Address({ from: deploymentProxy, salt: deploymentSalt, bytecode: creationCode[name] })
+  addresses.set(name, address)
+  return address
 }
 
 /** The addresses that this version of the contracts has on every chain with the deployment proxy. */

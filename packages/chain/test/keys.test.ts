@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { privateKeyToAddress } from 'viem/accounts'
+import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts'
 import {
   accountFromEnvironment,
   accountFromPrivateKey,
@@ -8,6 +8,7 @@ import {
   refuseTestAccounts,
   TestAccountRefusedError,
   testAccounts,
+  testMnemonic,
 } from '../src/index.ts'
 import {
   accountFromKeystore,
@@ -189,6 +190,16 @@ test('the environment gives an account when its variable is set', () => {
   assert.equal(accountFromEnvironment({ TUTTI_PRIVATE_KEY: '' }), undefined)
   assert.equal(accountFromEnvironment({ TUTTI_PRIVATE_KEY: secret })?.address, address)
   assert.equal(accountFromEnvironment({ OTHER: secret }, 'OTHER')?.address, address)
+})
+
+test('test accounts are those of the mnemonic, at any place', () => {
+  for (const from of [0, 7]) {
+    const expected = [0, 1].map((index) => mnemonicToAccount(testMnemonic, { addressIndex: from + index }).address)
+    assert.deepEqual(
+      testAccounts(2, from).map((account) => account.address),
+      expected,
+    )
+  }
 })
 
 test('public test accounts are refused on every chain but the local one', () => {
