@@ -30,6 +30,9 @@ export interface CsvLayout {
 /** Characters of a file that its layout is told from. */
 export const HEAD_LENGTH = 65_536
 
+/** Rows that what separates cells is told from. */
+const ROWS_LOOKED_AT = 200
+
 const SEPARATOR_LINE = /^"?sep=(.)"?$/i
 
 /**
@@ -102,16 +105,20 @@ function chooseDelimiter(text: string): Delimiter {
   return best!.mark
 }
 
+/** The cells of the first rows. */
 function split(text: string, delimiter: string): string[][] {
-  try {
-    return parse(text, { ...READING, delimiter, relax_quotes: true, to: 200 }) as string[][]
-  } catch {
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(0, 200)
-      .map((line) => line.split(delimiter))
+  if (text.includes('"')) {
+    try {
+      return parse(text, { ...READING, delimiter, relax_quotes: true, to: ROWS_LOOKED_AT }) as string[][]
+    } catch {
+      // Not to be read as CSV: what separates its cells is guessed all the same, and the reader says what is wrong.
+    }
   }
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, ROWS_LOOKED_AT)
+    .map((line) => line.split(delimiter).map((cell) => cell.trim()))
 }
 
 /** Options of the CSV reader that do not depend on the file. */
