@@ -5,121 +5,12 @@
  * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
  * following one by one, so that nobody pays for a race it must lose.
  */
-import {
-  assignedShards,
-  isOpenPot,
-  keeperPosition,
-  type Phase,
-  phaseAt,
-  phaseEnds,
-  type Round,
-  shardCount,
-  type Terms,
-} from '@tutti/core'
+import { isOpenPot, keeperPosition, type Phase, phaseAt, phaseEnds, shardCount } from '@tutti/core'
+import { decideEnd, decideLostSeat } from './ending.ts'
 import { type PaidStep, worthwhileFrom } from './keeping.ts'
-import type { RoundRecord } from './store.ts'
+import { decidePart } from './own-part.ts'
+import { type Action, type Observation, type OwnState, wait } from './situation.ts'
 import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
-
-/** What decisions need from the chain, all of one block. */
-export interface Observation {
-  block: { number: bigint; timestamp: number }
-  terms: Terms
-  status: {
-    createdAt: number
-    isInitialised: boolean
-    isFinished: boolean
-    members: number
-    roundsClosed: number
-    /** Enough members have voted: the round in progress is the last. */
-    isEnding?: boolean
-  }
-  round: Round
-  member: { index: number; isMember: boolean; isLeaving: boolean; owed: bigint; stake: bigint }
-  /** Position in the cohort of the round in progress; undefined when not drawn into it. */
-  position: number | undefined
-}
-
-/** What a node knows of the updates of others. */
-export type Watch =
-  /** On a path whose updates cannot be faulty. */
-  | { kind: 'unneeded' }
-  /** Nobody has looked yet. */
-  | { kind: 'due' }
-  /** Looked through; once more at chain time `again`, if something was missing. */
-  | { kind: 'checked'; faults: readonly KnownFault[]; again: number | undefined }
-
-/** A fault that is not proven yet, by whose it is: cohort position and which of its assigned shards. */
-export interface KnownFault {
-  position: number
-  assigned: number
-  /** Whether this node has bound itself to the proof. */
-  isBound: boolean
-}
-
-/** What decisions need from the node itself. */
-export interface OwnState {
-  /** What is on disk about the round in progress. */
-  record: RoundRecord
-  /** What is known of the updates of the round in progress. */
-  watch: Watch
-  /** Chain time at which this node first saw the step that is due now, in seconds. */
-  since: number
-  /** Whether the node takes the steps that anyone may take, for pay. */
-  isKeeper: boolean
-  /** What a million gas is worth to the owner, in smallest token units: steps that pay less are left to others. */
-  tokensPerMegagas?: bigint | undefined
-  /** Seconds between one member and the next where the contract names nobody. */
-  staggerSeconds: number
-  /** Nothing is signed in the last seconds of a phase, since it would be mined too late and paid for in vain. */
-  marginSeconds: number
-  /** Whether to leave the federation. */
-  wantsToLeave: boolean
-  /** Whether to vote for this round to be the last; false once this node has. */
-  wantsToEnd?: boolean
-  /** For how long to wait for a federation to open once it may, in seconds; undefined: without end. */
-  maximumWaitSeconds?: number | undefined
-  /** Whether to fetch what is owed at the end. */
-  claims: boolean
-  /** A claim was made and what remains cannot be fetched yet. */
-  isClaimed: boolean
-  /**
-   * Chain time at which a chain that has mined no block for a while is taken for one that mines for transactions only;
-   * undefined: never.
-   */
-  nudgeAt?: number | undefined
-  /**
-   * Newest block at which the account was a member that had not asked to leave; undefined if it never was, or was told to
-   * leave. A chain that takes its joining back may yet include it again.
-   */
-  seatSeenAt?: bigint | undefined
-  /** A node stays for so long after it has nothing to do any more: a reorganisation may take its claim back. */
-  finalitySeconds: number
-}
-
-/** What a node does next. `reason` is a sentence for people. */
-export type Action = { reason: string } & (
-  | { kind: 'wait'; until: number | undefined }
-  | { kind: 'open' }
-  | { kind: 'draw'; round: number }
-  /** A transaction that does nothing, for a block that another step waits for. */
-  | { kind: 'nudge'; round: number }
-  /** For this round to be the last. */
-  | { kind: 'vote'; round: number }
-  | { kind: 'train'; round: number; until: number }
-  | { kind: 'commit'; round: number }
-  | { kind: 'submit'; round: number; sending: number }
-  | { kind: 'confirm'; round: number; sending: number }
-  | { kind: 'check'; round: number }
-  | { kind: 'bind'; round: number; position: number; assigned: number }
-  | { kind: 'challenge'; round: number; position: number; assigned: number }
-  | { kind: 'aggregate'; round: number; shard: number }
-  | { kind: 'settle'; round: number }
-  | { kind: 'close'; round: number }
-  | { kind: 'abandon' }
-  | { kind: 'leave' }
-  | { kind: 'claim' }
-  | { kind: 'stop' }
-)
 
 /**
  * Decides.
@@ -186,60 +77,6 @@ function mayVote({ terms, status, round, member }: Observation, own: OwnState, p
   return isFrozen && hasStake && (phase === 'commit' || phase === 'submit')
 }
 
-function wait(until: number | undefined, reason: string): Action {
-  return { kind: 'wait', until, reason }
-}
-
-/** For how long a member waits for a chain that took its joining back to include it again, in seconds. */
-const SEAT_SECONDS = 120
-
-function decideLostSeat(observation: Observation, own: OwnState, now: number): Action {
-  const { seatSeenAt, since } = own
-  const { block, member } = observation
-  const isLost = seatSeenAt !== undefined && member.owed === 0n && member.stake === 0n
-  const reason = 'the chain has taken this account’s joining back; it may include it again'
-  if (isLost && block.number < seatSeenAt) return wait(undefined, reason)
-  if (isLost && now < since + SEAT_SECONDS) return wait(since + SEAT_SECONDS, reason)
-  const end = isLost ? 'the chain took this account’s joining back: join again' : 'this account is not a member'
-  return decideEnd(observation, own, now, end)
-}
-
-function decideEnd(observation: Observation, own: OwnState, now: number, reason: string): Action {
-  const { status, member } = observation
-  const rest = decideRest(observation, own, now)
-  if (rest !== undefined) return rest
-  const isDue = member.owed > 0n || member.stake > 0n
-  // A finished federation pays everything at once: what is due after a claim is due because a block was taken back.
-  if (own.claims && isDue && (status.isFinished || !own.isClaimed)) {
-    return { kind: 'claim', reason: `${reason}, and something is owed` }
-  }
-  // A leaver's stake is held until no fault of its rounds can be proven; it is worth waiting for.
-  if (own.claims && isDue && !status.isFinished && own.wantsToLeave) return wait(undefined, 'the stake is not free yet')
-  const isFinalAt = own.since + own.finalitySeconds
-  if (own.claims && !isDue && now < isFinalAt)
-    return wait(isFinalAt, `${reason}; its last blocks may still be taken back`)
-  return { kind: 'stop', reason }
-}
-
-/**
- * An abandoned federation may leave a round of which some shards are folded and others not. Members fold the rest, without
- * pay and in turn: a half of a round is no model, and nothing could be predicted from it.
- */
-function decideRest({ terms, round, status, member }: Observation, own: OwnState, now: number): Action | undefined {
-  const isHalfDone = round.shardsDone > 0 && round.shardsDone < shardCount(terms)
-  if (!own.isKeeper || !status.isFinished || !isHalfDone || status.roundsClosed !== round.number) return undefined
-  const from = own.since + member.index * own.staggerSeconds
-  if (from > now) return wait(from, 'a round was left half done; others go first')
-  const isOpen = (shard: number) => ((round.shards >> BigInt(shard)) & 1n) === 0n
-  const shard = Array.from({ length: shardCount(terms) }, (_, s) => s).find(isOpen)!
-  return {
-    kind: 'aggregate',
-    round: round.number,
-    shard,
-    reason: 'the federation was abandoned with a round half done',
-  }
-}
-
 /**
  * Names the step that is due, so that a node can tell since when it is: {@link OwnState.since} starts anew with the name.
  *
@@ -295,79 +132,6 @@ function decideDraw(observation: Observation, own: OwnState, now: number): Actio
 /** Whether the chain has mined nothing for so long that it seems to mine for transactions only. */
 function isQuiet({ nudgeAt }: OwnState, now: number): boolean {
   return nudgeAt !== undefined && now >= nudgeAt
-}
-
-function decidePart(
-  observation: Observation,
-  own: OwnState,
-  step: 'commit' | 'submit',
-  end: number | undefined,
-  now: number,
-): Action {
-  const { terms, round, position } = observation
-  const isTooLate = end !== undefined && now > end - own.marginSeconds
-  // An endpoint may make rounds up: each would be told something new of the data.
-  if (round.number >= terms.rounds) return wait(end, 'the terms have no such round; the endpoint is wrong')
-  if (position === undefined) return wait(end, 'this member is not in the cohort of this round')
-  if (terms.stake > 0n && observation.member.stake === 0n) return wait(end, 'the stake of this member was slashed')
-  const hasActed = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
-  if (hasActed(round.submitted)) return wait(end, 'the update is in')
-  if (step === 'commit' && hasActed(round.committed)) return wait(end, 'the commitment is in')
-  if (step === 'submit' && terms.commitSeconds > 0 && !hasActed(round.committed)) {
-    return wait(end, 'nothing was committed to in this round')
-  }
-  switch (own.record.kind) {
-    case 'forfeited':
-      return wait(end, `this round is sat out: ${own.record.reason}`)
-    case 'none':
-      if (step === 'submit' && terms.commitSeconds > 0) return wait(end, 'the update committed to is lost')
-      if (isTooLate) return wait(end, 'too little time is left to send an update')
-      return { kind: 'train', round: round.number, until: end ?? Infinity, reason: 'a new round wants an update' }
-    case 'update': {
-      if (!isForPlace(own.record.update, terms, round.number, position)) {
-        // A reorganisation drew the cohort anew. What was signed may still be on its way, so nothing is added to it.
-        const isSigned = own.record.update.sendings.some(({ state }) => state !== 'unsent')
-        if (isSigned) return wait(end, 'the update was made for another place in the cohort')
-        if (step === 'submit' && terms.commitSeconds > 0) return wait(end, 'the update committed to is lost')
-        if (isTooLate) return wait(end, 'too little time is left to send an update')
-        const reason = 'the update on disk is for another place in the cohort'
-        return { kind: 'train', round: round.number, until: end ?? Infinity, reason }
-      }
-      const action = decideSending(own.record.update.sendings, step, round.number, end)
-      const isNew = action.kind === 'commit' || action.kind === 'submit'
-      return isNew && isTooLate ? wait(end, `too little time is left to ${step}`) : action
-    }
-  }
-}
-
-/** Whether an update's shards are those that the position is assigned, in order. */
-function isForPlace({ shards }: { shards: readonly number[] }, terms: Terms, round: number, position: number): boolean {
-  const assigned = assignedShards(terms, position, round)
-  return shards.length === assigned.length && shards.every((shard, k) => shard === assigned[k])
-}
-
-function decideSending(
-  sendings: readonly { step: 'commit' | 'submit'; state: string }[],
-  step: 'commit' | 'submit',
-  round: number,
-  end: number | undefined,
-): Action {
-  const isStep = (sending: { step: string }) => sending.step === step
-  const sent = sendings.findIndex((sending) => isStep(sending) && sending.state === 'sent')
-  if (sent >= 0) return { kind: 'confirm', round, sending: sent, reason: `a ${step} was sent and not heard of` }
-  // One that failed used its nonce up, and nothing of it stands: after a reorganisation it may have come before its
-  // round. The same update may be sent again while there is time.
-  const unsent = sendings.findIndex(
-    (sending) => isStep(sending) && (sending.state === 'unsent' || sending.state === 'failed'),
-  )
-  if (unsent >= 0) {
-    const reason = sendings[unsent]!.state === 'failed' ? 'the update was mined in vain' : 'the update is ready'
-    return step === 'commit' ? { kind: 'commit', round, reason } : { kind: 'submit', round, sending: unsent, reason }
-  }
-  const last = sendings.findLastIndex(isStep)
-  if (last < 0) return wait(end, `nothing was prepared to ${step}`)
-  // Confirmed once, and yet the chain does not know it: a reorganisation dropped the block.
-  return { kind: 'confirm', round, sending: last, reason: `the chain has forgotten a ${step}` }
 }
 
 /** Every member looks through the round's updates; at a fault they take turns, so that one proof is paid for. */

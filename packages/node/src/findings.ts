@@ -13,8 +13,8 @@ import {
   toChallengeCommitment,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { Watch } from './decide.ts'
 import type { Watcher } from './paths/path.ts'
+import type { Watch } from './situation.ts'
 import type { Signer } from './transactions.ts'
 
 /** The findings of the round in progress. */

@@ -2,8 +2,9 @@
  * How often an action was refused, and how long to leave it alone: what was refused for one state of the chain may be
  * taken in another, so that waits begin anew when the picture changes.
  */
-import type { Action } from './decide.ts'
+
 import { isSameSight, type Sight } from './observe.ts'
+import type { Action } from './situation.ts'
 
 /** Refusals of a node's actions so far. */
 export interface Refusals {

@@ -10,11 +10,11 @@ import { exampleWeight, type PublishedManifest, requireModel } from '@tutti/lear
 import type { Account } from './account.ts'
 import type { Budget } from './budget.ts'
 import { type Patience, untilReached } from './connection.ts'
-import type { Observation } from './decide.ts'
 import { readFeedback } from './feedback.ts'
 import { encodeMetrics, reportedAccuracy } from './metrics.ts'
 import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
+import type { Observation } from './situation.ts'
 import type { Sending, Store, UpdateRecord } from './store.ts'
 import { AbstentionError, type TrainedWeights, type Trainer } from './trainer.ts'
 import {

@@ -36,7 +36,7 @@ import {
   sleep,
   untilReached,
 } from './connection.ts'
-import { type Action, decide, type Observation } from './decide.ts'
+import { decide } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { readFederation, stepsOf } from './federation.ts'
 import { createFindings, type Findings } from './findings.ts'
@@ -46,6 +46,7 @@ import { createRefusals, type Refusals } from './refusals.ts'
 import { createRepeats } from './repeats.ts'
 import { createReport } from './report.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from './round.ts'
+import type { Action, Observation } from './situation.ts'
 import { type InFlight, keyOf, takeStep, toMissingEvent } from './steps.ts'
 import { openStore, type RoundRecord, type UpdateRecord } from './store.ts'
 import type { Trainer } from './trainer.ts'

@@ -22,10 +22,10 @@ import {
 import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { untilReached } from './connection.ts'
-import type { Action } from './decide.ts'
 import type { NodeEventBody } from './events.ts'
 import type { Findings } from './findings.ts'
 import { type Actor, isRefusal } from './round.ts'
+import type { Action } from './situation.ts'
 import type { Attempt } from './store.ts'
 import { costOf, plainCarrier, seeThrough } from './transactions.ts'
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Round, Terms } from '@tutti/core'
 import fc from 'fast-check'
-import { decide, type Observation, type OwnState } from '../src/decide.ts'
+import { decide } from '../src/decide.ts'
+import type { Observation, OwnState } from '../src/situation.ts'
 import { newRound, ownState, termsForTest } from './terms.ts'
 
 const DAY = 86_400

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decide, type Observation, type Watch } from '../src/decide.ts'
+import { decide } from '../src/decide.ts'
+import type { Observation, Watch } from '../src/situation.ts'
 import { newRound, ownState, termsForTest } from './terms.ts'
 
 const terms = termsForTest({ submitSeconds: 40, challengeSeconds: 400 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Action, decide, type Observation } from '../src/decide.ts'
+import { decide } from '../src/decide.ts'
+import type { Action, Observation } from '../src/situation.ts'
 import type { RoundRecord, Sending } from '../src/store.ts'
 import { newRound, ownState as own, termsForTest } from './terms.ts'
 

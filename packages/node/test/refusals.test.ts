@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Action } from '../src/decide.ts'
 import type { Sight } from '../src/observe.ts'
 import { createRefusals } from '../src/refusals.ts'
+import type { Action } from '../src/situation.ts'
 import { newRound, termsForTest } from './terms.ts'
 
 const action: Action = { kind: 'aggregate', round: 2, shard: 1, reason: '' }

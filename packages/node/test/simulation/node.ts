@@ -4,7 +4,8 @@
  */
 import { assignedShards, type Random } from '@tutti/core'
 import { type ChainClock, createChainClock } from '../../src/clock.ts'
-import { type Action, type decide, nameStep, type Observation, type OwnState } from '../../src/decide.ts'
+import { type decide, nameStep } from '../../src/decide.ts'
+import type { Action, Observation, OwnState } from '../../src/situation.ts'
 import type { RoundRecord, Sending } from '../../src/store.ts'
 import type { Call, ModelChain, Transaction, Update } from './chain.ts'
 
