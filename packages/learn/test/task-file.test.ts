@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseTaskFile, TaskFileError, toModel, toTaskKind } from '../src/task-file.ts'
 import { taskFileSchema } from '../src/task-file-form.ts'
+import { trainerSchema } from '../src/trainer-protocol.ts'
 
 const task = `version: 1
 name: pumps
@@ -97,6 +98,18 @@ test('aliases that multiply without end are refused', () => {
 test('the published JSON Schema is the one that the form gives', () => {
   const published = JSON.parse(readFileSync(new URL('../task.schema.json', import.meta.url), 'utf8'))
   assert.deepEqual(published, JSON.parse(JSON.stringify(taskFileSchema())))
+})
+
+test('the published schema of the trainer protocol is the one that its forms give', () => {
+  const published = JSON.parse(readFileSync(new URL('../trainer.schema.json', import.meta.url), 'utf8'))
+  assert.deepEqual(published, JSON.parse(JSON.stringify(trainerSchema())))
+  assert.deepEqual(Object.keys(published.$defs.metrics.properties), [
+    'examples',
+    'heldOut',
+    'loss',
+    'correct',
+    'perClass',
+  ])
 })
 
 test('every key of the schema is described, and the guide names those of the file and its terms', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readHistory } from '@tutti/chain'
+import { trainerMetricsForm, trainerRoundForm } from '@tutti/learn'
 import fc from 'fast-check'
 import { type CommandTrainerOptions, createCommandTrainer, type RoundFile } from '../src/trainers/command.ts'
 import { parseTrainerMetrics } from '../src/trainers/trainer-metrics.ts'
@@ -47,6 +48,7 @@ test('a command is given the model and the round, and its weights and metrics co
     assert.deepEqual(metrics, { examples: 48, loss: 0.5 })
     const [name = ''] = readdirSync(directory)
     const round = JSON.parse(readFileSync(join(directory, name, 'round.json'), 'utf8')) as RoundFile
+    assert.deepEqual(trainerRoundForm.safeParse(round).error, undefined)
     assert.deepEqual([round.round, round.seed, round.federationId], [7, 47, federationId])
     assert.equal(round.data, join(process.cwd(), 'my.csv'))
     assert.deepEqual(round.manifest, stripesManifest())
@@ -195,6 +197,41 @@ test('metrics name the key that does not fit', () => {
   ] as const) {
     assert.throws(() => parse(value), { name: 'TrainerMetricsError', message: key })
   }
+})
+
+test('the published schema of metrics takes what the node reads, and nothing that it refuses', () => {
+  const manifest = stripesManifest()
+  const number = fc.oneof(fc.nat(5), fc.double(), fc.constantFrom(null, undefined, '1', -1, [1]))
+  const record = fc.record(
+    {
+      examples: fc.oneof(fc.nat(9), number),
+      heldOut: number,
+      loss: number,
+      correct: number,
+      perClass: fc.oneof(fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }), number),
+      other: number,
+    },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(record, (value) => {
+      const text = JSON.stringify(value)
+      const isOfForm = trainerMetricsForm.safeParse(JSON.parse(text)).success
+      let isRead = true
+      try {
+        parseTrainerMetrics(text, manifest)
+      } catch {
+        isRead = false
+      }
+      // The node knows more than a schema can say: how many classes there are, and how many answers can be right.
+      assert.ok(!isRead || isOfForm, text)
+      if (isOfForm && !isRead) {
+        const { correct, perClass } = JSON.parse(text)
+        assert.ok(correct != null || perClass != null, text)
+      }
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 test('a member with a trainer of its own takes part on the chain beside one without', async () => {
