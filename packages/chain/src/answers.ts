@@ -43,6 +43,11 @@ const WORDS: readonly [Meaning, RegExp][] = [
     'final',
     /execution reverted|\brevert(ed)?\b|vm exception|invalid opcode|out of ?gas|gas required exceeds|bad jump/i,
   ],
+  // What an EVM says of code that it cannot run, each client in its own words.
+  [
+    'final',
+    /\bevm error\b|not activated|op ?code|(bad|undefined|invalid|illegal) instruction|stack (under|over)flow|invalid jump/i,
+  ],
   [
     'behind',
     /invalid block range params|block ?out ?of ?range|header.{0,80}not found|unknown (block|ancestor)|cannot find header/i,
