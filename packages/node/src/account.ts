@@ -8,7 +8,7 @@
 import { AccountBusyError, type Call, FeeLimitError } from '@tutti/chain'
 import { type Patience, sleep, untilReached } from './connection.ts'
 import type { Report } from './report.ts'
-import type { Attempt } from './store.ts'
+import type { Attempt } from './round-record.ts'
 import {
   type Carrier,
   isVain,

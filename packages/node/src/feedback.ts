@@ -16,7 +16,8 @@ import {
   type Terms,
 } from '@tutti/core'
 import { type Patience, untilReached } from './connection.ts'
-import { isSubmitted, type Store } from './store.ts'
+import { isSubmitted } from './round-record.ts'
+import type { Store } from './store.ts'
 
 /** What tells whether an update counted. */
 export interface FeedbackSources {

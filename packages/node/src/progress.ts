@@ -9,9 +9,9 @@ import { untilReached } from './connection.ts'
 import { nameStep } from './decide.ts'
 import { readRoundEnds, type Sight } from './observe.ts'
 import type { Actor } from './round.ts'
+import { isSubmitted, type RoundRecord } from './round-record.ts'
 import type { Action, OwnState, Watch } from './situation.ts'
 import { createStallWatch } from './stall-watch.ts'
-import { isSubmitted, type RoundRecord } from './store.ts'
 
 /** The memory of one run of a node. */
 export interface Progress {

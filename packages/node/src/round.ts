@@ -14,8 +14,9 @@ import { readFeedback } from './feedback.ts'
 import { encodeMetrics, reportedAccuracy } from './metrics.ts'
 import type { Path } from './paths/path.ts'
 import type { Report } from './report.ts'
+import type { Sending, UpdateRecord } from './round-record.ts'
 import type { Observation } from './situation.ts'
-import type { Sending, Store, UpdateRecord } from './store.ts'
+import type { Store } from './store.ts'
 import { AbstentionError, type TrainedWeights, type Trainer } from './trainer.ts'
 import {
   type Carrier,

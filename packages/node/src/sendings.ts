@@ -1,5 +1,5 @@
 /** Into which transactions an update is divided. */
-import type { Sending } from './store.ts'
+import type { Sending } from './round-record.ts'
 
 /**
  * The transactions of an update: its shards in order, as many in each as `bytesPerTransaction` allows and one at the

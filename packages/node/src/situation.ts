@@ -1,6 +1,6 @@
 /** What a decision is made from, chain and node, and what it can be. */
 import type { Round, Terms } from '@tutti/core'
-import type { RoundRecord } from './store.ts'
+import type { RoundRecord } from './round-record.ts'
 
 /** What decisions need from the chain, all of one block. */
 export interface Observation {

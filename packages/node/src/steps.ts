@@ -25,8 +25,8 @@ import { untilReached } from './connection.ts'
 import type { NodeEventBody } from './events.ts'
 import type { Findings } from './findings.ts'
 import { type Actor, isRefusal } from './round.ts'
+import type { Attempt } from './round-record.ts'
 import type { Action } from './situation.ts'
-import type { Attempt } from './store.ts'
 import { costOf, plainCarrier, seeThrough } from './transactions.ts'
 
 /** An action that is one transaction and not part of the member's own update. */

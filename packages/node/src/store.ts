@@ -19,51 +19,12 @@
  */
 import { join } from 'node:path'
 import type { ErrorFeedback, Hex } from '@tutti/core'
-import { fromCheckedBytes, refuseNewer, sha256, toCheckedBytes } from './checked-json.ts'
+import { fromCheckedBytes, refuseNewer, toCheckedBytes } from './checked-json.ts'
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
 import { lockDirectory } from './lock.ts'
+import { loadRound, type RoundRecord, STORE_VERSION, saveUpdate, type UpdateRecord } from './round-record.ts'
 import { type ReportedRound, toReports } from './stall.ts'
-
-/** A signed transaction that may have been broadcast. */
-export interface Attempt {
-  hash: Hex
-  nonce: number
-  /** The signed transaction as it is broadcast. */
-  signed: Hex
-}
-
-/** One transaction of a member's round: its commitment, or its shards `first` to `first + count − 1`. */
-export interface Sending {
-  step: 'commit' | 'submit'
-  first: number
-  count: number
-  /** `unsent`: nothing was signed. `sent`: signed and perhaps broadcast. `failed`: the chain refused it for good. */
-  state: 'unsent' | 'sent' | 'confirmed' | 'failed'
-  /** All have the same nonce, later ones higher fees. */
-  attempts: Attempt[]
-  /** How often all attempts were given up, another transaction having taken their nonce. */
-  losses?: number
-}
-
-/** The update of one round, ready to be sent. */
-export interface UpdateRecord {
-  round: number
-  /** Assigned shards, in order; `payloads[k]` belongs to `shards[k]`. */
-  shards: number[]
-  payloads: Uint8Array[]
-  /** Of the commitment; 32 bytes. */
-  salt: Hex
-  /** Self-reported metrics as they are logged on the chain. */
-  metrics: Uint8Array
-  sendings: Sending[]
-}
-
-/** What is on disk about a round. */
-export type RoundRecord =
-  | { kind: 'none' }
-  | { kind: 'update'; update: UpdateRecord }
-  | { kind: 'forfeited'; reason: string }
 
 /** A node's memory. All methods are synchronous: when one returns, what it wrote is on the platter. */
 export interface Store {
@@ -109,7 +70,6 @@ export interface StoreOptions {
   onDamage?: (file: string, message: string) => void
 }
 
-const VERSION = 1
 const SEEN = 'seen'
 const FEEDBACK = 'feedback.bin'
 const REPORTS = 'reports.json'
@@ -147,7 +107,7 @@ export function openStore(options: StoreOptions): Store {
     writeAtomically(
       disk,
       join(roundDirectory(round), 'forfeit.json'),
-      toCheckedBytes({ version: VERSION, round, reason }),
+      toCheckedBytes({ version: STORE_VERSION, round, reason }),
     )
     disk.syncDirectory(directory)
   }
@@ -197,7 +157,7 @@ export function openStore(options: StoreOptions): Store {
     saveFeedback: (feedback) => writeAtomically(disk, join(directory, FEEDBACK), encodeFeedback(feedback)),
     loadReports: () => toReports(fromCheckedBytes(disk.read(join(directory, REPORTS)))),
     saveReports: (reports) =>
-      writeAtomically(disk, join(directory, REPORTS), toCheckedBytes({ version: VERSION, reports })),
+      writeAtomically(disk, join(directory, REPORTS), toCheckedBytes({ version: STORE_VERSION, reports })),
     hasSeen: () => disk.list(directory).some(isSight),
     latestRound: () => {
       const rounds = disk.list(directory).flatMap((name) => toRound(name) ?? [])
@@ -228,13 +188,6 @@ export function isSight(name: string): boolean {
   return name === SEEN || toRound(name) !== undefined
 }
 
-/** Whether all transactions of a round's update were seen on the chain. */
-export function isSubmitted(record: RoundRecord): boolean {
-  if (record.kind !== 'update') return false
-  const submissions = record.update.sendings.filter(({ step }) => step === 'submit')
-  return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
-}
-
 /**
  * The record of a round as a node would find it, read without lock and without a trace: a living node may work there.
  */
@@ -242,31 +195,6 @@ export function peekRound(options: Omit<StoreOptions, 'disk'>, round: number): R
   const loaded = loadRound(localDisk, join(storeDirectory(options), `round-${round}`), round)
   if (loaded.kind !== 'damaged') return loaded
   return loaded.isSafeToDiscard ? { kind: 'none' } : { kind: 'forfeited', reason: loaded.reason }
-}
-
-interface FileEntry {
-  file: string
-  bytes: number
-  sha256: string
-}
-
-interface AttemptEntry extends FileEntry {
-  hash: Hex
-  nonce: number
-}
-
-interface SendingEntry extends Omit<Sending, 'attempts'> {
-  attempts: AttemptEntry[]
-}
-
-interface UpdateFile {
-  version: number
-  round: number
-  shards: number[]
-  salt: Hex
-  metrics: string
-  payloads: FileEntry[]
-  sendings: SendingEntry[]
 }
 
 /** Removes what a write that was interrupted left beside its place: nothing was sent for it. */
@@ -280,7 +208,7 @@ function clearInterrupted(disk: Disk, directory: string): void {
 function checkOwner(disk: Disk, directory: string, options: StoreOptions): void {
   const path = join(directory, 'store.json')
   const owner = {
-    version: VERSION,
+    version: STORE_VERSION,
     chainId: options.chainId,
     federationId: options.federationId.toLowerCase(),
     account: options.account.toLowerCase(),
@@ -293,102 +221,12 @@ function checkOwner(disk: Disk, directory: string, options: StoreOptions): void 
     writeAtomically(disk, path, toCheckedBytes(owner))
     return
   }
-  refuseNewer(path, found, VERSION)
+  refuseNewer(path, found, STORE_VERSION)
   if (found.federationId !== owner.federationId) {
     throw new StoreMismatchError(directory, `belongs to federation ${found.federationId}`)
   }
   if (found.account !== owner.account) throw new StoreMismatchError(directory, `belongs to account ${found.account}`)
   if (found.chainId !== owner.chainId) throw new StoreMismatchError(directory, `belongs to chain ${found.chainId}`)
-}
-
-function saveUpdate(disk: Disk, parent: string, directory: string, record: UpdateRecord): void {
-  const isNew = disk.read(join(directory, 'update.json')) === undefined
-  disk.makeDirectory(directory)
-  const keep = (file: string, content: Uint8Array): FileEntry => {
-    const entry = { file, bytes: content.length, sha256: sha256(content) }
-    const found = disk.read(join(directory, file))
-    if (found === undefined || sha256(found) !== entry.sha256) writeAtomically(disk, join(directory, file), content)
-    return entry
-  }
-  const content: UpdateFile = {
-    version: VERSION,
-    round: record.round,
-    shards: record.shards,
-    salt: record.salt,
-    metrics: Buffer.from(record.metrics).toString('base64'),
-    payloads: record.payloads.map((payload, k) => keep(`payload-${k}.bin`, payload)),
-    sendings: record.sendings.map((sending) => ({
-      ...sending,
-      attempts: sending.attempts.map(({ hash, nonce, signed }) => ({
-        ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(signed.slice(2), 'hex')),
-        hash,
-        nonce,
-      })),
-    })),
-  }
-  writeAtomically(disk, join(directory, 'update.json'), toCheckedBytes(content))
-  if (isNew) disk.syncDirectory(parent)
-}
-
-type Loaded = RoundRecord | { kind: 'damaged'; file: string; reason: string; isSafeToDiscard: boolean }
-
-function loadRound(disk: Disk, directory: string, round: number): Loaded {
-  const forfeited = disk.read(join(directory, 'forfeit.json'))
-  if (forfeited !== undefined) {
-    const { reason } = (fromCheckedBytes(forfeited) ?? {}) as { reason?: string }
-    return { kind: 'forfeited', reason: reason ?? 'an earlier failure, of which the record is damaged' }
-  }
-  // Attempts are written before the record that names them, so a directory without any proves that nothing was sent.
-  const isSafeToDiscard = !disk.list(directory).some((name) => name.startsWith('attempt-'))
-  const damaged = (what: string): Loaded => ({
-    kind: 'damaged',
-    file: join(directory, what),
-    reason: `${join(directory, what)} is damaged, so what was sent in round ${round + 1} is not known`,
-    isSafeToDiscard,
-  })
-  const bytes = disk.read(join(directory, 'update.json'))
-  // Payloads alone are what a crash before the first record leaves; an attempt without a record is a loss.
-  if (bytes === undefined) return isSafeToDiscard ? { kind: 'none' } : damaged('update.json')
-  const content = fromCheckedBytes(bytes)
-  if (!isUpdateFile(content, round)) return damaged('update.json')
-  const read = (entry: FileEntry): Uint8Array | undefined => {
-    const found = disk.read(join(directory, entry.file))
-    return found !== undefined && found.length === entry.bytes && sha256(found) === entry.sha256 ? found : undefined
-  }
-  const payloads: Uint8Array[] = []
-  for (const entry of content.payloads) {
-    const payload = read(entry)
-    if (payload === undefined) return damaged(entry.file)
-    payloads.push(payload)
-  }
-  const sendings: Sending[] = []
-  for (const { attempts: entries, ...sending } of content.sendings) {
-    const attempts: Attempt[] = []
-    for (const entry of entries) {
-      const signed = read(entry)
-      if (signed === undefined) return damaged(entry.file)
-      const { hash, nonce } = entry
-      attempts.push({ hash, nonce, signed: `0x${Buffer.from(signed).toString('hex')}` })
-    }
-    sendings.push({ ...sending, attempts })
-  }
-  const { shards, salt } = content
-  const metrics = new Uint8Array(Buffer.from(content.metrics, 'base64'))
-  return { kind: 'update', update: { round, shards, payloads, salt, metrics, sendings } }
-}
-
-function isUpdateFile(content: unknown, round: number): content is UpdateFile {
-  const file = content as Partial<UpdateFile> | undefined
-  return (
-    file?.version === VERSION &&
-    file.round === round &&
-    Array.isArray(file.shards) &&
-    Array.isArray(file.payloads) &&
-    Array.isArray(file.sendings) &&
-    typeof file.salt === 'string' &&
-    typeof file.metrics === 'string' &&
-    file.shards.length === file.payloads.length
-  )
 }
 
 /** The store belongs to somebody else. Do not retry. */

@@ -21,7 +21,7 @@ import {
 import { type Hex, keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
 import { isChainOutOfReach, type Patience, sleep, untilReached } from './connection.ts'
 import type { TransactionCost } from './events.ts'
-import type { Attempt } from './store.ts'
+import type { Attempt } from './round-record.ts'
 
 /** A connection that can sign. */
 export type Signer = ChainClient & { account: LocalAccount }

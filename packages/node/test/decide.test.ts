@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../src/decide.ts'
+import type { RoundRecord, Sending } from '../src/round-record.ts'
 import type { Action, Observation } from '../src/situation.ts'
-import type { RoundRecord, Sending } from '../src/store.ts'
 import { newRound, ownState as own, termsForTest } from './terms.ts'
 
 const bit = (position: number) => 1n << BigInt(position)

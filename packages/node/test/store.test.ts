@@ -19,7 +19,8 @@ import fc from 'fast-check'
 import { fromCheckedBytes, NewerVersionError, toCheckedBytes } from '../src/checked-json.ts'
 import { type Disk, localDisk } from '../src/disk.ts'
 import { lockDirectory, StoreHeldElsewhereError, StoreLockedError, unlockAfterThread } from '../src/lock.ts'
-import { openStore, type Store, StoreMismatchError, storeDirectory, type UpdateRecord } from '../src/store.ts'
+import type { UpdateRecord } from '../src/round-record.ts'
+import { openStore, type Store, StoreMismatchError, storeDirectory } from '../src/store.ts'
 import { failingDisk, PowerLoss } from './failing-disk.ts'
 
 const federationId: Hex = `0x${'ab'.repeat(32)}`

@@ -18,7 +18,7 @@ import {
   toHashes,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { Attempt } from '../store.ts'
+import type { Attempt } from '../round-record.ts'
 import type { Carrier, Signer } from '../transactions.ts'
 
 /** What carrying blobs takes. */

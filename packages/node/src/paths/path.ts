@@ -4,7 +4,7 @@
  */
 import type { FoundFault, RoundCheck } from '@tutti/chain'
 import type { Hex, Round } from '@tutti/core'
-import type { Sending } from '../store.ts'
+import type { Sending } from '../round-record.ts'
 import type { Carrier } from '../transactions.ts'
 
 /** One way of the numbers, as a node walks it. */

@@ -5,8 +5,8 @@
 import { assignedShards, type Random } from '@tutti/core'
 import { type ChainClock, createChainClock } from '../../src/clock.ts'
 import { type decide, nameStep } from '../../src/decide.ts'
+import type { RoundRecord, Sending } from '../../src/round-record.ts'
 import type { Action, Observation, OwnState } from '../../src/situation.ts'
-import type { RoundRecord, Sending } from '../../src/store.ts'
 import type { Call, ModelChain, Transaction, Update } from './chain.ts'
 
 /** What a node needs of the world. */
