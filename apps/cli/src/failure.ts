@@ -21,6 +21,7 @@ const codes: Record<string, ExitCode> = {
   NotTakenYetError: exitCodes.endpointRefused,
   NoModelError: exitCodes.usage,
   NoStatisticsError: exitCodes.usage,
+  FewRowsError: exitCodes.badInput,
   FederationOverError: exitCodes.refused,
   UnknownModulesError: exitCodes.refused,
   UninitialisedError: exitCodes.refused,

@@ -91,10 +91,9 @@ export async function openTrainer(
   manifest: PublishedManifest,
   client: ChainClient,
 ): Promise<Trainer> {
-  const { createCommandTrainer, createLocalTrainer, createStatisticsTrainer, storeDirectory } = await import(
-    '@tutti/node'
-  )
-  const { requireModel } = await import('@tutti/learn')
+  const { checkTable, createCommandTrainer, createLocalTrainer, createStatisticsTrainer, storeDirectory } =
+    await import('@tutti/node')
+  const { requireModel, requireStatistics } = await import('@tutti/learn')
   const { data, trainer, seed, store: root } = settings
   if (trainer !== undefined) {
     requireModel(manifest)
@@ -110,7 +109,11 @@ export async function openTrainer(
   }
   const { readOwnRows } = await import('./local-data.ts')
   const rows = await readOwnRows(manifest, data!)
-  if (rows.kind === 'table') return createStatisticsTrainer(rows)
+  if (rows.kind === 'table') {
+    const { exposesFewRows } = settings.policy
+    checkTable(rows.table, requireStatistics(manifest), { exposesFewRows })
+    return createStatisticsTrainer({ table: rows.table, exposesFewRows })
+  }
   const { dataset } = rows
   if (dataset.count === 0) throw new CommandError(`${data} has no rows to train on.`, exitCodes.badInput)
   const { epochs, steps, learningRate } = settings

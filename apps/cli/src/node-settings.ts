@@ -38,6 +38,7 @@ export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleO
   maximumBlobGas?: number
   tokensPerMegagas?: string
   privacyEpsilon?: number
+  exposeFewRows?: boolean
   maximumWait?: number
   stopAfter?: number
   maximumCost?: string
@@ -260,6 +261,7 @@ function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unkn
     maximumBlobGasPerRound: maximumBlobGas,
     maximumCostPerRound: options.maximumCost,
     privacyEpsilon: options.privacyEpsilon,
+    exposeFewRows: options.exposeFewRows,
     maximumWaitSeconds: options.maximumWait,
     stopAfterRounds: options.stopAfter,
   })

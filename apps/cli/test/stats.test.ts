@@ -46,7 +46,7 @@ describe('statistics over the rows of five members', () => {
     const [header] = lines[0]!
     const rows = lines.flatMap((part) => part.slice(1))
     // Members of very different sizes.
-    const ends = [0, 10, 40, 120, 250, rows.length]
+    const ends = [0, 11, 40, 120, 250, rows.length]
     for (const member of members) {
       const part = rows.slice(ends[member - 1], ends[member])
       writeFileSync(join(cwd, `${member}.csv`), `${[header, ...part].join('\n')}\n`)
@@ -84,11 +84,20 @@ describe('statistics over the rows of five members', () => {
     const bad = await run('join', id, '--test-account', '5', '--data', 'bad.csv', '--yes')
     assert.equal(bad.code, exitCodes.badInput)
     assert.match(bad.stderr, /line 3, column "temperature": "hot" is not a number/)
+    writeFileSync(join(cwd, 'few.csv'), 'temperature,vibration,maker,hours,failed\n50,1,Arno,100,no\n')
+    const few = await run('stats', 'join', id, '--test-account', '1', '--data', 'few.csv', '--yes')
+    assert.equal(few.code, exitCodes.badInput)
+    assert.match(few.stderr, /counts and sums of 1 row are public and tell single rows/)
     assert.equal((await read('stats', 'join', id, '--test-account', '1', '--data', '1.csv', '--yes')).isNew, true)
     for (const member of [2, 3, 4]) {
       const client = await connect({ rpcUrl: env.TUTTI_RPC!, account: testAccounts(6)[member]! })
       await joinFederation({ client, federationId: id, consent: ({ published }) => published.length > 0 })
     }
+    const node = await run('node', id, '--test-account', '1', '--data', 'few.csv')
+    assert.equal(node.code, exitCodes.badInput)
+    assert.match(node.stderr, /--expose-few-rows/)
+    const allowed = await run('node', id, '--test-account', '1', '--data', 'few.csv', '--expose-few-rows', '--dry-run')
+    assert.equal(allowed.code, exitCodes.done, allowed.stderr)
     const last = await run('join', id, '--test-account', '5', '--data', '5.csv', '--yes')
     assert.equal(last.code, exitCodes.done, last.stderr)
     assert.match(last.stdout, /its own counts and sums, exactly, for everyone to read/)

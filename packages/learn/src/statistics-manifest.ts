@@ -114,6 +114,12 @@ export function requireModel(manifest: PublishedManifest): Manifest {
   return manifest
 }
 
+/** The manifest of a statistics round. @throws {@link NoStatisticsError} if it is that of a model. */
+export function requireStatistics(manifest: PublishedManifest): StatisticsManifest {
+  if (!isStatistics(manifest)) throw new NoStatisticsError(manifest.name)
+  return manifest
+}
+
 /** The setup of a statistics round: integers that start at zero, and no network. */
 export function toStatisticsSetup({ plan }: StatisticsManifest): Setup {
   return {
@@ -147,5 +153,15 @@ export class NoModelError extends Error {
   readonly isRetryable = false
   constructor(name: string) {
     super(`"${name}" is a statistics round: it has no model. Look at what it counted with \`tutti stats show\`.`)
+  }
+}
+
+/** Statistics were to be counted for a federation that trains a model. Do not retry. */
+export class NoStatisticsError extends Error {
+  override readonly name = 'NoStatisticsError'
+  readonly isRetryable = false
+
+  constructor(name: string) {
+    super(`"${name}" trains a model; it counts no statistics. Take part with a data set or a trainer.`)
   }
 }

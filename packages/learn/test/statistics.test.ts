@@ -24,6 +24,7 @@ import {
   TooManyRowsError,
   withoutSpoiltMoments,
 } from '../src/statistics.ts'
+import { FEWEST_ROWS, findExposures } from '../src/statistics-exposure.ts'
 import {
   layoutStatistics,
   type StatisticsPlan,
@@ -274,4 +275,28 @@ test('noise moves every integer by its own scale, fits the digits, and hardly mo
   assert.deepEqual(moments([1, 10]), { ...age, mean: undefined, standardDeviation: undefined })
   const drowned = addNoise(members[0]!, plan, { epsilon: [1, 1_000_000], random })
   assert.equal(encodeStatistics(drowned, plan).length, statisticsDimension(plan))
+})
+
+test('few rows, and few values of a number among many rows, stand out', () => {
+  const exposed = (rows: { age: string; site: string }[]) => findExposures(measureStatistics(toTable(rows), plan), plan)
+  const row = (age: string) => ({ age, site: 'A' })
+  const many = Array.from({ length: FEWEST_ROWS }, () => row('40'))
+  assert.deepEqual(exposed([]), [{ column: undefined, count: 0 }])
+  assert.deepEqual(exposed([row('40')]), [{ column: undefined, count: 1 }])
+  assert.deepEqual(exposed(many.slice(1)), [{ column: undefined, count: FEWEST_ROWS - 1 }])
+  assert.deepEqual(exposed(many), [])
+  const empty = many.map(() => row(''))
+  assert.deepEqual(exposed([...empty, row('40'), row('200')]), [{ column: 'age', count: 1 }])
+  assert.deepEqual(exposed([...empty, row('200')]), [], 'a value outside the range is in no sum')
+  assert.throws(() => findExposures([20n], { ...plan, columns: [] }), StatisticsPlanError)
+})
+
+test('what is not exposed has no number whose sum is of one to ten values', () => {
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: FEWEST_ROWS, maxLength: 40 }), (rows) => {
+      const values = measureStatistics(toTable(rows), plan)
+      const summed = rows.filter(({ age }) => age !== '' && Number(age) >= 0 && Number(age) <= 100).length
+      assert.equal(findExposures(values, plan).length > 0, summed > 0 && summed < FEWEST_ROWS)
+    }),
+  )
 })

@@ -1,7 +1,17 @@
 /**
  * Whether data are such that a federation can train on them, or count them: checked before a stake is paid, not after.
  */
-import { type Dataset, type Manifest, measureStatistics, type StatisticsManifest, type Table } from '@tutti/learn'
+import { formatCount } from '@tutti/core'
+import {
+  type Dataset,
+  type Exposure,
+  FEWEST_ROWS,
+  findExposures,
+  type Manifest,
+  measureStatistics,
+  type StatisticsManifest,
+  type Table,
+} from '@tutti/learn'
 
 /**
  * Checks that a data set has the form of the manifest's schema: bytes of an example, their zero and scale, and labels
@@ -43,13 +53,22 @@ export function checkDataset(dataset: Dataset, manifest: Manifest): void {
 
 /**
  * Checks that rows can be counted by the plan of a statistics round: there are some, no more than it lets a member count,
- * every column is there, and what should be a number is one.
+ * every column is there, and what should be a number is one; and where no noise hides a row, that none stands out.
  *
- * @throws {@link UnfitDatasetError} `CsvError` `TooManyRowsError`
+ * @param options.exposesFewRows - The owner allows that exact statistics of few rows are published, which tell those rows.
+ * @returns What was counted, without noise.
+ * @throws {@link UnfitDatasetError} {@link FewRowsError} `CsvError` `TooManyRowsError`
  */
-export function checkTable(table: Table, { plan }: StatisticsManifest): void {
+export function checkTable(
+  table: Table,
+  { plan, noise }: StatisticsManifest,
+  { exposesFewRows = false }: { exposesFewRows?: boolean | undefined } = {},
+): bigint[] {
   if (table.count === 0) throw new UnfitDatasetError('it has no rows')
-  measureStatistics(table, plan)
+  const values = measureStatistics(table, plan)
+  const exposures = noise === undefined && !exposesFewRows ? findExposures(values, plan) : []
+  if (exposures.length > 0) throw new FewRowsError(exposures)
+  return values
 }
 
 /** A data set does not have the form that the manifest's schema demands. */
@@ -59,5 +78,22 @@ export class UnfitDatasetError extends Error {
 
   constructor(what: string) {
     super(`This data set does not fit the federation: ${what}. Read the data with the schema of its manifest.`)
+  }
+}
+
+/** Exact statistics of so few rows would tell the rows themselves to everyone, and their owner has not allowed it. */
+export class FewRowsError extends Error {
+  override readonly name = 'FewRowsError'
+  readonly isRetryable = false
+
+  constructor(exposures: readonly Exposure[]) {
+    const found = exposures.map(({ column, count }) =>
+      column === undefined ? formatCount(count, 'row') : `${formatCount(count, 'value')} of "${column}"`,
+    )
+    super(
+      `Without noise, the counts and sums of ${found.join(', ')} are public and tell single rows: at least ${FEWEST_ROWS} ` +
+        'are needed to hide one among the others. Join a round with noise (`tutti stats create --epsilon`), or count more rows. ' +
+        'If everyone may know these, allow it: --expose-few-rows, or "exposeFewRows" in the policy.',
+    )
   }
 }

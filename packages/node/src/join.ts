@@ -22,12 +22,21 @@ import {
   type Terms,
   type Token,
 } from '@tutti/core'
-import { type Dataset, isStatistics, type PublishedManifest, requireModel, type StatisticsManifest } from '@tutti/learn'
+import {
+  type Dataset,
+  FEWEST_ROWS,
+  isStatistics,
+  type PublishedManifest,
+  requireModel,
+  requireStatistics,
+  type StatisticsManifest,
+  type Table,
+} from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { openBudget } from './budget.ts'
 import type { TransactionCost } from './events.ts'
 import { readFederation } from './federation.ts'
-import { checkDataset } from './fitness.ts'
+import { checkDataset, checkTable } from './fitness.ts'
 import { formatEpsilon, PrivacyBudgetError } from './privacy.ts'
 import { costOf } from './transactions.ts'
 
@@ -65,6 +74,10 @@ export interface JoinOptions {
   consent: (disclosure: Disclosure) => boolean | Promise<boolean>
   /** Checked against the manifest's schema before anything is paid. */
   dataset?: Dataset
+  /** Rows that a statistics round is to count; checked likewise. */
+  table?: Table
+  /** Whether {@link table} may be so small that exact statistics tell single rows. Default: no. */
+  exposesFewRows?: boolean | undefined
   /** Hash of the manifest that the owner has read; another one on the chain is refused. */
   manifestHash?: Hex
   /** What the gate asks for; empty where there is none. */
@@ -87,15 +100,17 @@ export interface Joined {
 /**
  * Joins a federation with the stake of its terms.
  *
- * @throws `StaleManifestError` `UnfitDatasetError` {@link FederationOverError} {@link UninitialisedError} {@link ConsentRefusedError}
+ * @throws `StaleManifestError` `UnfitDatasetError` `FewRowsError` `CsvError` `TooManyRowsError` `NoModelError` `NoStatisticsError`
+ *   {@link FederationOverError} {@link UninitialisedError} {@link ConsentRefusedError}
  *   `InsufficientTokensError` `InsufficientFundsError` `PrivacyBudgetError` `LedgerDamagedError` `ContractError`; nothing was paid then.
  */
 export async function joinFederation(options: JoinOptions): Promise<Joined> {
-  const { client, federationId: id, dataset } = options
+  const { client, federationId: id, dataset, table, exposesFewRows } = options
   const { account } = client
   if (account === undefined) throw new JoinAccountError()
   const { terms, manifest, pathName } = await readFederation(client, id, options.manifestHash)
   if (dataset !== undefined) checkDataset(dataset, requireModel(manifest))
+  if (table !== undefined) checkTable(table, requireStatistics(manifest), { exposesFewRows })
   const token = await readToken(client, terms.token)
   const disclosure = disclose(id, account.address, terms, manifest, token, pathName)
   const { manifestHash } = terms
@@ -161,7 +176,7 @@ export function disclose(
     kept: [
       'The data set itself never leaves this machine.',
       isStatistics(manifest)
-        ? 'Single rows are not in the update, but counts and sums of few rows tell of them.'
+        ? `Single rows are not in the update, but counts and sums of few rows tell of them: exact ones of fewer than ${FEWEST_ROWS} are not sent unless you allow it.`
         : 'An update reveals something of the data behind it: this alone is not privacy.',
     ],
     stake: terms.stake,

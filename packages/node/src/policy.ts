@@ -32,6 +32,8 @@ export interface Policy {
   maximumCostPerRound?: bigint
   /** Most ε of a row over all federations together (see `privacy.ts`). A manifest that states none is refused. */
   privacyEpsilon?: number
+  /** Whether rows so few that exact statistics tell single ones may be counted without noise. */
+  exposesFewRows?: boolean
   /**
    * For how long a federation that may open is waited for, in seconds of the chain; then it is left, or not joined at all.
    * Undefined: a day for a node that looks for federations by itself, else without end.
@@ -97,6 +99,11 @@ const keys: Record<string, { name: keyof Policy; read: (value: unknown) => unkno
   },
   privateNetworks: {
     name: 'privateNetworks',
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
+    expected: 'true or false',
+  },
+  exposeFewRows: {
+    name: 'exposesFewRows',
     read: (value) => (typeof value === 'boolean' ? value : undefined),
     expected: 'true or false',
   },

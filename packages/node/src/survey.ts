@@ -165,7 +165,7 @@ async function surveyOne(
 
 async function findDataFault(
   manifest: PublishedManifest,
-  { readData, isForModels = false }: SurveyOptions,
+  { readData, policy, isForModels = false }: SurveyOptions,
 ): Promise<string | undefined> {
   if (isForModels && isStatistics(manifest)) return 'it is a statistics round, and a trainer trains models; give --data'
   if (readData === undefined) return undefined
@@ -173,7 +173,7 @@ async function findDataFault(
     const own = await readData(manifest)
     if (isStatistics(manifest)) {
       if (!('table' in own)) return 'it is a statistics round, which counts rows'
-      checkTable(own.table, manifest)
+      checkTable(own.table, manifest, { exposesFewRows: policy?.exposesFewRows })
     } else {
       if (!('dataset' in own)) return 'it trains a model, which needs examples'
       checkDataset(own.dataset, manifest)

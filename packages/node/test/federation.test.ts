@@ -10,7 +10,7 @@ import {
   statisticsDimension,
 } from '@tutti/learn'
 import { stepsOf, toFacts } from '../src/federation.ts'
-import { checkTable } from '../src/fitness.ts'
+import { checkTable, FewRowsError } from '../src/fitness.ts'
 import { schemaHashOf } from '../src/survey.ts'
 import { stripesManifest } from './fixture.ts'
 import { termsForTest } from './terms.ts'
@@ -57,7 +57,11 @@ test('a federation of either kind is what its terms say, or is refused before an
 
 test('rows fit a statistics round if there are some, not too many, and each can be counted', () => {
   const rowsOf = (...cells: string[]) => readTable(['hours,pump', ...cells.map((cell) => `${cell},a`), ''].join('\n'))
-  checkTable(rowsOf('1', ''), statistics)
+  const counted = checkTable(rowsOf('1', ''), statistics, { exposesFewRows: true })
+  assert.equal(counted[0], 2n)
+  assert.throws(() => checkTable(rowsOf('1', ''), statistics), FewRowsError)
+  const noise = { mechanism: 'discrete-laplace' as const, epsilon: [1, 2] as [number, number] }
+  assert.deepEqual(checkTable(rowsOf('1', ''), { ...statistics, noise }), counted)
   assert.throws(() => checkTable(rowsOf(), statistics), /it has no rows/)
   assert.throws(() => checkTable(rowsOf('1', '2', '3'), statistics), /3 rows; the plan counts at most 2/)
   assert.throws(() => checkTable(rowsOf('many'), statistics), /line 2, column "hours": "many" is not a number/)

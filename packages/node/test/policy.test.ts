@@ -216,6 +216,7 @@ test('a policy in a file is read in tokens, and what is wrong is named by its ke
     [{ schemas: '0x12' }, /"policy\.schemas": give a hash/],
     [{ maximumGasPerRound: 1.5 }, /"policy\.maximumGasPerRound": give a whole number/],
     [{ privacyEpsilon: 0 }, /"policy\.privacyEpsilon": give a number above 0/],
+    [{ exposeFewRows: 'yes' }, /"policy\.exposeFewRows": give true or false/],
     [{ maximumWaitSeconds: 0.5 }, /"policy\.maximumWaitSeconds": give a whole number of seconds/],
     [{ maximumBlobGasPerRound: -1 }, /"policy\.maximumBlobGasPerRound": give a whole number of blob gas/],
   ] as const) {

@@ -30,14 +30,15 @@ const manifest: StatisticsManifest = {
     minimumMembers: 3,
   },
 }
-const table = readTable('age\n30\n40\n')
+const table = readTable(`age\n${'30\n'.repeat(6)}${'40\n'.repeat(6)}`)
+const few = readTable('age\n30\n40\n')
 const task = { weights: new Float32Array(0), manifest, round: 0, cohort: 3, signal: new AbortController().signal }
 
 test('without noise a member sends exactly what it counted', async () => {
   const trained = await createStatisticsTrainer({ table }).train(task)
   assert.ok('integers' in trained)
   assert.deepEqual(trained.integers, encodeStatistics(measureStatistics(table, manifest.plan), manifest.plan))
-  assert.deepEqual(trained.metrics, { examples: 2 })
+  assert.deepEqual(trained.metrics, { examples: 12 })
 })
 
 test('with noise it sends other integers every time, and does not tell how many rows it has', async () => {
@@ -62,4 +63,18 @@ test('it abstains among too few, refuses rows that do not fit, and models are tr
   await assert.rejects(createStatisticsTrainer({ table: readTable('age\nold\n') }).train(task), CsvError)
   const dataset = { count: 0, features: 1 } as never
   await assert.rejects(createLocalTrainer({ dataset }).train(task), NoModelError)
+})
+
+test('exact statistics of few rows are not sent unless their owner allows it; with noise they are', async () => {
+  const refused = createStatisticsTrainer({ table: few }).train(task)
+  await assert.rejects(refused, (error: Error) => {
+    assert.equal(error.name, 'FewRowsError')
+    assert.match(error.message, /counts and sums of 2 rows are public .*at least 11.*--expose-few-rows/)
+    return true
+  })
+  const allowed = await createStatisticsTrainer({ table: few, exposesFewRows: true }).train(task)
+  assert.deepEqual(allowed.metrics, { examples: 2 })
+  const noise = { mechanism: 'discrete-laplace', epsilon: [1, 2] } as const
+  const noisy = { ...task, manifest: { ...manifest, noise: { ...noise, epsilon: [1, 2] as [number, number] } } }
+  assert.ok('integers' in (await createStatisticsTrainer({ table: few }).train(noisy)))
 })

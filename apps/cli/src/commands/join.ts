@@ -27,6 +27,7 @@ export interface JoinCommandOptions extends ConnectionOptions, AccountOptions, M
   config?: string
   store?: string
   privacyEpsilon?: number
+  exposeFewRows?: boolean
 }
 
 /** Adds the command `join`. */
@@ -45,6 +46,7 @@ export function addJoinOptions(command: Command): Command {
     .option('--allow-unknown', 'join although not one value of a column is known to the federation')
     .option('--yes', 'consent to what becomes public without being asked')
     .option('--privacy-epsilon <x>', 'refuse what would pass this privacy budget of the store', parsePositive)
+    .option('--expose-few-rows', 'of a statistics round without noise: allow rows so few that it tells single ones')
     .option('--store <directory>', `the node's store, whose ledger says what is spent (default: ${defaultStore})`)
     .option('--config <file>', "a node's configuration file, for its privacy budget and store")
   return addModuleOption(addAccountOptions(addConnectionOptions(command)))
@@ -60,7 +62,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { demandKnownColumns, describeFit, readOwnRows } = await import('../local-data.ts')
   const { describePrivateNetwork } = await import('../terms-proposal.ts')
   const { store, policy } = await readLimits({
-    ...present({ config: options.config, store: options.store, privacyEpsilon: options.privacyEpsilon }),
+    ...present({
+      config: options.config,
+      store: options.store,
+      privacyEpsilon: options.privacyEpsilon,
+      exposeFewRows: options.exposeFewRows,
+    }),
   })
   const budget = policy.privacyEpsilon
   const creation = await readManifest(client, { id })
@@ -79,6 +86,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     federationId: id,
     manifestHash: creation.terms.manifestHash,
     ...(rows?.kind === 'dataset' ? { dataset: rows.dataset } : {}),
+    ...(rows?.kind === 'table' ? { table: rows.table, exposesFewRows: policy.exposesFewRows } : {}),
     ...(budget === undefined ? {} : { privacy: { storeDirectory: store, budget } }),
     consent: (disclosure) => askConsent(disclosure, source, options, output),
   })

@@ -83,15 +83,15 @@ export function addNode(program: Command): void {
         'It serves models and, with --data, statistics rounds. --privacy-epsilon is a budget: what the federations served\n' +
         'from a store promise adds up (a model promises nothing, and is refused), and is on disk before the first update\n' +
         'is sent. So a store is for one owner’s data, and other data get a store of their own. Without it there is no limit,\n' +
-        'and a statistics round may publish your exact counts and sums.\n\n' +
+        'and a statistics round may publish your exact counts and sums, if they are of 11 rows or more, or --expose-few-rows.\n\n' +
         'Settings come from flags, then from --config, then from the environment. Keys of the file: federation, rpc, core,\n' +
         'keystore, testAccount, data, holdout, testData, trainer, trainerTimeoutSeconds, store, seed,\n' +
         'epochs, steps, learningRate, metricsPort,\n' +
         'fromBlock, keeper, leaveAfter, claims, staggerSeconds, marginSeconds, bytesPerTransaction, keepsRounds,\n' +
         'pollMilliseconds, manifestHash, roundingSeed, archive, peerArchives, beacon, baseModel, sidecarVersion,\n' +
         'replaceAfterSeconds, confirmations, tip and maxFee in gwei, and policy: an object with creators, tokens, schemas,\n' +
-        'maximumGasPerRound, maximumBlobGasPerRound, maximumCostPerRound, privacyEpsilon, maximumWaitSeconds, stopAfterRounds. Its\n' +
-        'tokens are an object of addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
+        'maximumGasPerRound, maximumBlobGasPerRound, maximumCostPerRound, privacyEpsilon, exposeFewRows, maximumWaitSeconds,\n' +
+        'stopAfterRounds. Its tokens are an object of addresses, each with its limits in whole tokens: {"0x…": {"maximumStake": "10", "minimumReward": "0.5",\n' +
         '"tokensPerMegagas": "0.02"}}; a token that is not listed is refused. Paths are relative to the file.',
     )
     .action(runNodeCommand)
@@ -121,6 +121,7 @@ export function addPolicyOptions(command: Command): Command {
     )
     .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: steps that pay less are left to others')
     .option('--privacy-epsilon <x>', 'privacy budget: most ε of a row over all federations of the store', parsePositive)
+    .option('--expose-few-rows', 'count rows without noise though they are so few that their figures tell single ones')
     .option(
       '--maximum-wait <seconds>',
       'leave what has not opened so long after joining ended (default: a day, with --discover)',
