@@ -19,9 +19,10 @@ import {
 } from '@tutti/learn'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { readLocalData } from './local-data.ts'
+import type { TensorOptions } from './tensor-options.ts'
 
 /** What names a task. */
-export interface TaskOptions {
+export interface TaskOptions extends TensorOptions {
   task?: TaskName
   path: 'direct' | 'blob'
   /** Folder of the IDX files of MNIST. */
@@ -34,8 +35,6 @@ export interface TaskOptions {
   steps?: number
   /** File of the initial weights, or of the model itself. */
   baseModel?: string
-  /** Tensors of it to train. */
-  train?: string[]
 }
 
 /** A task file, and the statistics round that its constants came from, if any. */
@@ -54,12 +53,12 @@ export interface Proposal {
  */
 export async function readProposal(options: TaskOptions, taskFile: SourcedTask | undefined): Promise<Proposal> {
   const proposal = readTask(options, taskFile)
-  const { baseModel, train } = options
+  const { baseModel, train, tie: ties } = options
   if (baseModel === undefined) return proposal
   const baseFile = readBaseFile(baseModel)
   const { undertaking } = proposal
   if (!baseModel.endsWith('.onnx')) return { ...proposal, undertaking: { ...undertaking, baseFile } }
-  const chosen = train === undefined ? {} : { trainable: train }
+  const chosen = { ...(train === undefined ? {} : { trainable: train }), ties }
   const model = importOnnx(baseFile, { output: undertaking.model.output, ...chosen })
   return { ...proposal, undertaking: { ...undertaking, baseFile, model } }
 }

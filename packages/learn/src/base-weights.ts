@@ -38,7 +38,7 @@ export function openModel({ model, initialisation }: Start, file?: Uint8Array): 
   if (!isOnnxModel(model)) return model
   const hash = initialisation.kind === 'base' ? initialisation.hash : ''
   const names = model.tensors.map(({ name }) => name)
-  const imported = importOnnx(checkBase(hash, file), { output: model.output, tensors: names })
+  const imported = importOnnx(checkBase(hash, file), { output: model.output, tensors: names, ties: model.ties })
   const found = toOnnxSpec(imported)
   for (const key of ['inputs', 'inputType', 'shape', 'outputs', 'tensors'] as const) {
     if (JSON.stringify(found[key]) !== JSON.stringify(model[key])) throw new BaseModelError(key)
@@ -51,8 +51,8 @@ export function toSpec(model: ModelSpec | ImportedModel): ModelSpec {
   return isOnnxModel(model) ? toOnnxSpec(model) : model
 }
 
-function toOnnxSpec({ kind, inputs, inputType, shape, outputs, tensors, output }: OnnxModel): OnnxModel {
-  return { kind, inputs, inputType, shape, outputs, tensors, output }
+function toOnnxSpec({ kind, inputs, inputType, shape, outputs, tensors, ties, output }: OnnxModel): OnnxModel {
+  return { kind, inputs, inputType, shape, outputs, tensors, ...(ties === undefined ? {} : { ties }), output }
 }
 
 /** The file is the one that is named, and the manifest describes it wrongly. */

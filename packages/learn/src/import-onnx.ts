@@ -10,12 +10,13 @@ import { hashBase } from './base-hash.ts'
 import { toFloats } from './graph.ts'
 import { chooseTensors, findEnds, OnnxModelError } from './import-choice.ts'
 import { findParameters } from './import-parameters.ts'
+import { type Tie, tieTensors } from './import-ties.ts'
 import { type Origins, translate, UnsupportedOperatorError } from './import-translation.ts'
 import { sizeOf } from './layers.ts'
 import { type ImportedModel, type OutputKind, parameterName, validateWeights } from './model.ts'
 import type { Constant, Graph, Node } from './onnx.ts'
 import { decodeModel, type OnnxFile } from './onnx-reader.ts'
-import type { LeftOut } from './parameter-use.ts'
+import { type LeftOut, list } from './parameter-use.ts'
 import { intOf } from './shapes.ts'
 import { BATCH, formatShape, isSameSize, type Shape } from './sizes.ts'
 
@@ -32,6 +33,8 @@ export interface ImportOptions {
   trainable?: string[]
   /** Names of the tensors to train as they are, without `*`: what a manifest lists. Before `trainable`. */
   tensors?: string[]
+  /** Tensors of equal values that are trained as one, though the exporter's merging them does not say so. */
+  ties?: readonly Tie[] | undefined
 }
 
 /** Operator sets whose operators mean what the translation takes them to mean. */
@@ -45,7 +48,13 @@ const NEWEST_OPSET = 22
  * {@link OnnxModelError} (inputs, outputs, or the tensors chosen), `NonFiniteWeightError`
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedModel {
-  const { file, parameters: likely, leftOut, notes, fileNames } = findParameters(decodeModel(bytes))
+  const found = findParameters(decodeModel(bytes))
+  const { leftOut, fileNames } = found
+  const { ties = [] } = options
+  const file = tieTensors(found.file, ties)
+  const isTied = (name: string) => ties.some(([, ...others]) => others.includes(name))
+  const likely = found.parameters.filter((name) => !isTied(name))
+  const notes = [...found.notes, ...ties.map((tie) => `Trained as one, as asked for: ${list(tie)}.`)]
   if (file.opset < OLDEST_OPSET || file.opset > NEWEST_OPSET) {
     throw new OnnxModelError(
       `it uses operator set ${file.opset}; export with opset_version ${OLDEST_OPSET} to ${NEWEST_OPSET}`,
@@ -88,6 +97,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
     output: options.output,
     graph,
     result,
+    ...(ties.length === 0 ? {} : { ties: ties.map((tie) => [...tie]) }),
     ends: { input: input.name, output: output.name },
     names: new Map(frozen),
     shapes: new Map([...translated.shapes].map(([name, shape]) => [rename(name), shape])),

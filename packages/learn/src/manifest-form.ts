@@ -88,6 +88,10 @@ const modelForm = z.discriminatedUnion('kind', [
     shape: tensorShape,
     outputs: size,
     tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size) })).min(1),
+    ties: z
+      .array(z.array(z.string().min(1)).min(2))
+      .min(1)
+      .optional(),
     output,
   }),
 ])

@@ -41,6 +41,8 @@ export interface OnnxModel {
   outputs: number
   /** Trained tensors, named as in the file, in the order of the parameter vector. */
   tensors: { name: string; shape: number[] }[]
+  /** Names of tensors that are trained as one; of each only the first is in `tensors`. */
+  ties?: string[][] | undefined
   output: OutputKind
 }
 

@@ -23,9 +23,10 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import type { FoundingChoices } from '../founding.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
+import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
 import type { SourcedTask } from '../undertaking.ts'
 
-interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
+interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions, TensorOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
   taskFile?: string
   statistics?: Hex
@@ -33,7 +34,6 @@ interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions
   resume?: Hex
   path: 'direct' | 'blob'
   baseModel?: string
-  train?: string[]
   data?: string
   members: number
   rounds: number
@@ -76,11 +76,6 @@ export function addCreate(program: Command): void {
     .option(
       '--base-model <file>',
       "in blobs: start from this file's weights: an ONNX model of your own, or safetensors",
-    )
-    .option(
-      '--train <pattern>',
-      'tensors of an ONNX model to train, * for any characters; may be repeated (default: all that can be)',
-      (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
     )
     .option('--data <path>', "the creator's own data, to calibrate steps on: CSV, or a folder of IDX files")
     .option('--members <n>', 'the most members that train in a round', parseAtLeastOne, 8)
@@ -129,7 +124,7 @@ export function addCreate(program: Command): void {
     .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
     .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
-  addModuleOption(addAccountOptions(addConnectionOptions(command)))
+  addModuleOption(addAccountOptions(addConnectionOptions(addTensorOptions(command))))
     .addHelpText(
       'after',
       '\nWithout --data, the built-in data of a built-in task are rehearsed on; for a task file, made-up data of its\n' +

@@ -25,14 +25,14 @@ import {
 } from '../connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
+import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
 
 interface PullOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   out?: string
 }
 
-interface CheckOptions {
+interface CheckOptions extends TensorOptions {
   output: OutputKind
-  train?: string[]
   json?: boolean
 }
 
@@ -66,7 +66,7 @@ export function addModel(program: Command): void {
   addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(checkpoint))))
     .addHelpText('after', '\nThe contract compares what is posted with its own commitment. Nobody is paid for it.')
     .action(runCheckpoint)
-  model
+  const check = model
     .command('check')
     .description('Say what of an ONNX file would be trained, with shapes, what would not, and whether training runs.')
     .argument('<file>', 'the file; values that it keeps in others are read from its folder')
@@ -75,13 +75,8 @@ export function addModel(program: Command): void {
         .choices(['softmax', 'logistic', 'multi-label', 'linear'])
         .default('softmax'),
     )
-    .option(
-      '--train <pattern>',
-      'tensors to train, * for any characters; may be repeated (default: weights, biases, gains and embeddings)',
-      (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
-    )
     .option('--json', 'print one JSON object')
-    .action(runCheck)
+  addTensorOptions(check).action(runCheck)
   for (const command of [model, ...model.commands]) command.exitOverride()
 }
 
@@ -89,7 +84,7 @@ async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const { createTrainer, importOnnx, readBaseFile } = await import('@tutti/learn')
   const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
-  const chosen = options.train === undefined ? {} : { trainable: options.train }
+  const chosen = { ...(options.train === undefined ? {} : { trainable: options.train }), ties: options.tie }
   const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })
   for (const line of modelLines(model)) output.line(line)
   for (const note of modelNotes(model)) output.note(note)

@@ -12,9 +12,10 @@ import type { PlayOptions, Simulated } from '../simulate/play.ts'
 import type { Compared } from '../simulate/report.ts'
 import type { PartitionName, SimulationRows } from '../simulate/rows.ts'
 import type { Setting } from '../simulate/sweep.ts'
+import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
 import type { Proposal } from '../undertaking.ts'
 
-interface SimulateOptions {
+interface SimulateOptions extends TensorOptions {
   task?: TaskName
   taskFile?: string
   data?: string[]
@@ -22,7 +23,6 @@ interface SimulateOptions {
   holdout: number
   path: 'direct' | 'blob'
   baseModel?: string
-  train?: string[]
   members?: number
   cohort?: number
   minimumUpdates?: number
@@ -57,7 +57,7 @@ const gather = (value: string, before: string[] | undefined) => [...(before ?? [
 
 /** Adds the command `simulate`. */
 export function addSimulate(program: Command): void {
-  program
+  const command = program
     .command('simulate')
     .description("Play a federation in one process, with the chain's exact arithmetic and no chain, to choose terms.")
     .addOption(new Option('--task <name>', 'a built-in task').choices(['digits', 'breast-cancer', 'mnist']))
@@ -67,7 +67,7 @@ export function addSimulate(program: Command): void {
     .option('--holdout <share>', 'share of the rows of --data that nobody trains on', parseShare, 0.2)
     .addOption(new Option('--path <name>', 'where the model would live').choices(['direct', 'blob']).default('direct'))
     .option('--base-model <file>', 'in blobs: an ONNX model of your own, or safetensors')
-    .option('--train <pattern>', 'tensors of an ONNX model to train; may be repeated', gather)
+  addTensorOptions(command)
     .option('--members <n>', 'members that join, up to 1,000 (default: 8, or one a file)', parseMembers)
     .option(
       '--cohort <n>',
