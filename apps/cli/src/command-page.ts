@@ -10,7 +10,7 @@ export function commandPage(program: Command): string {
   return `# Commands
 
 What \`tutti --help\` and \`tutti COMMAND --help\` show, as one page; it is generated from them. In a clone of the repository
-\`tutti\` is \`npm run tutti --\`.
+\`tutti\` is \`npm run tutti --\`; \`npm link\` there makes it a command for every folder.
 
 ${sections.join('\n\n')}
 

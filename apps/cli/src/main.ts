@@ -36,10 +36,13 @@ import { toPlainLines } from './plain-text.ts'
 
 const afterHelp = `
 Start here:
-  tutti demo                    a whole federation on this machine, in a minute or two
-  tutti chain                   a local chain with the contracts, to try the rest on
-  tutti simulate --task digits  what terms come to, and cost, before money is spent
-  tutti create --task digits    a federation of your own
+  tutti demo                                     a whole federation on this machine, in a minute or two
+  tutti chain                                    a local chain with the contracts, to try the rest on
+  tutti simulate --task digits                   what terms come to, and cost, before money is spent
+  tutti create --task digits --test-account 0    a federation of your own on that local chain
+
+In a clone of the repository, tutti is: npm run tutti --
+There, npm link makes it a command for every folder.
 
 Exit codes:
 ${listExitCodes()}

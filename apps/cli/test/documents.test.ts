@@ -30,7 +30,7 @@ function commandsOf(document: Document): string[][] {
 /** Commands that the text of a document names, with some or all of their arguments: `tutti claim ID --to ADDRESS`. */
 function mentionsOf(document: Document): string[][] {
   return spansOf(document)
-    .filter((span) => span.startsWith('tutti '))
+    .filter((span) => span.startsWith('tutti ') && !span.startsWith('tutti COMMAND'))
     .flatMap(toWords)
 }
 
