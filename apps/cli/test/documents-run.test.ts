@@ -27,7 +27,11 @@ const expected: Record<string, RegExp[]> = {
     /^ {2}accuracy +(0\.[89]|1)/m,
     /Consistent: the chain's model/,
   ],
-  'examples/ask-a-model/README.md': [/willFail\(0x[0-9a-f]+\) as a call, free: true/, /Service is ordered for pump 3/],
+  'examples/ask-a-model/README.md': [
+    /willFail\(0x[0-9a-f]+\) as a call, free: true/,
+    /in a transaction: 12\d{4} gas/,
+    /Service is ordered for pump 3/,
+  ],
 }
 
 /** A document and those that follow it. */
