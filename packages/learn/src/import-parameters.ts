@@ -54,7 +54,9 @@ export function findParameters(given: OnnxFile): ParameterFile {
   const exported = readNotes(file)
   const notes: string[] = []
   if (copies.length > 0) {
-    notes.push(`The exporter had merged ${list(copies)} with tensors of equal values: they are trained apart, unless they are tied (--tie).`)
+    notes.push(
+      `The exporter had merged ${list(copies)} with tensors of equal values: they are trained apart, unless they are tied (--tie).`,
+    )
   }
   const found = new Map<string, string>()
   const constants = new Map(file.constants.map((constant) => [constant.name, constant]))
@@ -136,7 +138,9 @@ export function findParameters(given: OnnxFile): ParameterFile {
       }
     }
     if (separated.length > 0) {
-      notes.push(`The exporter had merged ${list(separated)} with tensors of equal values: they are trained apart, unless they are tied (--tie).`)
+      notes.push(
+        `The exporter had merged ${list(separated)} with tensors of equal values: they are trained apart, unless they are tied (--tie).`,
+      )
     }
   }
 
