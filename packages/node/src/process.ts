@@ -20,8 +20,11 @@ const STOP_MILLISECONDS = 10_000
 /** Starts a member in a process. */
 export function startMemberProcess({ onEvent, ...task }: MemberWorkerOptions): MemberProcess {
   const { account } = task
-  const child = fork(fileURLToPath(new URL('./process-main.ts', import.meta.url)), [], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+  // Sources go through a loader; as published they are JavaScript.
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = new URL(isSource ? './process-main.ts' : './process-main.js', import.meta.url)
+  const child = fork(fileURLToPath(entry), [], {
+    execArgv: isSource ? ['--import', import.meta.resolve('tsx')] : [],
     // Typed arrays cross as they are.
     serialization: 'advanced',
   })
