@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { LibBit } from "solady/utils/LibBit.sol";
-import { FederationViews } from "./core/FederationViews.sol";
+import { FederationExtension } from "./core/FederationExtension.sol";
+import { FederationStorage } from "./core/FederationStorage.sol";
 import { TermsRules } from "./core/TermsRules.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
-import { IFederation } from "./interfaces/IFederation.sol";
-import { IGate } from "./interfaces/IGate.sol";
+import { IFederationCore } from "./interfaces/IFederationCore.sol";
+import { IFederationEvents } from "./interfaces/IFederationEvents.sol";
+import { Admission } from "./libraries/Admission.sol";
 import { Binding } from "./libraries/Binding.sol";
 import { Course } from "./libraries/Course.sol";
 import { Ledger } from "./libraries/Ledger.sol";
 import { Membership } from "./libraries/Membership.sol";
 import { ModuleCall } from "./libraries/ModuleCall.sol";
 import { PackedTerms } from "./libraries/PackedTerms.sol";
-import { PhaseLib } from "./libraries/Phase.sol";
 import { Rounds } from "./libraries/Rounds.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { Updates } from "./libraries/Updates.sol";
@@ -27,24 +26,30 @@ import { Terms } from "./types/Terms.sol";
 /// @notice The core: every federation of this chain, one singleton.
 /// @dev Every function that changes state holds the reentrancy lock, which spans the whole core.
 ///      Bodies read guards → state → event → external call; where an event needs a module's answer, it follows the call.
-contract Federation is FederationViews, ReentrancyGuardTransient {
+contract Federation is FederationStorage, IFederationCore, IFederationEvents {
+    using Admission for FederationState;
     using Course for FederationState;
     using Ledger for FederationState;
     using Membership for FederationState;
     using Rounds for FederationState;
     using Updates for FederationState;
 
-    mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) private _challenges;
-    /// @dev What all federations together hold, by token: unspent, staked, owed and to be burned.
-    mapping(address token => uint256) private _held;
+    TermsRules private immutable _rules;
+    address private immutable _extension;
 
     constructor() {
-        new TermsRules();
+        _rules = new TermsRules();
+        _extension = address(new FederationExtension());
+    }
+
+    /// @dev All other functions of `IFederation`: the extension's code runs as if it were the core's own.
+    fallback() external {
+        ModuleCall.forwardAsOwn(_extension);
     }
 
     // --- Before the first round ---
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function create(Terms calldata given, bytes calldata manifest, bytes calldata setup)
         external
         nonReentrant
@@ -54,7 +59,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         id = Binding.idOf(terms);
         FederationState storage federation = _federations[id];
         if (federation.createdAt != 0) revert FederationExists(id);
-        _rules().check(terms);
+        _rules.check(terms);
         bytes32 manifestHash = keccak256(manifest);
         if (manifestHash != terms.manifestHash) revert ManifestMismatch(terms.manifestHash, manifestHash);
         bytes32 setupHash = keccak256(setup);
@@ -78,7 +83,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         ModuleCall.execute(terms.aggregator, abi.encodeCall(IAggregator.register, (id, terms, setup)));
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external nonReentrant {
         FederationState storage federation = _running(id);
         if (federation.isInitialised) revert AlreadyInitialised(id);
@@ -88,44 +93,12 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         emit Initialised(id, chunk, complete);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function join(bytes32 id, bytes calldata admission) external nonReentrant {
-        _join(id, admission);
+        _running(id).join(_held, id, admission);
     }
 
-    /// @inheritdoc IFederation
-    /// @dev A permit that does not work is passed over: someone may have used it first, and then the approval stands.
-    function joinWithPermit(bytes32 id, bytes calldata admission, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
-        external
-        nonReentrant
-    {
-        Terms storage terms = _running(id).terms;
-        bytes memory input =
-            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), terms.stake, deadline, v, r, s));
-        ModuleCall.attempt(terms.token, input);
-        _join(id, admission);
-    }
-
-    /// @inheritdoc IFederation
-    function leave(bytes32 id) external nonReentrant {
-        FederationState storage federation = _existing(id);
-        Seat storage seat = federation.seats[msg.sender];
-        if (!seat.isMember) revert NotMember(id, msg.sender);
-        if (federation.isFinished) {
-            // Places stay, since a round that was left half done may still be folded.
-            federation.releaseStake(msg.sender);
-        } else if (federation.isFrozen(seat)) {
-            if (seat.isLeaving) revert AlreadyLeaving(id, msg.sender);
-            federation.queue(id, msg.sender);
-            return;
-        } else {
-            federation.remove(id, msg.sender);
-        }
-        // A token that refuses keeps nobody in: what is owed can be claimed, by `claimTo` for another account too.
-        federation.pay(_held, id, msg.sender, msg.sender);
-    }
-
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function open(bytes32 id) external nonReentrant {
         FederationState storage federation = _running(id);
         Round memory round = federation.readPhase();
@@ -145,7 +118,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
 
     // --- A round ---
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function draw(bytes32 id, uint32 number) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Draw);
         uint64 seedBlock = federation.record.seedBlock;
@@ -164,7 +137,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         federation.payKeeper(id, federation.keeperPay(round, Phase.Draw));
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function commit(bytes32 id, uint32 number, bytes32 commitment) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Commit);
         uint256 position = _actingPosition(federation, id, number, federation.seats[msg.sender]);
@@ -177,7 +150,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         emit Committed(id, number, msg.sender, uint16(position), commitment);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function submit(
         bytes32 id,
         uint32 number,
@@ -217,14 +190,14 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         emit Submitted(id, number, msg.sender, uint16(position), first, payloads, metrics);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function bindChallenge(bytes32 commitment) external nonReentrant {
         if (_challenges[msg.sender][commitment] != 0) revert ChallengeAlreadyBound(msg.sender, commitment);
         _challenges[msg.sender][commitment] = block.number;
         emit ChallengeBound(msg.sender, commitment);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function challenge(bytes32 id, uint32 number, uint16 position, uint16 assigned, bytes calldata proof, bytes32 salt)
         external
         nonReentrant
@@ -247,7 +220,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         if (!federation.seats[member].isLeaving) federation.queue(id, member);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         FederationState storage federation = _existing(id);
         uint256 shards = Rounds.shardsOf(federation.intake);
@@ -259,7 +232,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         uint256 remaining = federation.record.remaining;
         if ((remaining >> shard) & 1 == 0) revert ShardAlreadyAggregated(shard);
-        (address keeper, uint256 exclusiveUntil) = _keeper(federation, round, shard);
+        (address keeper, uint256 exclusiveUntil) = federation.keeperOf(round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
         // The next round overwrites the record at once, unless settling is dear: then it is a step of its own.
@@ -275,7 +248,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         if (settles) federation.settle(id, round);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function settle(bytes32 id, uint32 number) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Settle);
         round.aggregatedAt = federation.record.aggregatedAt;
@@ -283,7 +256,7 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         federation.settle(id, round);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function close(bytes32 id, uint32 number) external nonReentrant {
         (FederationState storage federation, Round memory round) = _enter(id, number, Phase.Close);
         federation.payKeeper(id, federation.keeperPay(round, Phase.Close));
@@ -294,63 +267,34 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
 
     // --- The end ---
 
-    /// @inheritdoc IFederation
-    function voteToEnd(bytes32 id, uint32 number) external nonReentrant {
-        FederationState storage federation = _running(id);
-        RoundRecord storage round = federation.record;
-        if (number != round.number) revert WrongRound(id, round.number, number);
-        uint256 quorum = federation.terms.endQuorum;
-        if (quorum == 0) revert EndingNotAllowed(id);
-        Seat storage seat = federation.seats[msg.sender];
-        if (!seat.isMember || !federation.isFrozen(seat)) revert NotFrozen(id, number, msg.sender);
-        if (!seat.isStaked) revert StakeForfeited(id, msg.sender);
-        if (seat.votedIn == number + 1) revert AlreadyVoted(id, number, msg.sender);
-        seat.votedIn = number + 1;
-        uint32 votes = round.endVotes + 1;
-        round.endVotes = votes;
-        if (votes * TermsLib.BASIS_POINTS >= quorum * round.members) federation.isEnding = true;
-        emit EndVoted(id, number, msg.sender, votes);
-    }
-
-    /// @inheritdoc IFederation
-    function abandon(bytes32 id) external nonReentrant {
-        FederationState storage federation = _running(id);
-        Round memory round = federation.readPhase();
-        (Phase phase,) = _phaseOf(federation, round);
-        round.aggregatedAt = federation.record.aggregatedAt;
-        uint256 rounds = federation.roundsClosed;
-        uint256 joiningSince = rounds == 0 ? federation.createdAt : federation.history[rounds - 1].closedAt;
-        uint256 overdueAt = PhaseLib.overdueAt(round, federation.timingOf(), phase, joiningSince);
-        if (block.timestamp < overdueAt) revert NotOverdue(overdueAt, block.timestamp);
-        federation.finish(id, true);
-    }
-
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function claim(bytes32 id) external nonReentrant returns (uint256 amount) {
         amount = _claim(id, msg.sender);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationCore
     function claimTo(bytes32 id, address recipient) external nonReentrant returns (uint256 amount) {
         amount = _claim(id, recipient);
     }
 
+    // --- The model ---
+
+    /// @inheritdoc IFederationCore
+    function model(bytes32 id, uint256) external view returns (bytes memory) {
+        ModuleCall.forward(_existing(id).intake.aggregator);
+    }
+
+    /// @inheritdoc IFederationCore
+    function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
+        ModuleCall.forward(_existing(id).intake.aggregator);
+    }
+
+    /// @inheritdoc IFederationCore
+    function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
+        ModuleCall.forward(_existing(id).intake.aggregator);
+    }
+
     // --- Guards ---
-
-    /// @dev The lock is all that the core keeps in transient storage.
-    function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {
-        return 0;
-    }
-
-    /// @dev What the constructor created: the first creation of an account has the address `keccak256(rlp([account, 1]))`.
-    function _rules() private view returns (TermsRules) {
-        return TermsRules(address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", address(this), hex"01"))))));
-    }
-
-    function _running(bytes32 id) private view returns (FederationState storage federation) {
-        federation = _existing(id);
-        if (federation.isFinished) revert FederationFinished(id);
-    }
 
     /// @dev The federation and what decides its phase, if `number` is the round in progress and its phase is `expected`.
     function _enter(bytes32 id, uint32 number, Phase expected)
@@ -394,22 +338,5 @@ contract Federation is FederationViews, ReentrancyGuardTransient {
         (isPaid, amount) = federation.pay(_held, id, msg.sender, recipient);
         if (!isPaid) revert TransferRefused(federation.terms.token, recipient);
         federation.burn(_held);
-    }
-
-    function _join(bytes32 id, bytes calldata admission) private {
-        FederationState storage federation = _running(id);
-        Seat storage seat = federation.seats[msg.sender];
-        if (seat.isLeaving) revert StillLeaving(id, msg.sender);
-        if (seat.isMember) revert AlreadyMember(id, msg.sender);
-        address gate = federation.terms.gate;
-        if (gate != address(0)) {
-            bytes memory input = abi.encodeCall(IGate.mayJoin, (id, msg.sender, admission));
-            if (!ModuleCall.isTrue(gate, input)) revert NotAdmitted(id, msg.sender);
-        }
-        uint128 stake = federation.terms.stake;
-        federation.makeRoom(stake);
-        federation.staked += stake;
-        federation.admit(id, msg.sender);
-        federation.take(_held, msg.sender, stake);
     }
 }

@@ -12,6 +12,7 @@ import { Opening } from "../libraries/Opening.sol";
 import { BlobSetup } from "../types/BlobSetup.sol";
 import { FaultProof } from "../types/FaultProof.sol";
 import { G1Point } from "../types/G1Point.sol";
+import { OutputKind } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title BlobAggregator
@@ -219,6 +220,13 @@ contract BlobAggregator is IBlobAggregator {
     /// @inheritdoc IBlobAggregator
     function baseModelHash(address core, bytes32 id) external view returns (bytes32) {
         return _registered(core, id).baseModelHash;
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev Predictions are made off the chain: the contract has no numbers.
+    function networkOf(bytes32 id) external view returns (uint32, uint32, OutputKind) {
+        _registered(msg.sender, id);
+        return (0, 0, OutputKind.Softmax);
     }
 
     /// @inheritdoc IAggregator

@@ -12,7 +12,7 @@ import { Initial } from "../libraries/Initial.sol";
 import { Lanes } from "../libraries/Lanes.sol";
 import { Network } from "../libraries/Network.sol";
 import { SumRule } from "../libraries/SumRule.sol";
-import { Setup, Start } from "../types/Setup.sol";
+import { OutputKind, Setup, Start } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title DirectAggregator
@@ -177,6 +177,12 @@ contract DirectAggregator is IDirectAggregator {
                 mstore(add(add(words, 0x20), shl(5, k)), sload(add(slot, k)))
             }
         }
+    }
+
+    /// @inheritdoc IAggregator
+    function networkOf(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind) {
+        address code = _registered(id).network;
+        if (code != address(0)) return Network.shapeOf(SSTORE2.read(code));
     }
 
     /// @inheritdoc IAggregator

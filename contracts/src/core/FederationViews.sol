@@ -1,43 +1,37 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IFederation } from "../interfaces/IFederation.sol";
-import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IFederationViews } from "../interfaces/IFederationViews.sol";
 import { Binding } from "../libraries/Binding.sol";
-import { Cohort } from "../libraries/Cohort.sol";
 import { Course } from "../libraries/Course.sol";
 import { Ledger } from "../libraries/Ledger.sol";
 import { Membership } from "../libraries/Membership.sol";
-import { ModuleCall } from "../libraries/ModuleCall.sol";
 import { PackedTerms } from "../libraries/PackedTerms.sol";
-import { PhaseLib } from "../libraries/Phase.sol";
 import { Rounds } from "../libraries/Rounds.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
 import { Phase, Round, RoundSummary } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
+import { FederationStorage } from "./FederationStorage.sol";
 
 /// @title FederationViews
-/// @notice What the core holds, and all that can be read of it: states, rounds, members, and the answers of their models.
-/// @dev Nothing here changes state. `Federation` has the actions.
-abstract contract FederationViews is IFederation, IFederationErrors {
+/// @notice What can be read of the core: states, rounds, members. Nothing here changes state.
+abstract contract FederationViews is FederationStorage, IFederationViews {
     using Course for FederationState;
     using Ledger for FederationState;
     using Membership for FederationState;
     using Rounds for FederationState;
 
-    mapping(bytes32 id => FederationState) internal _federations;
-
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function toId(Terms calldata terms) external view returns (bytes32) {
         return Binding.idOf(PackedTerms.read(terms));
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function termsOf(bytes32 id) external view returns (Terms memory) {
         return PackedTerms.load(_existing(id).terms);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function statusOf(bytes32 id) external view returns (Status memory) {
         FederationState storage federation = _existing(id);
         return Status({
@@ -55,18 +49,18 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         });
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function roundOf(bytes32 id) external view returns (Round memory) {
         return _existing(id).read();
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function phaseOf(bytes32 id) external view returns (Phase, uint256) {
         FederationState storage federation = _existing(id);
         return _phaseOf(federation, federation.readPhase());
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function history(bytes32 id, uint256 from, uint256 count) external view returns (RoundSummary[] memory page) {
         FederationState storage federation = _existing(id);
         page = new RoundSummary[](_pageLength(federation.roundsClosed, from, count));
@@ -75,7 +69,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         }
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function memberOf(bytes32 id, address account) external view returns (Member memory) {
         FederationState storage federation = _existing(id);
         Seat storage seat = federation.seats[account];
@@ -88,7 +82,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         });
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function membersOf(bytes32 id, uint256 from, uint256 count) external view returns (address[] memory page) {
         address[] storage all = _existing(id).members;
         page = new address[](_pageLength(all.length, from, count));
@@ -97,7 +91,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         }
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function cohortOf(bytes32 id) external view returns (address[] memory cohort) {
         FederationState storage federation = _existing(id);
         Round memory round = federation.readHead();
@@ -108,7 +102,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         }
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function positionOf(bytes32 id, address account) external view returns (bool isInCohort, uint16 position) {
         FederationState storage federation = _existing(id);
         if (federation.isFinished) return (false, 0);
@@ -117,7 +111,7 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         position = uint16(found);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function keeperOf(bytes32 id, uint16 shard)
         external
         view
@@ -128,13 +122,13 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         Round memory round = federation.readPhase();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);
-        (keeper, exclusiveUntil) = _keeper(federation, round, shard);
+        (keeper, exclusiveUntil) = federation.keeperOf(round, shard);
         pay = federation.keeperPay(round, Phase.Aggregate);
         uint256 left = federation.potLeft();
         if (pay > left) pay = left;
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function commitmentOf(bytes32 id, uint32 number, address member, bytes32 salt, bytes32 payloadHash)
         external
         view
@@ -143,45 +137,9 @@ abstract contract FederationViews is IFederation, IFederationErrors {
         return Binding.commitmentOf(id, number, member, salt, payloadHash);
     }
 
-    /// @inheritdoc IFederation
+    /// @inheritdoc IFederationViews
     function contextOf(bytes32 id, uint32 number, address member) external view returns (bytes32) {
         return Binding.contextOf(id, number, member);
-    }
-
-    /// @inheritdoc IFederation
-    function model(bytes32 id, uint256) external view returns (bytes memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
-    /// @inheritdoc IFederation
-    function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
-    /// @inheritdoc IFederation
-    function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
-    }
-
-    // --- Shared with the actions ---
-
-    function _existing(bytes32 id) internal view returns (FederationState storage federation) {
-        federation = _federations[id];
-        if (federation.createdAt == 0) revert UnknownFederation(id);
-    }
-
-    function _phaseOf(FederationState storage federation, Round memory round) internal view returns (Phase, uint256) {
-        return PhaseLib.phaseAt(round, federation.timingOf(), federation.isFinished, block.timestamp);
-    }
-
-    /// @dev The member chosen to aggregate `shard`, and until when it alone may.
-    function _keeper(FederationState storage federation, Round memory round, uint256 shard)
-        internal
-        view
-        returns (address keeper, uint256 exclusiveUntil)
-    {
-        keeper = federation.memberAt(round, Cohort.keeperPosition(federation.record.seed, shard, round.cohort));
-        exclusiveUntil = PhaseLib.aggregateStart(round, federation.timingOf()) + federation.terms.keeperSeconds;
     }
 
     // --- Pages ---

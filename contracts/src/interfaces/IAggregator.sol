@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { OutputKind } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title IAggregator
@@ -15,21 +16,33 @@ interface IAggregator {
     /// @param id Federation id.
     /// @param terms Terms whose numbers this module judges: widths, sizes, gains, gas.
     /// @param setup Initial model and network, in this module's own encoding; its hash is in the terms.
+    /// @custom:reverts AggregateTooCostly, AggregateTooLong, AlreadyRegistered, AmplitudeTooLarge, BoundTooLarge,
+    ///         ChallengeTooShort, CommitmentOverSeveralShards, EmptyLayer, EmptyModel, EmptyShard, EmptyTensor,
+    ///         GainsMalformed, InvalidCohortSize, InvalidLayerShift, InvalidOutputs, InvalidShardsPerMember,
+    ///         LaneOverflow, LayersMismatch, LayersUnconnected, MalformedSetup, MisalignedShard, ModelTooLarge,
+    ///         NoRounds, OutputOverflow, SetupTooLarge, SubmitTooLong, TensorsMismatch, TooManyBlobs, TooManyShards,
+    ///         UnsupportedBits, UnsupportedChain, UnsupportedChallenge, UnsupportedLaneBits, UnsupportedRule,
+    ///         WrongChunkCount, ZeroBiasMultiplier.
     function register(bytes32 id, Terms calldata terms, bytes calldata setup) external;
 
     /// @notice Writes one chunk of the initial model.
+    /// @param id Federation id.
     /// @param chunk Index of the chunk; each is written once, in any order.
     /// @param data Given integers as words, checked against the setup; empty where the contract computes them.
     /// @return complete Whether every chunk has now been written.
+    /// @custom:reverts BoundExceeded, ChunkAlreadyWritten, ChunkMismatch, NoBlob, NoSuchChunk, NoSuchLane,
+    ///         NotRegistered, WrongChunkLength.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete);
 
     /// @notice Checks the form of one shard's update and returns what it is remembered by.
+    /// @param id Federation id.
     /// @param context Hash of chain, core, federation, round and member: binds the digest to all of them.
     /// @param shard Index of the shard.
     /// @param payload The update in the encoding of the path.
     /// @return digest_ What `aggregate` holds the payload against.
     /// @return isBlank Whether the payload changes nothing: all its integers are zero or, where an integer cannot be zero,
     ///         equal. The core refuses an update of which all payloads are blank, so that nobody is paid for it.
+    /// @custom:reverts BlobMismatch, NoSuchShard, NonZeroPadding, NotRegistered, WrongPayloadLength.
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
@@ -37,6 +50,7 @@ interface IAggregator {
 
     /// @notice Folds the updates of one shard into the model: `model += gain · rule(updates)`, the gain scaled as the rule
     ///         asks where the cohort is smaller than the terms allow.
+    /// @param id Federation id.
     /// @param round Number of the round, for modules whose rule depends on it.
     /// @param shard Index of the shard.
     /// @param gain Multiplier of this round, by the schedule of the terms.
@@ -45,6 +59,8 @@ interface IAggregator {
     /// @param digests What `digest` returned for each update.
     /// @param data The payloads again, one after the other, in the same order.
     /// @return modelHash keccak256 of the shard of the model after this step, for anyone who replays the history.
+    /// @custom:reverts CoordinateOutOfRange, DigestMismatch, NoSuchShard, NotInitialised, NotOnCurve, NotRegistered,
+    ///         TooManyUpdates, WrongDataLength, WrongDigestCount.
     function aggregate(
         bytes32 id,
         uint256 round,
@@ -57,19 +73,48 @@ interface IAggregator {
     ) external returns (bytes32 modelHash);
 
     /// @notice Whether `proof` shows that the update behind `digest_` breaks the bounds of the terms.
+    /// @param id Federation id.
+    /// @param context As of `digest`.
+    /// @param shard Index of the shard.
+    /// @param digest_ What `digest` returned for the update.
+    /// @param proof In this module's own encoding.
+    /// @return isProven Whether it does; a proof that shows nothing may revert as well.
+    /// @custom:reverts As it likes: nothing is then proven.
     function isFault(bytes32 id, bytes32 context, uint256 shard, bytes32 digest_, bytes calldata proof)
         external
         view
-        returns (bool);
+        returns (bool isProven);
 
-    /// @notice The words of a shard of the model, 32 bytes each, biased: every lane is stored as `value + 2^(laneBits−1)`.
+    /// @notice The words of a shard of the model.
+    /// @param id Federation id.
+    /// @param shard Index of the shard.
+    /// @return words Direct path: 32 bytes each, biased: every lane is stored as `value + 2^(laneBits−1)`. Blob path: the
+    ///         commitments of the shard's blobs as points, 96 bytes each: x and y, 48 bytes each, infinity all zero.
+    /// @custom:reverts NoSuchShard, NotInitialised, NotRegistered.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory words);
 
-    /// @notice Outputs of the network for one input, in fixed point with 18 decimals.
-    /// @param input One byte a feature.
+    /// @notice What the network takes and gives.
+    /// @param id Federation id.
+    /// @return inputs Bytes of an input; zero: there is no network, and `predict` and `classify` revert.
+    /// @return outputs Outputs of an answer.
+    /// @return kind How they become a class: see `classify`.
+    /// @custom:reverts NotRegistered.
+    function networkOf(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind);
+
+    /// @notice Outputs of the network for one input. Of a classifier they are logits: what the last layer gives before softmax
+    ///         or sigmoid, no probabilities. Of a model of numbers they are the numbers, in the label's unit.
+    /// @param id Federation id.
+    /// @param input One byte a feature, as `networkOf` says how many.
+    /// @return outputs In fixed point with 18 decimals.
+    /// @custom:reverts ModelInMotion, NoNetwork, NotInitialised, NotRegistered, WrongInputLength.
     function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs);
 
-    /// @notice The answer of a classifier: the class of the largest output (softmax), 0 or 1 (logistic), or one bit a
-    ///         label (multi-label), with the outputs it follows from.
+    /// @notice The answer of a classifier, with the outputs it follows from.
+    /// @param id Federation id.
+    /// @param input As of `predict`.
+    /// @return class Softmax: the index of the largest output, the lowest on ties; logistic: 1 if the output is positive;
+    ///         multi-label: bit i set if output i is positive; linear: 0.
+    /// @return outputs As of `predict`.
+    /// @custom:reverts ModelInMotion, NoNetwork, NotInitialised, NotRegistered, WrongInputLength.
     function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs);
 }

@@ -7,23 +7,42 @@ import { IAggregator } from "./IAggregator.sol";
 /// @title IDirectAggregator
 /// @notice The aggregator of the direct path: what it refuses, and how it reads a setup.
 interface IDirectAggregator is IAggregator {
+    /// @notice The core registers a federation once.
     error AlreadyRegistered(bytes32 id);
+    /// @notice The core that called has no such federation here.
     error NotRegistered(bytes32 id);
+    /// @notice The setup is `abi.encode(Setup)`.
     error MalformedSetup(uint256 length);
+    /// @notice The setup is kept as code, which has a largest size.
     error SetupTooLarge(uint256 length, uint256 limit);
+    /// @notice Chunks are counted from 0.
     error NoSuchChunk(uint256 chunk, uint256 chunks);
+    /// @notice Each chunk is written once.
     error ChunkAlreadyWritten(uint256 chunk);
+    /// @notice The whole chunk where the start is given, and nothing otherwise.
     error WrongChunkLength(uint256 length, uint256 expected);
+    /// @notice The chunk is not the one whose hash is in the setup.
     error ChunkMismatch(uint256 chunk, bytes32 hash, bytes32 expected);
+    /// @notice The initial model is not complete: anyone may write what is missing.
     error NotInitialised(uint256 chunksDone, uint256 chunks);
+    /// @notice Shards are counted from 0.
     error NoSuchShard(uint256 shard, uint256 shards);
+    /// @notice More updates than a cohort of that size sends of a shard.
     error TooManyUpdates(uint256 updates, uint256 limit);
+    /// @notice Each update has one digest and one context.
     error WrongDigestCount(uint256 digests, uint256 contexts);
+    /// @notice The data are exactly the payloads, one after the other.
     error WrongDataLength(uint256 length, uint256 expected);
+    /// @notice The payload of update `update` is not the one that was submitted.
     error DigestMismatch(uint256 update);
+    /// @notice Some shards have the updates of `round` and some do not: the model answers again once all have.
     error ModelInMotion(uint256 round, uint256 shardsDone);
+    /// @notice The setup has no layers: this model answers no predictions.
     error NoNetwork();
 
-    /// @notice The setup that `abi.encode(Setup)` bytes stand for. Reverts if they stand for none.
-    function decodeSetup(bytes calldata setup) external pure returns (Setup memory);
+    /// @notice The setup that `abi.encode(Setup)` bytes stand for. Reverts without a reason if they stand for none.
+    /// @param setup The bytes.
+    /// @return decoded What they stand for, not checked against any terms.
+    /// @custom:reverts Without a reason, if the bytes are no setup.
+    function decodeSetup(bytes calldata setup) external pure returns (Setup memory decoded);
 }

@@ -15,8 +15,11 @@ interface IFederationErrors {
     error CohortSizeOutOfRange(uint256 cohortSize, uint256 max);
     /// @notice The minimum of updates must be 1 to `cohortSize`.
     error MinimumUpdatesOutOfRange(uint256 minimumUpdates, uint256 cohortSize);
+    /// @notice There must be a round at least.
     error RoundsZero();
+    /// @notice The model must have parameters.
     error DimensionZero();
+    /// @notice A shard must have parameters.
     error ShardSizeZero();
     /// @notice Choose a larger `shardSize`.
     error TooManyShards(uint256 shards, uint256 max);
@@ -28,9 +31,13 @@ interface IFederationErrors {
     error EndQuorumOutOfRange(uint256 endQuorum, uint256 max);
     /// @notice The duration that `term` names must be `least` to `most` seconds. Terms for private networks may ask for less.
     error DurationOutOfRange(bytes32 term, uint256 value, uint256 least, uint256 most);
+    /// @notice Deploy the aggregator first, or name the right address.
     error AggregatorHasNoCode(address aggregator);
+    /// @notice Deploy the gate first, or name the zero address for none.
     error GateHasNoCode(address gate);
+    /// @notice Deploy the judge first, or name the zero address for equal shares.
     error JudgeHasNoCode(address judge);
+    /// @notice Name an ERC-20 token of this chain.
     error TokenHasNoCode(address token);
     /// @notice Stake, bounty and keeper's pay need a token.
     error TokenMissing(uint256 stake, uint256 bounty, uint256 keeperPay);
@@ -43,9 +50,13 @@ interface IFederationErrors {
 
     // --- Standing ---
 
+    /// @notice No federation has this id on this chain and core.
     error UnknownFederation(bytes32 id);
+    /// @notice The federation is over: what it owes can be claimed.
     error FederationFinished(bytes32 id);
+    /// @notice The federation waits for something else: read the phase and act in it.
     error WrongPhase(bytes32 id, Phase expected, Phase actual);
+    /// @notice Another round is in progress, or in the model.
     error WrongRound(bytes32 id, uint256 current, uint256 given);
     /// @notice The initial model is complete.
     error AlreadyInitialised(bytes32 id);
@@ -61,10 +72,13 @@ interface IFederationErrors {
 
     // --- Members ---
 
+    /// @notice The account has joined.
     error AlreadyMember(bytes32 id, address account);
+    /// @notice The account has not joined, or has left.
     error NotMember(bytes32 id, address account);
     /// @notice A leaver can join again once it has left, when the next round opens.
     error StillLeaving(bytes32 id, address account);
+    /// @notice The account leaves when a round opens.
     error AlreadyLeaving(bytes32 id, address account);
     /// @notice The gate did not answer with a clean `true`.
     error NotAdmitted(bytes32 id, address account);
@@ -74,37 +88,46 @@ interface IFederationErrors {
     error NotFrozen(bytes32 id, uint256 round, address account);
     /// @notice A slashed member takes no further part.
     error StakeForfeited(bytes32 id, address account);
+    /// @notice One vote a member and round.
     error AlreadyVoted(bytes32 id, uint256 round, address account);
     /// @notice The terms know no early end.
     error EndingNotAllowed(bytes32 id);
 
     // --- Updates ---
 
+    /// @notice One commitment a member and round.
     error AlreadyCommitted(uint256 position);
+    /// @notice The terms have a commit phase, in which this position said nothing.
     error NotCommitted(uint256 position);
+    /// @notice Payloads and salt are not those of the commitment.
     error CommitmentMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The update of this round is complete.
     error AlreadySubmitted(uint256 position);
     /// @notice Updates of assigned shards come in order; the next is `expected`.
     error WrongFirst(uint256 expected, uint256 given);
     /// @notice This call can take 1 to `max` payloads; after a commitment, exactly `max`.
     error WrongPayloadCount(uint256 given, uint256 max);
-
     /// @notice The update changes nothing: nobody is paid for it, so it is not taken.
     error BlankUpdate(bytes32 id, uint256 round, address account);
 
     // --- Challenges ---
 
+    /// @notice The challenge can be proven from the next block on.
     error ChallengeAlreadyBound(address challenger, bytes32 commitment);
     /// @notice Bind the challenge first, in an earlier block.
     error ChallengeNotBound(address challenger, bytes32 commitment);
+    /// @notice There is no update at this position, or it is void.
     error NothingSubmitted(uint256 position);
+    /// @notice A member has so many assigned shards, counted from 0.
     error AssignmentOutOfRange(uint256 assigned, uint256 shardsPerMember);
     /// @notice The aggregator did not answer with a clean `true`.
     error FaultNotProven(uint256 position, uint256 assigned);
 
     // --- Aggregation ---
 
+    /// @notice The model has so many shards, counted from 0.
     error ShardOutOfRange(uint256 shard, uint256 shards);
+    /// @notice Somebody did it before.
     error ShardAlreadyAggregated(uint256 shard);
     /// @notice Until `exclusiveUntil` the step belongs to `keeper`; then it is anyone's.
     error KeeperWindow(address keeper, uint256 exclusiveUntil);
@@ -113,6 +136,8 @@ interface IFederationErrors {
 
     // --- Tokens and modules ---
 
+    /// @notice A module or the token called back into the core while it was at work.
+    error ReentrancyGuardReentrantCall();
     /// @notice The token delivered less than it was asked for; tokens that take a fee on transfer are refused.
     error TransferShortfall(address token, uint256 expected, uint256 received);
     /// @notice The token does not pay this recipient; `claimTo` names another one. What is owed stays owed.

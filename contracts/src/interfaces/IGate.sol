@@ -5,8 +5,11 @@ pragma solidity ^0.8.28;
 /// @notice A module that says who may join a federation.
 /// @dev Anything but a clean `true` keeps the applicant out; it cannot touch those who are in.
 interface IGate {
+    /// @notice Whether an account may join.
     /// @param id Federation id.
     /// @param member Who asks to join.
     /// @param admission Whatever the gate asks for: a signature, a Merkle proof, nothing.
-    function mayJoin(bytes32 id, address member, bytes calldata admission) external view returns (bool);
+    /// @return isAdmitted Whether it may.
+    /// @custom:reverts As it likes: whoever it reverts for is not admitted.
+    function mayJoin(bytes32 id, address member, bytes calldata admission) external view returns (bool isAdmitted);
 }

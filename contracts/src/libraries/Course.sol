@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
-import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { IJudge } from "../interfaces/IJudge.sol";
 import { FederationState } from "../types/FederationState.sol";
 import { Phase, Round } from "../types/Round.sol";
@@ -44,12 +44,12 @@ library Course {
         if (members > cohort) {
             uint256 seedBlock = block.number + 1;
             federation.write(number, members, cohort, 0, seedBlock, 0);
-            emit IFederation.RoundOpened(id, number, uint32(members), uint16(cohort), uint64(seedBlock));
+            emit IFederationEvents.RoundOpened(id, number, uint32(members), uint16(cohort), uint64(seedBlock));
         } else {
             uint256 seedBlock = block.number - 1;
             bytes32 seed = seedOf(id, number, blockhash(seedBlock));
             federation.write(number, members, members, block.timestamp, seedBlock, seed);
-            emit IFederation.RoundOpened(id, number, uint32(members), uint16(members), uint64(seedBlock));
+            emit IFederationEvents.RoundOpened(id, number, uint32(members), uint16(members), uint64(seedBlock));
         }
     }
 
@@ -79,7 +79,7 @@ library Course {
         federation.roundsSettled += 1;
         // What rounding down left of all pots, less than a unit a member and round: the creator would not come for it.
         if (federation.roundsSettled == federation.terms.rounds) federation.payRest(id);
-        emit IFederation.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
+        emit IFederationEvents.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
         moveOn(federation, id, round, members.length);
     }
 
@@ -97,7 +97,7 @@ library Course {
         uint128 refund = federation.unspent;
         federation.unspent = 0;
         if (refund > 0) federation.credit(federation.creator, refund);
-        emit IFederation.Finished(id, isAbandoned, refund);
+        emit IFederationEvents.Finished(id, isAbandoned, refund);
     }
 
     /// @notice Members whose updates are complete and were not voided, in order of position.

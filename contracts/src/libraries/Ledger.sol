@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
 import { TermsLib } from "./TermsLib.sol";
 import { Round } from "../types/Round.sol";
@@ -74,7 +74,7 @@ library Ledger {
     function _payKeeper(FederationState storage federation, bytes32 id, uint256 amount) private {
         if (amount == 0) return;
         creditFromPot(federation, msg.sender, amount);
-        emit IFederation.KeeperPaid(id, federation.record.number, msg.sender, amount);
+        emit IFederationEvents.KeeperPaid(id, federation.record.number, msg.sender, amount);
     }
 
     /// @notice Credits `members` with `amounts` of the round's pot.
@@ -92,7 +92,7 @@ library Ledger {
             if (amounts[i] == 0) continue;
             if (!isShared) federation.seats[members[i]].owed += uint128(amounts[i]);
             total += amounts[i];
-            emit IFederation.Rewarded(id, round, members[i], amounts[i]);
+            emit IFederationEvents.Rewarded(id, round, members[i], amounts[i]);
         }
         if (total == 0) return;
         federation.unspent -= uint128(total);
@@ -195,7 +195,7 @@ library Ledger {
         federation.seats[account].owed = 0;
         federation.owed -= uint128(owed);
         (isPaid, amount) = _send(federation, held, recipient, owed);
-        if (isPaid) emit IFederation.Claimed(id, account, amount);
+        if (isPaid) emit IFederationEvents.Claimed(id, account, amount);
         else credit(federation, account, owed);
     }
 

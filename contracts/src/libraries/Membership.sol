@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IFederation } from "../interfaces/IFederation.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "../types/FederationState.sol";
 import { Round, RoundRecord } from "../types/Round.sol";
 import { Cohort } from "./Cohort.sol";
 import { Ledger } from "./Ledger.sol";
+import { PhaseLib } from "./Phase.sol";
+import { Rounds } from "./Rounds.sol";
 
 /// @title Membership
 /// @notice The list of members, in which a round freezes the first `round.members` places.
@@ -26,7 +28,7 @@ library Membership {
         seat.isStaked = true;
         federation.members.push(account);
         federation.counted[account] = federation.rewardPerMember;
-        emit IFederation.Joined(id, account);
+        emit IFederationEvents.Joined(id, account);
     }
 
     /// @notice Whether the round in progress counts on this member's place. Asked before the finish only.
@@ -38,7 +40,7 @@ library Membership {
     function queue(FederationState storage federation, bytes32 id, address account) internal {
         federation.seats[account].isLeaving = true;
         federation.leavers[federation.leaversQueued++] = account;
-        emit IFederation.LeaveRequested(id, account);
+        emit IFederationEvents.LeaveRequested(id, account);
     }
 
     /// @notice Removes a member and credits its stake.
@@ -56,7 +58,7 @@ library Membership {
         seat.isMember = false;
         seat.isLeaving = false;
         federation.releaseStake(account);
-        emit IFederation.Left(id, account);
+        emit IFederationEvents.Left(id, account);
     }
 
     /// @notice Removes queued leavers, oldest first, `LEAVERS_PER_OPENING` at most. Called between rounds only.
@@ -95,5 +97,15 @@ library Membership {
         if (members > cohort) position = Cohort.positionOf(record.seed, members, position);
         isInCohort = position < cohort;
         if (!isInCohort) position = 0;
+    }
+
+    /// @notice The member chosen to aggregate `shard`, and until when it alone may, in unix seconds.
+    function keeperOf(FederationState storage federation, Round memory round, uint256 shard)
+        internal
+        view
+        returns (address keeper, uint256 exclusiveUntil)
+    {
+        keeper = memberAt(federation, round, Cohort.keeperPosition(federation.record.seed, shard, round.cohort));
+        exclusiveUntil = PhaseLib.aggregateStart(round, Rounds.timingOf(federation)) + federation.terms.keeperSeconds;
     }
 }

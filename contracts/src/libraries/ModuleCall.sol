@@ -22,10 +22,31 @@ library ModuleCall {
     }
 
     /// @notice Calls `target` and goes on whatever comes of it.
-    function attempt(address target, bytes memory input) internal {
-        // Equivalent to `target.call(input)`, without the copy of the return data.
+    function attempt(address target, bytes memory input) internal returns (bool success) {
+        // Equivalent to `(success, ) = target.call(input)`, without the copy of the return data.
         assembly ("memory-safe") {
-            pop(call(gas(), target, 0, add(input, 0x20), mload(input), 0, 0))
+            success := call(gas(), target, 0, add(input, 0x20), mload(input), 0, 0)
+        }
+    }
+
+    /// @notice Runs `code` as this contract's own on `input`, and returns its answer. Reverts as it reverts.
+    function delegate(address code, bytes memory input) internal returns (bytes memory answer) {
+        bool success;
+        (success, answer) = code.delegatecall(input);
+        if (!success) _revert(code, input);
+    }
+
+    /// @notice Ends the present call with what `code` does, run as this contract's own on the same calldata.
+    function forwardAsOwn(address code) internal {
+        // The call ends here: memory behind the free pointer is nobody's any more.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            calldatacopy(start, 0, calldatasize())
+            let success := delegatecall(gas(), code, start, calldatasize(), 0, 0)
+            returndatacopy(start, 0, returndatasize())
+            switch success
+            case 0 { revert(start, returndatasize()) }
+            default { return(start, returndatasize()) }
         }
     }
 
@@ -95,7 +116,7 @@ library ModuleCall {
     /// @notice Ends the present call with the answer that `module` gives to the same calldata.
     /// @dev For views that exist on both sides under one signature: answers are passed through without being decoded.
     function forward(address module) internal view {
-        // Memory is overwritten from zero: the call ends here.
+        // The call ends here: memory behind the free pointer is nobody's any more.
         assembly ("memory-safe") {
             let start := mload(0x40)
             calldatacopy(start, 0, calldatasize())

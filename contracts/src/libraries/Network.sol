@@ -30,6 +30,15 @@ library Network {
         network = abi.encodePacked(words);
     }
 
+    /// @notice Inputs of the first layer, outputs of the last, and how these become a class.
+    /// @param network From `encode`.
+    function shapeOf(bytes memory network) internal pure returns (uint32 inputs, uint32 outputs_, OutputKind kind) {
+        uint256 head = _wordAt(network, 0);
+        inputs = uint32(_wordAt(network, 3));
+        outputs_ = uint32(_wordAt(network, 2 + (head >> 16)) >> 32);
+        kind = OutputKind(head & 0xff);
+    }
+
     /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
     /// @param network From `encode`.
     /// @param slot Storage slot of the model's first word.

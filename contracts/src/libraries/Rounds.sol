@@ -58,6 +58,17 @@ library Rounds {
         return missing << (256 - cohort) == 0;
     }
 
+    /// @notice After how many rounds the model is, failed ones included, and whether the next is folded into it in half.
+    /// @dev A round is in the model as soon as its last shard is folded, though it may be settled later.
+    function modelRound(FederationState storage federation) internal view returns (uint32 rounds, bool isInMotion) {
+        RoundRecord storage record = federation.record;
+        rounds = federation.roundsClosed;
+        uint256 shardsDone = record.shardsDone;
+        if (record.number != rounds || shardsDone == 0) return (rounds, false);
+        isInMotion = shardsDone < shardsOf(federation.intake);
+        if (!isInMotion) ++rounds;
+    }
+
     /// @notice Counts and times, one slot. The other fields are zero.
     function readHead(FederationState storage federation) internal view returns (Round memory round) {
         RoundRecord storage record = federation.record;

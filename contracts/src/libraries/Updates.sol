@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
-import { IFederation } from "../interfaces/IFederation.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Intake, Seat } from "../types/FederationState.sol";
 import { Round } from "../types/Round.sol";
 import { Binding } from "./Binding.sol";
@@ -121,7 +121,7 @@ library Updates {
             IAggregator.aggregate, (id, round.number, shard, gain, round.cohort, contexts, digests, data)
         );
         bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.intake.aggregator, input));
-        emit IFederation.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
+        emit IFederationEvents.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
     }
 
     /// @notice Of every position that sent `shard`, in order: context, digest, and its bit in `updates`.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
@@ -266,7 +267,7 @@ abstract contract AggregatorConformance is Test {
                 bytes memory data = dataOfAll(round, shard);
                 bytes memory expected = modelAfter(round + 1, shard);
                 vm.expectEmit(address(core));
-                emit IFederation.Aggregated(id, round, shard, address(this), 7, keccak256(expected));
+                emit IFederationEvents.Aggregated(id, round, shard, address(this), 7, keccak256(expected));
                 core.aggregate(id, round, shard, data);
                 assertEq(core.model(id, shard), expected);
             }

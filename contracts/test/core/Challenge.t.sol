@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase, Round } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "./FederationFixture.sol";
@@ -41,7 +41,7 @@ contract ChallengeTest is FederationFixture {
         bind(proof, 2, 1);
         mine(1);
         vm.expectEmit(address(core));
-        emit IFederation.Slashed(id, 0, person(2), watcher, STAKE / 2, STAKE - STAKE / 2);
+        emit IFederationEvents.Slashed(id, 0, person(2), watcher, STAKE / 2, STAKE - STAKE / 2);
         vm.prank(watcher);
         core.challenge(id, 0, 2, 1, proof, "salt");
         assertEq(core.memberOf(id, watcher).owed, STAKE / 2);
@@ -271,7 +271,7 @@ contract ChallengeTest is FederationFixture {
     function bind(bytes memory proof, uint16 position, uint16 assigned) private {
         bytes32 commitment = commitmentFor(proof, position, assigned);
         vm.expectEmit(address(core));
-        emit IFederation.ChallengeBound(watcher, commitment);
+        emit IFederationEvents.ChallengeBound(watcher, commitment);
         vm.prank(watcher);
         core.bindChallenge(commitment);
     }

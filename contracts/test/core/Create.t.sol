@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "./FederationFixture.sol";
@@ -26,7 +27,7 @@ contract CreateTest is FederationFixture {
         Terms memory terms = defaultTerms();
         fund(creator, BOUNTY);
         vm.expectEmit(address(core));
-        emit IFederation.Created(core.toId(terms), creator, address(aggregator), terms, MANIFEST, SETUP);
+        emit IFederationEvents.Created(core.toId(terms), creator, address(aggregator), terms, MANIFEST, SETUP);
         vm.prank(creator);
         core.create(terms, MANIFEST, SETUP);
     }
@@ -226,7 +227,7 @@ contract CreateTest is FederationFixture {
         core.initialise(id, 1, "");
         assertFalse(core.statusOf(id).isInitialised);
         vm.expectEmit(address(core));
-        emit IFederation.Initialised(id, 0, true);
+        emit IFederationEvents.Initialised(id, 0, true);
         core.initialise(id, 0, "");
         assertTrue(core.statusOf(id).isInitialised);
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.AlreadyInitialised.selector, id));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "./FederationFixture.sol";
@@ -26,7 +26,7 @@ contract EndTest is FederationFixture {
         core.voteToEnd(id, 0);
         assertFalse(core.statusOf(id).isEnding);
         vm.expectEmit(address(core));
-        emit IFederation.EndVoted(id, 0, person(1), 2);
+        emit IFederationEvents.EndVoted(id, 0, person(1), 2);
         vm.prank(person(1));
         core.voteToEnd(id, 0);
         assertTrue(core.statusOf(id).isEnding);
@@ -63,7 +63,7 @@ contract EndTest is FederationFixture {
         playRound(id);
         uint256 owed = core.memberOf(id, person(0)).owed;
         vm.expectEmit(address(core));
-        emit IFederation.Claimed(id, person(0), owed);
+        emit IFederationEvents.Claimed(id, person(0), owed);
         vm.prank(person(0));
         assertEq(core.claim(id), owed);
         playRound(id);
@@ -109,7 +109,7 @@ contract EndTest is FederationFixture {
         refusedUntil(id, createdAt + 100 + 20 + 5000);
         vm.warp(createdAt + 100 + 20 + 5000);
         vm.expectEmit(address(core));
-        emit IFederation.Finished(id, true, BOUNTY);
+        emit IFederationEvents.Finished(id, true, BOUNTY);
         vm.prank(stranger);
         core.abandon(id);
         assertEq(core.memberOf(id, creator).owed, BOUNTY);

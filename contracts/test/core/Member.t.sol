@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase, Round } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { HostileModule, Conduct } from "../mocks/HostileModule.sol";
@@ -14,7 +15,7 @@ contract MemberTest is FederationFixture {
         bytes32 id = create(defaultTerms());
         fund(person(0), STAKE);
         vm.expectEmit(address(core));
-        emit IFederation.Joined(id, person(0));
+        emit IFederationEvents.Joined(id, person(0));
         vm.prank(person(0));
         core.join(id, "");
         IFederation.Member memory member = core.memberOf(id, person(0));
@@ -111,7 +112,7 @@ contract MemberTest is FederationFixture {
     function test_leave_whileFrozenWaitsForTheNextRound() external {
         bytes32 id = start(defaultTerms(), 4);
         vm.expectEmit(address(core));
-        emit IFederation.LeaveRequested(id, person(0));
+        emit IFederationEvents.LeaveRequested(id, person(0));
         vm.startPrank(person(0));
         core.leave(id);
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.AlreadyLeaving.selector, id, person(0)));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { Phase, Round, RoundSummary } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "./FederationFixture.sol";
@@ -81,7 +82,7 @@ contract RoundTest is FederationFixture {
         core.open(id);
         vm.warp(opensAt);
         vm.expectEmit(address(core));
-        emit IFederation.RoundOpened(id, 0, 2, 2, uint64(block.number - 1));
+        emit IFederationEvents.RoundOpened(id, 0, 2, 2, uint64(block.number - 1));
         vm.prank(stranger);
         core.open(id);
         assertPhase(id, Phase.Submit);
@@ -140,7 +141,7 @@ contract RoundTest is FederationFixture {
         core.submit(id, 0, 1, payloads, "", "");
         one[0] = payloads[1];
         vm.expectEmit(address(core));
-        emit IFederation.Submitted(id, 0, person(0), 0, 1, one, "metrics");
+        emit IFederationEvents.Submitted(id, 0, person(0), 0, 1, one, "metrics");
         core.submit(id, 0, 1, one, "", "metrics");
         vm.stopPrank();
         assertEq(core.roundOf(id).submitted, 1);
@@ -229,7 +230,7 @@ contract RoundTest is FederationFixture {
         core.aggregate(id, 0, 1, data);
         bytes32 modelHash = keccak256(core.model(id, 1));
         vm.expectEmit(address(core));
-        emit IFederation.Aggregated(id, 0, 0, stranger, 10, keccak256(expectedShard(id, 0)));
+        emit IFederationEvents.Aggregated(id, 0, 0, stranger, 10, keccak256(expectedShard(id, 0)));
         data = dataOf(id, 0);
         vm.prank(stranger);
         core.aggregate(id, 0, 0, data);
@@ -250,9 +251,9 @@ contract RoundTest is FederationFixture {
         skip(100);
         assertPhase(id, Phase.Close);
         vm.expectEmit(address(core));
-        emit IFederation.KeeperPaid(id, 0, stranger, KEEPER_PAY / 2);
+        emit IFederationEvents.KeeperPaid(id, 0, stranger, KEEPER_PAY / 2);
         vm.expectEmit(address(core));
-        emit IFederation.RoundFailed(id, 0, 1, 2);
+        emit IFederationEvents.RoundFailed(id, 0, 1, 2);
         vm.prank(stranger);
         core.close(id, 0);
         assertEq(core.roundOf(id).number, 1);
@@ -393,7 +394,7 @@ contract RoundTest is FederationFixture {
         vm.setBlockhash(vm.getBlockNumber() - 1, keccak256("hash"));
         bytes32 seed = keccak256(abi.encode(id, uint256(0), keccak256("hash")));
         vm.expectEmit(address(core));
-        emit IFederation.Drawn(id, 0, seed);
+        emit IFederationEvents.Drawn(id, 0, seed);
         vm.prank(stranger);
         core.draw(id, 0);
         assertEq(core.memberOf(id, stranger).owed, KEEPER_PAY / 2);
@@ -417,7 +418,7 @@ contract RoundTest is FederationFixture {
         bytes32 id = start(defaultTerms(), 5);
         mine(300);
         vm.expectEmit(address(core));
-        emit IFederation.SeedDelayed(id, 0, uint64(vm.getBlockNumber() + 1));
+        emit IFederationEvents.SeedDelayed(id, 0, uint64(vm.getBlockNumber() + 1));
         vm.prank(stranger);
         core.draw(id, 0);
         assertPhase(id, Phase.Draw);

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
-import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
 import { FaultProof } from "../../src/types/FaultProof.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -38,7 +38,7 @@ contract BlobFederationTest is BlobFederationFixture {
                 bytes memory data = dataOf(round, shard, MEMBERS);
                 bytes memory model = modelAfter(round, shard, "model");
                 vm.expectEmit(address(core));
-                emit IFederation.Aggregated(id, round, shard, address(this), 7, keccak256(model));
+                emit IFederationEvents.Aggregated(id, round, shard, address(this), 7, keccak256(model));
                 core.aggregate(id, round, shard, data);
                 assertEq(core.model(id, shard), model, "commitment of the summed vector");
             }
@@ -108,7 +108,7 @@ contract BlobFederationTest is BlobFederationFixture {
             bytes memory proof = sendAll(id, i);
             bind(id, 2, proof);
             vm.expectEmit(address(core));
-            emit IFederation.Slashed(id, 0, person(2), watcher, STAKE / 2, STAKE - STAKE / 2);
+            emit IFederationEvents.Slashed(id, 0, person(2), watcher, STAKE / 2, STAKE - STAKE / 2);
             vm.prank(watcher);
             core.challenge(id, 0, 2, 0, proof, "salt");
             assertEq(core.roundOf(id).submitted, 3);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
+import { OutputKind } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 
 /// @title MockAggregator
@@ -106,6 +107,10 @@ contract MockAggregator is IAggregator {
 
     function model(bytes32 id, uint256 shard) external view returns (bytes memory) {
         return _words(msg.sender, id, shard);
+    }
+
+    function networkOf(bytes32) external pure returns (uint32 inputs, uint32 outputs, OutputKind kind) {
+        return (3, 2, OutputKind.Softmax);
     }
 
     function predict(bytes32, bytes calldata input) external pure returns (int256[] memory outputs) {
