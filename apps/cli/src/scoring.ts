@@ -71,16 +71,18 @@ async function openContract(
   manifest: Manifest,
   output: Output,
 ): Promise<Scorer> {
-  const { classify } = await import('@tutti/chain')
+  const { ask, readModelStatus } = await import('@tutti/chain')
   const isLinear = manifest.model.output === 'linear'
   return {
     score: async (dataset) => {
+      // All from one round's model: a table half answered by the next would be of no model.
+      const { round } = await readModelStatus(client, { id })
       const rows: number[][] = []
       for (let start = 0; start < dataset.count; start += CALLS) {
         output.progress(`asking the contract: ${start} of ${dataset.count}`)
         const indices = Array.from({ length: Math.min(CALLS, dataset.count - start) }, (_, i) => start + i)
         const answers = await Promise.all(
-          indices.map((index) => classify(client, { id, input: exampleInput(dataset, index) })),
+          indices.map((index) => ask(client, { id, round, input: exampleInput(dataset, index) })),
         )
         rows.push(...answers.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
       }

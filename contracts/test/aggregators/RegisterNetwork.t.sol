@@ -10,6 +10,30 @@ import { DirectFixture } from "./DirectFixture.sol";
 contract RegisterNetworkTest is DirectFixture {
     function test_network_ofTheModelIsTakenUp() external {
         register("x", plainTerms(16, 4, 23), _setup());
+        _checkNetwork("x", 4, 2, OutputKind.Softmax);
+    }
+
+    function test_networkOf_saysWhatTheSetupSays() external {
+        Setup memory setup = _setup();
+        setup.outputKind = OutputKind.MultiLabel;
+        register("two", plainTerms(16, 4, 23), setup);
+        _checkNetwork("two", 4, 2, OutputKind.MultiLabel);
+        setup = plainSetup(6);
+        setup.outputKind = OutputKind.Linear;
+        setup.layers = new Layer[](1);
+        setup.layers[0] = Layer(5, 1, 1, 0);
+        setup.outputMultiplier = 1;
+        register("one", plainTerms(16, 4, 6), setup);
+        _checkNetwork("one", 5, 1, OutputKind.Linear);
+        register("none", plainTerms(16, 4, 23), plainSetup(23));
+        _checkNetwork("none", 0, 0, OutputKind.Softmax);
+    }
+
+    function _checkNetwork(bytes32 id, uint256 inputs, uint256 outputs, OutputKind kind) private view {
+        (uint32 actualInputs, uint32 actualOutputs, OutputKind actualKind) = aggregator.networkOf(id);
+        assertEq(actualInputs, inputs, "inputs");
+        assertEq(actualOutputs, outputs, "outputs");
+        assertEq(uint256(actualKind), uint256(kind), "kind");
     }
 
     function test_layers_areNotEmpty() external {

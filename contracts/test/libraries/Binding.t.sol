@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Federation } from "../../src/Federation.sol";
+import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { Binding } from "../../src/libraries/Binding.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
@@ -22,7 +23,7 @@ contract BindingTest is Test {
             string memory path = string.concat(".cases[", vm.toString(i), "]");
             // Forge cannot take on a chain id above 64 bits.
             if (vm.parseJsonUint(json, string.concat(path, ".chainId")) > type(uint64).max) continue;
-            Federation core = coreOf(path);
+            IFederation core = coreOf(path);
             bytes32 id = vm.parseJsonBytes32(json, string.concat(path, ".id"));
             uint32 round = uint32(vm.parseJsonUint(json, string.concat(path, ".round")));
             address member = vm.parseJsonAddress(json, string.concat(path, ".member"));
@@ -45,7 +46,7 @@ contract BindingTest is Test {
         for (uint256 i; i < count; ++i) {
             string memory path = string.concat(".ids[", vm.toString(i), "]");
             if (vm.parseJsonUint(json, string.concat(path, ".chainId")) > type(uint64).max) continue;
-            Federation core = coreOf(path);
+            IFederation core = coreOf(path);
             bytes32 id = vm.parseJsonBytes32(json, string.concat(path, ".id"));
             assertEq(core.toId(termsAt(string.concat(path, ".terms."))), id, path);
         }
@@ -55,9 +56,9 @@ contract BindingTest is Test {
         return Binding.payloadHashOf(payloads);
     }
 
-    function coreOf(string memory path) private returns (Federation core) {
+    function coreOf(string memory path) private returns (IFederation core) {
         vm.chainId(vm.parseJsonUint(json, string.concat(path, ".chainId")));
-        core = Federation(vm.parseJsonAddress(json, string.concat(path, ".core")));
+        core = IFederation(vm.parseJsonAddress(json, string.concat(path, ".core")));
         vm.etch(address(core), code);
     }
 

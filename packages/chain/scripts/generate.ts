@@ -10,18 +10,21 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Abi, type AbiItem, toFunctionSelector } from 'viem'
+import { type AbiItem, toFunctionSelector } from 'viem'
 import { formatAbiItem } from 'viem/utils'
 
-/** A contract to take over, and the folder of `contracts/` that declares it. */
-type Target = { contract: string; folder: 'src' | 'test/baselines' }
+/**
+ * A contract to take over, and the folder of `contracts/` that declares it. The core's functions and events are those of its
+ * whole interface: a part of its code stands in a contract of its own.
+ */
+type Target = { contract: string; folder: 'src' | 'test/baselines'; abiOf?: string }
 type Artifact = { abi: AbiItem[]; bytecode: { object: string } }
 
 const contracts = fileURLToPath(new URL('../../../contracts', import.meta.url))
 const destination = fileURLToPath(new URL('../src/abi', import.meta.url))
 
 const targets: Target[] = [
-  { contract: 'Federation', folder: 'src' },
+  { contract: 'Federation', folder: 'src', abiOf: 'IFederation' },
   { contract: 'DirectAggregator', folder: 'src' },
   { contract: 'BlobAggregator', folder: 'src' },
   { contract: 'DemoToken', folder: 'src' },
@@ -29,8 +32,8 @@ const targets: Target[] = [
 ]
 
 /** Finds the file below `folder` that declares `contract`. */
-function sourceOf({ contract, folder }: Target): string {
-  const declaration = new RegExp(`^(abstract )?contract ${contract}\\b`, 'm')
+function sourceOf({ contract, folder }: Pick<Target, 'contract' | 'folder'>): string {
+  const declaration = new RegExp(`^(abstract contract|contract|interface|library) ${contract}\\b`, 'm')
   for (const entry of readdirSync(join(contracts, folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith('.sol')) continue
     const path = join(entry.parentPath, entry.name)
@@ -39,21 +42,34 @@ function sourceOf({ contract, folder }: Target): string {
   throw new Error(`No contract ${contract} below contracts/${folder}. Correct the targets in scripts/generate.ts.`)
 }
 
-/** Compiles the sources in a folder of its own and returns each target's artifact. */
-function compile(): Map<Target, Artifact> {
+/** Names of all contracts, interfaces and libraries below a folder of `contracts/`. */
+function contractsOf(folder: string): string[] {
+  return readdirSync(join(contracts, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.sol'))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .flatMap((source) => [...source.matchAll(/^(?:abstract contract|contract|interface|library) (\w+)/gm)])
+    .map(([, name]) => name!)
+}
+
+/** Compiles the sources in a folder of its own and returns each target's artifact, and every error that any source declares. */
+function compile(): { artifacts: Map<Target, Artifact>; errors: AbiItem[] } {
   const folder = mkdtempSync(join(tmpdir(), 'tutti-abi-'))
   try {
-    const sources = targets.map(sourceOf)
     const forge = join(contracts, '../node_modules/.bin/forge')
-    const paths = sources.map((source) => relative(contracts, source))
+    const paths = targets.map((target) => relative(contracts, sourceOf(target)))
     const folders = ['--out', join(folder, 'out'), '--cache-path', join(folder, 'cache')]
-    runForge(forge, ['build', '--root', contracts, ...folders, ...paths])
-    return new Map(
-      targets.map((target, index) => {
-        const path = join(folder, 'out', basename(sources[index]!), `${target.contract}.json`)
-        return [target, JSON.parse(readFileSync(path, 'utf8')) as Artifact]
-      }),
-    )
+    runForge(forge, ['build', '--root', contracts, ...folders, 'src', ...paths])
+    const artifactOf = (target: Pick<Target, 'contract' | 'folder'>): Artifact => {
+      const path = join(folder, 'out', basename(sourceOf(target)), `${target.contract}.json`)
+      return JSON.parse(readFileSync(path, 'utf8'))
+    }
+    const artifacts = targets.map((target): [Target, Artifact] => {
+      const artifact = artifactOf(target)
+      if (target.abiOf !== undefined) artifact.abi = artifactOf({ ...target, contract: target.abiOf }).abi
+      return [target, artifact]
+    })
+    const declared = contractsOf('src').map((contract) => artifactOf({ contract, folder: 'src' }))
+    return { artifacts: new Map(artifacts), errors: mergeErrors(declared) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -66,7 +82,7 @@ function runForge(forge: string, args: string[]): void {
 }
 
 /** Every error that any of the contracts declares, once each: modules revert through the core. */
-function mergeErrors(artifacts: Iterable<Artifact>): Abi {
+function mergeErrors(artifacts: Iterable<Artifact>): AbiItem[] {
   const errors = new Map<string, AbiItem>()
   for (const { abi } of artifacts) {
     for (const item of abi)
@@ -90,15 +106,14 @@ function toSource(name: string, abi: unknown): string {
 }
 
 function generate(): Map<string, string> {
-  const artifacts = compile()
+  const { artifacts, errors } = compile()
   const files = new Map<string, string>()
   for (const [target, { abi, bytecode }] of artifacts) {
     const name = target.contract.charAt(0).toLowerCase() + target.contract.slice(1)
     const code = `\nexport const ${name}Bytecode =\n  '${bytecode.object}' as const\n`
-    files.set(`${name}.ts`, `${header}\n${toSource(`${name}Abi`, abi)}${code}`)
+    const whole = target.abiOf === undefined ? abi : [...abi, ...errors]
+    files.set(`${name}.ts`, `${header}\n${toSource(`${name}Abi`, whole)}${code}`)
   }
-  const deployed = [...artifacts].filter(([target]) => target.folder === 'src').map(([, artifact]) => artifact)
-  files.set('errors.ts', `${header}\n${toSource('errorsAbi', mergeErrors(deployed))}`)
   return files
 }
 

@@ -6,7 +6,7 @@
 
 import { formatInteger, formatTokens, PHASES, type Token } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
-import { errorsAbi } from './abi/errors.ts'
+import { federationAbi } from './abi/federation.ts'
 import { layersOf, type Meaning, meaningOfError, wordsOf } from './answers.ts'
 import { remedies } from './remedies.ts'
 import { hideSecrets, withoutSecrets } from './secrets.ts'
@@ -243,7 +243,7 @@ export function findRevertData(error: unknown): Hex | undefined {
 /** Names the error behind revert data, phases by name; `Error(string)`, `Panic(uint256)`, unknown selectors included. */
 export function decodeRevert(data: Hex, cause?: unknown): ContractError {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
+    const { errorName, args } = decodeErrorResult({ abi: federationAbi, data })
     if (errorName === 'WrongPhase') {
       const [id, expected, actual] = args
       return new ContractError(errorName, [id, PHASES[expected], PHASES[actual]], cause)

@@ -3,7 +3,6 @@
 export * from './abi/blobAggregator.ts'
 export * from './abi/demoToken.ts'
 export * from './abi/directAggregator.ts'
-export * from './abi/errors.ts'
 export * from './abi/federation.ts'
 export * from './actions/aggregate.ts'
 export * from './actions/calls.ts'

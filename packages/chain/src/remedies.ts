@@ -100,6 +100,13 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   NoNetwork: never('This federation was created without a network; it answers no predictions.'),
   WrongInputLength: never('Give one byte for each feature of the schema.'),
 
+  // Rows that a contract encodes
+  MalformedColumns: never('Hand in the columns that tutti encode ID --columns prints.'),
+  WrongValueCount: never('Give one value for each column, in the order of the schema.'),
+  ValueMissing: never('The schema takes no row without a value of this column; give it.'),
+  ValueOutOfRange: never("The value is beyond the column's range: check its unit."),
+  UnknownCategory: never("Give the category's place in the schema's list, from 0, or the value for missing."),
+
   // Standing
   UnknownFederation: never(
     'No federation has this id here; check id, chain and core address, and that the endpoint is not behind.',

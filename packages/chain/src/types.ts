@@ -5,6 +5,8 @@ import type { federationAbi } from './abi/federation.ts'
 
 export type { Phase, PhaseAt, Round, Setup, Terms } from '@tutti/core'
 
+/** What a model takes, gives, and has behind it; `round` counts failed rounds too, and 0 is the initial model. */
+export type ModelStatus = ContractFunctionReturnType<typeof federationAbi, 'view', 'modelOf'>
 /** Where a federation stands. */
 export type Status = ContractFunctionReturnType<typeof federationAbi, 'view', 'statusOf'>
 /** What remains of a round once it is over. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { encodeErrorResult, encodeFunctionData, HttpRequestError, RpcRequestError, zeroHash } from 'viem'
 import {
   ChainBehindError,
@@ -9,7 +12,6 @@ import {
   ContractError,
   connect,
   decodeRevert,
-  errorsAbi,
   federationAbi,
   findRevertData,
   InsufficientFundsError,
@@ -17,8 +19,24 @@ import {
   toChainError,
 } from '../src/index.ts'
 
+const errors = federationAbi.filter((item) => item.type === 'error')
+
+test("the ABI of the core has every error that any contract declares, so that a module's are decoded too", () => {
+  const source = fileURLToPath(new URL('../../../contracts/src', import.meta.url))
+  const declared = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.sol'))
+    .flatMap((entry) => [...readFileSync(join(entry.parentPath, entry.name), 'utf8').matchAll(/^ +error (\w+)\(/gm)])
+    .map(([, name]) => name!)
+  assert.ok(declared.length > 130)
+  const names = new Set<string>(errors.map(({ name }) => name))
+  assert.deepEqual(
+    declared.filter((name) => !names.has(name)),
+    [],
+  )
+})
+
 test('every error of the contracts has a remedy', () => {
-  const missing = errorsAbi.filter(({ name }) => remedies[name] === undefined).map(({ name }) => name)
+  const missing = errors.filter(({ name }) => remedies[name] === undefined).map(({ name }) => name)
   assert.deepEqual(missing, [])
 })
 
@@ -27,7 +45,7 @@ test('a remedy is one sentence', () => {
 })
 
 test("decodeRevert(encode(error)) ≡ error, Solidity's own included", () => {
-  const data = encodeErrorResult({ abi: errorsAbi, errorName: 'WrongRound', args: [zeroHash, 3n, 2n] })
+  const data = encodeErrorResult({ abi: federationAbi, errorName: 'WrongRound', args: [zeroHash, 3n, 2n] })
   const error = decodeRevert(data)
   assert.deepEqual([error.errorName, error.args, error.isRetryable], ['WrongRound', [zeroHash, 3n, 2n], true])
   assert.match(error.message, /WrongRound\(0x0{64}, 3, 2\)/)
@@ -37,7 +55,7 @@ test("decodeRevert(encode(error)) ≡ error, Solidity's own included", () => {
 })
 
 test('phases are shown by name', () => {
-  const data = encodeErrorResult({ abi: errorsAbi, errorName: 'WrongPhase', args: [zeroHash, 3, 5] })
+  const data = encodeErrorResult({ abi: federationAbi, errorName: 'WrongPhase', args: [zeroHash, 3, 5] })
   assert.deepEqual(decodeRevert(data).args, [zeroHash, 'submit', 'aggregate'])
 })
 

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { initialModel, toId } from '@tutti/core'
+import type { Hex } from 'viem'
 import {
   aggregateShard,
+  ask,
   type ChainClient,
   ContractError,
   claim,
-  classify,
   closeRound,
   deployContracts,
+  federationAbi,
   InsufficientTokensError,
   join,
   leave,
@@ -24,6 +27,7 @@ import {
   readMember,
   readMembers,
   readModel,
+  readModelStatus,
   readPhase,
   readRound,
   readStatus,
@@ -46,6 +50,16 @@ after(() => chain.stop())
 test('deploying twice deploys once', async () => {
   const { writes } = await deployContracts(client)
   assert.equal(writes.length, 0)
+})
+
+test('the core says which version it is, and which interfaces it has', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  const core = { address: client.core, abi: federationAbi } as const
+  assert.equal(await client.public.readContract({ ...core, functionName: 'version' }), version)
+  const supports = (interfaceId: Hex) =>
+    client.public.readContract({ ...core, functionName: 'supportsInterface', args: [interfaceId] })
+  assert.equal(await supports('0x01ffc9a7'), true)
+  assert.equal(await supports('0xffffffff'), false)
 })
 
 test('a federation runs from creation to the last claim, and every token is accounted for', async () => {
@@ -89,7 +103,15 @@ test('a federation runs from creation to the last claim, and every token is acco
     return BigInt(sum)
   })
   assert.deepEqual(await predict(client, { id, input }), outputs)
-  assert.equal((await classify(client, { id, input })).class, outputs[1]! > outputs[0]! ? 1n : 0n)
+  const answer = await ask(client, { id, input })
+  assert.deepEqual(answer, { class: outputs[1]! > outputs[0]! ? 1n : 0n, outputs, round: 1 })
+  assert.deepEqual(await ask(client, { id, input, round: 1 }), answer)
+  await assert.rejects(
+    ask(client, { id, input, round: 0 }),
+    (error) => error instanceof ContractError && error.errorName === 'WrongRound',
+  )
+  const network = { hasNetwork: true, inputs: 6, outputs: 2, classes: 2, outputKind: 0, isInitialised: true }
+  assert.deepEqual(await readModelStatus(client, { id }), { ...network, isTrained: true, isInMotion: false, round: 1 })
 
   await submitUpdate(members[0]!, { id, round: 1, payloads: [someUpdate(terms, 1).payload] })
   await advanceTime(client, 301)

@@ -58,13 +58,15 @@ export function addPredict(program: Command): void {
     const output = createOutput({ isJson: options.json === true })
     checkOptions(options)
     const client = await openReader(options)
-    const { pathOf, readManifest, readStatus } = await import('@tutti/chain')
+    const { pathOf, readManifest, readModelStatus } = await import('@tutti/chain')
     const { parseModelManifest } = await import('@tutti/learn')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const round = options.round ?? (await readStatus(client, { id })).roundsSettled
-    if (round === 0) output.note('No round has changed this model yet: it answers as it was started.')
+    const model = await readModelStatus(client, { id })
+    const round = options.round ?? model.round
+    if (round === 0 || !model.isTrained)
+      output.note('No round has changed this model yet: it answers as it was started.')
     const asked: Asked = { client, creation, manifest, known: { id, round, modules } }
     if (options.all === true) await judgeRows(asked, options, output)
     else if (options.out !== undefined) await answerRows(asked, options.out, options, output)
@@ -92,9 +94,9 @@ function checkOptions(options: PredictOptions): void {
 
 async function askContract(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
-  const { classify } = await import('@tutti/chain')
+  const { ask } = await import('@tutti/chain')
   const input = await readExample(manifest, options)
-  const { class: answered, outputs } = await classify(client, { id: creation.id, input })
+  const { class: answered, outputs, round } = await ask(client, { id: creation.id, input })
   const { label } = manifest.data
   const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
   const [answer] = nameAnswers(
@@ -103,7 +105,7 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
     toExample(manifest, input),
   )
   printAnswer(manifest, answer!, output)
-  output.result({ ...known, ...answer, class: answered, outputs, input: bytesToHex(input), isLocal: false })
+  output.result({ ...known, round, ...answer, class: answered, outputs, input: bytesToHex(input), isLocal: false })
 }
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */

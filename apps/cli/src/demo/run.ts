@@ -3,9 +3,9 @@
  */
 import { join } from 'node:path'
 import {
+  ask,
   type ChainClient,
   claim,
-  classify,
   createFederation,
   type GasReport,
   gasReport,
@@ -180,7 +180,7 @@ async function askContract(client: ChainClient, id: Hex, heldOut: Dataset): Prom
     answers.push(
       ...(await Promise.all(
         indices.map(async (index) => {
-          const { class: answer } = await classify(client, { id, input: exampleInput(heldOut, index) })
+          const { class: answer } = await ask(client, { id, input: exampleInput(heldOut, index) })
           return { index, label: heldOut.labels[index]!, answer: Number(answer) }
         }),
       )),

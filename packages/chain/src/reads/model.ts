@@ -12,6 +12,7 @@ import {
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
 import { NotDeployedError } from '../errors.ts'
+import type { ModelStatus } from '../types.ts'
 import { atBlock, type FederationQuery, readCore, readTerms } from './federation.ts'
 
 /** A model as stored and as integers. */
@@ -59,16 +60,44 @@ export function predict(
   return callView(client, 'predict', [query.id, bytesToHex(query.input)], atBlock(query))
 }
 
-/** A classifier's answer: class index (softmax), 0 or 1 (logistic), or one bit a label, with its outputs. */
-export type Answer = { class: bigint; outputs: readonly bigint[] }
-
-/** The class that the contract answers for one input. */
-export async function classify(client: ChainClient, query: FederationQuery & { input: Uint8Array }): Promise<Answer> {
-  const [answer, outputs] = await callView(client, 'classify', [query.id, bytesToHex(query.input)], atBlock(query))
-  return { class: answer, outputs }
+/** What the contract answers to one input. */
+export type Answer = {
+  /** Class index (softmax), 0 or 1 (logistic), one bit a label (multi-label); 0 of a model of numbers. */
+  class: bigint
+  /** In fixed point with 18 decimals: logits of a classifier, the number itself otherwise. */
+  outputs: readonly bigint[]
+  /** The answering model is that after so many rounds: see {@link readModelStatus}. */
+  round: number
 }
 
-type HeavyView = 'model' | 'predict' | 'classify'
+/**
+ * Asks the model for its answer to one input.
+ *
+ * @param query - `input`: one byte a feature. `round`: which round's model is to answer; whichever there is by default.
+ * @throws `ContractError`: `WrongRound` where another round's model stands by now, `NoNetwork`, `ModelInMotion`,
+ *   `NotInitialised`, `WrongInputLength`
+ */
+export async function ask(
+  client: ChainClient,
+  query: FederationQuery & { input: Uint8Array; round?: number },
+): Promise<Answer> {
+  const input = bytesToHex(query.input)
+  if (query.round === undefined) {
+    const [round, answer, outputs] = await callView(client, 'answer', [query.id, input], atBlock(query))
+    return { class: answer, outputs, round }
+  }
+  const [answer, outputs] = await callView(client, 'answerAt', [query.id, query.round, input], atBlock(query))
+  return { class: answer, outputs, round: query.round }
+}
+
+/** What the model takes and gives, whether it is trained, and how many rounds it has behind it. */
+export function readModelStatus(client: ChainClient, query: FederationQuery): Promise<ModelStatus> {
+  return readCore(client, (core) =>
+    client.public.readContract({ ...core, functionName: 'modelOf', args: [query.id], ...atBlock(query) }),
+  )
+}
+
+type HeavyView = 'model' | 'predict' | 'answer' | 'answerAt'
 
 /** Calls a view with more gas than a transaction may have. */
 async function callView<Name extends HeavyView>(
