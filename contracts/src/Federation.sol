@@ -59,7 +59,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         id = Binding.idOf(terms);
         FederationState storage federation = _federations[id];
         if (federation.createdAt != 0) revert FederationExists(id);
-        _rules.check(terms);
+        uint256 shards = _rules.check(terms);
         bytes32 manifestHash = keccak256(manifest);
         if (manifestHash != terms.manifestHash) revert ManifestMismatch(terms.manifestHash, manifestHash);
         bytes32 setupHash = keccak256(setup);
@@ -71,7 +71,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
             commitSeconds: terms.commitSeconds,
             submitSeconds: terms.submitSeconds,
             shardsPerMember: terms.shardsPerMember,
-            lastShard: uint8(TermsLib.shardsOf(terms) - 1), // 256 shards at most
+            lastShard: uint8(shards - 1), // 256 shards at most
             hasChallengeWindow: terms.challengeSeconds > 0
         });
         federation.creator = msg.sender;

@@ -224,7 +224,7 @@ contract BlobAggregator is IBlobAggregator {
 
     /// @inheritdoc IAggregator
     /// @dev Predictions are made off the chain: the contract has no numbers.
-    function networkOf(bytes32 id) external view returns (uint32, uint32, OutputKind) {
+    function networkShape(bytes32 id) external view returns (uint32, uint32, OutputKind) {
         _registered(msg.sender, id);
         return (0, 0, OutputKind.Softmax);
     }

@@ -180,7 +180,7 @@ contract DirectAggregator is IDirectAggregator {
     }
 
     /// @inheritdoc IAggregator
-    function networkOf(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind) {
+    function networkShape(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind) {
         address code = _registered(id).network;
         if (code != address(0)) return Network.shapeOf(SSTORE2.read(code));
     }

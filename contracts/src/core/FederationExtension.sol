@@ -39,7 +39,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
     /// @inheritdoc IFederationExtension
     function modelOf(bytes32 id) external view returns (Model memory model_) {
         FederationState storage federation = _existing(id);
-        (uint32 inputs, uint32 outputs, OutputKind kind) = IAggregator(federation.intake.aggregator).networkOf(id);
+        (uint32 inputs, uint32 outputs, OutputKind kind) = IAggregator(federation.intake.aggregator).networkShape(id);
         (model_.inputs, model_.outputs, model_.outputKind) = (inputs, outputs, kind);
         model_.hasNetwork = inputs != 0;
         if (kind == OutputKind.Logistic) model_.classes = inputs == 0 ? 0 : 2;

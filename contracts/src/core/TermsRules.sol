@@ -9,7 +9,8 @@ import { Terms } from "../types/Terms.sol";
 /// @dev The core creates it with itself and calls it once in the life of a federation. It has no state.
 contract TermsRules {
     /// @notice Reverts with a named error at the first term that cannot be: see `TermsLib`.
-    function check(Terms calldata terms) external view {
-        TermsLib.check(terms);
+    /// @return shards Of the model that the terms describe, 1 to 256.
+    function check(Terms calldata terms) external view returns (uint256 shards) {
+        return TermsLib.check(terms);
     }
 }

@@ -99,12 +99,12 @@ interface IAggregator {
     /// @return outputs Outputs of an answer.
     /// @return kind How they become a class: see `classify`.
     /// @custom:reverts NotRegistered.
-    function networkOf(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind);
+    function networkShape(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind);
 
     /// @notice Outputs of the network for one input. Of a classifier they are logits: what the last layer gives before softmax
     ///         or sigmoid, no probabilities. Of a model of numbers they are the numbers, in the label's unit.
     /// @param id Federation id.
-    /// @param input One byte a feature, as `networkOf` says how many.
+    /// @param input One byte a feature, as `networkShape` says how many.
     /// @return outputs In fixed point with 18 decimals.
     /// @custom:reverts ModelInMotion, NoNetwork, NotInitialised, NotRegistered, WrongInputLength.
     function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs);

@@ -28,7 +28,7 @@ interface IFederationExtension is IERC165 {
     /// @param id The federation.
     /// @return model_ Its facts. Names of columns and classes are no part of them: they are in the manifest, which
     ///         `Created` logged and of which the terms have the hash.
-    /// @custom:reverts UnknownFederation; what `IAggregator.networkOf` reverts with.
+    /// @custom:reverts UnknownFederation; what `IAggregator.networkShape` reverts with.
     function modelOf(bytes32 id) external view returns (Model memory model_);
 
     /// @notice The answer to one input, and the round of the model that it comes from.

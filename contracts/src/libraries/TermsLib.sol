@@ -34,7 +34,8 @@ library TermsLib {
     }
 
     /// @notice Reverts with a named error at the first term that cannot be.
-    function check(Terms memory terms) internal view {
+    /// @return shards Of the model, 1 to 256.
+    function check(Terms memory terms) internal view returns (uint256 shards) {
         if (terms.cohortSize == 0 || terms.cohortSize > MAX_COHORT) {
             revert IFederationErrors.CohortSizeOutOfRange(terms.cohortSize, MAX_COHORT);
         }
@@ -44,7 +45,7 @@ library TermsLib {
         if (terms.rounds == 0) revert IFederationErrors.RoundsZero();
         if (terms.dimension == 0) revert IFederationErrors.DimensionZero();
         if (terms.shardSize == 0) revert IFederationErrors.ShardSizeZero();
-        uint256 shards = shardsOf(terms);
+        shards = shardsOf(terms);
         if (shards > MAX_SHARDS) revert IFederationErrors.TooManyShards(shards, MAX_SHARDS);
         if (terms.shardsPerMember == 0 || terms.shardsPerMember > shards) {
             revert IFederationErrors.ShardsPerMemberOutOfRange(terms.shardsPerMember, shards);

@@ -13,7 +13,7 @@ contract RegisterNetworkTest is DirectFixture {
         _checkNetwork("x", 4, 2, OutputKind.Softmax);
     }
 
-    function test_networkOf_saysWhatTheSetupSays() external {
+    function test_networkShape_saysWhatTheSetupSays() external {
         Setup memory setup = _setup();
         setup.outputKind = OutputKind.MultiLabel;
         register("two", plainTerms(16, 4, 23), setup);
@@ -30,7 +30,7 @@ contract RegisterNetworkTest is DirectFixture {
     }
 
     function _checkNetwork(bytes32 id, uint256 inputs, uint256 outputs, OutputKind kind) private view {
-        (uint32 actualInputs, uint32 actualOutputs, OutputKind actualKind) = aggregator.networkOf(id);
+        (uint32 actualInputs, uint32 actualOutputs, OutputKind actualKind) = aggregator.networkShape(id);
         assertEq(actualInputs, inputs, "inputs");
         assertEq(actualOutputs, outputs, "outputs");
         assertEq(uint256(actualKind), uint256(kind), "kind");

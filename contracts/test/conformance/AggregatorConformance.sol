@@ -207,7 +207,7 @@ abstract contract AggregatorConformance is Test {
         vm.expectRevert(expected);
         module.model("id", 0);
         vm.expectRevert(expected);
-        module.networkOf("id");
+        module.networkShape("id");
         vm.expectRevert(expected);
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         assertFalse(module.isFault("id", "context", 0, "digest", "proof"));

@@ -109,7 +109,7 @@ contract MockAggregator is IAggregator {
         return _words(msg.sender, id, shard);
     }
 
-    function networkOf(bytes32) external pure returns (uint32 inputs, uint32 outputs, OutputKind kind) {
+    function networkShape(bytes32) external pure returns (uint32 inputs, uint32 outputs, OutputKind kind) {
         return (3, 2, OutputKind.Softmax);
     }
 

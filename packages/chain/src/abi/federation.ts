@@ -2,11 +2,6 @@
 
 export const federationAbi = [
  {
-  "type": "constructor",
-  "inputs": [],
-  "stateMutability": "nonpayable"
- },
- {
   "type": "function",
   "name": "abandon",
   "inputs": [
@@ -27,7 +22,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -41,6 +36,64 @@ export const federationAbi = [
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "answer",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   },
+   {
+    "name": "input",
+    "type": "bytes"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "round",
+    "type": "uint32"
+   },
+   {
+    "name": "class",
+    "type": "uint256"
+   },
+   {
+    "name": "outputs",
+    "type": "int256[]"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "answerAt",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   },
+   {
+    "name": "round",
+    "type": "uint32"
+   },
+   {
+    "name": "input",
+    "type": "bytes"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "class",
+    "type": "uint256"
+   },
+   {
+    "name": "outputs",
+    "type": "int256[]"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -63,7 +116,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -133,17 +186,17 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "",
+    "name": "input",
     "type": "bytes"
    }
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "class",
     "type": "uint256"
    },
    {
-    "name": "",
+    "name": "outputs",
     "type": "int256[]"
    }
   ],
@@ -158,7 +211,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    }
   ],
@@ -191,7 +244,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -211,7 +264,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -229,7 +282,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "commitment",
     "type": "bytes32"
    }
   ],
@@ -244,7 +297,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -254,7 +307,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "context",
     "type": "bytes32"
    }
   ],
@@ -265,7 +318,7 @@ export const federationAbi = [
   "name": "create",
   "inputs": [
    {
-    "name": "given",
+    "name": "terms",
     "type": "tuple",
     "components": [
      {
@@ -408,7 +461,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    }
   ],
@@ -586,7 +639,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "member",
     "type": "tuple",
     "components": [
      {
@@ -648,17 +701,89 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "",
+    "name": "shard",
     "type": "uint256"
    }
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "words",
     "type": "bytes"
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "modelOf",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "model_",
+    "type": "tuple",
+    "components": [
+     {
+      "name": "hasNetwork",
+      "type": "bool"
+     },
+     {
+      "name": "inputs",
+      "type": "uint32"
+     },
+     {
+      "name": "outputs",
+      "type": "uint32"
+     },
+     {
+      "name": "classes",
+      "type": "uint32"
+     },
+     {
+      "name": "outputKind",
+      "type": "uint8"
+     },
+     {
+      "name": "isInitialised",
+      "type": "bool"
+     },
+     {
+      "name": "isTrained",
+      "type": "bool"
+     },
+     {
+      "name": "isInMotion",
+      "type": "bool"
+     },
+     {
+      "name": "round",
+      "type": "uint32"
+     }
+    ]
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "multicall",
+  "inputs": [
+   {
+    "name": "calls",
+    "type": "bytes[]"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "results",
+    "type": "bytes[]"
+   }
+  ],
+  "stateMutability": "nonpayable"
  },
  {
   "type": "function",
@@ -667,6 +792,30 @@ export const federationAbi = [
    {
     "name": "id",
     "type": "bytes32"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "permit",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256"
+   },
+   {
+    "name": "deadline",
+    "type": "uint256"
+   },
+   {
+    "name": "signature",
+    "type": "bytes"
    }
   ],
   "outputs": [],
@@ -683,11 +832,11 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "phase",
     "type": "uint8"
    },
    {
-    "name": "",
+    "name": "endsAt",
     "type": "uint256"
    }
   ],
@@ -727,13 +876,13 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "",
+    "name": "input",
     "type": "bytes"
    }
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "outputs",
     "type": "int256[]"
    }
   ],
@@ -750,7 +899,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "round",
     "type": "tuple",
     "components": [
      {
@@ -827,7 +976,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    }
   ],
@@ -845,7 +994,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "status",
     "type": "tuple",
     "components": [
      {
@@ -906,7 +1055,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    },
    {
@@ -931,6 +1080,23 @@ export const federationAbi = [
  },
  {
   "type": "function",
+  "name": "supportsInterface",
+  "inputs": [
+   {
+    "name": "interfaceId",
+    "type": "bytes4"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "isSupported",
+    "type": "bool"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "termsOf",
   "inputs": [
    {
@@ -940,7 +1106,7 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "terms",
     "type": "tuple",
     "components": [
      {
@@ -1185,11 +1351,23 @@ export const federationAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "id",
     "type": "bytes32"
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "version",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "name",
+    "type": "string"
+   }
+  ],
+  "stateMutability": "pure"
  },
  {
   "type": "function",
@@ -1200,7 +1378,7 @@ export const federationAbi = [
     "type": "bytes32"
    },
    {
-    "name": "number",
+    "name": "round",
     "type": "uint32"
    }
   ],
@@ -1853,6 +2031,34 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "AggregateTooCostly",
+  "inputs": [
+   {
+    "name": "gas",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AggregateTooLong",
+  "inputs": [
+   {
+    "name": "size",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "AggregatorHasNoCode",
   "inputs": [
    {
@@ -1911,6 +2117,16 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "AlreadyRegistered",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "AlreadySubmitted",
   "inputs": [
    {
@@ -1934,6 +2150,24 @@ export const federationAbi = [
    {
     "name": "account",
     "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "AmplitudeTooLarge",
+  "inputs": [
+   {
+    "name": "tensor",
+    "type": "uint256"
+   },
+   {
+    "name": "amplitude",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
    }
   ]
  },
@@ -1971,6 +2205,56 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "BlobMismatch",
+  "inputs": [
+   {
+    "name": "blob",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "bytes32"
+   },
+   {
+    "name": "actual",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "BoundExceeded",
+  "inputs": [
+   {
+    "name": "parameter",
+    "type": "uint256"
+   },
+   {
+    "name": "value",
+    "type": "int256"
+   },
+   {
+    "name": "bound",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "BoundTooLarge",
+  "inputs": [
+   {
+    "name": "bound",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ChallengeAlreadyBound",
   "inputs": [
    {
@@ -1993,6 +2277,48 @@ export const federationAbi = [
    },
    {
     "name": "commitment",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ChallengeTooShort",
+  "inputs": [
+   {
+    "name": "challengeSeconds",
+    "type": "uint256"
+   },
+   {
+    "name": "minimum",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ChunkAlreadyWritten",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ChunkMismatch",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   },
+   {
+    "name": "hash",
+    "type": "bytes32"
+   },
+   {
+    "name": "expected",
     "type": "bytes32"
    }
   ]
@@ -2027,6 +2353,40 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "CommitmentOverSeveralShards",
+  "inputs": [
+   {
+    "name": "shardsPerMember",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "CoordinateOutOfRange",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   },
+   {
+    "name": "blob",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "DigestMismatch",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "DimensionZero",
   "inputs": []
  },
@@ -2054,6 +2414,71 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "ECDSAInvalidSignature",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "ECDSAInvalidSignatureLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ECDSAInvalidSignatureS",
+  "inputs": [
+   {
+    "name": "s",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EmptyLayer",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EmptyModel",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "EmptyShard",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "EmptyTensor",
+  "inputs": [
+   {
+    "name": "tensor",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EndingNotAllowed",
+  "inputs": [
+   {
+    "name": "id",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "EndQuorumOutOfRange",
   "inputs": [
    {
@@ -2068,11 +2493,101 @@ export const federationAbi = [
  },
  {
   "type": "error",
-  "name": "EndingNotAllowed",
+  "name": "ERC20InsufficientAllowance",
   "inputs": [
    {
-    "name": "id",
-    "type": "bytes32"
+    "name": "spender",
+    "type": "address"
+   },
+   {
+    "name": "allowance",
+    "type": "uint256"
+   },
+   {
+    "name": "needed",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC20InsufficientBalance",
+  "inputs": [
+   {
+    "name": "sender",
+    "type": "address"
+   },
+   {
+    "name": "balance",
+    "type": "uint256"
+   },
+   {
+    "name": "needed",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC20InvalidApprover",
+  "inputs": [
+   {
+    "name": "approver",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC20InvalidReceiver",
+  "inputs": [
+   {
+    "name": "receiver",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC20InvalidSender",
+  "inputs": [
+   {
+    "name": "sender",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC20InvalidSpender",
+  "inputs": [
+   {
+    "name": "spender",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC2612ExpiredSignature",
+  "inputs": [
+   {
+    "name": "deadline",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ERC2612InvalidSigner",
+  "inputs": [
+   {
+    "name": "signer",
+    "type": "address"
+   },
+   {
+    "name": "owner",
+    "type": "address"
    }
   ]
  },
@@ -2164,6 +2679,81 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "InvalidAccountNonce",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address"
+   },
+   {
+    "name": "currentNonce",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidCohortSize",
+  "inputs": [
+   {
+    "name": "cohortSize",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidLayerShift",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   },
+   {
+    "name": "shift",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidOutputs",
+  "inputs": [
+   {
+    "name": "outputs",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidShardsPerMember",
+  "inputs": [
+   {
+    "name": "shardsPerMember",
+    "type": "uint256"
+   },
+   {
+    "name": "shards",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidShortString",
+  "inputs": []
+ },
+ {
+  "type": "error",
   "name": "JudgeHasNoCode",
   "inputs": [
    {
@@ -2202,6 +2792,86 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "LaneOutOfRange",
+  "inputs": [
+   {
+    "name": "value",
+    "type": "int256"
+   },
+   {
+    "name": "width",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LaneOverflow",
+  "inputs": [
+   {
+    "name": "largest",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LayersMismatch",
+  "inputs": [
+   {
+    "name": "parameters",
+    "type": "uint256"
+   },
+   {
+    "name": "dimension",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LayersUnconnected",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   },
+   {
+    "name": "inputs",
+    "type": "uint256"
+   },
+   {
+    "name": "outputsBefore",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "MalformedColumns",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "MalformedSetup",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ManifestMismatch",
   "inputs": [
    {
@@ -2224,6 +2894,48 @@ export const federationAbi = [
    },
    {
     "name": "cohortSize",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "MisalignedShard",
+  "inputs": [
+   {
+    "name": "shardSize",
+    "type": "uint256"
+   },
+   {
+    "name": "multiple",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ModelInMotion",
+  "inputs": [
+   {
+    "name": "round",
+    "type": "uint256"
+   },
+   {
+    "name": "shardsDone",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ModelTooLarge",
+  "inputs": [
+   {
+    "name": "words",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
     "type": "uint256"
    }
   ]
@@ -2262,6 +2974,73 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "NoBlob",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "NoNetwork",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "NonZeroPadding",
+  "inputs": [
+   {
+    "name": "found",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoRounds",
+  "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "NoSuchChunk",
+  "inputs": [
+   {
+    "name": "chunk",
+    "type": "uint256"
+   },
+   {
+    "name": "chunks",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoSuchLane",
+  "inputs": [
+   {
+    "name": "lane",
+    "type": "uint256"
+   },
+   {
+    "name": "lanes",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NoSuchShard",
+  "inputs": [
+   {
+    "name": "shard",
+    "type": "uint256"
+   },
+   {
+    "name": "shards",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "NotAdmitted",
   "inputs": [
    {
@@ -2286,6 +3065,16 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "NotFinite",
+  "inputs": [
+   {
+    "name": "bits",
+    "type": "uint64"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "NotFrozen",
   "inputs": [
    {
@@ -2299,6 +3088,26 @@ export const federationAbi = [
    {
     "name": "account",
     "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NothingAggregated",
+  "inputs": [
+   {
+    "name": "shard",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NothingSubmitted",
+  "inputs": [
+   {
+    "name": "position",
+    "type": "uint256"
    }
   ]
  },
@@ -2332,6 +3141,20 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "NotInitialised",
+  "inputs": [
+   {
+    "name": "chunksDone",
+    "type": "uint256"
+   },
+   {
+    "name": "chunks",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "NotMember",
   "inputs": [
    {
@@ -2341,6 +3164,20 @@ export const federationAbi = [
    {
     "name": "account",
     "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "NotOnCurve",
+  "inputs": [
+   {
+    "name": "update",
+    "type": "uint256"
+   },
+   {
+    "name": "blob",
+    "type": "uint256"
    }
   ]
  },
@@ -2360,10 +3197,20 @@ export const federationAbi = [
  },
  {
   "type": "error",
-  "name": "NothingSubmitted",
+  "name": "NotRegistered",
   "inputs": [
    {
-    "name": "position",
+    "name": "id",
+    "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "OutputOverflow",
+  "inputs": [
+   {
+    "name": "largestAccumulator",
     "type": "uint256"
    }
   ]
@@ -2413,6 +3260,20 @@ export const federationAbi = [
    {
     "name": "actual",
     "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SetupTooLarge",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
    }
   ]
  },
@@ -2489,6 +3350,44 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "StringTooLong",
+  "inputs": [
+   {
+    "name": "str",
+    "type": "string"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SubmitTooLong",
+  "inputs": [
+   {
+    "name": "size",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TensorsMismatch",
+  "inputs": [
+   {
+    "name": "parameters",
+    "type": "uint256"
+   },
+   {
+    "name": "dimension",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "TokenHasNoCode",
   "inputs": [
    {
@@ -2539,6 +3438,20 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "TooManyBlobs",
+  "inputs": [
+   {
+    "name": "blobs",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "TooManyShards",
   "inputs": [
    {
@@ -2546,7 +3459,21 @@ export const federationAbi = [
     "type": "uint256"
    },
    {
-    "name": "max",
+    "name": "limit",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TooManyUpdates",
+  "inputs": [
+   {
+    "name": "updates",
+    "type": "uint256"
+   },
+   {
+    "name": "limit",
     "type": "uint256"
    }
   ]
@@ -2585,11 +3512,159 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "UnknownCategory",
+  "inputs": [
+   {
+    "name": "column",
+    "type": "uint256"
+   },
+   {
+    "name": "value",
+    "type": "int256"
+   },
+   {
+    "name": "categories",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "UnknownFederation",
   "inputs": [
    {
     "name": "id",
     "type": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedBits",
+  "inputs": [
+   {
+    "name": "bits",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedChain",
+  "inputs": [
+   {
+    "name": "precompile",
+    "type": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedChallenge",
+  "inputs": [
+   {
+    "name": "challengeSeconds",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedLaneBits",
+  "inputs": [
+   {
+    "name": "laneBits",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "UnsupportedRule",
+  "inputs": [
+   {
+    "name": "rule",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ValueMissing",
+  "inputs": [
+   {
+    "name": "column",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ValueOutOfRange",
+  "inputs": [
+   {
+    "name": "column",
+    "type": "uint256"
+   },
+   {
+    "name": "value",
+    "type": "int256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongChunkCount",
+  "inputs": [
+   {
+    "name": "chunks",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongChunkLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongDataLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongDigestCount",
+  "inputs": [
+   {
+    "name": "digests",
+    "type": "uint256"
+   },
+   {
+    "name": "contexts",
+    "type": "uint256"
    }
   ]
  },
@@ -2609,6 +3684,20 @@ export const federationAbi = [
  },
  {
   "type": "error",
+  "name": "WrongInputLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "WrongPayloadCount",
   "inputs": [
    {
@@ -2617,6 +3706,20 @@ export const federationAbi = [
    },
    {
     "name": "max",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "WrongPayloadLength",
+  "inputs": [
+   {
+    "name": "length",
+    "type": "uint256"
+   },
+   {
+    "name": "expected",
     "type": "uint256"
    }
   ]
@@ -2656,8 +3759,32 @@ export const federationAbi = [
     "type": "uint256"
    }
   ]
+ },
+ {
+  "type": "error",
+  "name": "WrongValueCount",
+  "inputs": [
+   {
+    "name": "values",
+    "type": "uint256"
+   },
+   {
+    "name": "columns",
+    "type": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ZeroBiasMultiplier",
+  "inputs": [
+   {
+    "name": "layer",
+    "type": "uint256"
+   }
+  ]
  }
 ] as const
 
 export const federationBytecode =
-  '0x60808060405234605d5761099c8181016001600160401b038111838210176049578291616060833903905ff015603e57604051615ffe90816100628239f35b6040513d5f823e3d90fd5b634e487b7160e01b5f52604160045260245ffd5b5f80fdfe60c06040526004361015610011575f80fd5b5f60a0525f3560e01c80630a83a6ae146130c85780630b290e2d146130a25780631255714414612f8457806315f6492014612f3d578063170c3f7b14612ea75780632653fdfb146129a557806333d67c4f1461298657806336e5957c1461234457806342c8b187146122e65780635265303c146122c257806359fda02314611a4c5780635b4545a7146119f75780636025330c146118cd578063694600951461189357806377b200df146108e15780637a2b8b96146114b1578063812d11d01461147e5780638152feb2146112d15780638bf9e79b146112a55780639492850014611212578063a21b56a4146110e4578063a424209114610f6f578063a8b0e3ae14610e93578063aef8198514610c4e578063af920812146109fa578063bd66528a146109c6578063be5170c01461090b578063c125b8bb146108e1578063c7df14e2146106e6578063d3b3f73a1461055e578063e58b17451461053a578063f04a859514610361578063f7c86d12146101de5763fc85e46314610193575f80fd5b346101d85760a03660031901126101d85760206101d06101b161319b565b6101b9613117565b906084359163ffffffff60643592166004356155b4565b604051908152f35b60a05180fd5b346101d85760203660031901126101d8576101f7613b07565b50610203600435613c0e565b61020b613b07565b5061021581613d23565b600c8201546101008201906001600160401b038116825261012083019063ffffffff8160401c16825264ffffffffff61014085019160601c168152600d850154916101608501928352600e860154936101808601948552608086019664ffffffffff885116610350575b5060405196865163ffffffff168852602087015163ffffffff166020890152604087015161ffff166040890152606087015161ffff1660608901525164ffffffffff16608088015260a086015164ffffffffff1660a088015260c086015164ffffffffff1660c088015260e086015164ffffffffff1660e0880152516001600160401b03166101008701525163ffffffff166101208601525164ffffffffff1661014085015251610160840152516101808301526101a08101516101a08301526101c001516101c08201526101e090f35b60100154196101c08701528761027f565b346101d85760603660031901126101d85760043561037d61319b565b60443591610389613b85565b610391613b07565b5061039b816142c8565b926103a584613d23565b9363ffffffff80865160a051501694169380850361051b57506103c88582613de5565b50600981101561050357600281036104c857506001600160a01b0333165f52601981016020526103fd60405f20858584614ba6565b94600b820191600e810190815491600180848b1c16146104b157601c6040926104429261ffff9560018d1b179283928d60a0515201602052888560a0512055556152db565b920151161461048d575b5061ffff6040519416845260208401527f11366eb93e54144df2a4b59f41218bce3a2d02697a06157d252a344a9a57224a60403394a460a051805d60a05180f35b805464ffffffffff60b01b19164260b01b64ffffffffff60b01b161790558461044c565b886306da013d60e21b60a05152600452602460a051fd5b60a05163040daf5d60e31b905260048490526104e890600260245261312d565b606460a051fd5b634e487b7160e01b5f52602160045260245ffd5b634e487b7160e01b60a051526021600452602460a051fd5b849084630247d60760e41b60a05152600452602452604452606460a051fd5b346101d8576103803660031901126101d85760206101d0610559613e06565b613e6b565b346101d85760203660031901126101d85760043561057a613b85565b610583816142c8565b61058c81613d23565b916105978383613de5565b50600981101561050357806106c4575060118201549260ff8460281c16156106ad576105dd60168401549464ffffffffff63ffffffff600587015460801c169116613806565b93600484015460801c946001600160a01b03600886015416600786015496151590816106a4575b5080610699575b428211610678575061ffff8660b01c168210155b1561064257610637858563ffffffff86511691615384565b60a051805d60a05180f35b6084925061ffff866040519363045a354b60e11b85526004850152818160b01c16602485015260a01c1660448301526064820152fd5b61ffff8760a01c168310159081610690575b5061061f565b9050158761068a565b508560f81c1561060b565b90501587610604565b5063a03897ed60e01b60a05152600452602460a051fd5b60a0805163040daf5d60e31b905260049290925290516024526104e89061312d565b346101d85760203660031901126101d857604051610703816133f9565b60a051815260a051602082015260a051604082015260a051606082015260a051608082015260a05160a082015260a05160c082015260a05160e082015260a05161010082015260a05161012082015260a05190610140015260043561076790613c0e565b60128101546001600160a01b031690601181015490601681015463ffffffff169160148201546001600160801b0316906013830154926107a690613cdd565b6001600160801b03168360801c906107bd91613ae7565b93604051906107cb826133f9565b8682526020820164ffffffffff84168152604083018460281c60ff161515815260608401908560301c60ff161515825260808501928660381c60ff161515845260a0860194855260c08601958760401c63ffffffff16875260e081019760601c63ffffffff16885261010081019889526101208101996001600160801b03168a5261014001996001600160801b03168a526040519a8b525164ffffffffff1660208b015251151560408a0152511515606089015251151560808801525163ffffffff1660a08701525163ffffffff1660c08601525163ffffffff1660e0850152516001600160801b0316610100840152516001600160801b0316610120830152516001600160801b031661014082015261016090f35b346101d8576001600160a01b03600a6109036108fc36613168565b5050613c0e565b015416613c41565b346101d85760203660031901126101d857610924613a0e565b50610930600435613c0e565b610938613a0e565b9080549060a05160a051905b601c821061095f576103808561095d6040518092613215565bf35b7f2020202010101004040414040404140202020201010101140404041400000000821a60031b90610100828201116109b0575b906001915f1983831b0186821c168460051b88015201910190610944565b506001909201805460a051909450909290610992565b346101d85760203660031901126101d8576109df613b85565b60206109ed33600435613ba0565b60a051805d604051908152f35b346101d85760403660031901126101d857600435610a1661319b565b610a1e613b85565b610a27826142c8565b91600b83019263ffffffff8454169263ffffffff81169380850361051b575061ffff600783015460d01c16908115610c37576001600160a01b0333165f526019830160205260405f2090815460ff8160c01c16158015610c11575b610bf25760ff8160d01c1615610bd75763ffffffff80610aa1846139e3565b169160a01c1614610bb85790610ab9610ad9926139e3565b815463ffffffff60a01b191660a09190911b63ffffffff60a01b16179055565b63ffffffff600c8301610b14610af483835460401c166139e3565b825463ffffffff60401b1916604082901b63ffffffff60401b1617909255565b16946127108602918683046127101487151715610ba05763ffffffff610b3f925460201c16906139fb565b1115610b7e575b506040519283527f21b3e697b08591b97b1ea0ab600455ac82fbc023df527d0c1d24e4b88e516e5d60203394a460a051805d60a05180f35b601101805467ff00000000000000191667010000000000000017905583610b46565b634e487b7160e01b60a051526011600452602460a051fd5b8585639b389f0f60e01b60a0515260045260245233604452606460a051fd5b8563158643cf60e21b60a0515260045233602452604460a051fd5b8686631105830560e31b60a0515260045260245233604452606460a051fd5b50610c31838690600b63ffffffff80925460801c1692015460201c161190565b15610a82565b83638f8285ff60e01b60a05152600452602460a051fd5b346101d85760403660031901126101d857600435610c6a61319b565b90610c73613b85565b610c7b613b07565b50610c85816142c8565b610c8e81613d23565b8051909363ffffffff9081169116808203610e765750610cae8483613de5565b5060098110156105035760078103610e565750610cd56007610ccf846150c6565b8661580b565b42811015610e4757610d09610ced610d1092426134c1565b6001600160801b03600586015416600886015460e01c9061584d565b84846143ac565b827fe3e7e7d3bccc739d4f9a5959edad6bec7b537f9d64e849a8e889702d7455495c604061ffff610d456101a08901516152db565b1661ffff600787015460b01c1682519182526020820152a360ff6011820163ffffffff815460401c16610d9a610d7a82614948565b835463ffffffff60401b191660409190911b63ffffffff60401b16178355565b60a0515260188301602052604060a0512064ffffffffff60808701511660408701519061ffff60501b6001600160801b0360701b601488015460101c169260501b16904260281b17171790555460381c168015610e20575b15610e01576106379250615247565b90610e1563ffffffff610e1b9451166139e3565b91615384565b610637565b50610e3163ffffffff8451166139e3565b63ffffffff600683015460e01c91161015610df2565b50610d10610d0960a051610ced565b60a05163040daf5d60e31b905260048490526104e890600760245261312d565b83630247d60760e41b60a05152600452602452604452606460a051fd5b346101d85760c03660031901126101d8576004356024356001600160401b0381116101d857610ec690369060040161313b565b906064359260ff84168094036101d85761063793610ee2613b85565b610eeb826142c8565b906001600160a01b0360076001600160801b036004850154169360405193602085019563d505accf60e01b87523360248701523060448701526064860152604435608486015260a485015260843560c485015260a43560e485015260e48452610f5661010485613431565b01541660a0519260a05192519160a051905af15061403b565b346101d85760203660031901126101d857600435610f8b613b85565b610f94816142c8565b610f9d81613d23565b610fa78183613de5565b50600c83015460601c64ffffffffff1661014083015260118301805490929091604083901c63ffffffff16806110b2575064ffffffffff80610ff694165b1691610ff0866150c6565b9061517f565b8042106110985750805466ff000000000000191666010000000000001790556014810180546001600160801b031981169091557f1918519dc8346b4b27fd8a78c471210de0fab02c341d0b79afc9d29316c25899916040916001600160801b0316908180611079575b5050815190600182526020820152a260a051805d60a05180f35b816001600160a01b0360126110919401541690615b29565b848161105f565b630f26247360e11b60a0515260045242602452604460a051fd5b5f19810193508311610ba057610ff69260a051526018850160205264ffffffffff80604060a051205460281c16610fe5565b346101d85760403660031901126101d85760043561110061319b565b611108613b85565b611110613b07565b5061111a826142c8565b9161112483613d23565b8051909263ffffffff90811691168082036111f55750506111458284613de5565b5092600984101561050357600684036111d557600c81015460601c64ffffffffff1661014084015261063793506111866006611180836150c6565b8561580b565b428110156111c6576111ba61119e6111c192426134c1565b6001600160801b03600585015416600885015460e01c9061584d565b83836143ac565b61440b565b506111c16111ba60a05161119e565b60a05163040daf5d60e31b9052600482905260066024526104e88461312d565b82630247d60760e41b60a05152600452602452604452606460a051fd5b346101d857601661123561124461123f61122b366131fb565b9591949094613c0e565b0193838554615072565b61371d565b60a0519092905b835181101561128b57806001600160a01b0361127261126c60019487613806565b856139ce565b90549060031b1c16611284828761374f565b520161124b565b604051602080825281906112a1908201876131bf565b0390f35b346101d85760403660031901126101d8576106376112c161319b565b6112c9613b85565b600435613813565b346101d8576112ef6113046112e5366131fb565b9291939093613c0e565b918363ffffffff601185015460401c16615072565b9161130e83613706565b9261131c6040519485613431565b80845261132b601f1991613706565b0160a0515b81811061146757505060a0519091601801905b83518110156113d6578061135960019285613806565b60a0515282602052604060a051206001600160801b036040519161137c836133ca565b5464ffffffffff8116835264ffffffffff8160281c16602084015261ffff8160501c16604084015261ffff8160601c16606084015260701c1660808201526113c4828761374f565b526113cf818661374f565b5001611343565b8360405180916020820160208352815180915260206040840192019060a0515b818110611404575050500390f35b91935091602060a06001926001600160801b036080885164ffffffffff815116845264ffffffffff86820151168685015261ffff604082015116604085015261ffff606082015116606085015201511660808201520194019101918493926113f6565b602090611472613452565b82828801015201611330565b346101d85760203660031901126101d8576112a161149d600435613777565b6040519182916020835260208301906131bf565b346101d85760c03660031901126101d8576004356114cd61319b565b906114d66131ae565b9060a051506064359261ffff84168094036101d8576084356001600160401b0381116101d85761150a90369060040161313b565b611515949194613b85565b61151d613b07565b50611527846142c8565b9561153187613d23565b805163ffffffff958616959194911680860361187457506115528489613de5565b5060098110156105035760048103611856575061157036848961347c565b602081519101209261ffff82169360405160208101913383528960408301528860608301528660808301528560a083015260c082015260a43560e082015260e081526115be61010082613431565b5190203360a051526001602052604060a051208160a05152602052604060a0512054801590811561184b575b50611831575061ffff604086015116841080159061181f575b6118085761161284868b614e4a565b97600a8a019081549261ffff8460e01c16808710156117ee578690816116628e8d8f9060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b9561166c906142b2565b918c8b0102019061167c91613502565b9560081b62ffff00161760a05152601b8c0160205260a051604090205460405195869463479cfac360e11b60208701528c602487015260448601526064850152608484015260a4830160a0905260c48301906116d7926134e2565b03601f19810183526116e99083613431565b6001600160a01b0316906116fc9161579c565b156117d55750600f86018054600190921b91909117905560e00151600b850180546001600160d81b031660d89290921b6001600160d81b03191691909117905561179390827ff5699437ab7a2c230caf68ddf3351a8c3ec5f85176adbed33afaeafbacf2bb2c61176d338789614f12565b6040805133815260208101939093528201526001600160a01b0387169481906060820190565b0390a46001600160a01b0382165f526019830160205260ff60405f205460c81c16156117c45760a051805d60a05180f35b6117cd9261495f565b808080610637565b906239b31b60e51b60a05152600452602452604460a051fd5b8663025d56a560e21b60a05152600452602452604460a051fd5b836323b96f9960e01b60a05152600452602460a051fd5b5060016101a0860151851c1615611603565b6378a8db6760e01b60a0515233600452602452604460a051fd5b90504311158b6115ea565b60a05163040daf5d60e31b905260048781526024526104e89061312d565b859087630247d60760e41b60a05152600452602452604452606460a051fd5b346101d85760403660031901126101d857604061ffff6118bc6118b4613101565b6004356136ba565b835191151582529091166020820152f35b346101d85760603660031901126101d8576004356024356044356001600160401b0381116101d85761190390369060040161313b565b9161190c613b85565b611915846142c8565b84601182019160ff835460281c166119e1577fde56fd08fd634b9736c2e6427a2ad565e204f9c7056211c2ed490accad387f89956001600160a01b03600a6119a79361199f60019661199160409b8c519788936318094cc360e21b602086015260248501528c60448501526060606485015260848401916134e2565b03601f198101865285613431565b015416614cd7565b1490816119c6575b5082519182526020820152a260a051805d60a05180f35b805465ff0000000000191665010000000000179055856119af565b50622f25dd60e21b60a05152600452602460a051fd5b346101d85760403660031901126101d85760243561ffff811681036101d857611a256112a191600435613612565b604080516001600160a01b0390941684526020840192909252908201529081906060820190565b346101d85760c03660031901126101d857611a6561319b565b608052611a706131ae565b6001600160401b03606435116101d8573660236064350112156101d8576001600160401b0360643560040135116101d8573660246064356004013560051b6064350101116101d85760a4356001600160401b0381116101d857611ad790369060040161313b565b90611ae0613b85565b60043560a0515260a051602052604060a05120600b8101549063ffffffff821663ffffffff6080511614801590612252575b6121ad575b6001600160a01b0333165f526019810160205260405f2091611b458363ffffffff6080511660043585614ba6565b92600f830154600181861c161561219657600a8401549163ffffffff8360a01c16612040575b805490600163ffffffff608051160163ffffffff6080511611610ba05760805163ffffffff60d884901c8116911603600101612037578160f81c915b60ff831661ffff8c160361201557611bc960ff841661ffff8760e01c166134c1565b9260643560040135158015612006575b611fe557836064356004013503611f95575b50505060a05150611c303363ffffffff608051166004359060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b90600a860154611c42600a88016142b2565b60a051600194919291908a8e5b606435600401358310611e4c575050505050506064356004013514611d7f575b505050505061ffff604051948160808701931686521660208501526080604085015260643560040135905260a083019260a06064356004013560051b820101936024606435019060a051604219606435360301905b606435600401358110611d265750505050807f0d7c32dfc7604359e32caeb0e46860321b934c4297d7e3b8c3a346b89c3789a3918503606082015280611d18339663ffffffff6080511696600435966134e2565b0390a460a051805d60a05180f35b90919296609f198582030184528735838112156101d8576064350190604460248301359201916001600160401b0381116101d85780360383136101d857611d7360209283926001956134e2565b99019401929101611cc4565b80611e40575b611e17576001851b1891611da061ffff8260401c1684614c3d565b611db6575b505090600f01558480808080611c6f565b8160f81c9160f81c611e03575b5015611dda5750600f4260d81b915b919087611da5565b600b820180546001600160d81b03164260d81b6001600160d81b03191617905590600f90611dd2565b60d8915061ffff9060401c16111587611dc3565b6363ded69d60e11b60a0515260043560045263ffffffff6080511660245233604452606460a051fd5b5061ffff881615611d85565b611e7f86611ee193611e648661ffff60409616613806565b9061ffff8960e01c169063ffffffff60805116010201613502565b611e958460643560040135602460643501614bfc565b611ed384959295519586926020840195633b1455c960e11b875260043560248601528a604486015260648501526080608485015260a48401916134e2565b03601f198101855284613431565b60a051908351906001600160a01b0388165afa9060a05151906020519215611f865760403d10611f4c57508f8361ffff611f1b9216613806565b8d60081b1760a05152601b8c01602052604060a051205515611f42575b6001018a8e611c4f565b60a0519550611f38565b611f568691614c9a565b6001600160a01b033d92639b014b6360e01b60a051521660045263ffffffff60e01b16602452604452606460a051fd5b6001600160a01b038616615746565b6001600160f81b031990611fb390600460643501359060ff16613806565b60f81b169063ffffffff60d81b600163ffffffff608051160160d81b169060018060d81b031617179055898080611beb565b836316493ea760e21b60a0515260643560040135600452602452604460a051fd5b50836064356004013511611bd9565b61ffff8b60ff85630254237f60e21b60a051521660045216602452604460a051fd5b60a05191611ba7565b6001600e860154871c16156121805761ffff8360e01c1680606435600401350361216057506120746064356004013561371d565b60a0515b6064356004013581106121255750604051602081019182602082519192019060a0515b81811061210f57505050906120bd816120d5949303601f198101835282613431565b5190206084353363ffffffff608051166004356155b4565b8660a05152601c8601602052604060a05120548082036120f6575050611b6b565b63c9e0e75760e01b60a05152600452602452604460a051fd5b825184526020938401939092019160010161209b565b8061214861214160019360643560040135602460643501614bfc565b369161347c565b60208151910120612159828561374f565b5201612078565b6316493ea760e21b60a0515260643560040135600452602452604460a051fd5b85627f6d1f60e51b60a05152600452602460a051fd5b84636ec6d7ed60e01b60a05152600452602460a051fd5b6121b5613b07565b506121c16004356142c8565b6121ca81613d23565b9063ffffffff825160a05150168063ffffffff608051160361222a5750906121f191613de5565b50600981101561050357600381036122095750611b17565b60a05163040daf5d60e31b90526004803590526104e890600360245261312d565b630247d60760e41b60a0515260043560045260245263ffffffff60805116604452606460a051fd5b5064ffffffffff8260881c16600a8201549061229563ffffffff612286818560a01c1664ffffffffff8860b01c1685615dd1565b9360c01c168560d81c84615dd1565b90151591826122b7575b50816122ad575b5015611b12565b90504210866122a6565b42101591508761229f565b346101d85760203660031901126101d8576122db613b85565b610637600435613534565b346101d85760603660031901126101d85760206101d061230461319b565b63ffffffff612311613117565b91166004359060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b346101d85760803660031901126101d85761235d61319b565b6123656131ae565b6064356001600160401b0381116101d85761238490369060040161313b565b919061238e613b85565b612399600435613c0e565b600a8101946123a7866142b2565b6123b083613d23565b9060118401549060ff8260301c1680612970575b80612958575b8061293e575b1593846128bf575b508061ffff881610156128a157600b8501601086019283549260018461ffff8c161c16156128865761240f61ffff8b16878a6142f7565b9081421080612873575b6128505750509086949392918597612832575b50866127d4575b50851561275b575b505050612740575b60a05187549790949390612456906142b2565b976124656101a08401516152db565b966124786124728961371d565b9861371d565b60a051978897919691905b61ffff6040880151168a101561258b5760016101a08801518b1c1615612581576124d18d6124c4818d61ffff8a60e01c169063ffffffff8d51160102613502565b8161ffff88160103613502565b8b61ffff8760e01c16821015612575579161256b9160019361253e8d8f8c6125068f928363ffffffff61253895511693614e4a565b906004359060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b9261374f565b528c60081b1760a05152601b8801602052604060a05120546125608c8c61374f565b52828c1b1799615934565b995b019897612483565b5050979860019061256d565b979860019061256d565b9391949683918c88928d8c808252825260038c015463ffffffff8651169060a0515060a0519160a0515060a051915b600583106126d2575b5050506001600160a01b039461ffff98946126516126649561263f8a96611ed3968e604061266a9f9e63ffffffff9051169a015116908f6040519e8f9b8c60206310a7dd6f60e31b9101528c602460043591015260448d01521660648b015260848a015260a489015261010060c48901526101248801906143d8565b8681036023190160e4880152906143d8565b84810360231901610104860152916134e2565b16614cd7565b9163ffffffff86511692604051943386526020860152604085015216917f0880f4d001c70d964a8849ae241261b08fdfe5c779287088d5f09444302cc8fa606060043592a46126be5760a051805d60a05180f35b6126cb916004359061440b565b8080610637565b9291949698509294965083603002603081048503610ba0578d838c921c9265ffffffffffff841615801561272e575b61271f5750505061ffff6001911693018c9694928a989694926125ba565b935097959381999795506125c3565b508563ffffffff8560101c1611612701565b61275661274d8285614361565b600435856143ac565b612443565b61276c61ffff606087015116613520565b81546bffff00000000000000000000191660509190911b61ffff60501b16179055600161ffff89161b189055600c8401805470ffffffffff00000000000000000000000019164260601b70ffffffffff0000000000000000000000001617905588808061243b565b9095506001600160a01b03600988015416159081612814575b816127fb575b50948b612433565b905063ffffffff808260a01c169160801c16148b6127f3565b905063ffffffff60208601511661ffff6040870151161015906127ed565b90965061ffff61284781606089015116613520565b1614958c61242c565b6001600160a01b039063049774e760e21b60a0515216600452602452604460a051fd5b506001600160a01b038116331415612419565b61ffff8a63149063e760e21b60a0515216600452602460a051fd5b61ffff87630f1d314b60e21b60a0515216600452602452604460a051fd5b6128ca6004356142c8565b8451909163ffffffff908116911680820361291f575050836128eb91613de5565b5060098110156105035760058103156123d85760a05163040daf5d60e31b90526004803590526104e890600560245261312d565b630247d60760e41b60a05152600435600452602452604452606460a051fd5b506129518161ffff606086015116613502565b15156123d0565b5063ffffffff8260401c1663ffffffff8516146123ca565b5063ffffffff83511663ffffffff8516146123c4565b346101d85761063761299736613168565b916129a0613b85565b61403b565b34612e905736600319016103c08112612e905761038013612e9057610384356001600160401b038111612e90576129e090369060040161313b565b6103a4356001600160401b038111612e9057612a0090369060040161313b565b9092612a0a613b85565b612a12613e06565b90612a1c82613e6b565b93845f525f60205260405f209064ffffffffff601183015416612e94576040516135a560f21b602082019081523060601b6022830152600160f81b6036830152601782526001600160a01b0391612a74603782613431565b51902016803b15612e90575f610384916040519283809263d92a3c9d60e01b8252612aa2600483018b613215565b5afa8015612e8557612e71575b50612abb36828561347c565b602081519101208451808203612e58575050612ad836868961347c565b602081519101206020850151808203612e3f57505060a0518281805b601c8110612de1575050556001600160a01b03610140850151169263ffffffff610100860151169163ffffffff610300870151169461022087015163ffffffff61016089015116612b5163ffffffff6101808b0151168092613806565b5f19810191908211610ba057612b6691613cd3565b805f19810111610ba05763ffffffff6103208a0151161515604051968760c08101106001600160401b0360c08a011117612dc95760c0880160409081528589526020890182905288018a905261ffff841660608901525f19830160ff16608089015260a0978801829052600a8901805477ffffffffffffffffffffffffffffffffffffffffffffffff19166001600160a01b0390961695909517971b63ffffffff60a01b16969096178355612d4b976001600160801b039690612c4390855463ffffffff60c01b191660c09190911b63ffffffff60c01b16178555565b83549060ff60f81b9060f81b169261ffff60e01b9060e01b169060018060e01b0316179060ff60f01b905f190160f01b1617179055601284016001600160a01b0333166bffffffffffffffffffffffff60a01b82541617905564ffffffffff421664ffffffffff1960118601541617601185015588887ff26f1691695aa32b291ecdf5a1d90e14bee69fb834b83d0c02553bbdfc196106612d1989612d3e612d2d60a08301988b8b6014818d5116920191168c198254161790556001600160a01b03610140850151169860405195868096613215565b6103c06103808601526103c08501916134e2565b8281036103a08401528d33976134e2565b0390a45116903390613ea0565b612d9d6001600160a01b036101408301511692611991604051968792612d896020850196636c5b989f60e01b88528960248701526044860190613215565b6103c06103c48501526103e48401916134e2565b60a0518451909182919082855af115612dc25760208260a05160a0515d604051908152f35b9050615746565b634e487b7160e01b60a051526041600452602460a051fd5b90927f2020202010101004040414040404140202020201010101140404041400000000821a60031b9061010082860111612e2c575b600583901b890151851b17930190600101612af4565b835560a051935060019092019183612e16565b63c49e9e2760e01b60a05152600452602452604460a051fd5b63703d2c4360e11b60a05152600452602452604460a051fd5b5f612e7b91613431565b5f60a05287612aaf565b6040513d5f823e3d90fd5b5f80fd5b85631526a94960e21b5f5260045260245ffd5b34612e90576020366003190112612e9057600435612ec3613b85565b335f52600160205260405f20815f5260205260405f2054612f2757335f52600160205260405f20815f526020524360405f20556040519081527f65702eaceb5e526f371c5e21ca771978bb62ed723de7310d4ebe6d388e45e31b60203392a25f805d005b630724064760e31b5f523360045260245260445ffd5b34612e90576020366003190112612e9057612f6b612f5c600435613c0e565b612f6581613d23565b90613de5565b6040519060098310156104ef5760409282526020820152f35b34612e90576040366003190112612e905760a0612f9f613101565b612fa7613452565b50612fb3600435613c0e565b6001600160a01b0382165f8181526019830160205260409020929061dead0361308b57506001600160801b03612fe882613cdd565b1691549060ff8260d01c165f1461308457600401546001600160801b03165b63ffffffff60405191613019836133ca565b8483526001600160801b0360208401911681526001600160801b036040840191838660801c16835260ff60806060870196828960c01c1615158852019660c81c1615158652604051968752511660208601525116604084015251151560608301525115156080820152f35b505f613007565b61309d6001600160801b039183613c61565b612fe8565b34612e90576040366003190112612e90576001600160a01b03600a610903600435613c0e565b34612e90576040366003190112612e905760206130f66130e6613101565b6130ee613b85565b600435613ba0565b5f805d604051908152f35b602435906001600160a01b0382168203612e9057565b604435906001600160a01b0382168203612e9057565b60098110156104ef57604452565b9181601f84011215612e90578235916001600160401b038311612e905760208381860195010111612e9057565b906040600319830112612e905760043591602435906001600160401b038211612e90576131979160040161313b565b9091565b6024359063ffffffff82168203612e9057565b6044359061ffff82168203612e9057565b90602080835192838152019201905f5b8181106131dc5750505090565b82516001600160a01b03168452602093840193909201916001016131cf565b6060906003190112612e9057600435906024359060443590565b6001600160a01b036103608092805185526020810151602086015260408101516040860152606081015160608601526001600160801b0360808201511660808601526001600160801b0360a08201511660a08601526001600160801b0360c08201511660c086015263ffffffff60e08201511660e086015263ffffffff6101008201511661010086015263ffffffff61012082015116610120860152826101408201511661014086015263ffffffff6101608201511661016086015263ffffffff6101808201511661018086015263ffffffff6101a0820151166101a0860152826101c0820151166101c086015261ffff6101e0820151166101e086015261ffff6102008201511661020086015261ffff6102208201511661022086015261ffff6102408201511661024086015260ff6102608201511661026086015260ff6102808201511661028086015260ff6102a0820151166102a08601526102c081015115156102c0860152826102e0820151166102e086015263ffffffff6103008201511661030086015263ffffffff6103208201511661032086015263ffffffff61034082015116610340860152015116910152565b60a081019081106001600160401b038211176133e557604052565b634e487b7160e01b5f52604160045260245ffd5b61016081019081106001600160401b038211176133e557604052565b61010081019081106001600160401b038211176133e557604052565b90601f801991011681019081106001600160401b038211176133e557604052565b6040519061345f826133ca565b5f6080838281528260208201528260408201528260608201520152565b9291926001600160401b0382116133e557604051916134a5601f8201601f191660200184613431565b829481845281830111612e90578281602093845f960137010152565b919082039182116134ce57565b634e487b7160e01b5f52601160045260245ffd5b908060209392818452848401375f828201840152601f01601f1916010190565b811561350c570690565b634e487b7160e01b5f52601260045260245ffd5b61ffff60019116019061ffff82116134ce57565b9061353e82613c0e565b6001600160a01b0333165f526019810160205260405f2060ff815460c01c16156135fb57601182015460301c60ff161561359057509161358c91926135833382614a34565b33913391614aab565b5050565b6135af818390600b63ffffffff80925460801c1692015460201c161190565b156135e4575460c81c60ff166135cd576135cb9192339161495f565b565b8263fb19059b60e01b5f526004523360245260445ffd5b509161358c91926135f63383836147fb565b613583565b83630a6c3de160e01b5f526004523360245260445ffd5b61361b90613c0e565b61ffff61362a600a83016142b2565b921691808310156136a4575061363f81613d23565b9164ffffffffff60a084015116158015613693575b613688579261367a61366b849561367495856142f7565b94909584614361565b92614c50565b8083116136845750565b9150565b5050505f905f905f90565b5060ff601183015460301c16613654565b82630f1d314b60e21b5f5260045260245260445ffd5b6136c390613c0e565b9060ff601183015460301c166136fe5761ffff92916001600160a01b036136f892165f526019810160205260405f2090614d36565b90921690565b50505f905f90565b6001600160401b0381116133e55760051b60200190565b9061372782613706565b6137346040519182613431565b8281528092613745601f1991613706565b0190602036910137565b80518210156137635760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b61378090613c0e565b9061378a82614ff8565b64ffffffffff60a0820151161580156137f5575b6137ee576137b361ffff60408301511661371d565b925f5b84518110156137e957806137cd6001928585614e4a565b6001600160a01b036137df838961374f565b91169052016137b6565b505050565b5060609150565b5060ff601184015460301c1661379e565b919082018092116134ce57565b61381b613b07565b50613825816142c8565b9061382f82613d23565b63ffffffff808251169416938085036139b3575061384d8184613de5565b5060098110156104ef57600181036139915750600b8301600c84018054906001600160401b0382168043111561397c57409182156139235750509185847f17a09b0f6cc8822d660ac3d4329189a9e34bb4c7c320f77b4771e62756b6577c60206001956138c16138fd986135cb9c866150a1565b600d8b01819055815464ffffffffff60881b19164260881b64ffffffffff60881b1617909155604051908152a36138f7856150c6565b9061580b565b8042115f146139195761119e61391391426134c1565b916143ac565b506139135f61119e565b9350939450505060014301908143116134ce577ff04e934e88c89fcee5349ac23f8f742a4381449910dc1281eaef9b48b2efe2f1926001600160401b036020931680926001600160401b031916179055604051908152a3565b62023f8b60ed1b5f526004524360245260445ffd5b63040daf5d60e31b5f5260048390526139ae90600160245261312d565b60645ffd5b925050630247d60760e41b5f5260045260245260445260645ffd5b8054821015613763575f5260205f2001905f90565b63ffffffff60019116019063ffffffff82116134ce57565b818102929181159184041417156134ce57565b6040519061038082018281106001600160401b038211176133e5576040525f610360838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e08201528261010082015282610120820152826101408201528261016082015282610180820152826101a0820152826101c0820152826101e08201528261020082015282610220820152826102408201528261026082015282610280820152826102a0820152826102c0820152826102e08201528261030082015282610320820152826103408201520152565b906001600160801b03809116911601906001600160801b0382116134ce57565b604051906101e082018281106001600160401b038211176133e5576040525f6101c0838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e08201528261010082015282610120820152826101408201528261016082015282610180820152826101a08201520152565b5f5c613b915760015f5d565b633ee5aeb560e01b5f5260045ffd5b919091613bc983613bb083613c0e565b9260ff601185015460301c16613bff575b339084614aab565b939015613bda57506135cb906155fe565b6001600160a01b0360078193015416637ca772f760e01b5f526004521660245260445ffd5b613c093385614a34565b613bc1565b90815f525f60205260405f209164ffffffffff60118401541615613c2f5750565b63abad5cfd60e01b5f5260045260245ffd5b5f8060405192368285378336915afa3d5f833e15613c5d573d90f35b3d90fd5b91906001600160a01b0381165f526019830160205260405f20549260ff6001600160801b0385169460c01c16613c95575050565b613cd0929391601a826001600160a01b036001600160801b036015613cca9601541693165f520160205260405f2054906134c1565b90613806565b90565b811561350c570490565b613cd090613d1d63ffffffff6011600484015493015460c01c16916001600160801b036f7fffffffffffffffffffffffffffffff8260011c1691166134c1565b906139fb565b90613d2c613b07565b50613d3682614ff8565b9164ffffffffff60808401511615613de257600f810154604084019161ffff8351166101000361ffff81116134ce5761ffff168219811b901c6101a086015260e085019264ffffffffff845116159182613db8575b5081613da2575b50613d9b575050565b60d81c9052565b51613db2915061ffff1682614c3d565b5f613d92565b600a919250015460f81c61ffff82511681613dd6575b50905f613d8b565b60d8915011155f613dce565b50565b906131979160ff6011613df7836150c6565b92015460301c16904292615642565b613e0e613a0e565b905f5b601c8110613e29575060016102c083015111612e9057565b8060051b908160040135807f2020202010101004040414040404140202020201010101140404041400000000831a60031b1c612e905760019285015201613e11565b604051613e8960208201924684523060408401526060830190613215565b6103c08152613e9a6103e082613431565b51902090565b82156137e95760076001600160a01b0391015416906040516370a0823160e01b8152306004820152602081602481865afa908115612e85575f91614009575b506001600160a01b03604051926323b872dd60e01b5f5216600452306024528360445260205f60648180875af160015f5114811615613fea575b826040525f60605215613fd7576370a0823160e01b8252306004830152602082602481865afa918215612e85575f92613fa3575b5080821115613f9b57613f5f916134c1565b828110613f8157505f526002602052613f7d60405f20918254613806565b9055565b925063387de0c960e21b5f5260045260245260445260645ffd5b50505f613f5f565b9091506020813d602011613fcf575b81613fbf60209383613431565b81010312612e905751905f613f4d565b3d9150613fb2565b82635274afe760e01b5f5260045260245ffd5b600181151661400057833b15153d151616613f19565b823d5f823e3d90fd5b90506020813d602011614033575b8161402460209383613431565b81010312612e9057515f613edf565b3d9150614017565b91614045836142c8565b9060198201926001600160a01b0333165f528360205260405f205460ff8160c81c1661429b5760c01c60ff16614284576001600160a01b0360088401541680614213575b5050506001600160801b03600482015416916001600160801b0360148301541660138301906140dd6140d483546140ca6001600160801b0382168095613806565b9060801c90613806565b613cca86613cdd565b6001600160801b036140ef8783613806565b116141fc5750614107856001600160801b0392613ae7565b82546001600160801b0319169116179055335f90815260209190915260409020601682018054825463ffffffff60801b191660809190911b63ffffffff60801b161782559390805462ff00ff60c01b19166201000160c01b1790558354680100000000000000008110156133e55761418b816135cb9660016141a9940181556139ce565b33906001600160a01b038084549260031b9316831b921b1916179055565b6001600160801b036015830154166001600160a01b0333165f52601a830160205260405f205533907f2848f1de45d2104e09672cae79557d344eac2be47e449dfd5cab3779355cb13e5f80a33390613ea0565b8590639df2f25960e01b5f5260045260245260445ffd5b61425b6142609361424d6040519485926328c282b360e21b60208501528a60248501523360448501526060606485015260848401916134e2565b03601f198101845283613431565b61579c565b1561426d575f8080614089565b8263fa659a8360e01b5f526004523360245260445ffd5b8463762a112f60e01b5f526004523360245260445ffd5b856305f3691d60e01b5f526004523360245260445ffd5b60ff905460f01c16600181018091116134ce5790565b906142d282613c0e565b9160ff601184015460301c166142e55750565b630c71765d60e11b5f5260045260245ffd5b600861435561434561433e613cd0959796600d86015461ffff60408b015116916040519060208201928352604082015260408152614336606082613431565b519020613502565b8785614e4a565b9561434f846150c6565b906157ce565b91015460e01c90613806565b6143736005613cd0936138f7846150c6565b8042115f146143a45761438690426134c1565b905b60086001600160801b0360058301541691015460e01c9061584d565b505f90614388565b9082156137e9576135cb926143c083614c50565b90818111156143d05750916158a5565b9050916158a5565b90602080835192838152019201905f5b8181106143f55750505090565b82518452602093840193909201916001016143e8565b9091926101a084019161442161123f84516152db565b925f925f5b855185101561447957614445906001808551831c161461444a57615934565b614426565b614455818a87614e4a565b6001600160a01b0361447061446989615934565b988a61374f565b91169052615934565b5095949391925061448983614c50565b8061461f575b505060ff60118301805463ffffffff60601b6144b363ffffffff8360601c166139e3565b60601b169063ffffffff60601b19161792838255600685019363ffffffff855460e01c9160601c1614614602575b63ffffffff8751169061ffff81511691877ffbe8f76055a23afb176e40da16f45fa9a6a5cead820615f8b361158c88ffc83f604060148a0195865460801c82519182526020820152a3519063ffffffff835460401c1661456361454382614948565b855463ffffffff60401b191660409190911b63ffffffff60401b16178555565b5f526018860160205260405f209161ffff60501b64ffffffffff60808b0151169160408b0151936001600160801b0360701b905460101c169060601b179260501b16904260281b17171790555460381c169081156145e0575b50156145cc576135cb9250615247565b90610e1563ffffffff6135cb9451166139e3565b905063ffffffff6145f3818651166139e3565b915460e01c911610155f6145bc565b61461a6001600160801b0360148701541687876158a5565b6144e1565b63ffffffff865116916060916001600160a01b036009870154168015948515614776575b5050825115614761575b508261470f575b8261466f575b509061466891838686615942565b5f8061448f565b51815115613763576020820151601586016001600160801b0361469781841682845416613ae7565b166001600160801b0319825416179055601686018054925f5b8481106146c0575050505061465a565b8060018381931c16156146d4575b016146b0565b6001600160a01b03806146e783876139ce565b90549060031b1c16165f52601a8a0160205260405f20614708868254613806565b90556146ce565b9150825163ffffffff60208801511661ffff60408901511610159081614737575b5091614654565b90506147478160168701546134c1565b6001600160fe1b03811681036134ce5760021b105f614730565b61476f919250845190615fbf565b905f61464d565b909193604051916346e43d0d60e01b6020840152896024840152604483015260648201526147b9816147ab60848201896131bf565b03601f198101835282613431565b624d90c55a106147e1576147d9916147d391875191615e8b565b83615f20565b915f80614643565b5a63fe336aa760e01b5f52624d90c560045260245260445ffd5b9091601982016001600160a01b0382165f528060205260405f209263ffffffff845460801c169160168201928354915f1983019283116134ce578282036148ca575b50505081549081156148b6576001600160a01b039461488e9385935f19019061486682826139ce565b8982549160031b1b191690555561487d8383615ab4565b805461ffff60c01b19169055614a34565b16907fe26956e6c2eea2293ba279200c0637028f1dcc7ab49a6643dc74d9da3fc94b775f80a3565b634e487b7160e01b5f52603160045260245ffd5b6001600160a01b03806148e061494095886139ce565b90549060031b1c16614915816148f6868a6139ce565b9091906001600160a01b038084549260031b9316831b921b1916179055565b165f5260205260405f209081549063ffffffff60801b9060801b169063ffffffff60801b1916179055565b5f808061483d565b63ffffffff1663ffffffff81146134ce5760010190565b9160176001600160a01b0392938383165f526019810160205260405f20600160c81b60ff60c81b19825416179055601181016149c963ffffffff825460801c16916149a983614948565b815463ffffffff60801b191660809190911b63ffffffff60801b16179055565b5f520160205260405f208282166bffffffffffffffffffffffff60a01b82541617905516907f1d1cafad82295895163fff366148ce27bb5c1fa91ce87af3f5cd2b09c327fcbb5f80a3565b906001600160801b03809116911603906001600160801b0382116134ce57565b6001600160a01b0382165f526019810160205260405f209182549260ff8460d01c1615614aa5576135cb9360ff60d01b191690556001600160801b0360048301541691601381016001600160801b03614a908582845416614a14565b166001600160801b0319825416179055615b29565b50505050565b92939190614ab98285615ab4565b60198401946001600160a01b0383165f52856020526001600160801b0360405f205416958615614b9957614b479187916001600160a01b0386165f5260205260405f206001600160801b03198154169055614b3f60138801614b1f84825460801c614a14565b81546001600160801b031660809190911b6001600160801b031916179055565b600287615cbb565b9290958395875f14614b8c57505060206001600160a01b037f0508a8b4117d9a7b3d8f5895f6413e61b4f9a2df35afbfb41e78d0ecfff1843f926040519586521693a3565b9092506135cb9350615b29565b50600195505f9450505050565b83614bb49194929394614d36565b939015614be257505460d01c60ff1615614bcc575090565b63158643cf60e21b5f526004523360245260445ffd5b82631aec6aa760e21b5f526004526024523360445260645ffd5b91908110156137635760051b81013590601e1981360301821215612e905701908135916001600160401b038311612e90576020018236038113612e90579190565b906101000361010081116134ce571b1590565b613cd090601463ffffffff600b83015416614c8c600484015460801c91600685015460e01c90614c8582600183018602613cd3565b9302613cd3565b900391015460801c906134c1565b80516020909101516001600160e01b0319811692919060048210614cbc575050565b6001600160e01b031960049290920360031b82901b16169150565b91909160205f845182860182855af1925f519315614d305760203d10614cfb575050565b614d0490614c9a565b6001600160a01b033d92639b014b6360e01b5f521660045263ffffffff60e01b1660245260445260645ffd5b90615746565b90600b8201549163ffffffff8360201c169061ffff8460401c1692549360ff63ffffffff8660801c169560c01c1615908115614e3f575b8115614e2c575b50614e2257828211614d93575b50508110918215614d8e57565b5f9150565b600d01546001949193929091905b84600187811b1b10614e18575f196001871b019460015b15614e02575b5f9486811690881c865b60048110614dda5750881b1794614db8565b9160019089606084604051908b82526003881860208301526040820152201618919201614dc8565b80851015614dbe57509350935050905f80614d81565b9460010194614da1565b505050505f905f90565b64ffffffffff915060881c16155f614d74565b838610159150614d6d565b9061ffff604063ffffffff602084015116920151168111614e87575b506001600160a01b03916016614e7c92016139ce565b90549060031b1c1690565b600d82015490936001925b85600185811b1b10614f08575f196001851b019560015b15614ef0575b5f9587811690861c875b60048110614ecb5750861b1795614ea9565b906001908a606085604051908b82528660208301526040820152201618929101614eb9565b80861015614eaf575091509350614e7c915090614e66565b9260010192614e92565b92906001600160a01b03165f526019830160205260405f20805460ff8160d01c1615614fee5760ff60d01b191690556135cb6011600485015494614f9f6f7fffffffffffffffffffffffffffffff6001600160801b03881697601384016001600160801b03614f848b82845416614a14565b166001600160801b031982541617905560011c1680976134c1565b948680614fdd575b505001614fbd63ffffffff825460c01c166139e3565b815463ffffffff60c01b191660c09190911b63ffffffff60c01b16179055565b614fe79183615b29565b5f86614fa7565b505f935083925050565b90600b615003613b07565b92015463ffffffff8116835263ffffffff8160201c16602084015261ffff8160401c16604084015261ffff8160501c16606084015264ffffffffff8160601c16608084015264ffffffffff8160881c1660a084015264ffffffffff8160b01c1660c084015260d81c60e0830152565b8082101561509a5761508482826134c1565b83101561509057505090565b613cd092506134c1565b5050505f90565b9160405191602083019384526040830152606082015260608152613e9a608082613431565b5f60e06040516150d581613415565b8281528260208201528260408201528260608201528260808201528260a08201528260c08201520152600a81019060058101549163ffffffff81549361512b61ffff6007600887015496015460b01c16936142b2565b93826040519661513a88613415565b818460801c168852818160a01c16602089015260c01c166040870152828160c01c16606087015260e01c608086015260c01c1660a084015260c083015260e082015290565b9291909160098210156104ef578115615233575060018114615218576005811090811561520d575b506152065764ffffffffff6101406151bf83856157ce565b930151168281116151fe575b506080810151916001600160ff1b03831683036134ce576151f560a091613cd09460011b90613806565b91015190613806565b91505f6151cb565b50505f1990565b60089150145f6151a7565b5060a064ffffffffff6080613cd09401511691015190613806565b8251613cd0945060a092506151f591613806565b60118101805466ff000000000000191666010000000000001790556014810180546001600160801b031981169091557f1918519dc8346b4b27fd8a78c471210de0fab02c341d0b79afc9d29316c25899916040916001600160801b03169081806152bc575b50508151905f82526020820152a2565b816001600160a01b0360126152d49401541690615b29565b5f816152ac565b7f01010101010101010101010101010101010101010101010101010101010101017f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f7f55555555555555555555555555555555555555555555555555555555555555558360011c1683037f3333333333333333333333333333333333333333333333333333333333333333808260021c169116018060041c01160260f81c905f191460081b1790565b61538e8282615de6565b601481016001600160801b038154169055601681015492831593846155815760078301549161ffff8360a01c16918281115f146154b65760014301928343116134ce577fb9daec4b855c011be14de0b76e1b159ddf0c90288efa99f1106db6f909453788956001600160401b039563ffffffff6154959516995f1461549a5761ffff60401b6bffffffffffffffffffffffff60401b5f5b60601b9260601c16168460201b8b171717600b82015584600c8201555f600d8201555f600e8201555f19600f82015560105f1991015563ffffffff6040519586951692168491604091949361ffff6001600160401b039263ffffffff606087019816865216602085015216910152565b0390a3565b61ffff60401b6bffffffffffffffffffffffff60401b42615425565b9250929450505f1943014381116134ce576154956001600160401b039263ffffffff7fb9daec4b855c011be14de0b76e1b159ddf0c90288efa99f1106db6f909453788951696615508844089896150a1565b4260881b4260601b178360401b8460201b8b171717600b83015584600c830155600d8201555f600e8201555f19600f82015560105f19910155604051938493169063ffffffff61ffff821691168491604091949361ffff6001600160401b039263ffffffff606087019816865216602085015216910152565b5063ffffffff16600b8201555f600c8201819055600d8201819055600e8201555f19600f82018190556010909101555050565b93916001600160a01b0390939193604051946020860196468852306040880152606087015260808601521660a084015260c083015260e082015260e08152613e9a61010082613431565b601181019063ffffffff825460c01c169081156137e95780600261562461563893613cdd565b855463ffffffff60c01b1916865591615b84565b5015614fbd575050565b9192909261573c5764ffffffffff608083015116156157335764ffffffffff60a0830151168015615728576156889064ffffffffff60c085015116602086015191615dd1565b80821061571d576156aa9064ffffffffff60e085015116604086015191615dd1565b80821061571257506156bc83836157ce565b80911061570857506156d26101a08201516152db565b60c0830151116156ff5761ffff606060e092015116910151115f146156f8576005905f90565b6006905f90565b50506007905f90565b9291505060049190565b939250505060039190565b939250505060029190565b505050506001905f90565b5050505f905f90565b5050506008905f90565b3d91821561576b57826104008111615762575b604051815f823efd5b50610400615759565b61577c6001600160a01b0391614c9a565b916334c0810160e21b5f521660045263ffffffff60e01b1660245260445ffd5b6020915f918382519201905afa5f51816157c2575b816157ba575090565b600191501490565b60203d101591506157b1565b9060606151f5613cd09364ffffffffff60e06157fc8260a0850151168360c086015116602089015191615dd1565b92015116604085015191615dd1565b9160098110156104ef576001811461583d5760061461582d57613cd0916157ce565b50610140015164ffffffffff1690565b50506080015164ffffffffff1690565b916001600160ff1b03821682036134ce578160011b8110156158a0578260011c9282821061589a5791615895613cca92613d1d8361588f88613cd099986134c1565b926134c1565b613cd3565b50505090565b505090565b82156137e957600b63ffffffff916158f76001600160801b038616614b1f60148401916001600160801b036158dd8282865416614a14565b84546001600160801b03191691161780845560801c613ae7565b615902853383615b29565b015416906040519283527f21bc683548f9ce563ef4d1c810d5d333021f133d20b7caff0191c675085ad5b060203394a4565b5f1981146134ce5760010190565b949363ffffffff600b87015416925f905f9215915b8151841015615a4c5761596a848861374f565b5115615a435761598d600191846159e2575b615986868a61374f565b5190613806565b938787877f4885c049c0415d0c9ad7bb808cd81c0563544eab04c95ed5c54dde1fafa8870a60206159d2866001600160a01b036159ca828c61374f565b51169661374f565b51604051908152a45b0192615957565b6001600160801b036159f4878b61374f565b51166001600160a01b0380615a09898861374f565b5116165f5260198c016020526001600160801b03615a2e60405f209282845416613ae7565b166001600160801b031982541617905561597c565b926001906159db565b969795505050505050811561358c57614b1f60136001600160801b036135cb941692615aa8601482016001600160801b03615a8a8782845416614a14565b166001600160801b0319825416178155614b1f86825460801c613ae7565b0191825460801c613ae7565b615abe8282613c61565b906001600160a01b0383165f526019810160205260405f206001600160801b038154168314614aa5576001600160801b0380601a9416166001600160801b03198254161790556001600160a01b036001600160801b0360158301541693165f520160205260405f2055565b6013614b1f916001600160a01b036001600160801b036135cb961694165f526019810160205260405f206001600160801b03615b688682845416613ae7565b166001600160801b03198254161790550191825460801c613ae7565b9290928215615cb15760076001600160a01b0391015416926001600160a01b0384165f528060205260405f2054906040516370a0823160e01b8152306004820152602081602481895afa908115612e85575f91615c7f575b508280821015615c7657615895615bf392876139fb565b945b615c008695846134c1565b6001600160a01b0382165f528260205260405f20556040519563a9059cbb60e01b5f5261dead60045260245260205f60448180855af19560015f5114871615615c67575b6040528515615c5257505050565b6001600160a01b03165f5260205260405f2055565b95813b15153d15161695615c44565b50508394615bf5565b90506020813d602011615ca9575b81615c9a60209383613431565b81010312612e9057515f615bdc565b3d9150615c8d565b50600192505f9150565b9391938315615dc65760076001600160a01b0391015416906001600160a01b0382165f528060205260405f2054916040516370a0823160e01b8152306004820152602081602481855afa908115612e85575f91615d94575b508380821015615d8c57615895615d2a92886139fb565b615d358196856134c1565b6001600160a01b0383165f528360205260405f20556001600160a01b036040519763a9059cbb60e01b5f521660045260245260205f60448180855af19560015f5114871615615c67576040528515615c5257505050565b505084615d2a565b90506020813d602011615dbe575b81615daf60209383613431565b81010312612e9057515f615d13565b3d9150615da2565b50600193505f925050565b8115615de05750600191500190565b90500190565b601181019182549163ffffffff808460a01c169360801c1692838114615e8457601081018082116134ce57808511615e7c575b509160178201925b848110615e54575050835463ffffffff60a01b191660a09390931b63ffffffff60a01b1692909217909255506135cb9050565b806001915f5284602052615e766001600160a01b0360405f20541684866147fb565b01615e21565b93505f615e19565b5050505050565b6040915f9194939460208251920190624c4b40fa825f51916020519015928315615f14575b508215615f09575b50508015615ee1575b615edb57615ece8261371d565b9160051b6040602084013e565b60609150565b503d6001600160fb1b03831683036134ce578260051b60400190816040116134ce5710615ec1565b14159050825f615eb8565b6020141592505f615eb0565b906060925f935f945b8351861015615f6a576001600160801b03615f44878661374f565b5111615f6257615f5a600191615986888761374f565b950194615f29565b509350915050565b9294509290928215615fb95750615f81845161371d565b935f5b8151811015614aa55780615fa885615895615fa16001958761374f565b51876139fb565b615fb2828961374f565b5201615f84565b93505050565b9190615fca8161371d565b92811561358c5781615fdb91613cd3565b5f5b828110615fe957505050565b8082615ff76001938861374f565b5201615fdd5660808060405234601557610982908161001a8239f35b5f80fdfe600436101561000c575f80fd5b5f3560e01c63d92a3c9d1461001f575f80fd5b34610858576103803660031901126108585761040060405260043560805260243560a05260443560c05260643560e0526084356001600160801b0381168103610858576101005260a4356001600160801b0381168103610858576101205260c4356001600160801b0381168103610858576101405260e43563ffffffff8116810361085857610160526101043563ffffffff8116810361085857610180526101243563ffffffff81168103610858576101a052610144356001600160a01b0381168103610858576101c0526101643563ffffffff81168103610858576101e0526101843563ffffffff8116810361085857610200526101a43563ffffffff8116810361085857610220526101c4356001600160a01b038116810361085857610240526101e43561ffff81168103610858576102608190526102043561ffff8116810361085857610280526102243561ffff81168103610858576102a0526102443561ffff81168103610858576102c0526102643560ff81168103610858576102e0526102843560ff8116810361085857610300526102a43560ff8116810361085857610320526102c435801515810361085857610340526102e4356001600160a01b038116810361085857610360526103043563ffffffff8116810361085857610380526103243563ffffffff81168103610858576103a0526103443563ffffffff81168103610858576103c052610364356001600160a01b0381168103610858576103e05261ffff8116158015610849575b61082c576102805161ffff168015801561081c575b6107fb576102205163ffffffff16156107ec576101e05163ffffffff16156107dd576102005163ffffffff16156107ce5763ffffffff610160608001511663ffffffff61018060800151168082018092116104e6575f1982019182116104e6576102d091610964565b61010081116107b6576102a05161ffff16801580156107ad575b610798575061030b60606080015163ffffffff6101a060800151169061085c565b6102c05161ffff16612710811161078057506103405161012051610360519115916001600160801b039091161515906001600160a01b031681610777575b5080610770575b6101605163ffffffff16901561076a57610e105b808210801561075e575b6107215750506101805163ffffffff1662278d0081116106e257506103805163ffffffff1681156106db57603c5b80821080156106cf575b6106905750506103a05163ffffffff1662278d00811161064e57506103c05163ffffffff1662278d00811161060f57506101a05163ffffffff16901561060857610e105b80821080156105fc575b6105bf576101c05183906001600160a01b0316803b156105ad5750610360516001600160a01b031661042581610947565b61059b57506103e0516001600160a01b031661044081610947565b6105895750610240516001600160a01b031661045b81610947565b6105775750610240516001600160a01b03161580610531575b6104fa576001600160801b0360c06080015116600382018092116104e6578181029181830414901517156104e6576104c76001600160801b0360a0608001511663ffffffff6101a0608001511690610964565b908181116104d157005b63ff9d0a2360e01b5f5260045260245260445ffd5b634e487b7160e01b5f52601160045260245ffd5b610100516101205161014051633de565cb60e01b5f9081526001600160801b03938416600452918316602452909116604452606490fd5b50610100516001600160801b031615801590610562575b806104745750610140516001600160801b03161515610474565b50610120516001600160801b03161515610548565b63d0b1b2a760e01b5f5260045260245ffd5b635231e6ef60e01b5f5260045260245ffd5b634088e6ed60e01b5f5260045260245ffd5b63527b4bcd60e11b5f5260045260245ffd5b604051630cdb475960e21b81526a69646c655365636f6e647360a81b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d0082116103f4565b60016103ea565b604051630cdb475960e21b81526c6b65657065725365636f6e647360981b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526f6368616c6c656e67655365636f6e647360801b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526c7375626d69745365636f6e647360981b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d0082116103a6565b600161039c565b604051630cdb475960e21b81526c636f6d6d69745365636f6e647360981b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526a6a6f696e5365636f6e647360a81b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d00821161036e565b5f610364565b5080610350565b90501583610349565b6323dca07960e21b5f5260045261271060245260445ffd5b636d6b66f160e01b5f5260045260245260445ffd5b508181116102ea565b63f4a6d9ff60e01b5f5260045261010060245260445ffd5b6337e9e5b960e01b5f5260045ffd5b63e1d8171360e01b5f5260045ffd5b63acda5ee160e01b5f5260045ffd5b61ffff6101e0608001511690630f8ba9fb60e41b5f5260045260245260445ffd5b506102605161ffff168111610267565b61ffff906357095b4360e11b5f521660045261010060245260445ffd5b5061010061ffff821611610252565b5f80fd5b905f90815b6005831061088e5750505060f01c806108775750565b63051f797360e21b5f52600560045260245260445ffd5b826030026030810484036104e65784901c65ffffffffffff81169084159283158061093f575b61091b5763ffffffff8260101c16935f1461090a575082155b159081156108fd575b506108e75750600190920191610861565b8363051f797360e21b5f5260045260245260445ffd5b61ffff915016155f6108d6565b831180156108cd57508383106108cd565b5094505050508161092a575050565b63051f797360e21b5f5260045260245260445ffd5b5082156108b4565b6001600160a01b0381161515908161095d575090565b90503b1590565b811561096e570490565b634e487b7160e01b5f52601260045260245ffd' as const
+  '0x60c0806040523460a85761099c8181016001600160401b038111838210176094578291614e7f833903905ff080156089576080526040516134d68082016001600160401b03811183821017609457829161581b833903905ff080156089576001600160a01b031660a052604051614dd290816100ad8239608051816122b8015260a0518160200152f35b6040513d5f823e3d90fd5b634e487b7160e01b5f52604160045260245ffd5b5f80fdfe60c06040526004361015610056575b3461005257604051365f82375f8036837f00000000000000000000000000000000000000000000000000000000000000005af43d5f833e1561004e573d90f35b3d90fd5b5f80fd5b5f60a0525f3560e01c80630a83a6ae146128475780630b290e2d14612821578063170c3f7b1461278b5780632653fdfb1461210e57806333d67c4f14611e5057806336e5957c1461176557806359fda02314610ea15780636025330c14610d7757806377b200df146104805780637a2b8b96146109065780638bf9e79b146108da578063a21b56a4146107b2578063aef81985146104de578063bd66528a146104aa578063c125b8bb14610480578063d3b3f73a146102f85763f04a85950361000e57346102f25760603660031901126102f2576004356101356128ec565b60443591610141612d92565b61014961306f565b506101538161300a565b9261015d846130ed565b9363ffffffff80865160a05150169416938085036102d357506101808582613ba3565b5060098110156102bb576002810361028057506001600160a01b0333165f52601981016020526101b560405f2085858461378f565b94600b820191600e810190815491600180848b1c161461026957601c6040926101fa9261ffff9560018d1b179283928d60a0515201602052888560a051205555613afa565b9201511614610245575b5061ffff6040519416845260208401527f11366eb93e54144df2a4b59f41218bce3a2d02697a06157d252a344a9a57224a60403394a460a051805d60a05180f35b805464ffffffffff60b01b19164260b01b64ffffffffff60b01b161790555f610204565b886306da013d60e21b60a05152600452602460a051fd5b60a05163040daf5d60e31b905260048490526102a0906002602452612d84565b606460a051fd5b634e487b7160e01b5f52602160045260245ffd5b634e487b7160e01b60a051526021600452602460a051fd5b849084630247d60760e41b60a05152600452602452604452606460a051fd5b60a05180fd5b346102f25760203660031901126102f257600435610314612d92565b61031d8161300a565b610326816130ed565b916103318383613ba3565b5060098110156102bb578061045e575060118201549260ff8460281c16156104475761037760168401549464ffffffffff63ffffffff600587015460801c169116612bba565b93600484015460801c946001600160a01b036008860154166007860154961515908161043e575b5080610433575b428211610412575061ffff8660b01c168210155b156103dc576103d1858563ffffffff86511691613bc4565b60a051805d60a05180f35b6084925061ffff866040519363045a354b60e11b85526004850152818160b01c16602485015260a01c1660448301526064820152fd5b61ffff8760a01c16831015908161042a575b506103b9565b90501587610424565b508560f81c156103a5565b9050158761039e565b5063a03897ed60e01b60a05152600452602460a051fd5b60a0805163040daf5d60e31b905260049290925290516024526102a090612d84565b346102f2576001600160a01b03600a6104a261049b366128b9565b5050612e1b565b015416612e4e565b346102f25760203660031901126102f2576104c3612d92565b60206104d133600435612dad565b60a051805d604051908152f35b346102f25760403660031901126102f2576004356104fa6128ec565b610502612d92565b61050a61306f565b506105148261300a565b61051d816130ed565b8051909263ffffffff9081169116808203610795575061053d8383613ba3565b5060098110156102bb57600781036107755750610564600761055e8461403c565b8561413e565b428110156107665761059861057c61059f9242612b47565b6001600160801b03600586015416600886015460e01c90614193565b8584613219565b837fe3e7e7d3bccc739d4f9a5959edad6bec7b537f9d64e849a8e889702d7455495c604061ffff6105d46101a0880151613afa565b1661ffff600787015460b01c1682519182526020820152a360118101805463ffffffff8160401c169063ffffffff60401b61060e83613ab8565b60401b169063ffffffff60401b191617825560a0515260188201602052604060a051209264ffffffffff608082015116936040820151601485019561ffff60501b6001600160801b0360701b885460101c169260501b16904260281b171717905560ff825460381c16801561073f575b1561071c5750916040917f1918519dc8346b4b27fd8a78c471210de0fab02c341d0b79afc9d29316c2589993660100000000000066ff000000000000198254161790556001600160801b03825416916001600160801b0319815416905581806106fd575b505081519060a05182526020820152a260a051805d60a05180f35b816001600160a01b03601261071594015416906145c0565b84816106e2565b5161073a94929350610734915063ffffffff166132a0565b91613bc4565b6103d1565b5061075063ffffffff8251166132a0565b63ffffffff600685015460e01c9116101561067e565b5061059f61059860a05161057c565b60a05163040daf5d60e31b905260048590526102a0906007602452612d84565b84630247d60760e41b60a05152600452602452604452606460a051fd5b346102f25760403660031901126102f2576004356107ce6128ec565b6107d6612d92565b6107de61306f565b506107e88261300a565b916107f2836130ed565b8051909263ffffffff90811691168082036108bd5750506108138284613ba3565b509260098410156102bb576006840361089d57600c81015460601c64ffffffffff166101408401526103d1935061084e600661055e8361403c565b4281101561088e576108826108666108899242612b47565b6001600160801b03600585015416600885015460e01c90614193565b8383613219565b6132b8565b5061088961088260a051610866565b60a05163040daf5d60e31b9052600482905260066024526102a084612d84565b82630247d60760e41b60a05152600452602452604452606460a051fd5b346102f25760403660031901126102f2576103d16108f66128ec565b6108fe612d92565b600435612bc7565b346102f25760c03660031901126102f2576004356109226128ec565b9061092b6128ff565b9160643561ffff811691908290036102f2576084356001600160401b0381116102f25761095c90369060040161288c565b610967959195612d92565b61096f61306f565b506109798561300a565b93610983856130ed565b805163ffffffff9586169591949116808603610d5857506109a48487613ba3565b5060098110156102bb5760048103610d3a57506109c236848a612b02565b602081519101209261ffff82169360405160208101913383528a60408301528860608301528660808301528560a083015260c082015260a43560e082015260e08152610a106101008261292c565b5190203360a051526001602052604060a051208160a05152602052604060a05120548015908115610d2f575b50610d15575061ffff6040860151168410801590610d03575b610cec57610a648486896138ea565b98600a88019081549261ffff8460e01c1680871015610cd257869081610ab38f8f8e60a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b95610abd90613059565b918c8b01020190610acd91612b88565b9560081b62ffff00161760a05152601b8a0160205260a051604090205460405195869463479cfac360e11b60208701528d602487015260448601526064850152608484015260a4830160a0905260c4830190610b2892612b68565b03601f1981018352610b3a908361292c565b6001600160a01b031690610b4d9161400a565b15610cb95750600f84018054600190921b91909117905560e00151600b830180546001600160d81b031660d89290921b6001600160d81b0319169190911790556001600160a01b0390837ff5699437ab7a2c230caf68ddf3351a8c3ec5f85176adbed33afaeafbacf2bb2c6060610bc53389886139d2565b959098169788956040519160a0515033835260208301526040820152a46019810190835f528160205260ff60405f205460c81c1615610c095760a051805d60a05180f35b601791845f5260205260405f20600160c81b60ff60c81b1982541617905560118101610c6363ffffffff825460801c1691610c4383613ab8565b815463ffffffff60801b191660809190911b63ffffffff60801b16179055565b60a0515201602052604060a05120826bffffffffffffffffffffffff60a01b8254161790557f1d1cafad82295895163fff366148ce27bb5c1fa91ce87af3f5cd2b09c327fcbb60a05160a051a3808080806103d1565b906239b31b60e51b60a05152600452602452604460a051fd5b8663025d56a560e21b60a05152600452602452604460a051fd5b836323b96f9960e01b60a05152600452602460a051fd5b5060016101a0860151851c1615610a55565b6378a8db6760e01b60a0515233600452602452604460a051fd5b90504311158b610a3c565b60a05163040daf5d60e31b905260048881526024526102a090612d84565b859088630247d60760e41b60a05152600452602452604452606460a051fd5b346102f25760603660031901126102f2576004356024356044356001600160401b0381116102f257610dad90369060040161288c565b91610db6612d92565b610dbf8461300a565b84601182019160ff835460281c16610e8b577fde56fd08fd634b9736c2e6427a2ad565e204f9c7056211c2ed490accad387f89956001600160a01b03600a610e5193610e49600196610e3b60409b8c519788936318094cc360e21b602086015260248501528c6044850152606060648501526084840191612b68565b03601f19810186528561292c565b015416613876565b149081610e70575b5082519182526020820152a260a051805d60a05180f35b805465ff000000000019166501000000000017905585610e59565b50622f25dd60e21b60a05152600452602460a051fd5b346102f25760c03660031901126102f257610eba6128ec565b608052610ec56128ff565b6001600160401b03606435116102f2573660236064350112156102f2576001600160401b0360643560040135116102f2573660246064356004013560051b6064350101116102f25760a4356001600160401b0381116102f257610f2c90369060040161288c565b90610f35612d92565b60043560a0515260a051602052604060a05120600b8101549063ffffffff821663ffffffff60805116148015906116f5575b611650575b6001600160a01b0333165f526019810160205260405f2091610f9a8363ffffffff608051166004358561378f565b92600f830154600181861c161561163957600a8401549163ffffffff8360a01c166114ad575b805490600163ffffffff608051160163ffffffff60805116116114955760805163ffffffff60d884901c811691160360010161148c578160f81c915b60ff831661ffff8c160361146a5761101e60ff841661ffff8760e01c16612b47565b926064356004013515801561145b575b61143a578360643560040135036113ea575b50505060a051506110853363ffffffff608051166004359060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b90600a860154611097600a8801613059565b60a051600194919291908a8e5b6064356004013583106112a15750505050505060643560040135146111d4575b505050505061ffff604051948160808701931686521660208501526080604085015260643560040135905260a083019260a06064356004013560051b820101936024606435019060a051604219606435360301905b60643560040135811061117b5750505050807f0d7c32dfc7604359e32caeb0e46860321b934c4297d7e3b8c3a346b89c3789a391850360608201528061116d339663ffffffff608051169660043596612b68565b0390a460a051805d60a05180f35b90919296609f198582030184528735838112156102f2576064350190604460248301359201916001600160401b0381116102f25780360383136102f2576111c86020928392600195612b68565b99019401929101611119565b80611295575b61126c576001851b18916111f561ffff8260401c1684613826565b61120b575b505090600f015584808080806110c4565b8160f81c9160f81c611258575b501561122f5750600f4260d81b915b9190876111fa565b600b820180546001600160d81b03164260d81b6001600160d81b03191617905590600f90611227565b60d8915061ffff9060401c16111587611218565b6363ded69d60e11b60a0515260043560045263ffffffff6080511660245233604452606460a051fd5b5061ffff8816156111da565b6112d486611336936112b98661ffff60409616612bba565b9061ffff8960e01c169063ffffffff60805116010201612b88565b6112ea84606435600401356024606435016137e5565b61132884959295519586926020840195633b1455c960e11b875260043560248601528a604486015260648501526080608485015260a4840191612b68565b03601f19810185528461292c565b60a051908351906001600160a01b0388165afa9060a051519060205192156113db5760403d106113a157508f8361ffff6113709216612bba565b8d60081b1760a05152601b8c01602052604060a051205515611397575b6001018a8e6110a4565b60a051955061138d565b6113ab8691613839565b6001600160a01b033d92639b014b6360e01b60a051521660045263ffffffff60e01b16602452604452606460a051fd5b6001600160a01b038616613fb4565b6001600160f81b03199061140890600460643501359060ff16612bba565b60f81b169063ffffffff60d81b600163ffffffff608051160160d81b169060018060d81b031617179055898080611040565b836316493ea760e21b60a0515260643560040135600452602452604460a051fd5b5083606435600401351161102e565b61ffff8b60ff85630254237f60e21b60a051521660045216602452604460a051fd5b60a05191610ffc565b634e487b7160e01b60a051526011600452602460a051fd5b6001600e860154871c16156116235761ffff8360e01c1680606435600401350361160357506114e1606435600401356142e1565b60a0515b6064356004013581106115c8575060405160208101818193602081519391019260a0515b8181106115af575050611525925003601f19810183528261292c565b5190206040516020810191468352306040830152600435606083015263ffffffff6080511660808301523360a083015260843560c083015260e082015260e081526115726101008261292c565b5190208660a05152601c8601602052604060a0512054808203611596575050610fc0565b63c9e0e75760e01b60a05152600452602452604460a051fd5b8451835260209485019486945090920191600101611509565b806115eb6115e4600193606435600401356024606435016137e5565b3691612b02565b602081519101206115fc8285613278565b52016114e5565b6316493ea760e21b60a0515260643560040135600452602452604460a051fd5b85627f6d1f60e51b60a05152600452602460a051fd5b84636ec6d7ed60e01b60a05152600452602460a051fd5b61165861306f565b5061166460043561300a565b61166d816130ed565b9063ffffffff825160a05150168063ffffffff60805116036116cd57509061169491613ba3565b5060098110156102bb57600381036116ac5750610f6c565b60a05163040daf5d60e31b90526004803590526102a0906003602452612d84565b630247d60760e41b60a0515260043560045260245263ffffffff60805116604452606460a051fd5b5064ffffffffff8260881c16600a8201549061173863ffffffff611729818560a01c1664ffffffffff8860b01c1685614497565b9360c01c168560d81c84614497565b901515918261175a575b5081611750575b5015610f67565b9050421086611749565b421015915087611742565b346102f25760803660031901126102f25761177e6128ec565b6117866128ff565b6064356001600160401b0381116102f2576117a590369060040161288c565b91906117af612d92565b6117ba600435612e1b565b600a8101946117c886613059565b6117d1836130ed565b90601184015460ff8160301c1680611e3a575b80611e22575b80611e08575b159384611d89575b508161ffff88161015611d6a57600b850190601086019182549160018361ffff8c161c1615611d4f57611869611862600d8a015461ffff60408a015116908d61ffff60405191602083019384521660408201526040815261185a60608261292c565b519020612b88565b878a6138ea565b9461187c6118768a61403c565b886140f5565b9561189060088b0197885460e01c90612bba565b9081421080611d3c575b611d195750509087949392918598611cfb575b5087611c9d575b508615611c24575b505050611bc2575b5060a051875497909493906118d890613059565b976118e76101a0840151613afa565b966118fa6118f4896142e1565b986142e1565b60a051978897919691905b61ffff6040880151168a1015611a0d5760016101a08801518b1c1615611a03576119538d611946818d61ffff8a60e01c169063ffffffff8d51160102612b88565b8161ffff88160103612b88565b8b61ffff8760e01c168210156119f757916119ed916001936119c08d8f8c6119888f928363ffffffff6119ba955116936138ea565b906004359060a0926001600160a01b039160405193468552306020860152604085015260608401521660808201522090565b92613278565b528c60081b1760a05152601b8801602052604060a05120546119e28c8c613278565b52828c1b1799614313565b995b019897611905565b505097986001906119ef565b97986001906119ef565b9391949683918c88928d8c808252825260038c015463ffffffff8651169060a0515060a0519160a0515060a051915b60058310611b54575b5050506001600160a01b039461ffff9894611ad3611ae695611ac18a96611328968e6040611aec9f9e63ffffffff9051169a015116908f6040519e8f9b8c60206310a7dd6f60e31b9101528c602460043591015260448d01521660648b015260848a015260a489015261010060c4890152610124880190613245565b8681036023190160e488015290613245565b8481036023190161010486015291612b68565b16613876565b9163ffffffff86511692604051943386526020860152604085015216917f0880f4d001c70d964a8849ae241261b08fdfe5c779287088d5f09444302cc8fa606060043592a4611b405760a051805d60a05180f35b611b4d91600435906132b8565b80806103d1565b9291949698509294965083603002603081048503611495578d838c921c9265ffffffffffff8416158015611bb0575b611ba15750505061ffff6001911693018c9694928a98969492611a3c565b93509795938199979550611a45565b508563ffffffff8560101c1611611b83565b611c1490611c0b90611bde6005611bd88861403c565b8661413e565b42811015611c1a57611bf09042612b47565b905b6001600160801b03600588015416905460e01c90614193565b60043585613219565b876118c4565b5060a05190611bf2565b611c3561ffff606088015116612ba6565b81546bffff00000000000000000000191660509190911b61ffff60501b16179055600161ffff8a161b189055600c8501805470ffffffffff00000000000000000000000019164260601b70ffffffffff000000000000000000000000161790558980806118bc565b9096506001600160a01b03600989015416159081611cdd575b81611cc4575b50958c6118b4565b905063ffffffff808260a01c169160801c16148c611cbc565b905063ffffffff60208701511661ffff604088015116101590611cb6565b90975061ffff611d108160608a015116612ba6565b1614968d6118ad565b6001600160a01b039063049774e760e21b60a0515216600452602452604460a051fd5b506001600160a01b03811633141561189a565b61ffff8a63149063e760e21b60a0515216600452602460a051fd5b5061ffff86630f1d314b60e21b60a0515216600452602452604460a051fd5b611d9460043561300a565b8451909163ffffffff9081169116808203611de957505083611db591613ba3565b5060098110156102bb5760058103156117f85760a05163040daf5d60e31b90526004803590526102a0906005602452612d84565b630247d60760e41b60a05152600435600452602452604452606460a051fd5b50611e1b8261ffff606086015116612b88565b15156117f0565b5063ffffffff8160401c1663ffffffff8516146117ea565b5063ffffffff83511663ffffffff8516146117e4565b346102f257611e5e366128b9565b611e66612d92565b611e6f8361300a565b9060198201926001600160a01b0333165f528360205260405f205460ff8160c81c166120f35760c01c60ff166120d8576001600160a01b0360088401541680612063575b5050506001600160801b03600482015416916001600160801b036014830154166013830190611f0d611efe8354611ef46001600160801b0382168095612bba565b9060801c90612bba565b611f0786614c1f565b90612bba565b6001600160801b03611f1f8783612bba565b116120485750611f37856001600160801b0392613039565b82546001600160801b0319169116179055335f90815260209190915260409020601682018054825463ffffffff60801b191660809190911b63ffffffff60801b161782559390805462ff00ff60c01b19166201000160c01b17905583546801000000000000000081101561203057611fbb816103d1966001611fd9940181556138d5565b33906001600160a01b038084549260031b9316831b921b1916179055565b6001600160801b036015830154166001600160a01b0333165f52601a830160205260405f205533907f2848f1de45d2104e09672cae79557d344eac2be47e449dfd5cab3779355cb13e60a05160a051a33390612e6a565b634e487b7160e01b60a051526041600452602460a051fd5b8590639df2f25960e01b60a05152600452602452604460a051fd5b6120ab6120b09361209d6040519485926328c282b360e21b60208501528a6024850152336044850152606060648501526084840191612b68565b03601f19810184528361292c565b61400a565b156120bd57838080611eb3565b8263fa659a8360e01b60a0515260045233602452604460a051fd5b8463762a112f60e01b60a0515260045233602452604460a051fd5b856305f3691d60e01b60a0515260045233602452604460a051fd5b346100525736600319016103c08112610052576103801361005257610384356001600160401b0381116100525761214990369060040161288c565b6103a4356001600160401b0381116100525761216990369060040161288c565b9092612173612d92565b6040519061038082018281106001600160401b03821117612777576040525f82525f60208301525f60408301525f60608301525f60808301525f60a08301525f60c08301525f60e08301525f6101008301525f6101208301525f6101408301525f6101608301525f6101808301525f6101a08301525f6101c08301525f6101e08301525f6102008301525f6102208301525f6102408301525f6102608301525f6102808301525f6102a08301526102c082015f81525f6102e08401525f6103008401525f6103208401525f6103408401525f6103608401525f5b601c81106127355750600190511161005257604051602081019046825230604082015261227d606082018561294d565b6103c0815261228e6103e08261292c565b51902093845f525f60205260405f209064ffffffffff601183015416612722576001600160a01b037f000000000000000000000000000000000000000000000000000000000000000016803b15610052575f610384916040519283809263d92a3c9d60e01b8252612302600483018b61294d565b5afa801561271757612703575b5061231b368285612b02565b6020815191012084518082036126ea575050612338368689612b02565b6020815191012060208501518082036126d157505060a0518281805b601c811061264f575050556001600160a01b036101408501511663ffffffff6101008601511663ffffffff61030087015116906102208701519163ffffffff610160890151166123b063ffffffff6101808b0151168092612bba565b5f19810191908211611495576123c591613faa565b91825f198101116114955763ffffffff6103208a0151161515916040518060c08101106001600160401b0360c083011117612030576125d1998e978e977ff26f1691695aa32b291ecdf5a1d90e14bee69fb834b83d0c02553bbdfc19610697878f976125b8978f6124d1926001600160a01b03600a6124b1936125939f60a08e6125a79f60c0016040528d815286602082015288604082015261ffff8d16606082015260ff5f198d0116608082015201520198166bffffffffffffffffffffffff60a01b895416178855879081549063ffffffff60a01b9060a01b169063ffffffff60a01b1916179055565b855463ffffffff60c01b191660c09190911b63ffffffff60c01b16178555565b83545f1990920160f01b60ff60f01b166001600160e01b0390921660e09390931b61ffff60e01b16929092171760f89190911b6001600160f81b03191617905560128a01805473ffffffffffffffffffffffffffffffffffffffff19163317905560118a01805464ffffffffff19164264ffffffffff1617905560a084015160148b0180546001600160801b0319166001600160801b03929092169190911790556101408401516040516001600160a01b03919091169990958695869061294d565b6103c06103808601526103c0850191612b68565b8281036103a08401528b3397612b68565b0390a46001600160801b0360a084015116903390612e6a565b6126236001600160a01b036101408301511692610e3b60405196879261260f6020850196636c5b989f60e01b8852896024870152604486019061294d565b6103c06103c48501526103e4840191612b68565b60a0518451909182919082855af1156126485760208260a05160a0515d604051908152f35b9050613fb4565b90926101007f2020202010101004040414040404140202020201010101140404041400000000831a60031b8501116126be575b6001908260051b890151851b17937f2020202010101004040414040404140202020201010101140404041400000000831a60031b019101612354565b825560a051925060019091019082612682565b63c49e9e2760e01b60a05152600452602452604460a051fd5b63703d2c4360e11b60a05152600452602452604460a051fd5b5f61270d9161292c565b5f60a0528761230f565b6040513d5f823e3d90fd5b85631526a94960e21b5f5260045260245ffd5b8060051b908160040135807f2020202010101004040414040404140202020201010101140404041400000000831a60031b1c610052576001928601520161224d565b634e487b7160e01b5f52604160045260245ffd5b34610052576020366003190112610052576004356127a7612d92565b335f52600160205260405f20815f5260205260405f205461280b57335f52600160205260405f20815f526020524360405f20556040519081527f65702eaceb5e526f371c5e21ca771978bb62ed723de7310d4ebe6d388e45e31b60203392a25f805d005b630724064760e31b5f523360045260245260445ffd5b34610052576040366003190112610052576001600160a01b03600a6104a2600435612e1b565b34610052576040366003190112610052576024356001600160a01b038116810361005257612881602091612879612d92565b600435612dad565b5f805d604051908152f35b9181601f84011215610052578235916001600160401b038311610052576020838186019501011161005257565b9060406003198301126100525760043591602435906001600160401b038211610052576128e89160040161288c565b9091565b6024359063ffffffff8216820361005257565b6044359061ffff8216820361005257565b61010081019081106001600160401b0382111761277757604052565b90601f801991011681019081106001600160401b0382111761277757604052565b6001600160a01b036103608092805185526020810151602086015260408101516040860152606081015160608601526001600160801b0360808201511660808601526001600160801b0360a08201511660a08601526001600160801b0360c08201511660c086015263ffffffff60e08201511660e086015263ffffffff6101008201511661010086015263ffffffff61012082015116610120860152826101408201511661014086015263ffffffff6101608201511661016086015263ffffffff6101808201511661018086015263ffffffff6101a0820151166101a0860152826101c0820151166101c086015261ffff6101e0820151166101e086015261ffff6102008201511661020086015261ffff6102208201511661022086015261ffff6102408201511661024086015260ff6102608201511661026086015260ff6102808201511661028086015260ff6102a0820151166102a08601526102c081015115156102c0860152826102e0820151166102e086015263ffffffff6103008201511661030086015263ffffffff6103208201511661032086015263ffffffff61034082015116610340860152015116910152565b9291926001600160401b0382116127775760405191612b2b601f8201601f19166020018461292c565b829481845281830111610052578281602093845f960137010152565b91908203918211612b5457565b634e487b7160e01b5f52601160045260245ffd5b908060209392818452848401375f828201840152601f01601f1916010190565b8115612b92570690565b634e487b7160e01b5f52601260045260245ffd5b61ffff60019116019061ffff8211612b5457565b91908201809211612b5457565b612bcf61306f565b50612bd98161300a565b90612be3826130ed565b63ffffffff80825116941693808503612d695750612c018184613ba3565b5060098110156102a75760018103612d475750600b8301600c84018054906001600160401b03821680431115612d325740918215612cd95750509185847f17a09b0f6cc8822d660ac3d4329189a9e34bb4c7c320f77b4771e62756b6577c6020600195612c75612cb198612ccd9c86613acf565b600d8b01819055815464ffffffffff60881b19164260881b64ffffffffff60881b1617909155604051908152a3612cab8561403c565b9061413e565b8042115f14612ccf57610866612cc79142612b47565b91613219565b565b50612cc75f610866565b935093945050506001430190814311612b54577ff04e934e88c89fcee5349ac23f8f742a4381449910dc1281eaef9b48b2efe2f1926001600160401b036020931680926001600160401b031916179055604051908152a3565b62023f8b60ed1b5f526004524360245260445ffd5b63040daf5d60e31b5f526004839052612d64906001602452612d84565b60645ffd5b925050630247d60760e41b5f5260045260245260445260645ffd5b60098110156102a757604452565b5f5c612d9e5760015f5d565b633ee5aeb560e01b5f5260045ffd5b919091612dd683612dbd83612e1b565b9260ff601185015460301c16612e0c575b339084613e6b565b939015612de75750612ccd90613f66565b6001600160a01b0360078193015416637ca772f760e01b5f526004521660245260445ffd5b612e163385613df4565b612dce565b90815f525f60205260405f209164ffffffffff60118401541615612e3c5750565b63abad5cfd60e01b5f5260045260245ffd5b5f8060405192368285378336915afa3d5f833e1561004e573d90f35b82156130055760076001600160a01b0391015416906040516370a0823160e01b8152306004820152602081602481865afa908115612717575f91612fd3575b506001600160a01b03604051926323b872dd60e01b5f5216600452306024528360445260205f60648180875af160015f5114811615612fb4575b826040525f60605215612fa1576370a0823160e01b8252306004830152602082602481865afa918215612717575f92612f6d575b5080821115612f6557612f2991612b47565b828110612f4b57505f526002602052612f4760405f20918254612bba565b9055565b925063387de0c960e21b5f5260045260245260445260645ffd5b50505f612f29565b9091506020813d602011612f99575b81612f896020938361292c565b810103126100525751905f612f17565b3d9150612f7c565b82635274afe760e01b5f5260045260245ffd5b6001811516612fca57833b15153d151616612ee3565b823d5f823e3d90fd5b90506020813d602011612ffd575b81612fee6020938361292c565b8101031261005257515f612ea9565b3d9150612fe1565b505050565b9061301482612e1b565b9160ff601184015460301c166130275750565b630c71765d60e11b5f5260045260245ffd5b906001600160801b03809116911601906001600160801b038211612b5457565b60ff905460f01c1660018101809111612b545790565b604051906101e082018281106001600160401b03821117612777576040525f6101c0838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e08201528261010082015282610120820152826101408201528261016082015282610180820152826101a08201520152565b906130f661306f565b506130ff61306f565b91600b8101549263ffffffff8416815263ffffffff8460201c16602082015261ffff8460401c16604082015261ffff8460501c16606082015264ffffffffff8460601c169384608083015264ffffffffff8160881c1660a083015264ffffffffff8160b01c1660c083015260d81c60e08201528093156132145750600f810154604084019161ffff8351166101000361ffff8111612b545761ffff168219811b901c6101a086015260e085019264ffffffffff8451161591826131ea575b50816131d4575b506131cd575050565b60d81c9052565b516131e4915061ffff1682613826565b5f6131c4565b600a919250015460f81c61ffff82511681613208575b50905f6131bd565b60d8915011155f613200565b925050565b90821561300557612ccd9261322d836141f1565b908181111561323d57509161423b565b90509161423b565b90602080835192838152019201905f5b8181106132625750505090565b8251845260209384019390920191600101613255565b805182101561328c5760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b63ffffffff60019116019063ffffffff8211612b5457565b909291926101a08401916132cc8351613afa565b926132ef6132d9856142ca565b946132e7604051968761292c565b8086526142ca565b602085019590601f19013687375f935f5b86518610156133535761331f906001808651831c161461332457614313565b613300565b61332f818b886138ea565b6001600160a01b0361334a6133438a614313565b998b613278565b91169052614313565b50959096929350613363846141f1565b918261357b575b5050506011820190815463ffffffff60601b61338e63ffffffff8360601c166132a0565b60601b169063ffffffff60601b191617808355600684019063ffffffff825460e01c9160601c161461355e575b63ffffffff8251169461ffff81511695877ffbe8f76055a23afb176e40da16f45fa9a6a5cead820615f8b361158c88ffc83f604060148901998a5460801c82519182526020820152a351835463ffffffff8160401c169063ffffffff60401b61342383613ab8565b60401b169063ffffffff60401b19161785555f526018850160205260405f209064ffffffffff60808501511661ffff60501b6040860151926001600160801b0360701b8a5460101c169060601b179260501b16904260281b171717905560ff835460381c1690811561353c575b50156135245750916040917f1918519dc8346b4b27fd8a78c471210de0fab02c341d0b79afc9d29316c2589993660100000000000066ff000000000000198254161790556001600160801b03825416916001600160801b031981541690558180613505575b50508151905f82526020820152a2565b816001600160a01b03601261351d94015416906145c0565b5f816134f5565b51612ccd94929350610734915063ffffffff166132a0565b905063ffffffff61354f818451166132a0565b915460e01c911610155f613490565b6135766001600160801b03601486015416878661423b565b6133bb565b63ffffffff845116926060926001600160a01b036009880154169081159586156136d5575b5050508251156136c0575b508261366e575b826135ce575b50906135c691858786614321565b5f808061336a565b5181511561328c576020820151601586016001600160801b036135f681841682845416613039565b166001600160801b0319825416179055601686018054925f5b84811061361f57505050506135b8565b8060018381931c1615613633575b0161360f565b6001600160a01b038061364683876138d5565b90549060031b1c16165f52601a8a0160205260405f20613667868254612bba565b905561362d565b9150845163ffffffff60208501511661ffff60408601511610159081613696575b50916135b2565b90506136a6816016870154612b47565b6001600160fe1b0381168103612b545760021b105f61368f565b6136ce919250865190614d93565b905f6135ab565b909192946040519283916346e43d0d60e01b602084015260848301938d6024850152604484015260648301528a5180935260a4820190925f5b81811061376d57505061372a925003601f19810183528261292c565b624d90c55a106137535761374a9161374491895191614c5f565b83614cf4565b915f80806135a0565b5a63fe336aa760e01b5f52624d90c560045260245260445ffd5b84516001600160a01b031683526020948501948694509092019160010161370e565b8361379d91949293946144ac565b9390156137cb57505460d01c60ff16156137b5575090565b63158643cf60e21b5f526004523360245260445ffd5b82631aec6aa760e21b5f526004526024523360445260645ffd5b919081101561328c5760051b81013590601e19813603018212156100525701908135916001600160401b038311610052576020018236038113610052579190565b90610100036101008111612b54571b1590565b80516020909101516001600160e01b031981169291906004821061385b575050565b6001600160e01b031960049290920360031b82901b16169150565b91909160205f845182860182855af1925f5193156138cf5760203d1061389a575050565b6138a390613839565b6001600160a01b033d92639b014b6360e01b5f521660045263ffffffff60e01b1660245260445260645ffd5b90613fb4565b805482101561328c575f5260205f2001905f90565b9061ffff604063ffffffff602084015116920151168111613927575b506001600160a01b0391601661391c92016138d5565b90549060031b1c1690565b600d82015490936001925b85600185811b1b106139a8575f196001851b019560015b15613990575b5f9587811690861c875b6004811061396b5750861b1795613949565b906001908a606085604051908b82528660208301526040820152201618929101613959565b8086101561394f57509150935061391c915090613906565b9260010192613932565b906001600160801b03809116911603906001600160801b038211612b5457565b92906001600160a01b03165f526019830160205260405f20805460ff8160d01c1615613aae5760ff60d01b19169055612ccd6011600485015494613a5f6f7fffffffffffffffffffffffffffffff6001600160801b03881697601384016001600160801b03613a448b828454166139b2565b166001600160801b031982541617905560011c168097612b47565b948680613a9d575b505001613a7d63ffffffff825460c01c166132a0565b815463ffffffff60c01b191660c09190911b63ffffffff60c01b16179055565b613aa791836145c0565b5f86613a67565b505f935083925050565b63ffffffff1663ffffffff8114612b545760010190565b9160405191602083019384526040830152606082015260608152613af460808261292c565b51902090565b7f01010101010101010101010101010101010101010101010101010101010101017f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f7f55555555555555555555555555555555555555555555555555555555555555558360011c1683037f3333333333333333333333333333333333333333333333333333333333333333808260021c169116018060041c01160260f81c905f191460081b1790565b906128e89160ff6011613bb58361403c565b92015460301c1690429261461b565b613bce828261471f565b601481016001600160801b03815416905560168101549283159384613dc15760078301549161ffff8360a01c16918281115f14613cf6576001430192834311612b54577fb9daec4b855c011be14de0b76e1b159ddf0c90288efa99f1106db6f909453788956001600160401b039563ffffffff613cd59516995f14613cda5761ffff60401b6bffffffffffffffffffffffff60401b5f5b60601b9260601c16168460201b8b171717600b82015584600c8201555f600d8201555f600e8201555f19600f82015560105f1991015563ffffffff6040519586951692168491604091949361ffff6001600160401b039263ffffffff606087019816865216602085015216910152565b0390a3565b61ffff60401b6bffffffffffffffffffffffff60401b42613c65565b9250929450505f194301438111612b5457613cd56001600160401b039263ffffffff7fb9daec4b855c011be14de0b76e1b159ddf0c90288efa99f1106db6f909453788951696613d4884408989613acf565b4260881b4260601b178360401b8460201b8b171717600b83015584600c830155600d8201555f600e8201555f19600f82015560105f19910155604051938493169063ffffffff61ffff821691168491604091949361ffff6001600160401b039263ffffffff606087019816865216602085015216910152565b5063ffffffff16600b8201555f600c8201819055600d8201819055600e8201555f19600f82018190556010909101555050565b6001600160a01b0382165f526019810160205260405f209182549260ff8460d01c1615613e6557612ccd9360ff60d01b191690556001600160801b0360048301541691601381016001600160801b03613e5085828454166139b2565b166001600160801b03198254161790556145c0565b50505050565b92939190613e798285614901565b60198401946001600160a01b0383165f52856020526001600160801b0360405f205416958615613f5957613f079187916001600160a01b0386165f5260205260405f206001600160801b03198154169055613eff60138801613edf84825460801c6139b2565b81546001600160801b031660809190911b6001600160801b031916179055565b600287614b09565b9290958395875f14613f4c57505060206001600160a01b037f0508a8b4117d9a7b3d8f5895f6413e61b4f9a2df35afbfb41e78d0ecfff1843f926040519586521693a3565b909250612ccd93506145c0565b50600195505f9450505050565b601181019063ffffffff825460c01c1690811561300557806002613f8c613fa093614c1f565b855463ffffffff60c01b19168655916149d2565b5015613a7d575050565b8115612b92570490565b3d918215613fd957826104008111613fd0575b604051815f823efd5b50610400613fc7565b613fea6001600160a01b0391613839565b916334c0810160e21b5f521660045263ffffffff60e01b1660245260445ffd5b6020915f918382519201905afa5f5181614030575b81614028575090565b600191501490565b60203d1015915061401f565b5f60e060405161404b81612910565b8281528260208201528260408201528260608201528260808201528260a08201528260c08201520152600a81019060058101549163ffffffff8154936140a161ffff6007600887015496015460b01c1693613059565b9382604051966140b088612910565b818460801c168852818160a01c16602089015260c01c166040870152828160c01c16606087015260e01c608086015260c01c1660a084015260c083015260e082015290565b90606061413261413b9364ffffffffff60e06141238260a0850151168360c086015116602089015191614497565b92015116604085015191614497565b91015190612bba565b90565b9160098110156102a75760018114614170576006146141605761413b916140f5565b50610140015164ffffffffff1690565b50506080015164ffffffffff1690565b81810292918115918404141715612b5457565b916001600160ff1b0382168203612b54578160011b8110156141ec578260011c928282106141e657916141e1611f07926141db836141d58861413b9998612b47565b92612b47565b90614180565b613faa565b50505090565b505090565b61413b90601463ffffffff600b8301541661422d600484015460801c91600685015460e01c9061422682600183018602613faa565b9302613faa565b900391015460801c90612b47565b821561300557600b63ffffffff9161428d6001600160801b038616613edf60148401916001600160801b0361427382828654166139b2565b84546001600160801b03191691161780845560801c613039565b6142988533836145c0565b015416906040519283527f21bc683548f9ce563ef4d1c810d5d333021f133d20b7caff0191c675085ad5b060203394a4565b6001600160401b0381116127775760051b60200190565b906142eb826142ca565b6142f8604051918261292c565b8281528092614309601f19916142ca565b0190602036910137565b5f198114612b545760010190565b949363ffffffff600b87015416925f905f9215915b815184101561442b576143498488613278565b51156144225761436c600191846143c1575b614365868a613278565b5190612bba565b938787877f4885c049c0415d0c9ad7bb808cd81c0563544eab04c95ed5c54dde1fafa8870a60206143b1866001600160a01b036143a9828c613278565b511696613278565b51604051908152a45b0192614336565b6001600160801b036143d3878b613278565b51166001600160a01b03806143e88988613278565b5116165f5260198c016020526001600160801b0361440d60405f209282845416613039565b166001600160801b031982541617905561435b565b926001906143ba565b969795505050505050811561449357613edf60136001600160801b03612ccd941692614487601482016001600160801b0361446987828454166139b2565b166001600160801b0319825416178155613edf86825460801c613039565b0191825460801c613039565b5050565b81156144a65750600191500190565b90500190565b90600b8201549163ffffffff8360201c169061ffff8460401c1692549360ff63ffffffff8660801c169560c01c16159081156145b5575b81156145a2575b5061459857828211614509575b5050811091821561450457565b5f9150565b600d01546001949193929091905b84600187811b1b1061458e575f196001871b019460015b15614578575b5f9486811690881c865b600481106145505750881b179461452e565b9160019089606084604051908b8252600388186020830152604082015220161891920161453e565b8085101561453457509350935050905f806144f7565b9460010194614517565b505050505f905f90565b64ffffffffff915060881c16155f6144ea565b8386101591506144e3565b6013613edf916001600160a01b036001600160801b03612ccd961694165f526019810160205260405f206001600160801b036145ff8682845416613039565b166001600160801b03198254161790550191825460801c613039565b919290926147155764ffffffffff6080830151161561470c5764ffffffffff60a0830151168015614701576146619064ffffffffff60c085015116602086015191614497565b8082106146f6576146839064ffffffffff60e085015116604086015191614497565b8082106146eb575061469583836140f5565b8091106146e157506146ab6101a0820151613afa565b60c0830151116146d85761ffff606060e092015116910151115f146146d1576005905f90565b6006905f90565b50506007905f90565b9291505060049190565b939250505060039190565b939250505060029190565b505050506001905f90565b5050505f905f90565b5050506008905f90565b601181019182549163ffffffff808460a01c169360801c16928381146148fa5760108101808211612b54578085116148f2575b50601982019260178301929160168301905b868110614799575050855463ffffffff60a01b191660a09590951b63ffffffff60a01b169490941790945550612ccd92505050565b805f52846020526001600160a01b0360405f205416906001600160a01b0382165f528660205260405f209163ffffffff835460801c168454905f198201918211612b5457818103614874575b50508354928315614860576001935f190161480081876138d5565b6001600160a01b0382549160031b1b19169055855561481f8288614901565b805461ffff60c01b191690556148358187613df4565b847fe26956e6c2eea2293ba279200c0637028f1dcc7ab49a6643dc74d9da3fc94b775f80a301614764565b634e487b7160e01b5f52603160045260245ffd5b6001600160a01b038061488a6148eb94896138d5565b90549060031b1c166148bf816148a0858b6138d5565b9091906001600160a01b038084549260031b9316831b921b1916179055565b165f528960205260405f209081549063ffffffff60801b9060801b169063ffffffff60801b1916179055565b5f806147e5565b93505f614752565b5050505050565b60198101906001600160a01b0383165f528160205260405f20549160ff6001600160801b0384169360c01c16614998575b6001600160a01b0384165f5260205260405f206001600160801b038154168314613e65576001600160801b0380601a9416166001600160801b03198254161790556001600160a01b036001600160801b0360158301541693165f520160205260405f2055565b916149cc90611f076001600160801b036015850154166001600160a01b0387165f52601a850160205260405f205490612b47565b91614932565b9290928215614aff5760076001600160a01b0391015416926001600160a01b0384165f528060205260405f2054906040516370a0823160e01b8152306004820152602081602481895afa908115612717575f91614acd575b508280821015614ac4576141e1614a419287614180565b945b614a4e869584612b47565b6001600160a01b0382165f528260205260405f20556040519563a9059cbb60e01b5f5261dead60045260245260205f60448180855af19560015f5114871615614ab5575b6040528515614aa057505050565b6001600160a01b03165f5260205260405f2055565b95813b15153d15161695614a92565b50508394614a43565b90506020813d602011614af7575b81614ae86020938361292c565b8101031261005257515f614a2a565b3d9150614adb565b50600192505f9150565b9391938315614c145760076001600160a01b0391015416906001600160a01b0382165f528060205260405f2054916040516370a0823160e01b8152306004820152602081602481855afa908115612717575f91614be2575b508380821015614bda576141e1614b789288614180565b614b83819685612b47565b6001600160a01b0383165f528360205260405f20556001600160a01b036040519763a9059cbb60e01b5f521660045260245260205f60448180855af19560015f5114871615614ab5576040528515614aa057505050565b505084614b78565b90506020813d602011614c0c575b81614bfd6020938361292c565b8101031261005257515f614b61565b3d9150614bf0565b50600193505f925050565b61413b906141db63ffffffff6011600484015493015460c01c16916001600160801b036f7fffffffffffffffffffffffffffffff8260011c169116612b47565b6040915f9194939460208251920190624c4b40fa825f51916020519015928315614ce8575b508215614cdd575b50508015614cb5575b614caf57614ca2826142e1565b9160051b6040602084013e565b60609150565b503d6001600160fb1b0383168303612b54578260051b6040019081604011612b545710614c95565b14159050825f614c8c565b6020141592505f614c84565b906060925f935f945b8351861015614d3e576001600160801b03614d188786613278565b5111614d3657614d2e6001916143658887613278565b950194614cfd565b509350915050565b9294509290928215614d8d5750614d5584516142e1565b935f5b8151811015613e655780614d7c856141e1614d7560019587613278565b5187614180565b614d868289613278565b5201614d58565b93505050565b9190614d9e816142e1565b9281156144935781614daf91613faa565b5f5b828110614dbd57505050565b8082614dcb60019388613278565b5201614db15660808060405234601557610982908161001a8239f35b5f80fdfe600436101561000c575f80fd5b5f3560e01c63d92a3c9d1461001f575f80fd5b34610858576103803660031901126108585761040060405260043560805260243560a05260443560c05260643560e0526084356001600160801b0381168103610858576101005260a4356001600160801b0381168103610858576101205260c4356001600160801b0381168103610858576101405260e43563ffffffff8116810361085857610160526101043563ffffffff8116810361085857610180526101243563ffffffff81168103610858576101a052610144356001600160a01b0381168103610858576101c0526101643563ffffffff81168103610858576101e0526101843563ffffffff8116810361085857610200526101a43563ffffffff8116810361085857610220526101c4356001600160a01b038116810361085857610240526101e43561ffff81168103610858576102608190526102043561ffff8116810361085857610280526102243561ffff81168103610858576102a0526102443561ffff81168103610858576102c0526102643560ff81168103610858576102e0526102843560ff8116810361085857610300526102a43560ff8116810361085857610320526102c435801515810361085857610340526102e4356001600160a01b038116810361085857610360526103043563ffffffff8116810361085857610380526103243563ffffffff81168103610858576103a0526103443563ffffffff81168103610858576103c052610364356001600160a01b0381168103610858576103e05261ffff8116158015610849575b61082c576102805161ffff168015801561081c575b6107fb576102205163ffffffff16156107ec576101e05163ffffffff16156107dd576102005163ffffffff16156107ce5763ffffffff610160608001511663ffffffff61018060800151168082018092116104e6575f1982019182116104e6576102d091610964565b61010081116107b6576102a05161ffff16801580156107ad575b610798575061030b60606080015163ffffffff6101a060800151169061085c565b6102c05161ffff16612710811161078057506103405161012051610360519115916001600160801b039091161515906001600160a01b031681610777575b5080610770575b6101605163ffffffff16901561076a57610e105b808210801561075e575b6107215750506101805163ffffffff1662278d0081116106e257506103805163ffffffff1681156106db57603c5b80821080156106cf575b6106905750506103a05163ffffffff1662278d00811161064e57506103c05163ffffffff1662278d00811161060f57506101a05163ffffffff16901561060857610e105b80821080156105fc575b6105bf576101c05183906001600160a01b0316803b156105ad5750610360516001600160a01b031661042581610947565b61059b57506103e0516001600160a01b031661044081610947565b6105895750610240516001600160a01b031661045b81610947565b6105775750610240516001600160a01b03161580610531575b6104fa576001600160801b0360c06080015116600382018092116104e6578181029181830414901517156104e6576104c76001600160801b0360a0608001511663ffffffff6101a0608001511690610964565b908181116104d157005b63ff9d0a2360e01b5f5260045260245260445ffd5b634e487b7160e01b5f52601160045260245ffd5b610100516101205161014051633de565cb60e01b5f9081526001600160801b03938416600452918316602452909116604452606490fd5b50610100516001600160801b031615801590610562575b806104745750610140516001600160801b03161515610474565b50610120516001600160801b03161515610548565b63d0b1b2a760e01b5f5260045260245ffd5b635231e6ef60e01b5f5260045260245ffd5b634088e6ed60e01b5f5260045260245ffd5b63527b4bcd60e11b5f5260045260245ffd5b604051630cdb475960e21b81526a69646c655365636f6e647360a81b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d0082116103f4565b60016103ea565b604051630cdb475960e21b81526c6b65657065725365636f6e647360981b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526f6368616c6c656e67655365636f6e647360801b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526c7375626d69745365636f6e647360981b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d0082116103a6565b600161039c565b604051630cdb475960e21b81526c636f6d6d69745365636f6e647360981b600482015260248101919091525f604482015262278d006064820152608490fd5b604051630cdb475960e21b81526a6a6f696e5365636f6e647360a81b60048201526024810192909252604482015262278d00606482015260849150fd5b5062278d00821161036e565b5f610364565b5080610350565b90501583610349565b6323dca07960e21b5f5260045261271060245260445ffd5b636d6b66f160e01b5f5260045260245260445ffd5b508181116102ea565b63f4a6d9ff60e01b5f5260045261010060245260445ffd5b6337e9e5b960e01b5f5260045ffd5b63e1d8171360e01b5f5260045ffd5b63acda5ee160e01b5f5260045ffd5b61ffff6101e0608001511690630f8ba9fb60e41b5f5260045260245260445ffd5b506102605161ffff168111610267565b61ffff906357095b4360e11b5f521660045261010060245260445ffd5b5061010061ffff821611610252565b5f80fd5b905f90815b6005831061088e5750505060f01c806108775750565b63051f797360e21b5f52600560045260245260445ffd5b826030026030810484036104e65784901c65ffffffffffff81169084159283158061093f575b61091b5763ffffffff8260101c16935f1461090a575082155b159081156108fd575b506108e75750600190920191610861565b8363051f797360e21b5f5260045260245260445ffd5b61ffff915016155f6108d6565b831180156108cd57508383106108cd565b5094505050508161092a575050565b63051f797360e21b5f5260045260245260445ffd5b5082156108b4565b6001600160a01b0381161515908161095d575090565b90503b1590565b811561096e570490565b634e487b7160e01b5f52601260045260245ffd608080604052346015576134bc908161001a8239f35b5f80fdfe6080806040526004361015610012575f80fd5b5f3560e01c90816301ffc9a71461193757508063125571441461181957806315f64920146117d257806342c8b1871461177757806347b0045b146116a35780634853aa6b146114735780635265303c1461144f57806354fd4d50146114085780635b4545a7146113ba5780636946009514611380578063745a41bc14611323578063812d11d0146112f85780638152feb21461115557806394928500146110d2578063a424209114610f6b578063a8b0e3ae14610c32578063a8ce817f14610b1f578063ac9650d8146108c0578063af9208121461066f578063be5170c0146105be578063c7df14e2146103d0578063e58b17451461032b578063f7c86d12146101a85763fc85e46314610124575f80fd5b346101a45760a03660031901126101a457602061013f6119e6565b6101476119d0565b6001600160a01b036040519163ffffffff8584019446865230604086015260043560608601521660808401521660a082015260643560c082015260843560e082015260e0815261019961010082611ce1565b519020604051908152f35b5f80fd5b346101a45760203660031901126101a4576101c1612500565b506101cd60043561257e565b6101d5612500565b506101df8161266a565b600c8201546101008201906001600160401b038116825261012083019063ffffffff8160401c16825264ffffffffff61014085019160601c168152600d850154916101608501928352600e860154936101808601948552608086019664ffffffffff88511661031a575b5060405196865163ffffffff168852602087015163ffffffff166020890152604087015161ffff166040890152606087015161ffff1660608901525164ffffffffff16608088015260a086015164ffffffffff1660a088015260c086015164ffffffffff1660c088015260e086015164ffffffffff1660e0880152516001600160401b03166101008701525163ffffffff166101208601525164ffffffffff1661014085015251610160840152516101808301526101a08101516101a08301526101c001516101c08201526101e090f35b60100154196101c087015287610249565b346101a4576103803660031901126101a457610345612407565b5f5b601c811061038e575060016102c0820151116101a45760209060405161037d838201924684523060408401526060830190611ad9565b6103c081526101996103e082611ce1565b8060051b908160040135807f2020202010101004040414040404140202020201010101140404041400000000831a60031b1c6101a45760019284015201610347565b346101a45760203660031901126101a4576040516103ed81611ca9565b5f8152602081015f9052604081015f9052606081015f9052608081015f905260a081015f905260c081015f905260e081015f905261010081015f905261012081015f9052610140015f90526004356104449061257e565b60128101546001600160a01b031690601181015490601681015463ffffffff169160148201546001600160801b03169060138301549261048390612624565b6001600160801b03168360801c9061049a916124e0565b93604051906104a882611ca9565b8682526020820164ffffffffff84168152604083018460281c60ff161515815260608401908560301c60ff161515825260808501928660381c60ff161515845260a0860194855260c08601958760401c63ffffffff16875260e081019760601c63ffffffff16885261010081019889526101208101996001600160801b03168a5261014001996001600160801b03168a526040519a8b525164ffffffffff1660208b015251151560408a0152511515606089015251151560808801525163ffffffff1660a08701525163ffffffff1660c08601525163ffffffff1660e0850152516001600160801b0316610100840152516001600160801b0316610120830152516001600160801b031661014082015261016090f35b346101a45760203660031901126101a4576105d7612407565b506105e360043561257e565b6105eb612407565b815490915f805b601c821061060d576103808561060b6040518092611ad9565bf35b7f2020202010101004040414040404140202020201010101140404041400000000821a60031b906101008282011161065e575b906001915f1983831b0186821c168460051b880152019101906105f2565b50600190920180549350915f610640565b346101a45760403660031901126101a45760043561068b6119e6565b6106936127d4565b61069c82612cbd565b91600b83019263ffffffff8454169263ffffffff8116938085036108a5575061ffff600783015460d01c16908115610892576001600160a01b0333165f526019830160205260405f209081549060ff8260c01c1615801561086c575b6108515760ff8260d01c161561083a5763ffffffff610716826123dc565b1663ffffffff8360a01c161461081f5763ffffffff60a01b90610738906123dc565b60a01b169063ffffffff60a01b1916179055600c82019485549561076463ffffffff8860401c166123dc565b9663ffffffff60401b63ffffffff89169860401b169063ffffffff60401b1916179055612710860291868304612710148715171561080b5763ffffffff6107b0925460201c16906123f4565b11156107e9575b506040519283527f21b3e697b08591b97b1ea0ab600455ac82fbc023df527d0c1d24e4b88e516e5d60203394a45f805d005b601101805467ff000000000000001916670100000000000000179055836107b7565b634e487b7160e01b5f52601160045260245ffd5b8686639b389f0f60e01b5f526004526024523360445260645ffd5b8563158643cf60e21b5f526004523360245260445ffd5b8686631105830560e31b5f526004526024523360445260645ffd5b5061088c838690600b63ffffffff80925460801c1692015460201c161190565b156106f8565b83638f8285ff60e01b5f5260045260245ffd5b849084630247d60760e41b5f5260045260245260445260645ffd5b346101a45760203660031901126101a4576004356001600160401b0381116101a457366023820112156101a4578060040135906001600160401b0382116101a4573660248360051b830101116101a45761091982611d2c565b916109276040519384611ce1565b808352601f1961093682611d2c565b015f5b818110610b0e575050905f9060421981360301915b83811015610aa75760248160051b83010135838112156101a457820160248101356001600160401b0381116101a457604482019080360382136101a457610994816120c6565b916109a26040519384611ce1565b818352602083019360206024843693010101116101a457815f926020928637830101525f80825184305af4913d15610a9f573d926109df846120c6565b936109ed6040519586611ce1565b84523d5f602086013e5b15610a1e57505090600191610a0c82886122f6565b52610a1781876122f6565b500161094e565b3d918215610a4357826104008111610a3a575b604051815f823efd5b50610400610a31565b5190516001600160e01b03198116919060048210610a7f575b6334c0810160e21b5f908152306004526001600160e01b03198416602452604490fd5b6001600160e01b031960049290920360031b82901b161690508180610a5c565b6060926109f7565b846040518091602082016020835281518091526040830190602060408260051b8601019301915f905b828210610adf57505050500390f35b91936001919395506020610afe8192603f198a82030186528851611a59565b9601920192018594939192610ad0565b806060602080938801015201610939565b346101a45760603660031901126101a457600435610b3b6119e6565b906044356001600160401b0381116101a457610b5b9036906004016119f9565b919092610b678261257e565b9063ffffffff80610b7784612770565b5016911690808203610c1957600a8301546040516377b200df60e01b8152905f9082906001600160a01b03168180610bb48b8d8c60048501611de4565b03915afa908115610c0e575f905f92610be9575b50610be56040519283928352604060208401526040830190611a26565b0390f35b9050610c0791503d805f833e610bff8183611ce1565b810190611d43565b9082610bc8565b6040513d5f823e3d90fd5b83630247d60760e41b5f5260045260245260445260645ffd5b346101a45760c03660031901126101a4576004356024356001600160401b0381116101a457610c659036906004016119f9565b9060643560ff811681036101a457610c7b6127d4565b610c8484612cbd565b91610cb96001600160a01b0360078501541692600485019360a4359160843591604435906001600160801b0388541690612e6d565b5060198301936001600160a01b0333165f528460205260405f205460ff8160c81c16610f545760c01c60ff16610f3d576001600160a01b036008850154169182610ea4575b5050506001600160801b03905416916001600160801b036014830154166013830190610d55610d468354610d3c6001600160801b03821680956123ad565b9060801c906123ad565b610d4f86612624565b906123ad565b6001600160801b03610d6787836123ad565b11610e8d5750610d7f856001600160801b03926124e0565b82546001600160801b0319169116179055335f90815260209190915260409020601682018054825463ffffffff60801b191660809190911b63ffffffff60801b161782559390805462ff00ff60c01b19166201000160c01b179055835468010000000000000000811015610e7957610e0381610e74966001610e21940181556123ba565b33906001600160a01b038084549260031b9316831b921b1916179055565b6001600160801b036015830154166001600160a01b0333165f52601a830160205260405f205533907f2848f1de45d2104e09672cae79557d344eac2be47e449dfd5cab3779355cb13e5f80a3339061330c565b5f805d005b634e487b7160e01b5f52604160045260245ffd5b8590639df2f25960e01b5f5260045260245260445ffd5b915f91610ee1610eef602095604051928391888301956328c282b360e21b87528d6024850152336044850152606060648501526084840191611dc4565b03601f198101835282611ce1565b51915afa5f5181610f31575b81610f26575b5015610f0f57848080610cfe565b8363fa659a8360e01b5f526004523360245260445ffd5b600191501485610f01565b60203d10159150610efb565b8563762a112f60e01b5f526004523360245260445ffd5b866305f3691d60e01b5f526004523360245260445ffd5b346101a45760203660031901126101a457600435610f876127d4565b610f9081612cbd565b610f998161266a565b610fa38183612734565b509064ffffffffff600c84015460601c16610140820152601183019182549163ffffffff8360401c169182155f146110a557610ff5925064ffffffffff8085165b1691610fef87612cec565b90612da5565b80421061108f575066ff000000000000191666010000000000001790556014810180546001600160801b031981169091557f1918519dc8346b4b27fd8a78c471210de0fab02c341d0b79afc9d29316c25899916040916001600160801b0316908180611070575b5050815190600182526020820152a25f805d005b816001600160a01b03601261108894015416906130e1565b848161105c565b630f26247360e11b5f526004524260245260445ffd5b5f19830192831161080b57610ff5925f526018860160205264ffffffffff8060405f205460281c16610fe4565b346101a45760166110f56111046110ff6110eb36611abf565b959194909461257e565b0193838554612c8e565b6122c4565b915f5b835181101561114757806001600160a01b0361112e611128600194876123ad565b856123ba565b90549060031b1c1661114082876122f6565b5201611107565b60405180610be58682611a7d565b346101a45761117361118861116936611abf565b929193909361257e565b918363ffffffff601185015460401c16612c8e565b9161119283611d2c565b926111a06040519485611ce1565b8084526111af601f1991611d2c565b015f5b8181106112e15750509060185f9101905b835181101561125257806111d9600192856123ad565b5f528260205260405f206001600160801b03604051916111f883611c8e565b5464ffffffffff8116835264ffffffffff8160281c16602084015261ffff8160501c16604084015261ffff8160601c16606084015260701c16608082015261124082876122f6565b5261124b81866122f6565b50016111c3565b836040518091602082016020835281518091526020604084019201905f5b81811061127e575050500390f35b91935091602060a06001926001600160801b036080885164ffffffffff815116845264ffffffffff86820151168685015261ffff604082015116604085015261ffff60608201511660608501520151166080820152019401910191849392611270565b6020906112ec611d02565b828288010152016111b2565b346101a45760203660031901126101a457610be561131760043561231e565b60405191829182611a7d565b346101a45760803660031901126101a4576004356001600160a01b03811681036101a457606435906001600160401b0382116101a45761136a610e749236906004016119f9565b916113736127d4565b6044359060243590612aad565b346101a45760403660031901126101a457604061ffff6113a96113a16119ba565b600435612278565b835191151582529091166020820152f35b346101a45760403660031901126101a45760243561ffff811681036101a4576113e5906004356120e1565b906001600160a01b03604051931683526020830152604082015260608180030190f35b346101a4575f3660031901126101a457610be5604051611429604082611ce1565b60058152640302e312e360dc1b6020820152604051918291602083526020830190611a59565b346101a45760203660031901126101a4576114686127d4565b610e74600435611e0f565b346101a45760203660031901126101a45760043560405161012081018181106001600160401b03821117610e79576040525f815260208101915f8352604082015f815260608301915f8352608084015f815260a08501955f875260c08601945f865260e08701935f85526101008801955f87526114ef8261257e565b60606001600160a01b03600a830154169360246040518096819363477c9c5d60e01b835260048301525afa948515610c0e575f955f945f91611648575b5060048110156116035780885263ffffffff9485168085529685168083521580158d529496879586948f93869361158b93916001810361162f575050156116265760ff5f5b1689525b60118101549360ff8560281c1615159052612770565b15158b5216808b52838260601c161591821592611617575b505015158a526040519a5115158b52511660208a0152511660408801525116606086015251926004841015611603576101209563ffffffff94608087015251151560a086015251151560c085015251151560e08401525116610100820152f35b634e487b7160e01b5f52602160045260245ffd5b60401c84161090508d806115a3565b60ff6002611571565b600391925003611640575b50611575565b89525f61163a565b96505092506060853d60601161169b575b8161166660609383611ce1565b810103126101a45761167785611dfe565b92604061168660208801611dfe565b9601519360048510156101a45795938d61152c565b3d9150611659565b346101a45760403660031901126101a4576024356004356001600160401b0382116101a4575f6116da61171c9336906004016119f9565b90926116e58161257e565b936001600160a01b03600a6116f987612770565b509601541691604051968794859384936377b200df60e01b855260048501611de4565b03915afa918215610c0e5763ffffffff92610be5915f905f9261175a575b506040519485941684526020840152606060408401526060830190611a26565b905061177091503d805f833e610bff8183611ce1565b908561173a565b346101a45760603660031901126101a457602060a06117946119e6565b6001600160a01b036117a46119d0565b63ffffffff604051934685523087860152600435604086015216606084015216608082015220604051908152f35b346101a45760203660031901126101a4576118006117f160043561257e565b6117fa8161266a565b90612734565b6040519060098310156116035760409282526020820152f35b346101a45760403660031901126101a45760a06118346119ba565b61183c611d02565b5061184860043561257e565b6001600160a01b0382165f8181526019830160205260409020929061dead0361192057506001600160801b0361187d82612624565b1691549060ff8260d01c165f1461191957600401546001600160801b03165b63ffffffff604051916118ae83611c8e565b8483526001600160801b0360208401911681526001600160801b036040840191838660801c16835260ff60806060870196828960c01c1615158852019660c81c1615158652604051968752511660208601525116604084015251151560608301525115156080820152f35b505f61189c565b6119326001600160801b0391836125b1565b61187d565b346101a45760203660031901126101a4576004359063ffffffff60e01b82168092036101a4576020916301ffc9a760e01b81149081156119a9575b8115611998575b8115611987575b5015158152f35b636d3fc43560e11b14905083611980565b6374cd5ca560e01b81149150611979565b636c93d5b960e11b81149150611972565b602435906001600160a01b03821682036101a457565b604435906001600160a01b03821682036101a457565b6024359063ffffffff821682036101a457565b9181601f840112156101a4578235916001600160401b0383116101a457602083818601950101116101a457565b90602080835192838152019201905f5b818110611a435750505090565b8251845260209384019390920191600101611a36565b805180835260209291819084018484015e5f828201840152601f01601f1916010190565b60206040818301928281528451809452019201905f5b818110611aa05750505090565b82516001600160a01b0316845260209384019390920191600101611a93565b60609060031901126101a457600435906024359060443590565b6001600160a01b036103608092805185526020810151602086015260408101516040860152606081015160608601526001600160801b0360808201511660808601526001600160801b0360a08201511660a08601526001600160801b0360c08201511660c086015263ffffffff60e08201511660e086015263ffffffff6101008201511661010086015263ffffffff61012082015116610120860152826101408201511661014086015263ffffffff6101608201511661016086015263ffffffff6101808201511661018086015263ffffffff6101a0820151166101a0860152826101c0820151166101c086015261ffff6101e0820151166101e086015261ffff6102008201511661020086015261ffff6102208201511661022086015261ffff6102408201511661024086015260ff6102608201511661026086015260ff6102808201511661028086015260ff6102a0820151166102a08601526102c081015115156102c0860152826102e0820151166102e086015263ffffffff6103008201511661030086015263ffffffff6103208201511661032086015263ffffffff61034082015116610340860152015116910152565b60a081019081106001600160401b03821117610e7957604052565b61016081019081106001600160401b03821117610e7957604052565b61010081019081106001600160401b03821117610e7957604052565b90601f801991011681019081106001600160401b03821117610e7957604052565b60405190611d0f82611c8e565b5f6080838281528260208201528260408201528260608201520152565b6001600160401b038111610e795760051b60200190565b91906040838203126101a4578251926020810151906001600160401b0382116101a457019080601f830112156101a4578151611d7e81611d2c565b92611d8c6040519485611ce1565b81845260208085019260051b8201019283116101a457602001905b828210611db45750505090565b8151815260209182019101611da7565b908060209392818452848401375f828201840152601f01601f1916010190565b604090611dfb949281528160208201520191611dc4565b90565b519063ffffffff821682036101a457565b611e188161257e565b601981016001600160a01b0333165f528060205260405f209060ff825460c01c16156120af57601183019160ff835460301c165f14611e705750505090611e6c91611e63338261280f565b33913391612888565b5050565b611e8f818590600b63ffffffff80925460801c1692015460201c161190565b15611f60575460c81c60ff16611f495790601792916001600160a01b0333165f5260205260405f20600160c81b60ff60c81b19825416179055611f0063ffffffff825460801c1691611ee083612759565b815463ffffffff60801b191660809190911b63ffffffff60801b16179055565b5f520160205260405f20336bffffffffffffffffffffffff60a01b82541617905533907f1d1cafad82295895163fff366148ce27bb5c1fa91ce87af3f5cd2b09c327fcbb5f80a3565b8363fb19059b60e01b5f526004523360245260445ffd5b50929190506001600160a01b0333165f528260205260405f2063ffffffff815460801c169360168301948554915f19830192831161080b57828203612031575b505050835493841561201d57611e6c945f190190611fbe82826123ba565b6001600160a01b0382549160031b1b1916905555611fdc338361306c565b805461ffff60c01b19169055611ff2338261280f565b33827fe26956e6c2eea2293ba279200c0637028f1dcc7ab49a6643dc74d9da3fc94b775f80a3611e63565b634e487b7160e01b5f52603160045260245ffd5b6001600160a01b03806120476120a7958a6123ba565b90549060031b1c1661207c8161205d868c6123ba565b9091906001600160a01b038084549260031b9316831b921b1916179055565b165f5260205260405f209081549063ffffffff60801b9060801b169063ffffffff60801b1916179055565b5f8080611fa0565b83630a6c3de160e01b5f526004523360245260445ffd5b6001600160401b038111610e7957601f01601f191660200190565b6120ed9092919261257e565b61ffff6120fc600a8301612983565b9316928084101561226257506121118161266a565b9264ffffffffff60a085015116158015612251575b61224657600d82015461ffff604086015116916040519060208201928352604082015260408152612158606082611ce1565b5190209080156122325761216e91068483612bc6565b9161221c6121d561218761218185612cec565b8761327c565b6121ad61219c600887015460e01c80936123ad565b96976121a787612cec565b9061327c565b8042115f1461222a576121c090426123cf565b905b6001600160801b036005870154166132b9565b92601463ffffffff600b8301541661220e600484015460801c91600685015460e01c906122078260018301860261261a565b930261261a565b900391015460801c906123cf565b8083116122265750565b9150565b505f906121c2565b634e487b7160e01b5f52601260045260245ffd5b505f92508291829150565b5060ff601183015460301c16612126565b83630f1d314b60e21b5f5260045260245260445ffd5b6122819061257e565b9060ff601183015460301c166122bc5761ffff92916001600160a01b036122b692165f526019810160205260405f2090612999565b90921690565b50505f905f90565b906122ce82611d2c565b6122db6040519182611ce1565b82815280926122ec601f1991611d2c565b0190602036910137565b805182101561230a5760209160051b010190565b634e487b7160e01b5f52603260045260245ffd5b6123279061257e565b9061233182612b4c565b64ffffffffff60a08201511615801561239c575b6123955761235a61ffff6040830151166122c4565b925f5b845181101561239057806123746001928585612bc6565b6001600160a01b0361238683896122f6565b911690520161235d565b505050565b5060609150565b5060ff601184015460301c16612345565b9190820180921161080b57565b805482101561230a575f5260205f2001905f90565b9190820391821161080b57565b63ffffffff60019116019063ffffffff821161080b57565b8181029291811591840414171561080b57565b6040519061038082018281106001600160401b03821117610e79576040525f610360838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e08201528261010082015282610120820152826101408201528261016082015282610180820152826101a0820152826101c0820152826101e08201528261020082015282610220820152826102408201528261026082015282610280820152826102a0820152826102c0820152826102e08201528261030082015282610320820152826103408201520152565b906001600160801b03809116911601906001600160801b03821161080b57565b604051906101e082018281106001600160401b03821117610e79576040525f6101c0838281528260208201528260408201528260608201528260808201528260a08201528260c08201528260e08201528261010082015282610120820152826101408201528261016082015282610180820152826101a08201520152565b90815f525f60205260405f209164ffffffffff6011840154161561259f5750565b63abad5cfd60e01b5f5260045260245ffd5b91906001600160a01b0381165f526019830160205260405f20549260ff6001600160801b0385169460c01c166125e5575050565b611dfb929391601a826001600160a01b036001600160801b036015610d4f9601541693165f520160205260405f2054906123cf565b8115612232570490565b611dfb9061266463ffffffff6011600484015493015460c01c16916001600160801b036f7fffffffffffffffffffffffffffffff8260011c1691166123cf565b906123f4565b90612673612500565b5061267d82612b4c565b9164ffffffffff6080840151161561273157600f810154604084019161ffff8351166101000361ffff811161080b5761ffff168219811b901c6101a086015260e085019264ffffffffff845116159182612707575b50816126e9575b506126e2575050565b60d81c9052565b61ffff9150511661010003610100811161080b5781901b155f6126d9565b600a919250015460f81c61ffff82511681612725575b50905f6126d2565b60d8915011155f61271d565b50565b906127559160ff601161274683612cec565b92015460301c16904292612ec8565b9091565b63ffffffff1663ffffffff811461080b5760010190565b9063ffffffff601183015460401c1691600b810154908363ffffffff61ffff8460501c169316148015906127cc575b6127c657600a6127af9101612983565b119081156127b957565b916127c390612759565b91565b50505f90565b50811561279f565b5f5c6127e05760015f5d565b633ee5aeb560e01b5f5260045ffd5b906001600160801b03809116911603906001600160801b03821161080b57565b6001600160a01b0382165f526019810160205260405f209182549260ff8460d01c1615612882576128809360ff60d01b191690556001600160801b0360048301541691601381016001600160801b0361286b85828454166127ef565b166001600160801b03198254161790556130e1565b565b50505050565b92939190612896828561306c565b60198401946001600160a01b0383165f52856020526001600160801b0360405f205416958615612976576129249187916001600160a01b0386165f5260205260405f206001600160801b0319815416905561291c601388016128fc84825460801c6127ef565b81546001600160801b031660809190911b6001600160801b031916179055565b60028761313c565b9290958395875f1461296957505060206001600160a01b037f0508a8b4117d9a7b3d8f5895f6413e61b4f9a2df35afbfb41e78d0ecfff1843f926040519586521693a3565b90925061288093506130e1565b50600195505f9450505050565b60ff905460f01c166001810180911161080b5790565b90600b8201549163ffffffff8360201c169061ffff8460401c1692549360ff63ffffffff8660801c169560c01c1615908115612aa2575b8115612a8f575b50612a85578282116129f6575b505081109182156129f157565b5f9150565b600d01546001949193929091905b84600187811b1b10612a7b575f196001871b019460015b15612a65575b5f9486811690881c865b60048110612a3d5750881b1794612a1b565b9160019089606084604051908b82526003881860208301526040820152201618919201612a2b565b80851015612a2157509350935050905f806129e4565b9460010194612a04565b505050505f905f90565b64ffffffffff915060881c16155f6129d7565b8386101591506129d0565b9291909160418514612b0b575b5f94612b0486959493610ee187946040519485936020850198639fd5a6cf60e01b8a523360248701523060448701526064860152608485015260a060a485015260c4840191611dc4565b51925af150565b929190846040116101a457846040101561230a57612b3960208501358535604087013560f81c848688612e6d565b612b4557909192612aba565b5050505050565b90600b612b57612500565b92015463ffffffff8116835263ffffffff8160201c16602084015261ffff8160401c16604084015261ffff8160501c16606084015264ffffffffff8160601c16608084015264ffffffffff8160881c1660a084015264ffffffffff8160b01c1660c084015260d81c60e0830152565b9061ffff604063ffffffff602084015116920151168111612c03575b506001600160a01b03916016612bf892016123ba565b90549060031b1c1690565b600d82015490936001925b85600185811b1b10612c84575f196001851b019560015b15612c6c575b5f9587811690861c875b60048110612c475750861b1795612c25565b906001908a606085604051908b82528660208301526040820152201618929101612c35565b80861015612c2b575091509350612bf8915090612be2565b9260010192612c0e565b80821015612cb657612ca082826123cf565b831015612cac57505090565b611dfb92506123cf565b5050505f90565b90612cc78261257e565b9160ff601184015460301c16612cda5750565b630c71765d60e11b5f5260045260245ffd5b5f60e0604051612cfb81611cc5565b8281528260208201528260408201528260608201528260808201528260a08201528260c08201520152600a81019060058101549163ffffffff815493612d5161ffff6007600887015496015460b01c1693612983565b938260405196612d6088611cc5565b818460801c168852818160a01c16602089015260c01c166040870152828160c01c16606087015260e01c608086015260c01c1660a084015260c083015260e082015290565b929190916009821015611603578115612e59575060018114612e3e5760058110908115612e33575b50612e2c5764ffffffffff610140612de5838561327c565b93015116828111612e24575b506080810151916001600160ff1b038316830361080b57612e1b60a091611dfb9460011b906123ad565b910151906123ad565b91505f612df1565b50505f1990565b60089150145f612dcd565b5060a064ffffffffff6080611dfb94015116910151906123ad565b8251611dfb945060a09250612e1b916123ad565b92915f95869560ff87949560405194602086019763d505accf60e01b8952336024880152306044880152606487015260848601521660a484015260c483015260e482015260e48152612ec161010482611ce1565b51925af190565b919290926130625764ffffffffff608083015116156130595764ffffffffff60a083015116801561304e57612f0e9064ffffffffff60c0850151166020860151916134a7565b80821061304357612f309064ffffffffff60e0850151166040860151916134a7565b8082106130385750612f42838361327c565b80911061302e57506101a08101517f55555555555555555555555555555555555555555555555555555555555555558160011c1681037f3333333333333333333333333333333333333333333333333333333333333333808260021c16911601907f01010101010101010101010101010101010101010101010101010101010101017f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f60c0860151938060041c01160260f81c905f191460081b17106130255761ffff606060e092015116910151115f1461301e576005905f90565b6006905f90565b50506007905f90565b9291505060049190565b939250505060039190565b939250505060029190565b505050506001905f90565b5050505f905f90565b5050506008905f90565b61307682826125b1565b906001600160a01b0383165f526019810160205260405f206001600160801b038154168314612882576001600160801b0380601a9416166001600160801b03198254161790556001600160a01b036001600160801b0360158301541693165f520160205260405f2055565b60136128fc916001600160a01b036001600160801b03612880961694165f526019810160205260405f206001600160801b0361312086828454166124e0565b166001600160801b03198254161790550191825460801c6124e0565b93919383156132715760076001600160a01b0391015416906001600160a01b0382165f528060205260405f2054916040516370a0823160e01b8152306004820152602081602481855afa908115610c0e575f9161323f575b508380821015613237576131ab6131b092886123f4565b61261a565b6131bb8196856123cf565b6001600160a01b0383165f528360205260405f20556001600160a01b036040519763a9059cbb60e01b5f521660045260245260205f60448180855af19560015f5114871615613228575b604052851561321357505050565b6001600160a01b03165f5260205260405f2055565b95813b15153d15161695613205565b5050846131b0565b90506020813d602011613269575b8161325a60209383611ce1565b810103126101a457515f613194565b3d915061324d565b50600193505f925050565b906060612e1b611dfb9364ffffffffff60e06132aa8260a0850151168360c0860151166020890151916134a7565b920151166040850151916134a7565b916001600160ff1b038216820361080b578160011b811015613307578260011c9282821061330157916131ab610d4f92612664836132fb88611dfb99986123cf565b926123cf565b50505090565b505090565b82156123905760076001600160a01b0391015416906040516370a0823160e01b8152306004820152602081602481865afa908115610c0e575f91613475575b506001600160a01b03604051926323b872dd60e01b5f5216600452306024528360445260205f60648180875af160015f5114811615613456575b826040525f60605215613443576370a0823160e01b8252306004830152602082602481865afa918215610c0e575f9261340f575b5080821115613407576133cb916123cf565b8281106133ed57505f5260026020526133e960405f209182546123ad565b9055565b925063387de0c960e21b5f5260045260245260445260645ffd5b50505f6133cb565b9091506020813d60201161343b575b8161342b60209383611ce1565b810103126101a45751905f6133b9565b3d915061341e565b82635274afe760e01b5f5260045260245ffd5b600181151661346c57833b15153d151616613385565b823d5f823e3d90fd5b90506020813d60201161349f575b8161349060209383611ce1565b810103126101a457515f61334b565b3d9150613483565b81156134b65750600191500190565b9050019056' as const
