@@ -29,7 +29,7 @@ const allowedSolidity: Record<string, string[]> = {
   aggregators: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
   gates: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
   judges: ['types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
-  core: ['types', 'interfaces', 'libraries'],
+  core: ['core', 'types', 'interfaces', 'libraries'],
   '.': ['core', 'types', 'interfaces', 'libraries', '@openzeppelin', 'solady'],
 }
 
