@@ -39,11 +39,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
     /// @inheritdoc IFederationExtension
     function modelOf(bytes32 id) external view returns (Model memory model_) {
         FederationState storage federation = _existing(id);
-        (uint32 inputs, uint32 outputs, OutputKind kind) = IAggregator(federation.intake.aggregator).networkShape(id);
-        (model_.inputs, model_.outputs, model_.outputKind) = (inputs, outputs, kind);
-        model_.hasNetwork = inputs != 0;
-        if (kind == OutputKind.Logistic) model_.classes = inputs == 0 ? 0 : 2;
-        else if (kind != OutputKind.Linear) model_.classes = outputs;
+        _describeNetwork(model_, federation.intake.aggregator, id);
         model_.isInitialised = federation.isInitialised;
         (model_.round, model_.isInMotion) = federation.modelRound();
         model_.isTrained = federation.roundsSettled != 0 || model_.round > federation.roundsClosed;
@@ -70,6 +66,20 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         (uint32 current,) = federation.modelRound();
         if (round != current) revert WrongRound(id, current, round);
         return IAggregator(federation.intake.aggregator).classify(id, input);
+    }
+
+    /// @dev A foreign aggregator may know nothing of networks, or answer nonsense: what the core itself knows is said all the
+    ///      same.
+    function _describeNetwork(Model memory model_, address aggregator, bytes32 id) private view {
+        (bool isAnswered, uint256 inputs, uint256 outputs, uint256 kind) =
+            ModuleCall.tryReadThreeWords(aggregator, abi.encodeCall(IAggregator.networkShape, (id)));
+        bool isShape =
+            isAnswered && inputs != 0 && outputs != 0 && inputs <= type(uint32).max && outputs <= type(uint32).max;
+        if (!isShape || kind > uint256(type(OutputKind).max)) return;
+        (model_.hasNetwork, model_.inputs, model_.outputs) = (true, uint32(inputs), uint32(outputs));
+        model_.outputKind = OutputKind(kind);
+        if (model_.outputKind == OutputKind.Logistic) model_.classes = 2;
+        else if (model_.outputKind != OutputKind.Linear) model_.classes = uint32(outputs);
     }
 
     // --- Joining and several calls ---

@@ -13,7 +13,7 @@ interface IFederationExtension is IERC165 {
     /// @notice What a contract has to know of a model before it asks it.
     /// @dev Of a foreign aggregator, what the network is like is what that aggregator says: check `termsOf(id).aggregator`.
     struct Model {
-        bool hasNetwork; //        whether the contract answers; if not, the four below are zero, and asking reverts
+        bool hasNetwork; //        whether the aggregator says that it answers; if not, it reverts, and the next four are zero
         uint32 inputs; //          bytes of an input
         uint32 outputs; //         outputs of an answer
         uint32 classes; //         softmax: outputs; logistic: 2; multi-label: labels; linear: 0
@@ -28,12 +28,12 @@ interface IFederationExtension is IERC165 {
     /// @param id The federation.
     /// @return model_ Its facts. Names of columns and classes are no part of them: they are in the manifest, which
     ///         `Created` logged and of which the terms have the hash.
-    /// @custom:reverts UnknownFederation; what `IAggregator.networkShape` reverts with.
+    /// @custom:reverts UnknownFederation.
     function modelOf(bytes32 id) external view returns (Model memory model_);
 
     /// @notice The answer to one input, and the round of the model that it comes from.
-    /// @dev Gas: the whole forward pass, some 6 gas a parameter and 2,100 for each 16 of them (32 bits: 8). Before the first
-    ///      round the initial model answers: a caller that wants a trained one refuses round 0. Trust. As of `predict`.
+    /// @dev Gas: the whole forward pass, some 6 gas a parameter and 2,100 for each 16 of them (32 bits: 8). Before
+    ///      training the initial model answers: whether it is trained, `modelOf` says. Trust. As of `predict`.
     /// @param id The federation.
     /// @param input One byte for each input: `modelOf(id).inputs` of them.
     /// @return round The model is that after so many rounds, as `modelOf` counts.

@@ -75,6 +75,25 @@ library ModuleCall {
         if (_returnSize() < 64) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
     }
 
+    /// @notice Asks `module` for three words.
+    /// @return isAnswered Whether it succeeded and gave so many; if not, the words mean nothing.
+    function tryReadThreeWords(address module, bytes memory input)
+        internal
+        view
+        returns (bool isAnswered, uint256 first, uint256 second, uint256 third)
+    {
+        // Equivalent to `(success, answer) = module.staticcall(input)`, keeping three words of `answer` behind the free
+        // pointer, in memory that is not kept.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            isAnswered := staticcall(gas(), module, add(input, 0x20), mload(input), start, 0x60)
+            first := mload(start)
+            second := mload(add(start, 0x20))
+            third := mload(add(start, 0x40))
+        }
+        isAnswered = isAnswered && _returnSize() >= 96;
+    }
+
     /// @notice Whether `module` answers with a clean `true`. A revert, a short answer and any other word are a no.
     function isTrue(address module, bytes memory input) internal view returns (bool) {
         bool success;

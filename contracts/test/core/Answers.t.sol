@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { OutputKind } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
+import { Conduct, HostileModule } from "../mocks/HostileModule.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
 /// @title Answers and the round they come from
@@ -80,6 +82,28 @@ contract AnswersTest is FederationFixture {
         assertEq(model_.outputs, 2);
         assertEq(model_.classes, 2);
         assertEq(uint256(model_.outputKind), uint256(OutputKind.Softmax));
+    }
+
+    /// @dev An aggregator of somebody else's may know nothing of networks, or lie in whatever form.
+    function test_modelOf_saysWhatTheCoreKnowsWhateverTheAggregatorAnswers() external {
+        HostileModule module = new HostileModule();
+        Terms memory terms = defaultTerms();
+        terms.aggregator = address(module);
+        bytes32 id = create(terms);
+        Conduct[6] memory conducts = [
+            Conduct.RevertsBare,
+            Conduct.RevertsWithMegabyte,
+            Conduct.AnswersNothing,
+            Conduct.AnswersTwo,
+            Conduct.AnswersMegabyte,
+            Conduct.BurnsGas
+        ];
+        for (uint256 i; i < conducts.length; ++i) {
+            module.set(IAggregator.networkShape.selector, conducts[i]);
+            IFederation.Model memory model_ = core.modelOf{ gas: 10_000_000 }(id);
+            assertFalse(model_.hasNetwork);
+            assertEq(uint256(model_.inputs) + model_.outputs + model_.classes, 0);
+        }
     }
 
     function test_answerAt_refusesAnyOtherRound() external {

@@ -88,6 +88,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   ChunkAlreadyWritten: never('Somebody wrote this chunk already; go on with the next.'),
   WrongChunkLength: never('Hand in the whole chunk of a given start, and nothing otherwise.'),
   ChunkMismatch: never('The chunk is not the one whose hash is in the setup; check the initial model.'),
+  LaneOutOfRange: never('A model integer does not fit its lane; use wider lanes or smaller integers.'),
   NoSuchLane: never('A word has 256 / laneBits lanes, counted from 0.'),
   NoSuchShard: never('Count shards from 0 to their number less one.'),
   TooManyUpdates: never('The core handed in more updates than the terms allow; check the core.'),
@@ -103,6 +104,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   // Rows that a contract encodes
   MalformedColumns: never('Hand in the columns that tutti encode ID --columns prints.'),
   WrongValueCount: never('Give one value for each column, in the order of the schema.'),
+  NotFinite: never('The columns hold a number that is none; take them anew from tutti encode ID --columns.'),
   ValueMissing: never('The schema takes no row without a value of this column; give it.'),
   ValueOutOfRange: never("The value is beyond the column's range: check its unit."),
   UnknownCategory: never("Give the category's place in the schema's list, from 0, or the value for missing."),
