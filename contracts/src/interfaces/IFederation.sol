@@ -17,4 +17,5 @@ import { IFederationViews } from "./IFederationViews.sol";
 ///      where it grows, nobody has the surplus.
 ///      Liveness. Every step may be taken by anyone. A federation whose step is overdue by `idleSeconds` can be
 ///      abandoned by anyone: stakes and what is unspent go back.
+// solhint-disable-next-line no-empty-blocks
 interface IFederation is IFederationCore, IFederationViews, IFederationExtension, IFederationEvents { }

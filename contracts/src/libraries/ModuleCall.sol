@@ -32,8 +32,16 @@ library ModuleCall {
     /// @notice Runs `code` as this contract's own on `input`, and returns its answer. Reverts as it reverts.
     function delegate(address code, bytes memory input) internal returns (bytes memory answer) {
         bool success;
-        (success, answer) = code.delegatecall(input);
+        // Equivalent to `(success, answer) = code.delegatecall(input)`, without the copy of a reason of any length.
+        assembly ("memory-safe") {
+            success := delegatecall(gas(), code, add(input, 0x20), mload(input), 0, 0)
+        }
         if (!success) _revert(code, input);
+        answer = new bytes(_returnSize());
+        // `answer` has exactly the size of the return data.
+        assembly ("memory-safe") {
+            returndatacopy(add(answer, 0x20), 0, mload(answer))
+        }
     }
 
     /// @notice Ends the present call with what `code` does, run as this contract's own on the same calldata.
