@@ -87,14 +87,24 @@ function note(command: string, output: string, { words }: Found): void {
   if (address !== undefined) words.set('ADDRESS', address)
 }
 
+/** Why a command does not end well here; undefined where it does. */
+function whyNot(command: string): string | undefined {
+  const { status, signal, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
+  if (status === 0) return undefined
+  return `${command} ends with ${status ?? signal}: ${stderr.trim().split('\n').at(-1)}`
+}
+
 /** Runs the blocks of one document in a session. */
 async function runBlocks(t: TestContext, document: Document, session: Session, found: Found): Promise<void> {
   for (const block of document.blocks) {
     const { treatment } = block
     if (treatment.kind === 'not-run') continue
-    if (treatment.kind === 'needs' && spawnSync('bash', ['-c', treatment.command]).status !== 0) {
-      t.diagnostic(`${document.path}:${block.line} is not run: this does not end well here: ${treatment.command}`)
-      continue
+    if (treatment.kind === 'needs') {
+      const reason = whyNot(treatment.command)
+      if (reason !== undefined) {
+        t.diagnostic(`${document.path}:${block.line} is not run: ${reason}`)
+        continue
+      }
     }
     for (const { line, text } of toCommands(block)) {
       const command = fillIn(text, found)
