@@ -8,16 +8,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import {
-  buildManifest,
-  calibrate,
-  createTrainer,
-  loadTask,
-  partitionDirichlet,
-  quantizedAveraging,
-  selectExamples,
-  toInitialLanes,
-} from '@tutti/learn'
+import { buildManifest, calibrate, partitionDirichlet, quantizedAveraging, selectExamples, toInitialLanes } from '@tutti/learn'
+import { createTrainer, loadTask } from '@tutti/learn/node'
 
 const folder = process.argv[2]
 if (folder === undefined) throw new Error('Name the folder that holds the IDX files of MNIST.')

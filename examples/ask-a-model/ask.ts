@@ -18,7 +18,8 @@ import {
   sendCall,
   testAccounts,
 } from '@tutti/chain'
-import { encodeExample, parseModelManifest, readTable } from '@tutti/learn'
+import { encodeExample, parseModelManifest } from '@tutti/learn'
+import { readTableFile } from '@tutti/learn/node'
 import { type Abi, bytesToHex, encodeDeployData, encodeFunctionData, type Hex, parseEventLogs } from 'viem'
 
 const [id, file, row = '0'] = process.argv.slice(2)
@@ -52,7 +53,7 @@ console.log(order === undefined ? 'No service is ordered.' : `Service is ordered
 /** A row as the bytes that the model takes: the manifest on the chain says how. */
 async function readReading(from: ChainClient, federation: Hex, path: string, index: number): Promise<Hex> {
   const manifest = parseModelManifest((await readManifest(from, { id: federation })).manifest)
-  const table = readTable(path)
+  const table = readTableFile(path)
   if (index >= table.count) throw new Error(`${path} has rows 0 to ${table.count - 1}.`)
   return bytesToHex(encodeExample(manifest.data, table.values(index)))
 }

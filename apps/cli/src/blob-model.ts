@@ -79,14 +79,16 @@ export async function toPulledWeights(
   values: Int32Array,
   { baseModel }: BlobOptions,
 ): Promise<Float32Array> {
-  const { readBaseFile, toBaseWeights, toWeights } = await import('@tutti/learn')
+  const { toBaseWeights, toWeights } = await import('@tutti/learn')
+  const { readBaseFile } = await import('@tutti/learn/node')
   const file = baseModel === undefined ? undefined : readBaseFile(baseModel)
   return toWeights(manifest, values, toBaseWeights(manifest, file))
 }
 
 /** The model that a manifest describes, with the graph of its file where it is one of ONNX. */
 export async function openBase(manifest: Manifest, { baseModel }: BlobOptions): Promise<ModelSpec | ImportedModel> {
-  const { openModel, readBaseFile } = await import('@tutti/learn')
+  const { openModel } = await import('@tutti/learn')
+  const { readBaseFile } = await import('@tutti/learn/node')
   return openModel(manifest, baseModel === undefined ? undefined : readBaseFile(baseModel))
 }
 

@@ -31,13 +31,12 @@ import {
   type ArithmeticTerms,
   countParameters,
   type Dataset,
-  foundManifest,
   type Manifest,
   parseModelManifest,
   serializeManifest,
   toSetup,
-  type Undertaking,
 } from '@tutti/learn'
+import { foundManifest, type Undertaking } from '@tutti/learn/node'
 import { bytesToHex, keccak256, stringToBytes, zeroHash } from 'viem'
 import { proposeBlobTerms, proposeTerms, type TermChoices } from './terms-proposal.ts'
 

@@ -10,7 +10,6 @@ import {
   findTakenOtherwise,
   isStatistics,
   isWhollyTakenOtherwise,
-  loadTable,
   type Manifest,
   type PublishedManifest,
   type StatisticsPlan,
@@ -20,6 +19,7 @@ import {
   toDataset,
   toQuestions,
 } from '@tutti/learn'
+import { loadTable } from '@tutti/learn/node'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { toPlainText } from './plain-text.ts'
 import { type CountedApart, countApart, describeApart } from './statistics-reading.ts'

@@ -118,7 +118,7 @@ async function openPulled(
       exitCodes.usage,
     )
   }
-  const { createTrainer } = await import('@tutti/learn')
+  const { createTrainer } = await import('@tutti/learn/node')
   output.progress('putting the model together…')
   const { values } = await pullModel(client, creation, options, { file: options.model, output })
   const weights = await toPulledWeights(manifest, values, options)

@@ -6,17 +6,13 @@ import {
   chooseWork,
   type Dataset,
   importOnnx,
-  loadTask,
-  readBaseFile,
   synthesizeData,
-  type Task,
   type TaskFile,
-  type TaskName,
   type TrainingSpec,
   toModel,
   toTaskKind,
-  type Undertaking,
 } from '@tutti/learn'
+import { loadTask, readBaseFile, type Task, type TaskName, type Undertaking } from '@tutti/learn/node'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import { readLocalData } from './local-data.ts'
 import type { TensorOptions } from './tensor-options.ts'

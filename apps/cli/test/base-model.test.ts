@@ -8,17 +8,15 @@ import { fileURLToPath } from 'node:url'
 import { type ChainClient, connect, readPhase } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import {
-  createTrainer,
   encodeExample,
   exportOnnx,
   exportSafetensors,
   type ImportedModel,
   importOnnx,
   initialWeights,
-  loadTask,
   type ModelSpec,
-  readTable,
 } from '@tutti/learn'
+import { createTrainer, loadTask, readTableFile } from '@tutti/learn/node'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
 import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
@@ -132,7 +130,7 @@ describe('a model of one’s own', () => {
 
   /** What a model's trainer answers to a row of the table: the output before the logistic function. */
   async function answerOf(asked: ModelSpec | ImportedModel, weights: Float32Array, row: number): Promise<number> {
-    const inputs = encodeExample(schema, readTable(join(cwd, 'a.csv')).values(row))
+    const inputs = encodeExample(schema, readTableFile(join(cwd, 'a.csv')).values(row))
     const { inputZero, inputScale } = schema
     const single = { count: 1, features: inputs.length, inputs, inputZero, inputScale, labels: new Int32Array(1) }
     const trainer = await createTrainer(asked, task.training, {})

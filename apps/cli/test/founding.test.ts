@@ -40,7 +40,7 @@ test('8 members that send 8 bits for 30 rounds get lanes of 32 bits, with 4 bits
 
 test("a model goes into more shards where a chain's prices are dearer, until a round fits; chosen shards are left", async () => {
   const { foundFederation, fitToChain } = await import('../src/founding.ts')
-  const { loadTask } = await import('@tutti/learn')
+  const { loadTask } = await import('@tutti/learn/node')
   const { AMSTERDAM_PRICES, BERLIN_PRICES, estimateRoundAt, GAS_LIMIT, shardCount } = await import('@tutti/core')
   const task = loadTask('breast-cancer')
   const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address, seed: 1 }
@@ -59,7 +59,8 @@ test("a model goes into more shards where a chain's prices are dearer, until a r
 
 test('gains that nobody chose follow the fading of updates; the steps are calibrated for the first of them', async () => {
   const { foundFederation } = await import('../src/founding.ts')
-  const { loadTask, toTensorSteps } = await import('@tutti/learn')
+  const { toTensorSteps } = await import('@tutti/learn')
+  const { loadTask } = await import('@tutti/learn/node')
   const { unpackGains } = await import('@tutti/core')
   const task = loadTask('breast-cancer')
   const choices = { members: 8, rounds: 30, bits: 2, aggregator: address, token: address, seed: 1 }

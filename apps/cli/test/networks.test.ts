@@ -7,7 +7,8 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type ChainClient, connect, mintDemoTokens, proxyCode, readManifest, readStatus } from '@tutti/chain'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import { parseModelManifest, readCsv } from '@tutti/learn'
+import { parseModelManifest } from '@tutti/learn'
+import { readCsvFile } from '@tutti/learn/node'
 import { createLocalTrainer, joinFederation, runNode } from '@tutti/node'
 import type { Hex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -63,7 +64,7 @@ test('the commands of the guide lead from a key to a verified model on a chain l
     const federationId = id as Hex
     await joinFederation({ client: other, federationId, consent: () => true })
     const manifest = parseModelManifest((await readManifest(other, { id: federationId })).manifest)
-    const dataset = readCsv(join(cwd, 'examples/own-csv/south.csv'), manifest.data)
+    const dataset = readCsvFile(join(cwd, 'examples/own-csv/south.csv'), manifest.data)
     const trainer = createLocalTrainer({ dataset })
     // With a bounty and no gate no round opens before the joining time is over, however many have joined.
     await advanceTime(other, 3_600)

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connect, createFederation, deployment, initialiseModel, testAccounts } from '@tutti/chain'
-import { interpretStatistics, measureStatistics, planStatistics, readTable, readTaskFile } from '@tutti/learn'
+import { interpretStatistics, measureStatistics, planStatistics } from '@tutti/learn'
+import { readTableFile, readTaskFile } from '@tutti/learn/node'
 import { createStatisticsTrainer, joinFederation, runNode } from '@tutti/node'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
@@ -113,7 +114,7 @@ describe('statistics over the rows of five members', () => {
       runNode({
         client: await connect({ rpcUrl, account: accounts[member]! }),
         federationId: id,
-        trainer: createStatisticsTrainer({ table: readTable(join(cwd, `${member}.csv`)) }),
+        trainer: createStatisticsTrainer({ table: readTableFile(join(cwd, `${member}.csv`)) }),
         storeDirectory: join(cwd, 'stores'),
       }),
     )
@@ -122,7 +123,7 @@ describe('statistics over the rows of five members', () => {
     for (const { roundsTaken } of rest) assert.equal(roundsTaken, 1)
     shown = await read('stats', 'show', id)
     const plan = planStatistics(readTaskFile(join(cwd, 'task.yaml')).data, { bits: 8, minimumMembers: 5 })
-    const table = readTable(join(cwd, 'all.csv'))
+    const table = readTableFile(join(cwd, 'all.csv'))
     const pooled = interpretStatistics(measureStatistics(table, plan), plan, members.length)
     assert.equal(shown.members, 5)
     assert.equal(shown.rows, table.count)
@@ -210,7 +211,7 @@ describe('statistics over the rows of five members', () => {
     const { roundsTaken } = await runNode({
       client,
       federationId: few,
-      trainer: createStatisticsTrainer({ table: readTable(join(cwd, '1.csv')) }),
+      trainer: createStatisticsTrainer({ table: readTableFile(join(cwd, '1.csv')) }),
       storeDirectory: join(cwd, 'stores'),
       onEvent: (event) => {
         if (event.kind === 'sat-out') reasons.push(event.reason)

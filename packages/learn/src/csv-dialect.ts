@@ -4,7 +4,7 @@
  *
  * @see RFC 4180 (CSV); R, `write.table` (row names, remarks); Microsoft Excel, `sep=` line
  */
-import { parse } from 'csv-parse/sync'
+import { parse } from 'csv-parse/browser/esm/sync'
 
 /** What separates cells. */
 export const DELIMITERS = [',', ';', '\t', '|'] as const

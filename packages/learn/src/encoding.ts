@@ -114,18 +114,25 @@ function createWesternReader(): { add(chunk: Uint8Array): void; finish(): Encodi
       let start = 0
       for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
         const part = chunk.subarray(start, end)
-        look(rest.length === 0 ? part : Buffer.concat([rest, part]))
+        look(rest.length === 0 ? part : joinBytes(rest, part))
         rest = new Uint8Array(0)
         start = end + 1
         line++
       }
-      rest = rest.length === 0 ? chunk.slice(start) : Buffer.concat([rest, chunk.subarray(start)])
+      rest = rest.length === 0 ? chunk.slice(start) : joinBytes(rest, chunk.subarray(start))
     },
     finish() {
       look(rest)
       return fault
     },
   }
+}
+
+function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(first.length + second.length)
+  joined.set(first)
+  joined.set(second, first.length)
+  return joined
 }
 
 /**

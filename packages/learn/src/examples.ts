@@ -9,19 +9,12 @@ import { countInputs, type DataSchema, type Feature, type LabelSchema, toByte } 
 import type { Table } from './table.ts'
 
 /**
- * Reads examples as bytes and labels.
+ * Reads examples of a CSV text as bytes and labels.
  *
- * @param source - CSV text if it holds a line break, else the path of a file.
  * @throws {@link CsvError} naming line and column of the first value that does not fit.
  */
-export function readCsv(source: string, schema: DataSchema): Dataset {
-  const table = readTable(source, { decimal: schema.csv?.decimal })
-  try {
-    return toDataset(table, schema)
-  } catch (error) {
-    if (!(error instanceof CsvError) || /[\r\n]/.test(source)) throw error
-    throw new CsvError(error.line, error.column, error.reason, source)
-  }
+export function readCsv(text: string, schema: DataSchema): Dataset {
+  return toDataset(readTable(text, { decimal: schema.csv?.decimal }), schema)
 }
 
 /** Rows of a table as a dataset. Rows without a label are left out where the schema says so. @throws {@link CsvError} */

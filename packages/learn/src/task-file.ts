@@ -1,7 +1,6 @@
 /**
  * Task files: a creator's own task in YAML 1.2 or JSON (which YAML contains), read and checked. Errors name key and line.
  */
-import { readFileSync } from 'node:fs'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { MetricName, TaskKind } from './manifest-form.ts'
@@ -11,15 +10,6 @@ import { countInputs, formatPath } from './schema.ts'
 import { type TaskFile, taskFileForm } from './task-file-form.ts'
 
 type Issue = z.core.$ZodIssue
-
-/**
- * Reads a task file.
- *
- * @throws {@link TaskFileError}, the file system's errors
- */
-export function readTaskFile(path: string): TaskFile {
-  return parseTaskFile(readFileSync(path, 'utf8'))
-}
 
 /**
  * Reads the text of a task file: form, and agreement of label, output, weights and metrics.

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readTable } from './csv.ts'
+import { readTableFile } from './csv-file.ts'
 import { type Dataset, selectExamples } from './dataset.ts'
 import { toDataset } from './examples.ts'
 import { readIdx } from './idx.ts'
@@ -87,7 +87,7 @@ export function digitsSchema(): DataSchema {
 
 function loadDigits(path: string, seed: number): Task {
   const schema = digitsSchema()
-  const all = toDataset(readTable(path), schema)
+  const all = toDataset(readTableFile(path), schema)
   const { train, heldOut } = splitStratified(all.labels, { fraction: HELD_OUT, seed })
   return {
     name: 'digits',
@@ -105,7 +105,7 @@ function loadDigits(path: string, seed: number): Task {
 }
 
 function loadBreastCancer(path: string, seed: number): Task {
-  const table = readTable(path)
+  const table = readTableFile(path)
   const diagnoses = [...table.cells(table.position('diagnosis'))].map((cell) => (cell === 'malignant' ? 1 : 0))
   const { train, heldOut } = splitStratified(diagnoses, { fraction: HELD_OUT, seed })
   // Statistics of the training part only: the held-out part must not shape the inputs.

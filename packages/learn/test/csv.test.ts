@@ -7,9 +7,10 @@ import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { findTableFaults, findTakenOtherwise, isWhollyTakenOtherwise } from '../src/check-table.ts'
-import { loadTable, readTable } from '../src/csv.ts'
+import { readTable } from '../src/csv.ts'
 import { READING } from '../src/csv-dialect.ts'
 import { CsvError } from '../src/csv-error.ts'
+import { loadTable, readTableFile } from '../src/csv-file.ts'
 import { describeReading } from '../src/describe-reading.ts'
 import { draftTask } from '../src/draft-task.ts'
 import { createDetector, decodeText, EncodingError } from '../src/encoding.ts'
@@ -30,8 +31,8 @@ function fileOf(bytes: string | Uint8Array): string {
   writeFileSync(path, bytes)
   return path
 }
-const rowsOf = (source: string) => {
-  const table = readTable(source)
+const rowsOf = (path: string) => {
+  const table = readTableFile(path)
   return [[...table.columns], ...Array.from({ length: table.count }, (_, row) => table.row(row).cells)]
 }
 
@@ -176,7 +177,7 @@ for (const [encoding, bytes] of [
 ] as const) {
   test(`${encoding} of ${bytes.length} bytes is read to the letter, at once and in parts`, async () => {
     const file = fileOf(bytes)
-    assert.deepEqual(rowsOf(file), rowsOf(UMLAUTS))
+    assert.deepEqual(rowsOf(file), rowsOf(fileOf(UMLAUTS)))
     const loaded = await loadTable(file)
     assert.equal(loaded.reading.encoding, encoding)
     assert.deepEqual(loaded.row(1).cells, ['Münster', 'Straße'])
@@ -205,7 +206,7 @@ for (const [what, bytes, line] of [
     }
     assert.throws(() => decodeText(whole), EncodingError)
     const file = fileOf(whole)
-    for (const read of [() => readTable(file), () => loadTable(file)]) {
+    for (const read of [() => readTableFile(file), () => loadTable(file)]) {
       await assert.rejects(async () => read(), { name: 'CsvError', line, message: /is not UTF-8.*Windows-1252/ })
     }
   })
@@ -229,7 +230,7 @@ test('reading in parts gives what reading at once gives, and the same refusals',
           return [error.line, error.column, error.reason]
         }
       }
-      assert.deepEqual(await outcome(() => loadTable(file)), await outcome(() => readTable(file)))
+      assert.deepEqual(await outcome(() => loadTable(file)), await outcome(() => readTableFile(file)))
     }),
     { numRuns: 60 },
   )
@@ -379,7 +380,7 @@ test('a draft of a European file says its dialect, its units and its gaps, and r
     (_, i) => `${50 + (i % 30)},${i % 10} kg;${i % 7 === 0 ? 'NA' : `${i % 4} %`};${i % 2 ? 'ja' : 'nein'}`,
   )
   rows[5] = '51,5 kg;2 %;NA'
-  const table = readTable(fileOf(toLatin(`größe;anteil;antwort\n${rows.join('\n')}\n`)))
+  const table = readTableFile(fileOf(toLatin(`größe;anteil;antwort\n${rows.join('\n')}\n`)))
   const draft = draftTask(table, { label: 'antwort', name: 'x' })
   const { data } = draft.task
   assert.deepEqual(data.csv, { delimiter: ';', decimal: ',', encoding: 'windows-1252' })

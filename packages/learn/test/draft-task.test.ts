@@ -7,6 +7,7 @@ import { buildManifest } from '../src/build-manifest.ts'
 import { calibrate } from '../src/calibrate.ts'
 import { findTableFaults } from '../src/check-table.ts'
 import { readTable } from '../src/csv.ts'
+import { readTableFile } from '../src/csv-file.ts'
 import { selectExamples } from '../src/dataset.ts'
 import { draftTask, widenRange } from '../src/draft-task.ts'
 import { toDataset } from '../src/examples.ts'
@@ -34,7 +35,7 @@ test('a drafted task reads its own table, and its text reads back as the same ta
     ['breast-cancer', 'diagnosis', 30, 'logistic'],
     ['digits', 'digit', 64, 'softmax'],
   ] as const) {
-    const table = readTable(dataset(name))
+    const table = readTableFile(dataset(name))
     const draft = draftTask(table, { label, name })
     const { task } = draft
     assert.deepEqual(parseTaskFile(writeTaskFile(draft, name)), task)
@@ -173,7 +174,7 @@ test('a widened range holds what was seen, and stays above zero where all of it 
 })
 
 test('what does not fit is counted by column, and every missing column is named', () => {
-  const { task } = draftTask(readTable(dataset('breast-cancer')), { label: 'diagnosis', name: 'x' })
+  const { task } = draftTask(readTableFile(dataset('breast-cancer')), { label: 'diagnosis', name: 'x' })
   const [header, ...rows] = readFileSync(dataset('breast-cancer'), 'utf8').trim().split('\n')
   rows[1] = rows[1]!.replace(/^[^,]+/, 'wide')
   rows[2] = rows[2]!.replace(/^[^,]+/, 'far')
@@ -194,7 +195,7 @@ test('what does not fit is counted by column, and every missing column is named'
 
 test('made-up data fit their schema, repeat for a seed, and can be learnt and calibrated on', async () => {
   for (const label of ['diagnosis', 'radius_mean']) {
-    const { task } = draftTask(readTable(dataset('breast-cancer')), { label, name: 'x' })
+    const { task } = draftTask(readTableFile(dataset('breast-cancer')), { label, name: 'x' })
     const data = synthesizeData(task.data, { seed: 3 })
     assert.deepEqual(synthesizeData(task.data, { seed: 3 }), data)
     assert.notDeepEqual(synthesizeData(task.data, { seed: 4 }).inputs, data.inputs)
@@ -220,7 +221,7 @@ for (const [name, label, rounds] of [
   ['breast-cancer', 'area_worst', 12],
 ] as const) {
   test(`a task drafted from ${name} learns ${label} in the chain’s integers as it was proposed`, async () => {
-    const table = readTable(dataset(name))
+    const table = readTableFile(dataset(name))
     const { task } = draftTask(table, { label, name })
     const all = toDataset(table, task.data)
     const parts = Array.from({ length: 5 }, (_, part) =>

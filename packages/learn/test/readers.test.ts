@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { findTakenOtherwise } from '../src/check-table.ts'
 import { readTable } from '../src/csv.ts'
 import { CsvError } from '../src/csv-error.ts'
+import { readTableFile } from '../src/csv-file.ts'
 import { toFloatInputs } from '../src/dataset.ts'
 import { encodeExample, readCsv } from '../src/examples.ts'
 import { IdxError, readIdx } from '../src/idx.ts'
@@ -41,7 +42,7 @@ test('byte order mark, quotes, CRLF and spaces are read as people mean them', ()
 test('what is wrong in a file is said with its name', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'tutti-readers-')), 'mine.csv')
   writeFileSync(file, 'a,b\n1,2\n"3,4\n')
-  assert.throws(() => readTable(file), { name: 'CsvError', message: new RegExp(`^${file}, CSV line 3: `) })
+  assert.throws(() => readTableFile(file), { name: 'CsvError', message: new RegExp(`^${file}, CSV line 3: `) })
 })
 
 test('what is taken otherwise than it stands is what the bytes do not tell apart', () => {

@@ -5,6 +5,7 @@ import { aggregateShard, fromSeed, packUpdate, unpackUpdate, updateRange } from 
 import fc from 'fast-check'
 import { readTable } from '../src/csv.ts'
 import { CsvError } from '../src/csv-error.ts'
+import { readTableFile } from '../src/csv-file.ts'
 import { discreteLaplace, NoiseScaleError } from '../src/discrete-laplace.ts'
 import { draftTask } from '../src/draft-task.ts'
 import { inferSchema } from '../src/infer-schema.ts'
@@ -162,7 +163,7 @@ test('the entries of a plan lie side by side, without gap or overlap', () => {
 })
 
 test('a schema fitted by members apart is the one inferred from all rows together', () => {
-  const table = readTable(fileURLToPath(new URL('../datasets/breast-cancer.csv', import.meta.url)))
+  const table = readTableFile(fileURLToPath(new URL('../datasets/breast-cancer.csv', import.meta.url)))
   const { data } = draftTask(table, { label: 'diagnosis', name: 'x' }).task
   const blind = {
     ...data,

@@ -17,7 +17,8 @@ import {
   packModel,
   toHex,
 } from '@tutti/core'
-import { createTrainer, memberSeed, serializeManifest, toBaseWeights, toInitialLanes } from '@tutti/learn'
+import { memberSeed, serializeManifest, toBaseWeights, toInitialLanes } from '@tutti/learn'
+import { createTrainer } from '@tutti/learn/node'
 import {
   roundingSeed,
   type SimulatedRound,

@@ -5,14 +5,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { BenchReport } from '@tutti/learn'
 import {
   type AccuracyBenchOptions,
   type AccuracyJob,
   type AccuracyScores,
-  type BenchReport,
   benchAccuracy,
   measureAccuracy,
-} from '@tutti/learn'
+} from '@tutti/learn/node'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 
 const entry = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url))

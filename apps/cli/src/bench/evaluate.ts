@@ -9,15 +9,13 @@ import { openNetwork } from '@tutti/core'
 import {
   evaluateOutputs,
   exampleInput,
-  foundManifest,
-  loadTable,
-  loadTask,
   scoreIntegers,
   selectExamples,
   toDataset,
   toInitialLanes,
   toSetup,
 } from '@tutti/learn'
+import { foundManifest, loadTable, loadTask } from '@tutti/learn/node'
 import type { BenchFigure } from './figure.ts'
 
 const ROWS = 100_000

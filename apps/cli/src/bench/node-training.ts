@@ -1,14 +1,6 @@
 /** Training as a node does it, against the steps that it consists of run bare in ONNX Runtime, in turns. */
-import {
-  chooseWork,
-  countSteps,
-  type Dataset,
-  type Manifest,
-  median,
-  openBareStep,
-  toInitialLanes,
-  toWeights,
-} from '@tutti/learn'
+import { chooseWork, countSteps, type Dataset, type Manifest, median, toInitialLanes, toWeights } from '@tutti/learn'
+import { openBareStep } from '@tutti/learn/node'
 import { createLocalTrainer } from '@tutti/node'
 import type { BenchFigure } from './figure.ts'
 

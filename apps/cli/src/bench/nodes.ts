@@ -18,7 +18,8 @@ import {
   withAccount,
 } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
-import { benchTrain, loadTask, median } from '@tutti/learn'
+import { median } from '@tutti/learn'
+import { benchTrain, loadTask } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount } from 'viem'
 import { describeFounding, type Founding, foundFederation } from '../founding.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'

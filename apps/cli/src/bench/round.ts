@@ -16,7 +16,8 @@ import {
   withAccount,
 } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
-import { loadTask, median } from '@tutti/learn'
+import { median } from '@tutti/learn'
+import { loadTask } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount } from 'viem'
 import { describeFounding, foundFederation } from '../founding.ts'
 import type { BenchFigure } from './figure.ts'

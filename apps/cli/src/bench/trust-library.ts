@@ -9,7 +9,8 @@ import type { MemberWorkerOptions } from '@tutti/node'
 export type LibraryMember = Omit<MemberWorkerOptions, 'trainer' | 'onEvent'>
 
 async function train(): Promise<void> {
-  const { createTrainer, initialWeights, loadTask, mlp } = await import('@tutti/learn')
+  const { initialWeights, mlp } = await import('@tutti/learn')
+  const { createTrainer, loadTask } = await import('@tutti/learn/node')
   const { train: dataset } = loadTask('breast-cancer', { seed: 1 })
   const model = mlp([dataset.features, 4, 1], 'logistic')
   const training = { optimizer: 'sgd', learningRate: 0.1, momentum: 0, epochs: 1, batchSize: 32, proximal: 0 } as const
@@ -28,7 +29,7 @@ function trainInThread(): Promise<number> {
 }
 
 async function takePart(way: string, task: string): Promise<void> {
-  const { loadTask } = await import('@tutti/learn')
+  const { loadTask } = await import('@tutti/learn/node')
   const { startMemberProcess, startMemberWorker } = await import('@tutti/node')
   const start = way === 'member-process' ? startMemberProcess : startMemberWorker
   const trainer = { dataset: loadTask('breast-cancer', { seed: 1 }).train }

@@ -128,7 +128,7 @@ async function measureAccuracy({ partitions, seeds, rounds }: BenchOptions, onPr
 }
 
 async function measureTraining(onProgress: (line: string) => void) {
-  const { benchTrain } = await import('@tutti/learn')
+  const { benchTrain } = await import('@tutti/learn/node')
   return benchTrain({ onProgress })
 }
 

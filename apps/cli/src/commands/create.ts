@@ -168,7 +168,7 @@ export function addCreate(program: Command): void {
           exitCodes.usage,
         )
       }
-      const { readTaskFile } = await import('@tutti/learn')
+      const { readTaskFile } = await import('@tutti/learn/node')
       const written = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
       const { readPlan } = await import('../undertaking.ts')

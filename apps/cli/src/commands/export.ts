@@ -44,8 +44,8 @@ export function addExport(program: Command): void {
     }
     const client = await openReader(options)
     const { pathOf, readManifest, readModel, readStatus } = await import('@tutti/chain')
-    const { exportGuide, exportMetadata, exportOnnx, exportSafetensors, measureExport, parseModelManifest, toWeights } =
-      await import('@tutti/learn')
+    const { exportOnnx, exportSafetensors, parseModelManifest, toWeights } = await import('@tutti/learn')
+    const { exportGuide, exportMetadata, measureExport } = await import('@tutti/learn/node')
     output.progress('reading the model…')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)

@@ -82,7 +82,8 @@ export function addModel(program: Command): void {
 
 async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { createTrainer, importOnnx, readBaseFile } = await import('@tutti/learn')
+  const { importOnnx } = await import('@tutti/learn')
+  const { createTrainer, readBaseFile } = await import('@tutti/learn/node')
   const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
   const chosen = { ...(options.train === undefined ? {} : { trainable: options.train }), ties: options.tie }
   const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })

@@ -1,6 +1,7 @@
 /** `tutti simulate`: a federation in one process, so that terms can be chosen before money is spent. */
 import { proposeBits } from '@tutti/core'
-import type { TaskFile, TaskName } from '@tutti/learn'
+import type { TaskFile } from '@tutti/learn'
+import type { TaskName } from '@tutti/learn/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
@@ -172,7 +173,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
 
 /** Of several settings, one that cannot be played keeps none of the others from it. */
 async function orFailure(setting: Setting, play: Promise<Simulated>): Promise<Compared> {
-  const { TrainingDivergedError } = await import('@tutti/learn')
+  const { TrainingDivergedError } = await import('@tutti/learn/node')
   try {
     return { setting, simulated: await play }
   } catch (error) {
@@ -226,7 +227,7 @@ async function readSource({ task, taskFile, path, baseModel }: SimulateOptions):
   if (baseModel !== undefined && path !== 'blob') {
     throw new CommandError('A base model is for the blob path: add --path blob.', exitCodes.usage)
   }
-  const { readTaskFile } = await import('@tutti/learn')
+  const { readTaskFile } = await import('@tutti/learn/node')
   return taskFile === undefined ? undefined : readTaskFile(taskFile)
 }
 

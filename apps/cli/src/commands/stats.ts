@@ -193,7 +193,8 @@ async function showStatistics(id: Hex, options: ConnectionOptions & ModuleOption
 
 /** The columns to count, and how the round is described. @throws the readers' errors, `CommandError` */
 async function readColumns(options: StatsCreateOptions) {
-  const { parseDataSchema, readTaskFile } = await import('@tutti/learn')
+  const { parseDataSchema } = await import('@tutti/learn')
+  const { readTaskFile } = await import('@tutti/learn/node')
   const { taskFile, schema } = options
   if ((taskFile === undefined) === (schema === undefined)) {
     throw new CommandError(

@@ -83,9 +83,10 @@ async function initTask(csv: string, options: InitOptions): Promise<void> {
 
 async function checkTask(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { describeFault, describeReading, findTableFaults, findTakenOtherwise, readTaskFile, toDataset } = await import(
+  const { describeFault, describeReading, findTableFaults, findTakenOtherwise, toDataset } = await import(
     '@tutti/learn'
   )
+  const { readTaskFile } = await import('@tutti/learn/node')
   const task = readTaskFile(file)
   output.line(`${toPlainText(task.name)}: ${toPlainText(task.purpose)}`)
   output.line(`  ${await describeTask(task)}`)

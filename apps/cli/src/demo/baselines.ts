@@ -1,13 +1,6 @@
 /** What the same data and seeds give without a chain: FedAvg in floating point, pooled training, each member alone. */
-import {
-  createTrainer,
-  type Dataset,
-  federatedAveraging,
-  type Manifest,
-  type Metrics,
-  type Trainer,
-  trainAlone,
-} from '@tutti/learn'
+import { type Dataset, federatedAveraging, type Manifest, type Metrics, trainAlone } from '@tutti/learn'
+import { createTrainer, type Trainer } from '@tutti/learn/node'
 
 /** Accuracy of each baseline on the held-out examples, from 0 to 1. */
 export interface Baselines {

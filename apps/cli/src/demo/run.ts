@@ -15,16 +15,8 @@ import {
   replayFederation,
 } from '@tutti/chain'
 import { classify as classifyByTwin, type Hex, type Setup, type Terms } from '@tutti/core'
-import {
-  type Dataset,
-  evaluateIntegers,
-  exampleInput,
-  loadTask,
-  type Manifest,
-  type TaskName,
-  toInitialLanes,
-  toWeights,
-} from '@tutti/learn'
+import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
+import { loadTask, type TaskName } from '@tutti/learn/node'
 import { foundFederation } from '../founding.ts'
 import { type Baselines, toAccuracy, trainBaselines } from './baselines.ts'
 import { playRounds } from './rounds.ts'

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { blobAggregatorAddress, deployment } from '@tutti/chain'
 import { encodeStatic, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
 import {
-  createTrainer,
   type Dataset,
   evaluateIntegers,
   joinDatasets,
@@ -14,8 +13,8 @@ import {
   toInitialLanes,
   toWeights,
   trainAlone,
-  type Undertaking,
 } from '@tutti/learn'
+import { createTrainer, type Undertaking } from '@tutti/learn/node'
 import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
 import { type Founding, fitToChain, foundFederation } from '../founding.ts'
 import { checkShards, checkTerms, type TermChoices } from '../terms-proposal.ts'

@@ -13,10 +13,9 @@ import {
   selectExamples,
   splitHoldout,
   spreadOut,
-  type Task,
-  type Undertaking,
   viewExamples,
 } from '@tutti/learn'
+import type { Task, Undertaking } from '@tutti/learn/node'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { readLocalData } from '../local-data.ts'
 

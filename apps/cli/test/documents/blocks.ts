@@ -57,7 +57,7 @@ export function readDocuments(): Document[] {
 function listDocuments(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) return /^(node_modules|\..*|out|cache)$/.test(entry.name) ? [] : listDocuments(path)
+    if (entry.isDirectory()) return /^(node_modules|\..*|out|cache|build)$/.test(entry.name) ? [] : listDocuments(path)
     return entry.name.endsWith('.md') ? [path] : []
   })
 }

@@ -14,7 +14,8 @@ import {
   toPayload,
 } from '@tutti/chain'
 import { type Hex, packBlobs, setBits, type Terms } from '@tutti/core'
-import { type Manifest, readBaseFile, toBaseWeights, toWeights } from '@tutti/learn'
+import { type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
+import { readBaseFile } from '@tutti/learn/node'
 import type { NodeBehaviour } from '../behaviour.ts'
 import type { Report } from '../report.ts'
 import { planBlobSendings } from '../sendings.ts'

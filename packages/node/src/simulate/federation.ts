@@ -15,15 +15,8 @@ import {
   shardRange,
   type Terms,
 } from '@tutti/core'
-import {
-  type Dataset,
-  exampleWeight,
-  type FitOptions,
-  type Manifest,
-  memberSeed,
-  type Trainer,
-  toWeights,
-} from '@tutti/learn'
+import { type Dataset, exampleWeight, type Manifest, memberSeed, toWeights } from '@tutti/learn'
+import type { FitOptions, Trainer } from '@tutti/learn/node'
 import { stepsOf } from '../federation.ts'
 import { prepareUpdate, roundingOf } from '../update.ts'
 import { createShelf, type FeedbackShelf } from './shelf.ts'

@@ -1,16 +1,8 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
  */
-import {
-  countOutputs,
-  createTrainer,
-  type Dataset,
-  type Trainer as Fitter,
-  type Manifest,
-  openModel,
-  readBaseFile,
-  requireModel,
-} from '@tutti/learn'
+import { countOutputs, type Dataset, type Manifest, openModel, requireModel } from '@tutti/learn'
+import { createTrainer, type Trainer as Fitter, readBaseFile } from '@tutti/learn/node'
 import type { TrainingMetrics } from '../events.ts'
 import { checkDataset } from '../fitness.ts'
 import type { ModelTrainer } from '../trainer.ts'

@@ -1,0 +1,12 @@
+/** What of learning needs Node: files, ONNX Runtime, the built-in tasks, benchmarks. All else is in `@tutti/learn`. */
+export * from './base-file.ts'
+export * from './bench/accuracy.ts'
+export * from './bench/accuracy-pair.ts'
+export * from './bench/train.ts'
+export * from './csv-file.ts'
+export * from './export-guide.ts'
+export * from './found-manifest.ts'
+export * from './idx.ts'
+export * from './read-task-file.ts'
+export * from './tasks.ts'
+export * from './trainer.ts'
