@@ -8,7 +8,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { buildManifest, calibrate, partitionDirichlet, quantizedAveraging, selectExamples, toInitialLanes } from '@tutti/learn'
+import {
+  buildManifest,
+  calibrate,
+  partitionDirichlet,
+  quantizedAveraging,
+  selectExamples,
+  toInitialLanes,
+} from '@tutti/learn'
 import { createTrainer, loadTask } from '@tutti/learn/node'
 
 const folder = process.argv[2]
