@@ -73,6 +73,10 @@ function window(translation: Translation, kept: Record<string, Attribute>): void
   if (given.some((pad) => !(pad >= 0))) refuse(`its padding is [${given}]`)
   const isCeil = intAttribute(node, 'ceil_mode', 0) === 1
   const pads = isCeil ? padToLast({ ...geometry, pads: given }) : given
+  // The runtime counts a kernel's elements, not how far apart they are, when it limits padding.
+  if (isCeil && pads.some((pad, index) => pad >= kernel[index % kernel.length]! && pad > given[index]!)) {
+    refuse('ceil_mode is set, and its last windows reach past the end by more than its kernel has elements')
+  }
   if (node.op === 'AveragePool' && pads.join() !== given.join()) {
     refuse('ceil_mode is set, and its last windows reach past the padding')
   }

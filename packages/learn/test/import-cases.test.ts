@@ -169,6 +169,30 @@ const named = ([x, w, b, h, r, v, y]: string[]): FileSpec => ({
   output: { name: y! },
 })
 
+test('pooling that rounds up past more padding than the runtime takes is refused by name', () => {
+  const pooled = (dilation: number) =>
+    toOnnxFile({
+      input: { name: 'x', shape: ['n', 2, 4, 3] },
+      constants: { w: { shape: [12, 2], values: Array.from({ length: 24 }, (_, index) => index / 24) } },
+      nodes: [
+        {
+          op: 'MaxPool',
+          inputs: ['x'],
+          outputs: ['p'],
+          attributes: { kernel_shape: [2, 1], strides: [3, 1], dilations: [dilation, 1], ceil_mode: 1 },
+        },
+        { op: 'Flatten', inputs: ['p'], outputs: ['f'] },
+        { op: 'MatMul', inputs: ['f', 'w'], outputs: ['y'] },
+      ],
+      output: { name: 'y' },
+    })
+  assert.throws(
+    () => importOnnx(pooled(2), { output: 'softmax' }),
+    /MaxPool.*reach past the end by more than its kernel/s,
+  )
+  assert.equal(importOnnx(pooled(1), { output: 'softmax' }).outputs, 2)
+})
+
 test('the names that Keras gives to weights are trained', async () => {
   const weights = [
     'model/dense/MatMul/ReadVariableOp:0',
