@@ -1,12 +1,11 @@
 /**
  * The command blocks of every document, run in order as they are written, each document in a fresh copy of the
- * repository. Three things are put in their place, since they differ from run to run: what stands for a reader's own (the
- * id that `create` printed, the address that `keystore new` printed), and the chain's port, so that runs side by side do
- * not meet.
+ * repository. Put in their place is what differs from run to run: what stands for a reader's own (ids and tokens that
+ * `create` printed, the address that `keystore new` printed), and the chain's port, so that runs side by side do not meet.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +25,11 @@ const expected: Record<string, RegExp[]> = {
     /^failed: yes$/m,
     /^ {2}accuracy +(0\.[89]|1)/m,
     /Consistent: the chain's model/,
+  ],
+  'docs/unattended.md': [
+    /Pumps that will fail 0x[0-9a-f]{64} is allowed/,
+    /round 3: finished/,
+    /claimed \d+\.\d+ TUTTI/,
   ],
   'examples/ask-a-model/README.md': [
     /willFail\(0x[0-9a-f]+\) as a call, free: true/,
@@ -85,6 +89,8 @@ function note(command: string, output: string, { words }: Found): void {
   if (id !== undefined) words.set(command.includes('stats create') ? 'STATS' : 'ID', id)
   const address = /^Address: (0x[0-9a-fA-F]{40})$/m.exec(output)?.[1]
   if (address !== undefined) words.set('ADDRESS', address)
+  const token = /^ *token \S+, \d+ decimals, (0x[0-9a-fA-F]{40})$/m.exec(output)?.[1]
+  if (token !== undefined) words.set('TOKEN', token)
 }
 
 /** Why a command does not end well here; undefined where it does. */
@@ -95,7 +101,13 @@ function whyNot(command: string): string | undefined {
 }
 
 /** Runs the blocks of one document in a session. */
-async function runBlocks(t: TestContext, document: Document, session: Session, found: Found): Promise<void> {
+async function runBlocks(
+  t: TestContext,
+  document: Document,
+  session: Session,
+  cwd: string,
+  found: Found,
+): Promise<void> {
   for (const block of document.blocks) {
     const { treatment } = block
     if (treatment.kind === 'not-run') continue
@@ -106,6 +118,7 @@ async function runBlocks(t: TestContext, document: Document, session: Session, f
         continue
       }
     }
+    if (treatment.kind === 'file') writeFileSync(join(cwd, treatment.path), fillIn(block.text, found))
     for (const { line, text } of toCommands(block)) {
       const command = fillIn(text, found)
       if (treatment.kind === 'keeps-running') {
@@ -135,7 +148,7 @@ describe('the commands of each document run as they are written', { concurrency:
         limitSeconds: 120,
       })
       try {
-        for (const each of all) await runBlocks(t, each, session, found)
+        for (const each of all) await runBlocks(t, each, session, cwd, found)
         const codes = await session.end()
         assert.ok(
           codes.every((code) => code === 0 || code === 130),

@@ -4,6 +4,7 @@
  * - `<!-- not run: REASON -->`: the test leaves it out, and lists it.
  * - `<!-- needs: COMMAND -->`: left out, and listed, where this command does not end well.
  * - `<!-- keeps running: TEXT -->`: runs beside what follows, which begins once it has printed the text.
+ * - `<!-- file: PATH -->`: before a block of JSON: the reader writes it into this file.
  *
  * A document whose commands go on where those of another ended says so once: `<!-- follows: PATH -->`.
  */
@@ -21,8 +22,9 @@ export type Treatment =
   | { kind: 'not-run'; reason: string }
   | { kind: 'needs'; command: string }
   | { kind: 'keeps-running'; readyText: string }
+  | { kind: 'file'; path: string }
 
-/** A block of commands: where its first command stands, counted from 1. */
+/** A block of commands, or of what a file holds: where its first line stands, counted from 1. */
 export interface Block {
   line: number
   text: string
@@ -62,30 +64,30 @@ function listDocuments(directory: string): string[] {
   })
 }
 
-/** Command blocks of a text, in order. */
+/** Command blocks of a text, and blocks that are written into a file, in order. */
 export function readBlocks(text: string): Block[] {
-  const pattern = /(?:^<!-- ([^\n]*) -->\n\n?)?^```(?:sh|bash|console)\n([\s\S]*?)^```$/gm
-  return [...text.matchAll(pattern)].map((match) => {
-    const [whole, comment, commands] = match
+  const pattern = /(?:^<!-- ([^\n]*) -->\n\n?)?^```(sh|bash|console|json)\n([\s\S]*?)^```$/gm
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const [whole, comment, language, content] = match
+    const treatment = toTreatment(comment)
+    if ((language === 'json') !== (treatment.kind === 'file')) return []
     const start = match.index + whole.indexOf('```')
-    return {
-      line: text.slice(0, start).split('\n').length + 1,
-      text: commands!,
-      treatment: toTreatment(comment),
-    }
+    return [{ line: text.slice(0, start).split('\n').length + 1, text: content!, treatment }]
   })
 }
 
 function toTreatment(comment: string | undefined): Treatment {
-  const [, kind, words] = /^(not run|needs|keeps running): (.+)$/.exec(comment ?? '') ?? []
+  const [, kind, words] = /^(not run|needs|keeps running|file): (.+)$/.exec(comment ?? '') ?? []
   if (kind === 'not run') return { kind: 'not-run', reason: words! }
   if (kind === 'needs') return { kind: 'needs', command: words! }
   if (kind === 'keeps running') return { kind: 'keeps-running', readyText: words! }
+  if (kind === 'file') return { kind: 'file', path: words! }
   return { kind: 'run' }
 }
 
 /** Commands of a block, each with its line in the document: as few lines together as the shell takes for whole. */
-export function toCommands({ text, line }: Block): { line: number; text: string }[] {
+export function toCommands({ text, line, treatment }: Block): { line: number; text: string }[] {
+  if (treatment.kind === 'file') return []
   const commands: { line: number; text: string }[] = []
   let begun: { line: number; text: string } | undefined
   for (const [index, row] of text.trimEnd().split('\n').entries()) {
