@@ -136,7 +136,7 @@ async function runBlocks(
 describe('the commands of each document run as they are written', { concurrency: 2 }, () => {
   for (const document of documents.filter(({ follows }) => follows === undefined)) {
     const all = withFollowers(document)
-    test(all.map(({ path }) => path).join(', then '), { timeout: 300_000 }, async (t) => {
+    test(all.map(({ path }) => path).join(', then '), { timeout: 900_000 }, async (t) => {
       const cwd = copyRepository()
       const found: Found = { port: await findPort(), words: new Map() }
       // As from a reader's shell: no keys, and npm is not the caller.
@@ -145,7 +145,7 @@ describe('the commands of each document run as they are written', { concurrency:
       const session = openSession({
         cwd,
         env: { ...env, TUTTI_RPC: `http://127.0.0.1:${found.port}` },
-        limitSeconds: 120,
+        limitSeconds: 300,
       })
       try {
         for (const each of all) await runBlocks(t, each, session, cwd, found)
