@@ -100,11 +100,7 @@ contract TuttiMock {
         return (modelOf(id).round, told.class, told.outputs);
     }
 
-    function answerAt(bytes32 id, uint32 round, bytes calldata input)
-        external
-        view
-        returns (uint256, int256[] memory)
-    {
+    function answerAt(bytes32 id, uint32 round, bytes calldata input) external view returns (uint256, int256[] memory) {
         uint32 current = modelOf(id).round;
         if (round != current) revert WrongRound(id, current, round);
         Told memory told = _answerOf(id, input);

@@ -59,11 +59,11 @@ library Network {
         pass.laneBits = laneBits;
         pass.lanes = 256 / laneBits;
         pass.evens = Lanes.evens(laneBits);
-        pass.mask = (1 << laneBits) - 1;
         pass.activations = activations;
         uint256 count = _wordAt(network, 0) >> 16;
-        // Bounded at registration: `DirectTerms` refuses sizes that do not sum to the dimension.
+        // Bounded at registration: lanes have 16 or 32 bits, and `DirectTerms` refuses sizes that do not sum to the dimension.
         unchecked {
+            pass.mask = (1 << laneBits) - 1;
             pass.zero = (_wordAt(network, 0) >> 8) & 0xff;
             pass.bias = 2 * Products.BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * pass.zero;
             pass.start = Lanes.ones(2 * laneBits) * pass.bias;

@@ -1,5 +1,6 @@
 /**
- * Writes `src/abi/*.ts`: the ABI and the creation bytecode of what is deployed, compiled with forge.
+ * Writes `src/abi/*.ts`: the ABI and the creation bytecode of what is deployed, compiled with forge; and the same bytecode as
+ * Solidity, for tests of contracts that ask a model (`contracts/testing`).
  *
  * The result is committed, so that nobody who uses Tutti needs a compiler. `--check` writes nothing and fails when
  * the committed files are not what the contracts compile to. Forge gets folders of its own: others may be compiling.
@@ -105,6 +106,22 @@ function toSource(name: string, abi: unknown): string {
   return `export const ${name} = ${JSON.stringify(stripInternalTypes(abi), null, 1)} as const\n`
 }
 
+/** Creation code as a Solidity library: a function a contract. */
+function toSolidity(codes: Record<string, string>): string {
+  const functions = Object.entries(codes).map(
+    ([name, code]) =>
+      `    function ${name}() internal pure returns (bytes memory) {\n        return hex"${code.replace(/^0x/, '')}";\n    }\n`,
+  )
+  return [
+    '// SPDX-License-Identifier: MIT\n',
+    header,
+    'pragma solidity ^0.8.28;\n\n',
+    '/// @title TuttiBytecode\n/// @notice Creation code of the contracts as they are deployed: none takes arguments.\n',
+    `library TuttiBytecode {\n${functions.join('\n')}}\n`,
+  ].join('')
+}
+
+/** What is to be written, by path. */
 function generate(): Map<string, string> {
   const { artifacts, errors } = compile()
   const files = new Map<string, string>()
@@ -112,25 +129,31 @@ function generate(): Map<string, string> {
     const name = target.contract.charAt(0).toLowerCase() + target.contract.slice(1)
     const code = `\nexport const ${name}Bytecode =\n  '${bytecode.object}' as const\n`
     const whole = target.abiOf === undefined ? abi : [...abi, ...errors]
-    files.set(`${name}.ts`, `${header}\n${toSource(`${name}Abi`, whole)}${code}`)
+    files.set(join(destination, `${name}.ts`), `${header}\n${toSource(`${name}Abi`, whole)}${code}`)
   }
+  const codeOf = (contract: string) =>
+    [...artifacts].find(([target]) => target.contract === contract)![1].bytecode.object
+  const codes = { core: codeOf('Federation'), directAggregator: codeOf('DirectAggregator') }
+  files.set(join(contracts, 'testing/TuttiBytecode.sol'), toSolidity(codes))
   return files
 }
 
 const isCheck = process.argv.includes('--check')
 const files = generate()
 mkdirSync(destination, { recursive: true })
-const stale = [...files].filter(([name, source]) => {
+const stale = [...files].filter(([path, source]) => {
   try {
-    return readFileSync(join(destination, name), 'utf8') !== source
+    return readFileSync(path, 'utf8') !== source
   } catch {
     return true
   }
 })
 if (isCheck && stale.length > 0) {
-  console.error(`Stale: ${stale.map(([name]) => name).join(', ')}. Run: npx tsx packages/chain/scripts/generate.ts`)
+  console.error(
+    `Stale: ${stale.map(([path]) => basename(path)).join(', ')}. Run: npx tsx packages/chain/scripts/generate.ts`,
+  )
   process.exitCode = 1
 } else if (!isCheck) {
-  for (const [name, source] of stale) writeFileSync(join(destination, name), source)
-  console.log(stale.length === 0 ? 'Up to date.' : `Wrote ${stale.map(([name]) => name).join(', ')}.`)
+  for (const [path, source] of stale) writeFileSync(path, source)
+  console.log(stale.length === 0 ? 'Up to date.' : `Wrote ${stale.map(([path]) => basename(path)).join(', ')}.`)
 }
