@@ -1,6 +1,7 @@
 /** The model of an earlier round, for commands that take `--round`. */
 import type { ChainClient, Creation, PastModel } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
+import type { Hex } from 'viem'
 import { parseCount } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
@@ -22,6 +23,23 @@ export function addRoundOption(command: Command): Command {
 function parseRound(text: string): number {
   const round = parseCount(text)
   if (round > 0xffff_ffff) throw new InvalidArgumentError('No federation has so many rounds.')
+  return round
+}
+
+/**
+ * The round whose model is asked, as `--round` counts: failed rounds too, the latest where none is named. Says so where that
+ * model has not been trained.
+ */
+export async function readAskedRound(
+  client: ChainClient,
+  id: Hex,
+  options: RoundOptions,
+  output: Output,
+): Promise<number> {
+  const { readModelStatus } = await import('@tutti/chain')
+  const { round: latest, isTrained } = await readModelStatus(client, { id })
+  const round = options.round ?? latest
+  if (round === 0 || !isTrained) output.note('No round has changed this model yet: it answers as it was started.')
   return round
 }
 

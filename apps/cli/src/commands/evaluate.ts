@@ -6,7 +6,7 @@ import { addConnectionOptions, type ConnectionOptions, openReader, parseId } fro
 import { evaluationLines } from '../evaluation-lines.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
-import { addRoundOption } from '../past-model.ts'
+import { addRoundOption, readAskedRound } from '../past-model.ts'
 import { openScorer, type ScoringOptions } from '../scoring.ts'
 
 interface EvaluateOptions extends ConnectionOptions, ScoringOptions, ModuleOptions {
@@ -28,14 +28,13 @@ export function addEvaluate(program: Command): void {
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: EvaluateOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
-    const { readManifest, readStatus } = await import('@tutti/chain')
+    const { readManifest } = await import('@tutti/chain')
     const { evaluateOutputs, parseModelManifest } = await import('@tutti/learn')
     const { describeFit, readOwnRows } = await import('../local-data.ts')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const roundsSettled = options.round ?? (await readStatus(client, { id })).roundsSettled
-    if (roundsSettled === 0) output.note('No round has changed this model yet: it answers as it was started.')
+    const round = await readAskedRound(client, id, options, output)
     output.progress(`reading ${options.data}…`)
     const rows = await readOwnRows(manifest, options.data)
     if (rows.kind !== 'dataset') return
@@ -48,7 +47,7 @@ export function addEvaluate(program: Command): void {
       output.line('')
       for (const line of evaluationLines(manifest, evaluation, dataset)) output.line(line)
       output.line('')
-      output.line(`The model after round ${roundsSettled}; ${scorer.how}.`)
+      output.line(`The model after round ${round}; ${scorer.how}.`)
       const { label } = manifest.data
       const named = evaluation.classes.map((figures, index) => ({
         name: label.kind === 'number' ? '' : label.classes[index]!,
@@ -56,7 +55,7 @@ export function addEvaluate(program: Command): void {
       }))
       output.result({
         id,
-        round: roundsSettled,
+        round,
         examples: dataset.count,
         ...evaluation,
         classes: named,

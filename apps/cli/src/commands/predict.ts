@@ -13,7 +13,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, pickFigures } from '../judged-model.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
-import { addRoundOption } from '../past-model.ts'
+import { addRoundOption, readAskedRound } from '../past-model.ts'
 import { toPlainText } from '../plain-text.ts'
 import { openScorer, type ScoringOptions } from '../scoring.ts'
 import { replaceFile } from '../whole-file.ts'
@@ -58,15 +58,12 @@ export function addPredict(program: Command): void {
     const output = createOutput({ isJson: options.json === true })
     checkOptions(options)
     const client = await openReader(options)
-    const { pathOf, readManifest, readModelStatus } = await import('@tutti/chain')
+    const { pathOf, readManifest } = await import('@tutti/chain')
     const { parseModelManifest } = await import('@tutti/learn')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
-    const model = await readModelStatus(client, { id })
-    const round = options.round ?? model.round
-    if (round === 0 || !model.isTrained)
-      output.note('No round has changed this model yet: it answers as it was started.')
+    const round = await readAskedRound(client, id, options, output)
     const asked: Asked = { client, creation, manifest, known: { id, round, modules } }
     if (options.all === true) await judgeRows(asked, options, output)
     else if (options.out !== undefined) await answerRows(asked, options.out, options, output)
