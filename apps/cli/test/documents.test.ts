@@ -14,10 +14,12 @@ import { type Document, readBlocks, readDocuments, root, toCommands, whyNoShell 
 const program = createProgram()
 const documents = readDocuments()
 
+/** What of a document is no block of code. */
+const proseOf = ({ text }: Document) => text.replace(/^```[\s\S]*?^```$/gm, '')
+
 /** Text between single backquotes, outside blocks; a line break in it is a space. */
-function spansOf({ text }: Document): string[] {
-  const prose = text.replace(/^```[\s\S]*?^```$/gm, '')
-  return [...prose.matchAll(/`([^`]+)`/g)].map(([, span]) => span!.replace(/\s+/g, ' '))
+function spansOf(document: Document): string[] {
+  return [...proseOf(document).matchAll(/`([^`]+)`/g)].map(([, span]) => span!.replace(/\s+/g, ' '))
 }
 
 /** Commands of `tutti` in the blocks of a document. */
@@ -94,8 +96,9 @@ test('the page of all commands is the one that the commands give', () => {
 })
 
 test('links within the repository lead somewhere', () => {
-  for (const { path, text } of documents) {
-    for (const [, link] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
+  for (const document of documents) {
+    const { path } = document
+    for (const [, link] of proseOf(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
       const target = resolve(root, path, '..', decodeURIComponent(link!))
       assert.ok(existsSync(target), `${path} links to ${link}, which is not there`)
     }
