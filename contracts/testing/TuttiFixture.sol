@@ -26,6 +26,9 @@ abstract contract TuttiFixture is Test {
     /// @notice A model has `outputs · inputs` weights and then `outputs` biases.
     error WrongParameterCount(uint256 given, uint256 expected);
 
+    /// @notice Tutti's contracts do not deploy: set `evm_version` to cancun or later.
+    error EvmTooOld();
+
     /// @notice Tutti's core, deployed when it is first asked for.
     function tuttiCore() internal returns (IFederation core) {
         if (address(_tuttiCore) == address(0)) _tuttiCore = IFederation(_deploy(TuttiBytecode.core()));
@@ -148,6 +151,6 @@ abstract contract TuttiFixture is Test {
         assembly ("memory-safe") {
             deployed := create(0, add(code, 0x20), mload(code))
         }
-        require(deployed != address(0), "Tutti does not deploy: use the EVM of cancun or later");
+        if (deployed == address(0)) revert EvmTooOld();
     }
 }
