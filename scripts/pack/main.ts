@@ -2,11 +2,12 @@
  * `npm run pack`: writes a tarball for each package that others can install, with nothing in it that is not published.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleProgram } from './bundle.ts'
 import { compile } from './compile.ts'
+import { stageContracts } from './contracts.ts'
 import { copy, listFiles, write, writeJson } from './files.ts'
 import { commandLine, libraries, NATIVE, type PublishedPackage } from './packages.ts'
 import { repackRuntime } from './runtime.ts'
@@ -24,6 +25,11 @@ interface PackageJson {
 
 function readPackage(folder: string): PackageJson {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+}
+
+function readIdentity(folder: string) {
+  const { version, license } = readPackage(folder)
+  return { version, license }
 }
 
 const about = { author: 'The Tutti authors', engines: { node: '>=20.19.0' } }
@@ -61,9 +67,7 @@ function stageLibrary({ folder, assets, description }: PublishedPackage, compile
 async function stageCommandLine({ folder, description }: PublishedPackage, compiled: string): Promise<string> {
   const staged = join(out, 'staged', 'tutti')
   await bundleProgram(root, staged)
-  for (const ending of ['d.ts']) {
-    copy(join(compiled, folder, `src/main.${ending}`), join(staged, `dist/main.${ending}`))
-  }
+  copy(join(compiled, folder, 'src/main.d.ts'), join(staged, 'dist/main.d.ts'))
   copy(join(root, folder, 'bin/tutti.js'), join(staged, 'bin/tutti.js'))
   write(
     join(staged, 'bin/program.js'),
@@ -89,12 +93,19 @@ compile(root, compiled)
 const staged = [
   ...repackRuntime(root, join(out, 'staged')),
   ...libraries.map((library) => stageLibrary(library, compiled)),
+  await stageContracts(root, join(out, 'staged/contracts'), { ...readIdentity(commandLine.folder), ...about }),
   await stageCommandLine(commandLine, compiled),
 ]
+const isForeign = (folder: string) => {
+  const { os, cpu } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return os !== undefined && !(os.includes(process.platform) && cpu.includes(process.arch))
+}
 for (const folder of staged) {
-  if (!existsSync(join(folder, 'package.json'))) throw new Error(`${folder} has no package.json`)
+  // `npm install build/tarballs/*.tgz` is for this platform: the binaries of others would be refused.
+  const destination = isForeign(folder) ? join(tarballs, 'other-platforms') : tarballs
+  mkdirSync(destination, { recursive: true })
   const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', tarballs], {
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
       cwd: folder,
       encoding: 'utf8',
     }),
