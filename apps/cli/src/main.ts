@@ -18,6 +18,7 @@ import { addEvaluate } from './commands/evaluate.ts'
 import { addExport } from './commands/export.ts'
 import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
+import { addKeep } from './commands/keep.ts'
 import { addKeystore } from './commands/keystore.ts'
 import { addLog } from './commands/log.ts'
 import { addMint } from './commands/mint.ts'
@@ -77,6 +78,7 @@ export function createProgram(): Command {
     addKeystore,
     addFederations,
     addNode,
+    addKeep,
     addClaim,
     addLeave,
     addEnd,

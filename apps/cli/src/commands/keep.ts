@@ -1,0 +1,174 @@
+/** `tutti keep ID`: takes the steps that are due and that anyone may take, member or not, for the pay that the terms give. */
+import type { ChainClient, Creation, WriteResult } from '@tutti/chain'
+import { formatTokens, type Phase, phaseAt, type Round, shardCount } from '@tutti/core'
+import type { Command } from 'commander'
+import type { Hex } from 'viem'
+import { addBlobOptions, type BlobOptions, openAccess } from '../blob-model.ts'
+import {
+  type AccountOptions,
+  addAccountOptions,
+  addConnectionOptions,
+  type ConnectionOptions,
+  openSigner,
+  parseId,
+} from '../connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
+import { createOutput, type Output } from '../output.ts'
+
+interface KeepOptions extends ConnectionOptions, AccountOptions, BlobOptions, ModuleOptions {
+  dryRun?: boolean
+}
+
+/** A step that is due: what it is called, and how it is taken. */
+interface DueStep {
+  kind: 'open' | 'draw' | 'aggregate' | 'settle' | 'close'
+  shard?: number
+  take(): Promise<WriteResult>
+}
+
+/** What was taken. */
+interface TakenStep {
+  kind: DueStep['kind']
+  round: number
+  shard?: number
+  hash: Hex
+  gasUsed: bigint
+}
+
+/** Adds the command `keep`. */
+export function addKeep(program: Command): void {
+  const command = program
+    .command('keep')
+    .description(
+      'Take the steps of a round that are due and that anyone may take, for their pay; then say what comes next.',
+    )
+    .argument('<id>', 'the federation', parseId)
+    .option('--dry-run', 'say which step is due, and send nothing')
+  addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(command))))
+    .addHelpText(
+      'after',
+      '\nNobody is in charge of a round: opening it, drawing its cohort, aggregating each shard, settling and closing it may be\n' +
+        'done by any account, and members’ nodes do it by themselves. This is for whoever keeps a federation going without\n' +
+        'training in it. The pay (keeperPay of the terms) is fetched with `tutti claim ID`. A round that waits for its members\n' +
+        'has no step that is due; a fault is proved by nodes, which look at every update. What stands still for too long is\n' +
+        'ended with `tutti abandon ID`.',
+    )
+    .action((id: Hex, options: KeepOptions) => keep(id, options))
+}
+
+async function keep(id: Hex, options: KeepOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { ContractError, readManifest, readMember, readToken } = await import('@tutti/chain')
+  const client = await openSigner(options)
+  const account = client.account!.address
+  const creation = await readManifest(client, { id })
+  const modules = await demandKnownModules(client, creation, options, output)
+  const taken: TakenStep[] = []
+  let refusal: string | undefined
+  let seen = await look(client, creation, options, output)
+  while (seen.due !== undefined && options.dryRun !== true && refusal === undefined) {
+    const { due, round } = seen
+    output.progress(`${nameOf(due)}, round ${round.number + 1}…`)
+    try {
+      const { hash, gasUsed } = await due.take()
+      const { kind, shard } = due
+      taken.push({ kind, round: round.number, ...(shard === undefined ? {} : { shard }), hash, gasUsed })
+      output.line(`Round ${round.number + 1}: ${nameOf(due)}, ${hash}`)
+      seen = await look(client, creation, options, output)
+    } catch (error) {
+      // As a rule somebody else was quicker; or the step is reserved for its keeper for a while.
+      if (!(error instanceof ContractError)) throw error
+      refusal = error.message
+    }
+  }
+  const { phase, round, due } = seen
+  if (refusal !== undefined) output.line(`The chain refused to ${nameOf(due!)}: ${refusal}`)
+  else if (due !== undefined)
+    output.line(`Due: ${nameOf(due)}, round ${round.number + 1}. Nothing was sent (--dry-run).`)
+  else output.line(whatComesNext(id, seen))
+  const { owed } = await readMember(client, { id, account })
+  if (owed > 0n) {
+    const token = await readToken(client, creation.terms.token)
+    output.line(`${formatTokens(owed, token)} are yours: tutti claim ${id}`)
+  }
+  const plainDue =
+    due === undefined ? null : { kind: due.kind, ...(due.shard === undefined ? {} : { shard: due.shard }) }
+  output.result({
+    id,
+    account,
+    taken,
+    phase,
+    round: round.number,
+    due: plainDue,
+    refusal: refusal ?? null,
+    owed,
+    modules,
+  })
+}
+
+interface Sight {
+  phase: Phase
+  round: Round
+  /** When the phase ends by itself, in unix seconds of the chain; 0: when somebody acts. */
+  endsAt: number
+  due: DueStep | undefined
+}
+
+/** Where the federation stands for the next block, and the step that is due there, if any. */
+async function look(client: ChainClient, creation: Creation, options: KeepOptions, output: Output): Promise<Sight> {
+  const chain = await import('@tutti/chain')
+  const { readChainTime } = await import('@tutti/node')
+  const { id, terms } = creation
+  const [status, round, now] = await Promise.all([
+    chain.readStatus(client, { id }),
+    chain.readRound(client, { id }),
+    readChainTime(client),
+  ])
+  const { phase, endsAt } = phaseAt(round, terms, now, status.isFinished)
+  const target = { id, round: round.number }
+  const stepOf = (): DueStep | undefined => {
+    switch (phase) {
+      case 'joining': {
+        const isEnough = status.members >= Math.max(1, terms.minimumUpdates)
+        const isOver = now >= status.createdAt + terms.joinSeconds || status.members >= terms.cohortSize
+        const isOpenable = status.isInitialised && isEnough && isOver
+        return isOpenable ? { kind: 'open', take: () => chain.openRound(client, { id }) } : undefined
+      }
+      case 'draw':
+        return { kind: 'draw', take: () => chain.drawCohort(client, target) }
+      case 'aggregate': {
+        const shards = Array.from({ length: shardCount(terms) }, (_, shard) => shard)
+        const shard = shards.find((index) => ((round.shards >> BigInt(index)) & 1n) === 0n)!
+        const take = async () =>
+          chain.pathOf(creation) === 'direct'
+            ? chain.aggregateShard(client, { ...target, shard, terms })
+            : chain.aggregateBlobs(client, {
+                ...target,
+                shard,
+                terms,
+                access: await openAccess(client, options, output),
+              })
+        return { kind: 'aggregate', shard, take }
+      }
+      case 'settle':
+        return { kind: 'settle', take: () => chain.settleRound(client, target) }
+      case 'close':
+        return { kind: 'close', take: () => chain.closeRound(client, target) }
+      default:
+        return undefined
+    }
+  }
+  return { phase, round, endsAt, due: stepOf() }
+}
+
+function nameOf({ kind, shard }: DueStep): string {
+  return shard === undefined ? kind : `${kind} shard ${shard}`
+}
+
+/** What a federation waits for that has no step due. */
+function whatComesNext(id: Hex, { phase, round, endsAt }: Sight): string {
+  if (phase === 'finished') return `${id} is finished: there is nothing to keep.`
+  if (phase === 'joining') return `No step is due: ${id} waits for members, or for its initial model.`
+  const at = new Date(endsAt * 1000).toISOString().slice(0, 19)
+  return `No step is due: round ${round.number + 1} is in its phase ${phase}, until ${at} UTC at the latest.`
+}
