@@ -5,6 +5,7 @@
  * @see Baydin et al., Automatic Differentiation in Machine Learning: a Survey, JMLR 18, 2018, section 3.2
  */
 
+import { blockGraph } from './blocked-graph.ts'
 import type { GradientRule } from './gradient-rule.ts'
 import { ARITHMETIC_GRADIENTS } from './gradients-arithmetic.ts'
 import { IMAGE_GRADIENTS } from './gradients-image.ts'
@@ -44,6 +45,7 @@ export function stopsGradient({ op, attributes }: Node): boolean {
  * @param seed - Gradient of the scalar with respect to `output`, of the same shape.
  * @param parameters - Values whose gradients are wanted.
  * @param shapes - Shapes of the forward pass's values (`inferShapes`).
+ * @param block - Channels in a block of images (`findBlockSize`): rewrites both passes to what is fastest with it.
  * @returns Names of the gradients, in the order of `parameters`.
  * @throws {@link NoGradientRuleError} {@link NotDifferentiableError} {@link UnknownShapeError}
  */
@@ -53,6 +55,7 @@ export function emitGradients(
   seed: string,
   parameters: string[],
   shapes: ReadonlyMap<string, Shape> = new Map(),
+  block?: number,
 ): string[] {
   const forward = [...graph.nodes]
   const depends = new Set(parameters)
@@ -61,6 +64,7 @@ export function emitGradients(
     if (node.inputs.some((input) => depends.has(input))) for (const value of node.outputs) depends.add(value)
   }
   const gradients = new Map([[output, seed]])
+  const known = new Map(shapes)
   const shapeOf = (value: string): Shape => {
     const shape = shapes.get(value) ?? graph.constants.find(({ name }) => name === value)?.shape
     if (shape === undefined) throw new UnknownShapeError(value)
@@ -73,18 +77,23 @@ export function emitGradients(
     const rule = RULES[node.op]
     if (rule === undefined) throw new NoGradientRuleError(node.op)
     const needed = node.inputs.map((input) => depends.has(input))
-    for (const [index, part] of rule({ graph, node, gradient, received, needed, shapeOf }).entries()) {
+    for (const [index, part] of rule({ graph, node, gradient, received, needed, shapeOf, block }).entries()) {
       if (part === undefined || !needed[index]) continue
       const input = node.inputs[index]!
       const sum = gradients.get(input)
-      gradients.set(input, sum === undefined ? part : emit(graph, 'Add', [sum, part]))
+      const total = sum === undefined ? part : emit(graph, 'Add', [sum, part])
+      gradients.set(input, total)
+      const shape = shapes.get(input)
+      if (shape !== undefined) for (const value of [part, total]) known.set(value, shape)
     }
   }
-  return parameters.map((parameter) => {
+  const found = parameters.map((parameter) => {
     const gradient = gradients.get(parameter)
     if (gradient === undefined) throw new NotDifferentiableError(parameter, output)
     return gradient
   })
+  if (block !== undefined) blockGraph(graph, known, block, [output, ...found])
+  return found
 }
 
 /** The graph holds an operation that this module cannot differentiate. */

@@ -17,6 +17,8 @@ export interface RuleContext {
   needed: boolean[]
   /** Shape of a value of the forward pass. @throws `UnknownShapeError` */
   shapeOf: (value: string) => Shape
+  /** Channels in a block where convolutions are computed in blocks (blocked-layout.ts). */
+  block: number | undefined
 }
 
 /** Appends the product and returns a gradient for each input that `needed` asks for, of the input's shape. */

@@ -6,6 +6,9 @@
  *
  * @see Dumoulin and Visin, A Guide to Convolution Arithmetic for Deep Learning, 2016, chapter 4
  */
+import { hasBlockedWeightGradient, WEIGHT_GRADIENT } from './blocked-convolution.ts'
+import { hasBlockedMaximum, MAXIMUM_GRADIENT } from './blocked-pooling.ts'
+import { emitFirstMaximum } from './first-maximum.ts'
 import { emitZerosLike, type GradientRule, type RuleContext } from './gradient-rule.ts'
 import { emit, floatConstant, integerConstant } from './graph.ts'
 import type { Graph, Node } from './onnx.ts'
@@ -17,13 +20,21 @@ const WIDEST_UNROLLED = 4
 
 /** Gradient rules by operation. */
 export const IMAGE_GRADIENTS: Record<string, GradientRule> = {
-  Conv: ({ graph, node, gradient, needed, shapeOf }) => {
+  Conv: ({ graph, node, gradient, needed, shapeOf, block }) => {
     const [x, w] = node.inputs as [string, string]
+    const isBlocked = block !== undefined && hasBlockedWeightGradient(node, shapeOf(x), shapeOf(w), block)
+    const weightGradient = () =>
+      isBlocked
+        ? emit(graph, WEIGHT_GRADIENT, [x, gradient], {
+            ...node.attributes,
+            kernel_shape: { ints: shapeOf(w).slice(2) as number[] },
+          })
+        : emitWeightGradient(graph, node, x, gradient, shapeOf(x), shapeOf(w))
     return [
       needed[0]
         ? emitInputGradient(graph, node, gradient, shapeOf(x), shapeOf(w), shapeOf(node.outputs[0]!))
         : undefined,
-      needed[1] ? emitWeightGradient(graph, node, x, gradient, shapeOf(x), shapeOf(w)) : undefined,
+      needed[1] ? weightGradient() : undefined,
       needed[2] ? emitChannelSum(graph, gradient) : undefined,
     ]
   },
@@ -38,7 +49,14 @@ export const IMAGE_GRADIENTS: Record<string, GradientRule> = {
       needed[2] ? emitChannelSum(graph, gradient) : undefined,
     ]
   },
-  MaxPool: (context) => [isUnrolled(context) ? emitUnrolledMaximum(context) : emitScatteredMaximum(context)],
+  MaxPool: (context) => {
+    const { graph, node, gradient, shapeOf, block } = context
+    if (!isUnrolled(context)) return [emitScatteredMaximum(context)]
+    const [x, y] = [node.inputs[0]!, node.outputs[0]!]
+    const isBlocked = block !== undefined && hasBlockedMaximum(shapeOf(x), block)
+    if (isBlocked) return [emit(graph, MAXIMUM_GRADIENT, [x, y, gradient], node.attributes)]
+    return [emitUnrolledMaximum(context)]
+  },
   AveragePool: (context) => [emitAverage(context)],
   GlobalAveragePool: ({ graph, node, gradient, shapeOf }) => {
     const count = (shapeOf(node.inputs[0]!).slice(2) as number[]).reduce((product, size) => product * size, 1)
@@ -132,33 +150,21 @@ function isUnrolled({ node }: RuleContext): boolean {
   )
 }
 
-/**
- * The gradient of each window goes to the first of its largest values. With d_k = sign(y − x_k), 0 where x_k is the
- * maximum: `rest_0 = g`, `rest_{k+1} = rest_k · d_k`, and x_k receives `rest_k − rest_{k+1}`.
- */
+/** The gradient of each window goes to the first of its largest values. */
 function emitUnrolledMaximum({ graph, node, gradient, shapeOf }: RuleContext): string {
   const [x, y] = [node.inputs[0]!, node.outputs[0]!]
   const [rows, columns] = shapeOf(y).slice(2) as [number, number]
   const [edge] = intsOf(node, 'kernel_shape', []) as [number, number]
-  const parts: string[] = []
-  let rest = gradient
-  for (let k = 0; k < edge * edge; k++) {
-    if (k === edge * edge - 1) {
-      parts.push(rest)
-      continue
-    }
-    const [row, column] = [Math.floor(k / edge), k % edge]
-    const taken = emit(graph, 'Slice', [
+  const take = (index: number) =>
+    emit(graph, 'Slice', [
       x,
-      integerConstant(graph, [row, column]),
+      integerConstant(graph, [Math.floor(index / edge), index % edge]),
       integerConstant(graph, [rows * edge, columns * edge]),
       integerConstant(graph, [2, 3]),
       integerConstant(graph, [edge, edge]),
     ])
-    const next = emit(graph, 'Mul', [rest, emit(graph, 'Sign', [emit(graph, 'Sub', [y, taken])])])
-    parts.push(emit(graph, 'Sub', [rest, next]))
-    rest = next
-  }
+  const of = { count: edge * edge, take, maximum: y, gradient }
+  const parts = emitFirstMaximum((op, inputs) => emit(graph, op, inputs), of)
   return emitTiles(graph, parts, edge, shapeOf(x), [rows * edge, columns * edge])
 }
 

@@ -40,6 +40,11 @@ export function toFloats({ bytes }: Pick<Constant, 'bytes'>): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer)
 }
 
+/** Values of a constant of 64-bit integers, wherever in a buffer its bytes lie. */
+export function toIntegers({ bytes }: Pick<Constant, 'bytes'>): number[] {
+  return Array.from(new BigInt64Array(Uint8Array.from(bytes).buffer), Number)
+}
+
 /** The operation that computes `value`, or undefined for inputs and constants. */
 export function findProducer(graph: Graph, value: string): Node | undefined {
   return graph.nodes.find((node) => node.outputs.includes(value))

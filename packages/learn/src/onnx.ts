@@ -115,6 +115,8 @@ export type Attribute = { int: number } | { float: number } | { text: string } |
 /** One operation. */
 export interface Node {
   op: string
+  /** Of operators that are not ONNX's own, their set; version 1 of it is asked for. */
+  domain?: string
   inputs: string[]
   outputs: string[]
   attributes: Record<string, Attribute>
@@ -140,10 +142,21 @@ export function encodeModel(graph: Graph, metadata: Record<string, string> = {})
       irVersion: IR_VERSION,
       producerName: 'tutti',
       graph: toGraphProto(graph),
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [
+        { domain: '', version: OPSET },
+        ...[...listDomains(graph)].map((domain) => ({ domain, version: 1 })),
+      ],
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     })
     .finish()
+}
+
+/** Sets of operators beside ONNX's own that a graph and the graphs within it use. */
+function listDomains({ nodes }: Graph): Set<string> {
+  const inner = nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).flatMap((value) => ('graph' in value ? [...listDomains(value.graph)] : [])),
+  )
+  return new Set([...nodes.flatMap(({ domain }) => domain ?? []), ...inner])
 }
 
 function toGraphProto(graph: Graph): object {
@@ -160,6 +173,7 @@ function toGraphProto(graph: Graph): object {
     node: graph.nodes.map((node, index) => ({
       name: `${node.op}_${index}`,
       opType: node.op,
+      ...(node.domain === undefined ? {} : { domain: node.domain }),
       input: node.inputs,
       output: node.outputs,
       attribute: Object.entries(node.attributes).map(toAttributeProto),

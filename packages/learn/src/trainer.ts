@@ -4,6 +4,7 @@
  * Results repeat bit for bit for the same seed, weights, dataset and version of the runtime.
  */
 import { fromSeed, shuffle } from '@tutti/core'
+import { findBlockSize } from './block-size.ts'
 import type { Dataset } from './dataset.ts'
 import { checkOutputs, judge } from './judge.ts'
 import { sizeOf } from './layers.ts'
@@ -100,7 +101,7 @@ export async function createTrainer(
   { threads = 1, classWeights }: TrainerOptions = {},
 ): Promise<Trainer> {
   const weighted = classWeights !== undefined && model.output !== 'linear'
-  const options = { model, training, weighted }
+  const options = { model, training, weighted, block: await findBlockSize() }
   const layout = parameterLayout(model)
   const carried = carriedValues(options)
   const open = (graph: Graph) => openGraph(graph, model, threads)

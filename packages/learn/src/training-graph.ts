@@ -19,6 +19,8 @@ export interface TrainingGraphOptions {
   training: TrainingSpec
   /** Whether examples are weighted: the graph then takes `rowWeights`. */
   weighted: boolean
+  /** Channels in a block of images (`findBlockSize`); convolutions are computed in blocks where it is given. */
+  block?: number | undefined
 }
 
 /** A value that a step hands on to the next: its name, shape and what it starts from. */
@@ -119,7 +121,7 @@ export function buildForwardGraph(model: ModelSpec | ImportedModel): Graph {
 
 function emitStep(
   graph: Graph,
-  { model, training, weighted }: TrainingGraphOptions,
+  { model, training, weighted, block }: TrainingGraphOptions,
   x: string,
   { targets, weights } = { targets: 'targets', weights: 'rowWeights' },
 ): { next: string[]; loss: string } {
@@ -136,7 +138,7 @@ function emitStep(
       ? emit(graph, 'Mul', ['normalizer', emit(graph, 'Neg', ['learningRate'])])
       : 'normalizer'
   const seed = emit(graph, 'Mul', [gradient, factor])
-  const gradients = emitGradients(graph, outputs, seed, names, shapes)
+  const gradients = emitGradients(graph, outputs, seed, names, shapes, block)
   const { perTensor, scalars } = optimizerState(training)
   const step = emitOptimizer(
     graph,

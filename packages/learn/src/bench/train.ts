@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { fromSeed, integer } from '@tutti/core'
+import { findBlockSize } from '../block-size.ts'
 import type { Dataset } from '../dataset.ts'
 import { initialWeights } from '../initial-weights.ts'
 import type { TrainingSpec } from '../manifest.ts'
@@ -179,7 +180,7 @@ export interface BareStep {
 
 /** The step's graph without trainer: fixed batch, outputs written into reused buffers and fed back. */
 export async function openBareStep(model: LayeredModel, training: TrainingSpec = TRAINING): Promise<BareStep> {
-  const options = { model, training, weighted: false }
+  const options = { model, training, weighted: false, block: await findBlockSize() }
   const outputs = countOutputs(model)
   const session = await openSession(encodeModel(buildStepGraph(options)), sessionOptions(1))
   const layout = tensorLayout(model)
