@@ -5,8 +5,7 @@
  * block of outputs]. Where the inputs fill no block the image stays plain and the kernel's inputs are not cut.
  */
 import {
-  append,
-  BLOCKED_DOMAIN,
+  emitBlocked,
   fillsBlocks,
   findBlocks,
   findImage,
@@ -19,7 +18,7 @@ import {
   toPlain,
   transpose,
 } from './blocked-layout.ts'
-import { integerConstant } from './graph.ts'
+import { emit, integerConstant } from './graph.ts'
 import type { Attribute, Node } from './onnx.ts'
 import { intOf, intsOf } from './shapes.ts'
 import type { Shape } from './sizes.ts'
@@ -91,37 +90,29 @@ export function blockWeightGradient(layout: Layout, node: Node): boolean {
   const missing = emitMissing(layout, x)
   const pad = (value: string, before: number[], after: number[]) => {
     const amounts = [integerConstant(layout.graph, before), missing, integerConstant(layout.graph, after)]
-    return append(layout, 'Pad', [value, append(layout, 'Concat', amounts, { axis: { int: 0 } })])
+    return emit(layout.graph, 'Pad', [value, emit(layout.graph, 'Concat', amounts, { axis: { int: 0 } })])
   }
   const examples = transpose(layout, toPlain(layout, x), [1, 0, 2, 3])
   const padded = pad(examples, [0, 0, top, left, 0], [bottom, right])
-  const source = append(layout, 'ReorderInput', [padded], {}, BLOCKED_DOMAIN)
+  const source = emitBlocked(layout, 'ReorderInput', [padded])
   const whole = pad(openBlocks(layout, gradient), [0, 0, 0, 0, 0], [0, 0, 0, 0])
   const cut = reshape(layout, whole, [-1, block, outputs / block, rows, columns, block])
   const slid = reshape(layout, transpose(layout, cut, [2, 0, 3, 4, 1, 5]), [outputs, -1, rows, columns])
   const product = convolve(layout, [source, slid], { kernel_shape: { ints: [rows, columns] } })
   const opened = reshape(layout, product, [inputs, outputs / block, ...kernel, block])
-  layout.graph.nodes.push({
-    op: 'Reshape',
-    inputs: [
-      transpose(layout, opened, [1, 4, 0, 2, 3]),
-      integerConstant(layout.graph, [outputs, inputs, ...kernel]),
-    ],
-    outputs: node.outputs,
-    attributes: {},
-  })
+  reshape(layout, transpose(layout, opened, [1, 4, 0, 2, 3]), [outputs, inputs, ...kernel], node.outputs[0])
   return true
 }
 
 /** How many examples are missing to whole blocks: `−batch mod block`, shape [1]. */
 function emitMissing(layout: Layout, x: string): string {
-  const batch = append(layout, 'Shape', [toPlain(layout, x)], { start: { int: 0 }, end: { int: 1 } })
-  const negative = append(layout, 'Neg', [batch])
-  return append(layout, 'Mod', [negative, integerConstant(layout.graph, [layout.block])])
+  const batch = emit(layout.graph, 'Shape', [toPlain(layout, x)], { start: { int: 0 }, end: { int: 1 } })
+  const negative = emit(layout.graph, 'Neg', [batch])
+  return emit(layout.graph, 'Mod', [negative, integerConstant(layout.graph, [layout.block])])
 }
 
 function convolve(layout: Layout, inputs: string[], attributes: Record<string, Attribute>): string {
-  return append(layout, 'Conv', inputs, attributes, BLOCKED_DOMAIN)
+  return emitBlocked(layout, 'Conv', inputs, attributes)
 }
 
 /** The image as the runtime's convolution takes it: in blocks, or plain where its channels are less than one. */
@@ -140,9 +131,11 @@ function kernelOf({ shapes }: Layout, w: string): KernelShape | undefined {
 function blockKernel(layout: Layout, w: string, [outputs, inputs, rows, columns]: KernelShape): string {
   const { block } = layout
   const lying = fillsBlocks(inputs, block)
-    ? transpose(layout, reshape(layout, w, [outputs / block, block, inputs / block, block, rows, columns]), [
-        0, 2, 4, 5, 3, 1,
-      ])
+    ? transpose(
+        layout,
+        reshape(layout, w, [outputs / block, block, inputs / block, block, rows, columns]),
+        [0, 2, 4, 5, 3, 1],
+      )
     : transpose(layout, reshape(layout, w, [outputs / block, block, inputs, rows, columns]), [0, 2, 3, 4, 1])
   return reshape(layout, lying, [outputs, inputs, rows, columns])
 }
@@ -154,11 +147,13 @@ function blockTurnedKernel(layout: Layout, w: string, [outputs, inputs, rows, co
   const turned =
     rows * columns === 1
       ? w
-      : append(layout, 'Slice', [w, list(-1, -1), list(-rows - 1, -columns - 1), list(2, 3), list(-1, -1)])
+      : emit(layout.graph, 'Slice', [w, list(-1, -1), list(-rows - 1, -columns - 1), list(2, 3), list(-1, -1)])
   const lying = fillsBlocks(outputs, block)
-    ? transpose(layout, reshape(layout, turned, [outputs / block, block, inputs / block, block, rows, columns]), [
-        2, 0, 4, 5, 1, 3,
-      ])
+    ? transpose(
+        layout,
+        reshape(layout, turned, [outputs / block, block, inputs / block, block, rows, columns]),
+        [2, 0, 4, 5, 1, 3],
+      )
     : transpose(layout, reshape(layout, turned, [outputs, inputs / block, block, rows, columns]), [1, 0, 3, 4, 2])
   return reshape(layout, lying, [inputs, outputs, rows, columns])
 }

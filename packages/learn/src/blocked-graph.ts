@@ -1,19 +1,15 @@
 /**
  * Rewrites a graph's convolutions, with what lies between them, to blocked images (blocked-layout.ts).
  */
-import { blockConvolution, blockTransposedConvolution, blockWeightGradient, WEIGHT_GRADIENT } from './blocked-convolution.ts'
 import {
-  append,
-  findBlocks,
-  keepBlocked,
-  type Layout,
-  openBlocks,
-  reshape,
-  toBlocked,
-  toPlain,
-} from './blocked-layout.ts'
+  blockConvolution,
+  blockTransposedConvolution,
+  blockWeightGradient,
+  WEIGHT_GRADIENT,
+} from './blocked-convolution.ts'
+import { findBlocks, keepBlocked, type Layout, reshape, toBlocked, toPlain } from './blocked-layout.ts'
 import { blockMaximum, blockMaximumGradient, MAXIMUM_GRADIENT } from './blocked-pooling.ts'
-import { integerConstant, toIntegers } from './graph.ts'
+import { emit, integerConstant, toIntegers } from './graph.ts'
 import type { Graph, Node } from './onnx.ts'
 import { intOf } from './shapes.ts'
 import { isSameShape, type Shape } from './sizes.ts'
@@ -22,7 +18,8 @@ import { isSameShape, type Shape } from './sizes.ts'
 type Rewrite = (layout: Layout, node: Node) => boolean
 
 /** What acts on each value by itself, and so in any layout. */
-const ELEMENTWISE = 'Relu LeakyRelu HardSigmoid Sigmoid Tanh Elu Abs Exp Erf Neg Sign Sqrt Softplus Add Sub Mul Div'.split(' ')
+const ELEMENTWISE =
+  'Relu LeakyRelu HardSigmoid Sigmoid Tanh Elu Abs Exp Erf Neg Sign Sqrt Softplus Add Sub Mul Div'.split(' ')
 
 const REWRITES: Record<string, Rewrite> = {
   Conv: blockConvolution,
@@ -41,15 +38,15 @@ const REWRITES: Record<string, Rewrite> = {
  * @param block - Channels in a block of this machine.
  */
 export function blockGraph(graph: Graph, shapes: ReadonlyMap<string, Shape>, block: number, kept: string[]): void {
-  const nodes = graph.nodes
-  graph.nodes = []
-  const layout: Layout = { graph, block, shapes: new Map(shapes), blocked: new Map(), waiting: new Set() }
-  for (const node of nodes) {
+  const rewritten: Graph = { ...graph, name: `${graph.name}_blocked`, nodes: [] }
+  const layout: Layout = { graph: rewritten, block, shapes: new Map(shapes), blocked: new Map(), waiting: new Set() }
+  for (const node of graph.nodes) {
     if (REWRITES[node.op]?.(layout, node)) continue
     for (const input of node.inputs) toPlain(layout, input)
-    graph.nodes.push(node)
+    rewritten.nodes.push(node)
   }
   for (const value of kept) toPlain(layout, value)
+  graph.nodes = rewritten.nodes
 }
 
 /** Where all that is no single number is of one shape and something of it is in blocks. */
@@ -66,7 +63,7 @@ function blockElementwise(layout: Layout, node: Node): boolean {
     return false
   }
   const inputs = node.inputs.map((value) => (isSingle(value) ? value : toBlocked(layout, value)))
-  keepBlocked(layout, node.outputs[0]!, append(layout, node.op, inputs, node.attributes), first)
+  keepBlocked(layout, node.outputs[0]!, emit(graph, node.op, inputs, node.attributes), first)
   return true
 }
 
@@ -77,12 +74,11 @@ function blockChannelSum(layout: Layout, node: Node): boolean {
   if (shape === undefined || !layout.blocked.has(x) || intOf(node, 'keepdims', 1) === 1) return false
   const given = layout.graph.constants.find(({ name }) => name === axes)
   if (given === undefined || String(toIntegers(given)) !== '0,2,3') return false
-  const sum = append(layout, 'ReduceSum', [openBlocks(layout, x), axes!], node.attributes)
-  layout.graph.nodes.push({
-    op: 'Reshape',
-    inputs: [sum, integerConstant(layout.graph, [shape[1]])],
-    outputs: node.outputs,
-    attributes: {},
-  })
+  // One dimension at a time: the runtime sums several slowly where they do not adjoin.
+  const { block, graph } = layout
+  const lines = reshape(layout, toBlocked(layout, x), [-1, shape[1] / block, shape[2] * shape[3], block])
+  const sum = (value: string, axis: number) =>
+    emit(graph, 'ReduceSum', [value, integerConstant(graph, [axis])], { keepdims: { int: 0 } })
+  reshape(layout, sum(sum(lines, 2), 0), [shape[1]], node.outputs[0])
   return true
 }

@@ -7,7 +7,7 @@
  *
  * @see Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, SC 2018
  */
-import { integerConstant } from './graph.ts'
+import { emit, integerConstant } from './graph.ts'
 import type { Attribute, Graph } from './onnx.ts'
 import type { Shape, Size } from './sizes.ts'
 
@@ -19,6 +19,7 @@ export type ImageShape = [Size, number, number, number]
 
 /** A graph that is being rewritten, and which of its values there are in which layout. */
 export interface Layout {
+  /** What has been rewritten so far. */
   graph: Graph
   /** Channels in a block. */
   block: number
@@ -30,48 +31,41 @@ export interface Layout {
   waiting: Set<string>
 }
 
-/** Appends an operation and returns its output's name. */
-export function append(
+/** Appends an operation on blocked images and returns its output's name. */
+export function emitBlocked(
   { graph }: Layout,
   op: string,
   inputs: string[],
   attributes: Record<string, Attribute> = {},
-  domain?: string,
+  ...name: [output?: string]
 ): string {
-  const output = `${graph.name}_blocked_${op}_${graph.nodes.length}`
-  graph.nodes.push({ op, ...(domain === undefined ? {} : { domain }), inputs, outputs: [output], attributes })
+  const output = emit(graph, op, inputs, attributes, ...name)
+  graph.nodes.at(-1)!.domain = BLOCKED_DOMAIN
   return output
 }
 
 /** Appends a reshape; one −1 is worked out when it runs. */
-export function reshape(layout: Layout, value: string, shape: number[]): string {
-  return append(layout, 'Reshape', [value, integerConstant(layout.graph, shape)])
+export function reshape({ graph }: Layout, value: string, shape: number[], ...name: [output?: string]): string {
+  return emit(graph, 'Reshape', [value, integerConstant(graph, shape)], {}, ...name)
 }
 
 /** Appends a change of the order of dimensions. */
-export function transpose(layout: Layout, value: string, perm: number[]): string {
-  return append(layout, 'Transpose', [value], { perm: { ints: perm } })
+export function transpose({ graph }: Layout, value: string, perm: number[]): string {
+  return emit(graph, 'Transpose', [value], { perm: { ints: perm } })
 }
 
 /** The value in the plain layout; what waited in blocks is put in order. */
-export function toPlain({ graph, shapes, blocked, waiting }: Layout, value: string): string {
-  if (!waiting.delete(value)) return value
-  const channels = (shapes.get(value) as ImageShape)[1]
-  graph.nodes.push({
-    op: 'ReorderOutput',
-    domain: BLOCKED_DOMAIN,
-    inputs: [blocked.get(value)!],
-    outputs: [value],
-    attributes: { channels: { int: channels } },
-  })
-  return value
+export function toPlain(layout: Layout, value: string): string {
+  if (!layout.waiting.delete(value)) return value
+  const channels = (layout.shapes.get(value) as ImageShape)[1]
+  return emitBlocked(layout, 'ReorderOutput', [layout.blocked.get(value)!], { channels: { int: channels } }, value)
 }
 
 /** The value in blocks, declared with its plain shape; its channels fill blocks. */
 export function toBlocked(layout: Layout, value: string): string {
   const known = layout.blocked.get(value)
   if (known !== undefined) return known
-  const blocked = append(layout, 'ReorderInput', [value], {}, BLOCKED_DOMAIN)
+  const blocked = emitBlocked(layout, 'ReorderInput', [value])
   layout.blocked.set(value, blocked)
   return blocked
 }

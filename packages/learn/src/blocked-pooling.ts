@@ -3,8 +3,7 @@
  * taken apart and put together in runs.
  */
 import {
-  append,
-  BLOCKED_DOMAIN,
+  emitBlocked,
   fillsBlocks,
   findBlocks,
   findImage,
@@ -16,7 +15,7 @@ import {
   toBlocked,
 } from './blocked-layout.ts'
 import { emitFirstMaximum } from './first-maximum.ts'
-import { integerConstant } from './graph.ts'
+import { emit, integerConstant } from './graph.ts'
 import type { Node } from './onnx.ts'
 import { intsOf } from './shapes.ts'
 import type { Shape } from './sizes.ts'
@@ -36,7 +35,7 @@ export function blockMaximum(layout: Layout, node: Node): boolean {
   const [y] = node.outputs as [string]
   const shape = findBlocks(layout, y)
   if (shape === undefined || node.outputs.length > 1 || !layout.blocked.has(x)) return false
-  keepBlocked(layout, y, append(layout, 'MaxPool', [toBlocked(layout, x)], node.attributes, BLOCKED_DOMAIN), shape)
+  keepBlocked(layout, y, emitBlocked(layout, 'MaxPool', [toBlocked(layout, x)], node.attributes), shape)
   return true
 }
 
@@ -50,15 +49,15 @@ export function blockMaximumGradient(layout: Layout, node: Node): boolean {
   const list = (...values: number[]) => integerConstant(graph, values)
   const source = openBlocks(layout, x)
   const take = (row: number, column: number) =>
-    append(layout, 'Slice', [source, list(row, column), list(rows * edge, columns * edge), list(2, 3), list(edge, edge)])
+    emit(graph, 'Slice', [source, list(row, column), list(rows * edge, columns * edge), list(2, 3), list(edge, edge)])
   layout.shapes.set(gradient, layout.shapes.get(y)!)
-  const parts = emitFirstMaximum((op, inputs) => append(layout, op, inputs), {
+  const parts = emitFirstMaximum(graph, {
     count: edge * edge,
     take: (index) => take(Math.floor(index / edge), index % edge),
     maximum: openBlocks(layout, y),
     gradient: openBlocks(layout, gradient),
   })
-  const join = (values: string[], axis: number) => append(layout, 'Concat', values, { axis: { int: axis } })
+  const join = (values: string[], axis: number) => emit(graph, 'Concat', values, { axis: { int: axis } })
   // Columns of a row of windows side by side, then its rows one below the other.
   const lines = Array.from({ length: edge }, (_, row) =>
     reshape(layout, join(parts.slice(row * edge, (row + 1) * edge), 4), [-1, columns * edge * block]),
@@ -75,5 +74,5 @@ function fill(layout: Layout, tiles: string, image: ImageShape, covered: [number
   if (bottom === 0 && right === 0) return tiles
   const opened = reshape(layout, tiles, [-1, image[1] / block, ...covered, block])
   const pads = integerConstant(graph, [0, 0, 0, 0, 0, 0, 0, bottom, right, 0])
-  return reshape(layout, append(layout, 'Pad', [opened, pads]), [-1, image[1], image[2], image[3]])
+  return reshape(layout, emit(graph, 'Pad', [opened, pads]), [-1, image[1], image[2], image[3]])
 }

@@ -4,6 +4,9 @@
  * With d_k = isPositive(y − x_k), 0 where x_k is the maximum: `rest_0 = g`, `rest_{k+1} = rest_k · d_k`, and x_k receives
  * `rest_k − rest_{k+1}`; the last receives what is left.
  */
+import { emitIsPositive } from './gradient-rule.ts'
+import { emit } from './graph.ts'
+import type { Graph } from './onnx.ts'
 
 /** What the maximum was taken of, and its gradient. */
 interface Maximum {
@@ -15,16 +18,13 @@ interface Maximum {
 }
 
 /** Appends the gradients of all values, in their order. */
-export function emitFirstMaximum(
-  emit: (op: string, inputs: string[]) => string,
-  { count, take, maximum, gradient }: Maximum,
-): string[] {
+export function emitFirstMaximum(graph: Graph, { count, take, maximum, gradient }: Maximum): string[] {
   const parts: string[] = []
   let rest = gradient
   for (let index = 0; index < count - 1; index++) {
-    const isSmaller = emit('Sign', [emit('Sub', [maximum, take(index)])])
-    const next = emit('Mul', [rest, isSmaller])
-    parts.push(emit('Sub', [rest, next]))
+    const isSmaller = emitIsPositive(graph, emit(graph, 'Sub', [maximum, take(index)]))
+    const next = emit(graph, 'Mul', [rest, isSmaller])
+    parts.push(emit(graph, 'Sub', [rest, next]))
     rest = next
   }
   return [...parts, rest]

@@ -1,7 +1,7 @@
 /**
  * Gradients of matrix products and of what acts on each value by itself.
  */
-import { emitReshape, emitSumTo, type GradientRule, type RuleContext } from './gradient-rule.ts'
+import { emitIsPositive, emitReshape, emitSumTo, type GradientRule, type RuleContext } from './gradient-rule.ts'
 import { emit, floatConstant, integerConstant } from './graph.ts'
 import type { Graph } from './onnx.ts'
 import { floatOf, intOf, range } from './shapes.ts'
@@ -104,12 +104,10 @@ export const ARITHMETIC_GRADIENTS: Record<string, GradientRule> = {
       () => emit(graph, 'Where', [node.inputs[0]!, zero, gradient]),
     ]
   }),
-  // ReLU passes the gradient where its output is positive: Sign(y) is 1 there and 0 elsewhere.
-  Relu: scaled((graph, _, y) => emit(graph, 'Sign', [y])),
+  Relu: scaled((graph, _, y) => emitIsPositive(graph, y)),
   LeakyRelu: scaled((graph, x, _, { node }) => {
     const slope = floatOf(node, 'alpha', 0.01)
-    const isPositive = emit(graph, 'Sign', [emit(graph, 'Relu', [x])])
-    const rise = emit(graph, 'Mul', [isPositive, floatConstant(graph, [1 - slope], [])])
+    const rise = emit(graph, 'Mul', [emitIsPositive(graph, x), floatConstant(graph, [1 - slope], [])])
     return emit(graph, 'Add', [rise, floatConstant(graph, [slope], [])])
   }),
   // 1 where x is positive, y + α elsewhere: α·eˣ.

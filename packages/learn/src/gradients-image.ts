@@ -164,7 +164,7 @@ function emitUnrolledMaximum({ graph, node, gradient, shapeOf }: RuleContext): s
       integerConstant(graph, [edge, edge]),
     ])
   const of = { count: edge * edge, take, maximum: y, gradient }
-  const parts = emitFirstMaximum((op, inputs) => emit(graph, op, inputs), of)
+  const parts = emitFirstMaximum(graph, of)
   return emitTiles(graph, parts, edge, shapeOf(x), [rows * edge, columns * edge])
 }
 
