@@ -65,6 +65,11 @@ export function emitGradients(
   }
   const gradients = new Map([[output, seed]])
   const known = new Map(shapes)
+  const noteShape = (gradient: string, of: string) => {
+    const shape = shapes.get(of)
+    if (shape !== undefined) known.set(gradient, shape)
+  }
+  noteShape(seed, output)
   const shapeOf = (value: string): Shape => {
     const shape = shapes.get(value) ?? graph.constants.find(({ name }) => name === value)?.shape
     if (shape === undefined) throw new UnknownShapeError(value)
@@ -83,8 +88,7 @@ export function emitGradients(
       const sum = gradients.get(input)
       const total = sum === undefined ? part : emit(graph, 'Add', [sum, part])
       gradients.set(input, total)
-      const shape = shapes.get(input)
-      if (shape !== undefined) for (const value of [part, total]) known.set(value, shape)
+      for (const value of [part, total]) noteShape(value, input)
     }
   }
   const found = parameters.map((parameter) => {
