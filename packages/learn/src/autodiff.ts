@@ -45,7 +45,7 @@ export function stopsGradient({ op, attributes }: Node): boolean {
  * @param seed - Gradient of the scalar with respect to `output`, of the same shape.
  * @param parameters - Values whose gradients are wanted.
  * @param shapes - Shapes of the forward pass's values (`inferShapes`).
- * @param block - Channels in a block of images (`findBlockSize`): rewrites both passes to what is fastest with it.
+ * @param block - Channels in a block: where given, images of both passes are computed in blocks (blocked-layout.ts).
  * @returns Names of the gradients, in the order of `parameters`.
  * @throws {@link NoGradientRuleError} {@link NotDifferentiableError} {@link UnknownShapeError}
  */

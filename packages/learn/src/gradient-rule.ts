@@ -17,7 +17,7 @@ export interface RuleContext {
   needed: boolean[]
   /** Shape of a value of the forward pass. @throws `UnknownShapeError` */
   shapeOf: (value: string) => Shape
-  /** Channels in a block where convolutions are computed in blocks (blocked-layout.ts). */
+  /** Channels in a block where images are computed in blocks (blocked-layout.ts). */
   block: number | undefined
 }
 

@@ -62,7 +62,7 @@ export function buildStepGraph(options: TrainingGraphOptions): Graph {
     shape: ['batch', options.model.inputs],
   })
   graph.inputs.push(...targetValues(options, 'batch'), scalar('normalizer'), ...sharedValues(options))
-  const { next, loss } = emitStep(graph, options, 'x')
+  const { next, loss } = emitStep(graph, options, { x: 'x', factor: emitFactor(graph, options, 'normalizer') })
   emit(graph, 'Identity', [loss], {}, 'loss')
   graph.outputs.push(...nameOutputs(graph, carried, next), scalar('loss'))
   return graph
@@ -77,11 +77,16 @@ export function buildScanGraph(options: TrainingGraphOptions): Graph {
   const carried = carriedValues(options)
   const body = createGraph('body')
   body.inputs.push(...carried.map(toFloatValue))
-  body.inputs.push({ name: 'rows', type: 'int32', shape: ['batch'] }, scalar('normalizer'))
+  body.inputs.push({ name: 'rows', type: 'int32', shape: ['batch'] }, scalar('factor'))
   const x = emitDequantize(body, emit(body, 'Gather', ['inputs', 'rows']))
   emit(body, 'Gather', ['targets', 'rows'], {}, 'batchTargets')
   if (options.weighted) emit(body, 'Gather', ['rowWeights', 'rows'], {}, 'batchWeights')
-  const { next, loss } = emitStep(body, options, x, { targets: 'batchTargets', weights: 'batchWeights' })
+  const { next, loss } = emitStep(body, options, {
+    x,
+    factor: 'factor',
+    targets: 'batchTargets',
+    weights: 'batchWeights',
+  })
   body.outputs.push(...nameOutputs(body, carried, next), { name: loss, type: 'float', shape: [] })
 
   const graph = createGraph('scan')
@@ -100,7 +105,7 @@ export function buildScanGraph(options: TrainingGraphOptions): Graph {
   graph.outputs.push(...outputs, { name: 'losses', type: 'float', shape: ['steps'] })
   graph.nodes.push({
     op: 'Scan',
-    inputs: [...starts.map(({ name }) => name), 'batches', 'normalizers'],
+    inputs: [...starts.map(({ name }) => name), 'batches', emitFactor(graph, options, 'normalizers')],
     outputs: graph.outputs.map(({ name }) => name),
     attributes: { body: { graph: body }, num_scan_inputs: { int: 2 } },
   })
@@ -119,26 +124,38 @@ export function buildForwardGraph(model: ModelSpec | ImportedModel): Graph {
   return graph
 }
 
+/** What the gradient of the summed loss is multiplied by, of one batch or of each: its normaliser, and SGD's −rate. */
+function emitFactor(graph: Graph, { training }: TrainingGraphOptions, normalizers: string): string {
+  if (training.optimizer !== 'sgd') return normalizers
+  return emit(graph, 'Mul', [normalizers, emit(graph, 'Neg', ['learningRate'])])
+}
+
+/** Values of one batch by name; `targets` and `rowWeights` when absent. */
+interface BatchValues {
+  x: string
+  factor: string
+  targets?: string
+  weights?: string
+}
+
 function emitStep(
   graph: Graph,
   { model, training, weighted, block }: TrainingGraphOptions,
-  x: string,
-  { targets, weights } = { targets: 'targets', weights: 'rowWeights' },
+  { x, factor, targets = 'targets', weights = 'rowWeights' }: BatchValues,
 ): { next: string[]; loss: string } {
   const layout = parameterLayout(model)
   const names = layout.map(({ name }) => name)
-  const { outputs, shapes } = emitForward(graph, model, x)
+  const batch = training.batchSize
+  // A batch is filled up to whole blocks where it takes the place of channels: below half of one that costs too much.
+  const isBlocked = block !== undefined && 2 * batch >= block
+  const { outputs, shapes } = emitForward(graph, model, x, batch)
   const { loss, gradient } = emitLoss(graph, model.output, {
     outputs,
     targets,
     weights: weighted ? weights : undefined,
   })
-  const factor =
-    training.optimizer === 'sgd'
-      ? emit(graph, 'Mul', ['normalizer', emit(graph, 'Neg', ['learningRate'])])
-      : 'normalizer'
   const seed = emit(graph, 'Mul', [gradient, factor])
-  const gradients = emitGradients(graph, outputs, seed, names, shapes, block)
+  const gradients = emitGradients(graph, outputs, seed, names, shapes, isBlocked ? block : undefined)
   const { perTensor, scalars } = optimizerState(training)
   const step = emitOptimizer(
     graph,

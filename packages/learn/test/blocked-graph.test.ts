@@ -52,7 +52,10 @@ async function differentiate({ shape, parameters, emit: emitNetwork }: Network, 
     c: draw([batch, ...sizes], () => random() - 0.5),
   })
   await session.release()
-  return { graph, values: Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data as Float32Array])) }
+  return {
+    graph,
+    values: Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data as Float32Array])),
+  }
 }
 
 async function check(network: Network, batch: number): Promise<Graph> {
@@ -69,7 +72,8 @@ async function check(network: Network, batch: number): Promise<Graph> {
 }
 
 /** How often an operator is used on images in blocks. */
-const count = ({ nodes }: Graph, op: string) => nodes.filter((node) => node.op === op && node.domain === BLOCKED_DOMAIN).length
+const count = ({ nodes }: Graph, op: string) =>
+  nodes.filter((node) => node.op === op && node.domain === BLOCKED_DOMAIN).length
 
 const geometry = fc.record({
   inputs: fc.constantFrom(1, 3, 1 * (block ?? 16), 2 * (block ?? 16), 20),
@@ -87,33 +91,36 @@ const geometry = fc.record({
 
 test('a network in blocks ≡ the same network without, its output and every gradient', { skip }, async () => {
   await fc.assert(
-    fc.asyncProperty(geometry, async ({ inputs, middle, outputs, kernels, pads, stride, dilation, size, pool, batch, order }) => {
-      const [first, second] = [kernels.slice(0, 2), kernels.slice(2)]
-      const network: Network = {
-        shape: [inputs, ...size],
-        parameters: {
-          'w1': [middle, inputs, ...first],
-          'b1': [middle],
-          'w2': [outputs, middle, ...second],
-        },
-        emit: (graph) => {
-          const attributes = {
-            strides: { ints: [stride, 1] },
-            dilations: { ints: [1, dilation] },
-            pads: { ints: pads },
-          }
-          let value = emit(graph, 'Conv', ['x', 'w1', 'b1'], { ...attributes, kernel_shape: { ints: first } })
-          const windows = { kernel_shape: { ints: [pool, pool] }, strides: { ints: [pool, pool] } }
-          for (const op of order.split(' ')) {
-            if (op === 'residual') value = emit(graph, 'Add', [value, emit(graph, 'Relu', [value])])
-            else if (op === 'scaled') value = emit(graph, 'Mul', [value, floatConstant(graph, [0.5], [])])
-            else value = emit(graph, op, [value], op === 'MaxPool' ? windows : {})
-          }
-          return emit(graph, 'Conv', [value, 'w2'], { kernel_shape: { ints: second }, pads: { ints: [1, 1, 1, 1] } })
-        },
-      }
-      await check(network, batch)
-    }),
+    fc.asyncProperty(
+      geometry,
+      async ({ inputs, middle, outputs, kernels, pads, stride, dilation, size, pool, batch, order }) => {
+        const [first, second] = [kernels.slice(0, 2), kernels.slice(2)]
+        const network: Network = {
+          shape: [inputs, ...size],
+          parameters: {
+            w1: [middle, inputs, ...first],
+            b1: [middle],
+            w2: [outputs, middle, ...second],
+          },
+          emit: (graph) => {
+            const attributes = {
+              strides: { ints: [stride, 1] },
+              dilations: { ints: [1, dilation] },
+              pads: { ints: pads },
+            }
+            let value = emit(graph, 'Conv', ['x', 'w1', 'b1'], { ...attributes, kernel_shape: { ints: first } })
+            const windows = { kernel_shape: { ints: [pool, pool] }, strides: { ints: [pool, pool] } }
+            for (const op of order.split(' ')) {
+              if (op === 'residual') value = emit(graph, 'Add', [value, emit(graph, 'Relu', [value])])
+              else if (op === 'scaled') value = emit(graph, 'Mul', [value, floatConstant(graph, [0.5], [])])
+              else value = emit(graph, op, [value], op === 'MaxPool' ? windows : {})
+            }
+            return emit(graph, 'Conv', [value, 'w2'], { kernel_shape: { ints: second }, pads: { ints: [1, 1, 1, 1] } })
+          },
+        }
+        await check(network, batch)
+      },
+    ),
     { numRuns: 60, includeErrorInReport: true },
   )
 })

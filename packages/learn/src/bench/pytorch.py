@@ -1,7 +1,7 @@
-"""Times the training step that `tutti bench train` times, in PyTorch with one thread: SGD, same models and batches.
+"""Times the training step that `tutti bench train` times, in PyTorch: SGD, same models, batches and numbers of threads.
 
-Reads lines {"subject": "mlp" or "cnn", "batch": n, "steps": n, "rate": x} from standard input; answers each with
-{"samplesPerSecond": x}. The line {"describe": true} is answered with version and speed of the matrix product.
+Reads lines {"subject": "mlp" or "cnn", "batch": n, "steps": n, "threads": n, "rate": x} from standard input; answers each
+with {"samplesPerSecond": x}. The line {"describe": true} is answered with version and speed of the matrix product.
 """
 
 import json
@@ -82,6 +82,7 @@ for line in sys.stdin:
     if request.get("describe"):
         print(json.dumps(describe()), flush=True)
         continue
+    torch.set_num_threads(request["threads"])
     key = (request["subject"], request["batch"], request["steps"])
     if key not in cases:
         cases[key] = build(*key, request["rate"])

@@ -1,5 +1,5 @@
 /**
- * `train.ratio.*` and `train.bare.*`: speed of the trainer against PyTorch with one thread, and against the training
+ * `train.ratio.*` and `train.bare.*`: speed of the trainer against PyTorch with as many threads, and against the training
  * step's own ONNX graph run bare.
  *
  * All sides take their turns in each repetition, so that a busy machine slows them alike; figures are medians of ratios.
@@ -19,44 +19,43 @@ import { createTrainer, sessionOptions, type Trainer } from '../trainer.ts'
 import { buildStepGraph } from '../training-graph.ts'
 import { type BenchProgress, type BenchReport, type Figure, median } from './figure.ts'
 
-/** A model that is timed, the batches it is timed at, and the share of the samples that it is given. */
+/** A model that is timed, and the share of the samples that it is given. */
 interface Subject {
   id: string
   name: string
   model: LayeredModel
-  batches: number[]
   share: number
+}
+
+/** What a subject is timed at. */
+interface Case {
+  subject: Subject
+  batch: number
+  threads: number
   /** Of the speed of PyTorch; null: reported, not judged. */
   limit: number | null
 }
 
-const RATIO_LIMIT = 1.3
-const SUBJECTS: Subject[] = [
-  {
-    id: 'mlp',
-    name: 'MLP 784-200-200-10',
-    model: mlp([784, 200, 200, 10], 'softmax'),
-    batches: [10, 32],
-    share: 1,
-    limit: RATIO_LIMIT,
-  },
-  {
-    id: 'cnn',
-    name: 'CNN of McMahan et al. (1,663,370 parameters)',
-    model: mnistCnn(),
-    batches: [32],
-    share: 0.1,
-    limit: null,
-  },
+const MLP: Subject = { id: 'mlp', name: 'MLP 784-200-200-10', model: mlp([784, 200, 200, 10], 'softmax'), share: 1 }
+const CNN: Subject = {
+  id: 'cnn',
+  name: 'CNN of McMahan et al. (1,663,370 parameters)',
+  model: mnistCnn(),
+  share: 0.1,
+}
+const CASES: Case[] = [
+  { subject: MLP, batch: 10, threads: 1, limit: 1.3 },
+  { subject: MLP, batch: 32, threads: 1, limit: 2 },
+  { subject: CNN, batch: 32, threads: 1, limit: 0.85 },
+  { subject: CNN, batch: 32, threads: 2, limit: null },
 ]
 const SCRIPT = fileURLToPath(new URL('./pytorch.py', import.meta.url))
 const BARE_LIMIT = 0.9
-const TRAINING: TrainingSpec = {
+const TRAINING: Omit<TrainingSpec, 'batchSize'> = {
   optimizer: 'sgd',
   learningRate: 0.01,
   momentum: 0,
   epochs: 1,
-  batchSize: 10,
   proximal: 0,
 }
 
@@ -77,28 +76,29 @@ export async function benchTrain(options: TrainBenchOptions = {}): Promise<Bench
   const pytorch = await openPytorch(options.pythons ?? ['python3', '/usr/bin/python3'])
   try {
     const figures: Figure[] = []
-    for (const subject of SUBJECTS) {
-      const trainer = await createTrainer(subject.model, TRAINING)
-      const step = await openBareStep(subject.model)
+    for (const each of CASES) {
+      const { subject, batch, threads } = each
+      const training = { ...TRAINING, batchSize: batch }
+      const trainer = await createTrainer(subject.model, training, { threads })
+      const step = await openBareStep(subject.model, training, threads)
       try {
-        for (const batch of subject.batches) {
-          const steps = Math.max(1, Math.floor((samples * subject.share) / batch))
-          const dataset = randomExamples(subject.model, batch * steps)
-          const speeds: Speeds[] = []
-          // The first repetition warms caches and allocators of all sides and is left out.
-          for (let repetition = 0; repetition <= repetitions; repetition++) {
-            const ours = await timeTrainer(trainer, subject.model, dataset, batch, repetition)
-            const bare = await step.time(batch, steps)
-            const theirs = 'run' in pytorch ? await pytorch.run(subject.id, batch, steps) : undefined
-            if (repetition === 0) continue
-            speeds.push({ ours, bare, ...(theirs === undefined ? {} : { theirs }) })
-            onProgress(
-              `${subject.id}, batch ${batch}, ${repetition} of ${repetitions}: ${rate(ours)}, bare ${rate(bare)}` +
-                `${theirs === undefined ? '' : `, PyTorch ${rate(theirs)}`}`,
-            )
-          }
-          figures.push(toRatioFigure(subject, batch, speeds, pytorch), toBareFigure(subject, batch, speeds))
+        const steps = Math.max(1, Math.floor((samples * subject.share) / batch))
+        const dataset = randomExamples(subject.model, batch * steps)
+        const speeds: Speeds[] = []
+        // The first repetition warms caches and allocators of all sides and is left out.
+        for (let repetition = 0; repetition <= repetitions; repetition++) {
+          const ours = await timeTrainer(trainer, subject.model, dataset, repetition)
+          const bare = await step.time(batch, steps)
+          const theirs =
+            'run' in pytorch ? await pytorch.run({ subject: subject.id, batch, steps, threads }) : undefined
+          if (repetition === 0) continue
+          speeds.push({ ours, bare, ...(theirs === undefined ? {} : { theirs }) })
+          onProgress(
+            `${subject.id}, batch ${batch}, ${describeThreads(threads)}, ${repetition} of ${repetitions}: ${rate(ours)}, ` +
+              `bare ${rate(bare)}${theirs === undefined ? '' : `, PyTorch ${rate(theirs)}`}`,
+          )
         }
+        figures.push(toRatioFigure(each, speeds, pytorch), toBareFigure(each, speeds))
       } finally {
         await trainer.release()
         await step.release()
@@ -116,26 +116,23 @@ interface Speeds {
   theirs?: number
 }
 
-function toRatioFigure(
-  { id, name, limit }: Subject,
-  batch: number,
-  speeds: Speeds[],
-  pytorch: Pytorch | Absent,
-): Figure {
-  const figure = { id: `train.ratio.${id}.b${batch}`, unit: '×', limit: limit === null ? null : { atLeast: limit } }
-  if ('reason' in pytorch) return { ...figure, value: null, baseline: 'PyTorch, one thread', note: pytorch.reason }
+function toRatioFigure(each: Case, speeds: Speeds[], pytorch: Pytorch | Absent): Figure {
+  const { subject, batch, threads, limit } = each
+  const figure = { id: `train.ratio.${nameOf(each)}`, unit: '×', limit: limit === null ? null : { atLeast: limit } }
+  const against = describeThreads(threads)
+  if ('reason' in pytorch) return { ...figure, value: null, baseline: `PyTorch, ${against}`, note: pytorch.reason }
   const theirs = median(speeds.map((speed) => speed.theirs!))
   return {
     ...figure,
     value: round(median(speeds.map((speed) => speed.ours / speed.theirs!))),
-    baseline: `PyTorch ${pytorch.version}, one thread: ${rate(theirs)}`,
-    note: `ours ${rate(median(speeds.map(({ ours }) => ours)))}; ${name}, SGD, batch ${batch}; ${pytorch.blas}`,
+    baseline: `PyTorch ${pytorch.version}, ${against}: ${rate(theirs)}`,
+    note: `ours ${rate(median(speeds.map(({ ours }) => ours)))}; ${subject.name}, SGD, batch ${batch}; ${pytorch.blas}`,
   }
 }
 
-function toBareFigure({ id }: Subject, batch: number, speeds: Speeds[]): Figure {
+function toBareFigure(each: Case, speeds: Speeds[]): Figure {
   return {
-    id: `train.bare.${id}.b${batch}`,
+    id: `train.bare.${nameOf(each)}`,
     value: round(median(speeds.map((speed) => speed.ours / speed.bare))),
     unit: '×',
     limit: { atLeast: BARE_LIMIT },
@@ -144,16 +141,19 @@ function toBareFigure({ id }: Subject, batch: number, speeds: Speeds[]): Figure 
   }
 }
 
-async function timeTrainer(
-  trainer: Trainer,
-  model: LayeredModel,
-  dataset: Dataset,
-  batchSize: number,
-  seed: number,
-): Promise<number> {
+/** `cnn.b32`, with `.threads2` where they are more than one. */
+function nameOf({ subject, batch, threads }: Case): string {
+  return `${subject.id}.b${batch}${threads === 1 ? '' : `.threads${threads}`}`
+}
+
+function describeThreads(threads: number): string {
+  return threads === 1 ? 'one thread' : `${threads} threads`
+}
+
+async function timeTrainer(trainer: Trainer, model: LayeredModel, dataset: Dataset, seed: number): Promise<number> {
   const weights = initialWeights(model, 1)
   const started = performance.now()
-  await trainer.fit(weights, dataset, { seed, epochs: 1, batchSize })
+  await trainer.fit(weights, dataset, { seed, epochs: 1 })
   return (dataset.count * 1000) / (performance.now() - started)
 }
 
@@ -179,10 +179,10 @@ export interface BareStep {
 }
 
 /** The step's graph without trainer: fixed batch, outputs written into reused buffers and fed back. */
-export async function openBareStep(model: LayeredModel, training: TrainingSpec = TRAINING): Promise<BareStep> {
+export async function openBareStep(model: LayeredModel, training: TrainingSpec, threads = 1): Promise<BareStep> {
   const options = { model, training, weighted: false, block: await findBlockSize() }
   const outputs = countOutputs(model)
-  const session = await openSession(encodeModel(buildStepGraph(options)), sessionOptions(1))
+  const session = await openSession(encodeModel(buildStepGraph(options)), sessionOptions(threads))
   const layout = tensorLayout(model)
   const weights = initialWeights(model, 1)
   const tensors = () =>
@@ -219,7 +219,7 @@ export async function openBareStep(model: LayeredModel, training: TrainingSpec =
 interface Pytorch {
   version: string
   blas: string
-  run: (subject: string, batch: number, steps: number) => Promise<number>
+  run: (request: { subject: string; batch: number; steps: number; threads: number }) => Promise<number>
   close: () => void
 }
 
@@ -267,8 +267,8 @@ async function startPython(python: string): Promise<Pytorch | Absent> {
     return {
       version: String(torch),
       blas: `its BLAS (${blas}) multiplies 32×784 by 784×200 at ${gigaflops} GFLOPS${quality}`,
-      run: async (subject, batch, steps) => {
-        const answer = await ask({ subject, batch, steps, rate: TRAINING.learningRate })
+      run: async (request) => {
+        const answer = await ask({ ...request, rate: TRAINING.learningRate })
         return Number(answer.samplesPerSecond)
       },
       close: () => child.stdin.end(),
