@@ -7,7 +7,7 @@
 import { BLOCKED_DOMAIN } from './blocked-layout.ts'
 import { createGraph } from './graph.ts'
 import { encodeModel } from './onnx.ts'
-import { openSession, Tensor } from './runtime.ts'
+import { openSession, TelemetryError, Tensor } from './runtime.ts'
 
 /** As many channels as the largest block has. */
 const CHANNELS = 16
@@ -15,9 +15,16 @@ const COLUMNS = 2
 
 let found: Promise<number | undefined> | undefined
 
-/** Channels in a block, 8 or 16; undefined where the runtime has no blocks. Asked once in a process. */
+/**
+ * Channels in a block, 8 or 16; undefined where the runtime has no blocks. Asked once in a process.
+ *
+ * @throws `TelemetryError`
+ */
 export function findBlockSize(): Promise<number | undefined> {
-  found ??= measureBlock()
+  found ??= measureBlock().catch((error) => {
+    found = undefined
+    throw error
+  })
   return found
 }
 
@@ -27,17 +34,15 @@ async function measureBlock(): Promise<number | undefined> {
   graph.inputs.push({ name: 'x', type: 'float', shape })
   graph.outputs.push({ name: 'y', type: 'float', shape })
   graph.nodes.push({ op: 'ReorderInput', domain: BLOCKED_DOMAIN, inputs: ['x'], outputs: ['y'], attributes: {} })
-  const session = await openSession(encodeModel(graph), { logSeverityLevel: 4 }).catch(() => undefined)
-  if (session === undefined) return undefined
-  try {
-    const values = Float32Array.from({ length: CHANNELS * COLUMNS }, (_, index) => index)
-    const { y } = await session.run({ x: new Tensor('float32', values, shape) })
-    return [8, 16].find((block) => listBlocked(block).every((value, index) => value === y!.data[index]))
-  } catch {
+  const session = await openSession(encodeModel(graph), { logSeverityLevel: 4 }).catch((error) => {
+    if (error instanceof TelemetryError) throw error
     return undefined
-  } finally {
-    await session.release()
-  }
+  })
+  if (session === undefined) return undefined
+  const values = Float32Array.from({ length: CHANNELS * COLUMNS }, (_, index) => index)
+  const { y } = await session.run({ x: new Tensor('float32', values, shape) })
+  await session.release()
+  return [8, 16].find((block) => listBlocked(block).every((value, index) => value === y!.data[index]))
 }
 
 /** The values 0, 1, … of the image in the order in which blocks of that size hold them. */

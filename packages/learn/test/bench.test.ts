@@ -20,8 +20,13 @@ test('bench train says why a figure is absent where there is no PyTorch', async 
       'train.bare.mlp.b32',
       'train.ratio.cnn.b32',
       'train.bare.cnn.b32',
+      'train.ratio.cnn.b32.threads2',
+      'train.bare.cnn.b32.threads2',
     ],
   )
+  const limits = Object.fromEntries(figures.map(({ id, limit }) => [id, limit]))
+  assert.deepEqual(limits['train.ratio.mlp.b32'], { atLeast: 2 })
+  assert.deepEqual(limits['train.ratio.cnn.b32'], { atLeast: 0.85 })
   assert.equal(figures[0]!.value, null)
   assert.match(figures[0]!.note, /PyTorch is absent \(no-such-python/)
   assert.ok(figures[1]!.value! > 0)
