@@ -5,12 +5,16 @@ import fc from 'fast-check'
 import { emitGradients } from '../src/autodiff.ts'
 import { findBlockSize } from '../src/block-size.ts'
 import { BLOCKED_DOMAIN } from '../src/blocked-layout.ts'
+import type { Dataset } from '../src/dataset.ts'
 import { createGraph, emit, floatConstant } from '../src/graph.ts'
-import { mnistCnn } from '../src/model.ts'
+import { initialWeights } from '../src/initial-weights.ts'
+import type { Layer } from '../src/layers.ts'
+import { type LayeredModel, mnistCnn } from '../src/model.ts'
 import { encodeModel, type Graph } from '../src/onnx.ts'
 import { openSession, Tensor } from '../src/runtime.ts'
 import { inferShapes } from '../src/shapes.ts'
 import { BATCH, type Shape } from '../src/sizes.ts'
+import { createTrainer } from '../src/trainer.ts'
 import { buildStepGraph } from '../src/training-graph.ts'
 
 const block = await findBlockSize()
@@ -160,4 +164,52 @@ test('the CNN is computed in blocks from its first convolution to its last pooli
   // Into blocks: the dense layers' gradient and, for the gradients of weights, the examples. Out: the features, and the second layer's input.
   assert.equal(count(graph, 'ReorderInput'), 3)
   assert.equal(count(graph, 'ReorderOutput'), 2)
+})
+
+test('training in blocks repeats bit for bit, with a last batch that fills no block, on one thread and on two', async () => {
+  const convolution: Layer = {
+    kind: 'convolution',
+    channels: 16,
+    kernel: [3, 3],
+    padding: 'same',
+    activation: 'relu',
+  }
+  const model: LayeredModel = {
+    inputs: 144,
+    shape: [1, 12, 12],
+    layers: [
+      convolution,
+      { kind: 'max-pooling', window: [2, 2] },
+      convolution,
+      { kind: 'dense', outputs: 3, activation: 'none' },
+    ],
+    output: 'softmax',
+  }
+  const random = fromSeed(3)
+  const dataset: Dataset = {
+    count: 41,
+    features: 144,
+    inputs: Uint8Array.from({ length: 41 * 144 }, () => 256 * random()),
+    labels: Int32Array.from({ length: 41 }, (_, index) => index % 3),
+    inputZero: 0,
+    inputScale: [1, 255],
+    labelCenter: 0,
+    labelSpread: 1,
+  }
+  const training = {
+    optimizer: 'sgd',
+    learningRate: 0.1,
+    momentum: 0.9,
+    epochs: 2,
+    batchSize: 16,
+    proximal: 0,
+  } as const
+  const results: Float32Array[] = []
+  for (const threads of [1, 1, 2]) {
+    const trainer = await createTrainer(model, training, { threads })
+    results.push((await trainer.fit(initialWeights(model, 1), dataset, { seed: 1 })).weights)
+    await trainer.release()
+  }
+  assert.deepEqual(results[1], results[0])
+  assert.deepEqual(results[2], results[0])
 })
