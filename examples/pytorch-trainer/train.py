@@ -5,8 +5,17 @@
 The node calls this file with the path of round.json as its last argument. It reads the global model
 (weights.safetensors) and the member's CSV, trains the multi-layer perceptron that the manifest describes, and writes
 trained.safetensors and metrics.json. Change `train` to train as you like: the tensors' names and shapes must stay.
+
+A federation whose model is an ONNX file has no layers in its manifest; it was exported from a module of yours, so say
+where that is:
+
+    tutti node ID --trainer "python3 examples/pytorch-trainer/train.py --module mine.py" --data my.csv
+
+`mine.py` has a function `build()` that returns the module with the weights that were exported. Tensors that the federation
+trains are found in it by their names; whatever else it has stays as it is.
 """
 
+import importlib.util
 import json
 import math
 import sys
@@ -14,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.func import functional_call
 from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python"))
@@ -23,6 +33,24 @@ torch.set_num_threads(1)
 
 
 # --- the model --------------------------------------------------------------------------------------------------------
+
+
+def open_model(model, module_file):
+    """The model as a function of parameters by name and inputs [batch, inputs]."""
+    if module_file is None:
+        if "layers" not in model:
+            sys.exit("this federation's model is an ONNX file: name the module that it was exported from, --module FILE")
+        return lambda parameters, inputs: forward(parameters, inputs, len(model["layers"]))
+    spec = importlib.util.spec_from_file_location("own_module", module_file)
+    source = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(source)
+    module = source.build().eval()
+    own = {name: list(parameter.shape) for name, parameter in module.named_parameters()}
+    for tensor in model["tensors"]:
+        if own.get(tensor["name"]) != tensor["shape"]:
+            sys.exit(f"{module_file} has no parameter {tensor['name']} of shape {tensor['shape']}; it has {own}")
+    shape = model["shape"]
+    return lambda parameters, inputs: functional_call(module, parameters, (inputs.reshape(-1, *shape),))
 
 
 def forward(parameters, inputs, layers):
@@ -57,10 +85,10 @@ def count_correct(outputs, targets, kind):
     return int(((outputs > 0).float().reshape(targets.shape) == targets).sum())
 
 
-def train(parameters, anchors, inputs, targets, task):
+def train(model, parameters, anchors, inputs, targets, task):
     """Trains in place, as the manifest suggests."""
     manifest, spec = task["manifest"], task["manifest"]["training"]
-    kind, layers = manifest["model"]["output"], len(manifest["model"]["layers"])
+    kind = manifest["model"]["output"]
     weights = manifest["loss"].get("classWeights")
     class_weights = None if weights is None or kind == "linear" else torch.tensor(weights)
     rate = spec["learningRate"] * spec.get("decay", 1) ** task["round"]
@@ -74,7 +102,7 @@ def train(parameters, anchors, inputs, targets, task):
         for rows in torch.randperm(len(inputs)).split(spec["batchSize"])[:steps]:
             steps -= 1
             optimizer.zero_grad()
-            loss = loss_of(forward(parameters, inputs[rows], layers), targets[rows], kind, class_weights)
+            loss = loss_of(model(parameters, inputs[rows]), targets[rows], kind, class_weights)
             if spec["proximal"] > 0:
                 drift = sum(((parameters[name] - anchors[name]) ** 2).sum() for name in parameters)
                 loss = loss + spec["proximal"] / 2 * drift
@@ -82,14 +110,14 @@ def train(parameters, anchors, inputs, targets, task):
             optimizer.step()
 
 
-def main(path):
+def main(path, module_file=None):
     with open(path, encoding="utf-8") as file:
         task = json.load(file)
     if task["data"] is None:
         sys.exit("start the node with --data FILE: this trainer reads a CSV")
     torch.manual_seed(task["seed"])
     manifest = task["manifest"]
-    kind, layers = manifest["model"]["output"], len(manifest["model"]["layers"])
+    kind, model = manifest["model"]["output"], open_model(manifest["model"], module_file)
     inputs, labels = read_rows(task["data"], manifest["data"])
     inputs = torch.from_numpy(inputs)
     targets = torch.from_numpy(labels.astype(np.int64 if kind == "softmax" else np.float32))
@@ -97,7 +125,7 @@ def main(path):
     parameters = {name: tensor.clone().requires_grad_() for name, tensor in anchors.items()}
 
     with torch.no_grad():
-        outputs = forward(parameters, inputs, layers)
+        outputs = model(parameters, inputs)
         metrics = {"examples": len(inputs), "loss": float(loss_of(outputs, targets, kind, None))}
         correct = count_correct(outputs, targets, kind)
     if correct is not None:
@@ -106,7 +134,7 @@ def main(path):
     if per_class is not None:
         metrics["perClass"] = per_class
 
-    train(parameters, anchors, inputs, targets, task)
+    train(model, parameters, anchors, inputs, targets, task)
     write_safetensors(task["trained"], {name: tensor.detach().numpy() for name, tensor in parameters.items()})
     with open(task["metrics"], "w", encoding="utf-8") as file:
         json.dump(metrics, file)
@@ -114,4 +142,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[-1])
+    main(sys.argv[-1], sys.argv[2] if sys.argv[1] == "--module" else None)

@@ -1,7 +1,9 @@
 /** The worked example of a trainer in another language, run as an owner runs it. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { countParameters, exportOnnx, hashBase, importOnnx, type Manifest, mlp, toSpec } from '@tutti/learn'
 import { createCommandTrainer } from '../src/trainers/command.ts'
 import { startFederation, stripes, stripesManifest } from './fixture.ts'
 import { start } from './nodes.ts'
@@ -13,6 +15,33 @@ const words = [python, pathOfExample('pytorch-trainer/train.py')]
 for (const output of ['softmax', 'logistic', 'multi-label', 'linear'] as const) {
   test(`PyTorch and the built-in trainer agree: ${output}`, { skip }, () => expectAgreement(words, output))
 }
+
+test('a model that was exported from a module of one’s own is trained as that module', { skip }, async () => {
+  const layers = mlp([16, 8, 3], 'softmax')
+  const weights = Float32Array.from({ length: countParameters(layers) }, (_, index) => Math.cos(index) / 4)
+  const file = exportOnnx({ model: layers, data: stripesManifest().data }, weights)
+  const model = importOnnx(file, { output: 'softmax' })
+  const tensors = model.tensors.map(({ name, shape }) => ({ name, shape, step: [1, 128] as [number, number] }))
+  const [base, module] = [join(root, 'mine.onnx'), join(root, 'mine.py')]
+  writeFileSync(base, file)
+  writeFileSync(
+    module,
+    `import torch
+class Mine(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer0 = torch.nn.Linear(16, 8)
+        self.layer1 = torch.nn.Linear(8, 3)
+    def forward(self, x):
+        return self.layer1(torch.relu(self.layer0(x)))
+build = Mine
+`,
+  )
+  const initialisation = { kind: 'base', hash: hashBase(file) } as const
+  const changes: Partial<Manifest> = { version: 2, model: toSpec(model), tensors, initialisation, network: undefined }
+  await expectAgreement([...words, '--module', module], 'softmax', changes, base)
+  await assert.rejects(expectAgreement(words, 'softmax', changes, base), /name the module that it was exported from/)
+})
 
 test('a member with PyTorch trains a federation on a real chain, and its loss falls', { skip }, async () => {
   const fixture = await startFederation({ members: 2, terms: { rounds: 3 } })

@@ -90,11 +90,13 @@ function manifestOf(
  * Trains the same model on the same rows by a program and by the built-in trainer: weights and metrics are the same.
  *
  * @param changes - What of the manifest is different.
+ * @param baseModel - The file of a model of its own, where that is not the usual one of layers.
  */
 export async function expectAgreement(
   words: readonly string[],
   output: Manifest['model']['output'],
   changes: Partial<Manifest> = {},
+  baseModel?: string,
 ): Promise<void> {
   const { manifest, labelOf } = manifestOf(output, changes)
   let dataset = stripes(3)
@@ -111,7 +113,7 @@ export async function expectAgreement(
     directory: mkdtempSync(join(root, `${output}-`)),
     data,
   })
-  const builtIn = createLocalTrainer({ dataset })
+  const builtIn = createLocalTrainer({ dataset, ...(baseModel === undefined ? {} : { baseModel }) })
   const task = { manifest, round: 2, signal: new AbortController().signal }
   try {
     const [theirs, ours] = [
