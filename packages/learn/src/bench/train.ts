@@ -62,7 +62,7 @@ const TRAINING: Omit<TrainingSpec, 'batchSize'> = {
 /** Options of {@link benchTrain}. */
 export interface TrainBenchOptions {
   onProgress?: BenchProgress
-  /** Repetitions, each of all sides in turn; 7 when absent. */
+  /** Repetitions, each of all sides in turn; 11 when absent. */
   repetitions?: number
   /** Samples of one measurement of the MLP, ten times those of the CNN; 10,000 when absent. */
   samples?: number
@@ -72,7 +72,7 @@ export interface TrainBenchOptions {
 
 /** Measures the figures; those that need PyTorch are null, with the reason, where it is absent. */
 export async function benchTrain(options: TrainBenchOptions = {}): Promise<BenchReport> {
-  const { onProgress = () => {}, repetitions = 7, samples = 10_000 } = options
+  const { onProgress = () => {}, repetitions = 11, samples = 10_000 } = options
   const pytorch = await openPytorch(options.pythons ?? ['python3', '/usr/bin/python3'])
   try {
     const figures: Figure[] = []
