@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
-import { FederationExtension } from "./core/FederationExtension.sol";
 import { FederationStorage } from "./core/FederationStorage.sol";
 import { TermsRules } from "./core/TermsRules.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
@@ -37,9 +36,10 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     TermsRules private immutable _rules;
     address private immutable _extension;
 
-    constructor() {
+    /// @param extension A `FederationExtension`. Its code may come later than this: until then, what needs it reverts.
+    constructor(address extension) {
         _rules = new TermsRules();
-        _extension = address(new FederationExtension());
+        _extension = extension;
     }
 
     /// @dev All other functions of `IFederation`: the extension's code runs as if it were the core's own.

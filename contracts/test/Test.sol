@@ -167,6 +167,12 @@ abstract contract Test {
         return min + x % (span + 1);
     }
 
+    /// @dev The core as it is deployed: its extension first.
+    function deployCore() internal returns (address core) {
+        address extension = vm.deployCode("FederationExtension.sol:FederationExtension");
+        return vm.deployCode("Federation.sol:Federation", abi.encode(extension));
+    }
+
     /// @dev Lets time pass. The compiler takes `block.timestamp` for constant within a call, the cheatcode does not.
     function skip(uint256 seconds_) internal {
         vm.warp(vm.getBlockTimestamp() + seconds_);

@@ -31,7 +31,10 @@ abstract contract TuttiFixture is Test {
 
     /// @notice Tutti's core, deployed when it is first asked for.
     function tuttiCore() internal returns (IFederation core) {
-        if (address(_tuttiCore) == address(0)) _tuttiCore = IFederation(_deploy(TuttiBytecode.core()));
+        if (address(_tuttiCore) == address(0)) {
+            address extension = _deploy(TuttiBytecode.extension());
+            _tuttiCore = IFederation(_deploy(bytes.concat(TuttiBytecode.core(), abi.encode(extension))));
+        }
         return _tuttiCore;
     }
 

@@ -45,7 +45,9 @@ library ModuleCall {
     }
 
     /// @notice Ends the present call with what `code` does, run as this contract's own on the same calldata.
+    /// @dev Without the check, an account without code would do nothing and be taken for done.
     function forwardAsOwn(address code) internal {
+        if (code.code.length == 0) revert IFederationErrors.ModuleFailed(code, msg.sig);
         // The call ends here: memory behind the free pointer is nobody's any more.
         assembly ("memory-safe") {
             let start := mload(0x40)

@@ -73,7 +73,7 @@ abstract contract AggregatorConformance is Test {
     function prepare() internal {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = IFederation(vm.deployCode("Federation.sol:Federation"));
+        core = IFederation(deployCore());
         module = deployModule();
     }
 

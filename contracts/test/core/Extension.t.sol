@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IERC165 } from "../../src/interfaces/IERC165.sol";
+import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationCore } from "../../src/interfaces/IFederationCore.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IFederationExtension } from "../../src/interfaces/IFederationExtension.sol";
@@ -132,6 +133,16 @@ contract ExtensionTest is FederationFixture {
         assertFalse(success);
         (success, answer) = address(core).call{ value: 1 }(abi.encodeCall(core.version, ()));
         assertFalse(success, "no coin is taken");
+    }
+
+    function test_core_withoutItsExtensionRefusesWhatNeedsIt() external {
+        address nobody = account("nobody");
+        IFederation alone = IFederation(vm.deployCode("Federation.sol:Federation", abi.encode(nobody)));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ModuleFailed.selector, nobody, core.leave.selector));
+        alone.leave("id");
+        vm.etch(nobody, vm.getDeployedCode("FederationExtension.sol:FederationExtension"));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.UnknownFederation.selector, bytes32("id")));
+        alone.leave("id");
     }
 
     // --- Moves ---

@@ -30,7 +30,7 @@ abstract contract FederationFixture is Test {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = IFederation(vm.deployCode("Federation.sol:Federation"));
+        core = IFederation(deployCore());
         token = new DemoToken();
         aggregator = new MockAggregator();
         creator = account("creator");

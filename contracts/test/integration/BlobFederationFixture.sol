@@ -22,7 +22,7 @@ abstract contract BlobFederationFixture is BlobVectors {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = IFederation(vm.deployCode("Federation.sol:Federation"));
+        core = IFederation(deployCore());
         token = new DemoToken();
         aggregator = IBlobAggregator(vm.deployCode("BlobAggregator.sol:BlobAggregator"));
     }

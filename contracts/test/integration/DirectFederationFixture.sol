@@ -21,7 +21,7 @@ abstract contract DirectFederationFixture is DirectFixture {
         super.setUp();
         vm.warp(1_800_000_000);
         vm.roll(1000);
-        core = IFederation(vm.deployCode("Federation.sol:Federation"));
+        core = IFederation(deployCore());
         token = new DemoToken();
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Federation } from "../../src/Federation.sol";
+import { FederationExtension } from "../../src/core/FederationExtension.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { Binding } from "../../src/libraries/Binding.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -13,7 +14,7 @@ contract BindingTest is Test {
     string private json;
 
     function setUp() external {
-        code = address(new Federation()).code;
+        code = address(new Federation(address(new FederationExtension()))).code;
         json = vm.readFile("../vectors/binding.json");
     }
 

@@ -26,6 +26,7 @@ const destination = fileURLToPath(new URL('../src/abi', import.meta.url))
 
 const targets: Target[] = [
   { contract: 'Federation', folder: 'src', abiOf: 'IFederation' },
+  { contract: 'FederationExtension', folder: 'src' },
   { contract: 'DirectAggregator', folder: 'src' },
   { contract: 'BlobAggregator', folder: 'src' },
   { contract: 'DemoToken', folder: 'src' },
@@ -116,7 +117,7 @@ function toSolidity(codes: Record<string, string>): string {
     '// SPDX-License-Identifier: MIT\n',
     header,
     'pragma solidity ^0.8.28;\n\n',
-    '/// @title TuttiBytecode\n/// @notice Creation code of the contracts as they are deployed: none takes arguments.\n',
+    '/// @title TuttiBytecode\n/// @notice Creation code of the contracts as they are deployed. The core takes the address of its extension.\n',
     `library TuttiBytecode {\n${functions.join('\n')}}\n`,
   ].join('')
 }
@@ -133,7 +134,11 @@ function generate(): Map<string, string> {
   }
   const codeOf = (contract: string) =>
     [...artifacts].find(([target]) => target.contract === contract)![1].bytecode.object
-  const codes = { core: codeOf('Federation'), directAggregator: codeOf('DirectAggregator') }
+  const codes = {
+    extension: codeOf('FederationExtension'),
+    core: codeOf('Federation'),
+    directAggregator: codeOf('DirectAggregator'),
+  }
   files.set(join(contracts, 'testing/TuttiBytecode.sol'), toSolidity(codes))
   return files
 }

@@ -44,9 +44,9 @@ for (const hardfork of ['prague', 'osaka']) {
       const plan = await planDeployment(client, { hasDemoToken: true })
       assert.deepEqual(plan.capabilities.missingForBlobPath, [])
       const names = plan.contracts.map(({ name }) => name)
-      assert.deepEqual(names, ['core', 'directAggregator', 'blobAggregator', 'demoToken'])
+      assert.deepEqual(names, ['extension', 'core', 'directAggregator', 'blobAggregator', 'demoToken'])
       const { writes } = await deployContracts(client, { names })
-      assert.equal(writes.length, 4)
+      assert.equal(writes.length, 5)
       // The estimate is what was spent, give or take the refund of an estimate's search.
       const spent = writes.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
       assert.ok(spent <= plan.gas && plan.gas <= (spent * 102n) / 100n, `estimated ${plan.gas}, spent ${spent}`)

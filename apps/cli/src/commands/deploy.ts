@@ -19,6 +19,7 @@ interface DeployCommandOptions extends AccountOptions {
 
 /** How people read the contracts' names. */
 const titles: Record<ContractName, string> = {
+  extension: 'FederationExtension',
   core: 'Federation',
   directAggregator: 'DirectAggregator',
   blobAggregator: 'BlobAggregator',
@@ -95,9 +96,9 @@ function describePlan(plan: DeploymentPlan, isDirect: boolean, output: Output): 
   const { chainId, contracts, proxy, gas, feePerGas, cost } = plan
   const state = (isThere: boolean, own: bigint) => (isThere ? 'in place' : `missing, ${formatInteger(own)} gas`)
   output.line(`Chain ${chainId}:`)
-  output.line(`  ${'deployment proxy'.padEnd(17)} ${proxy.address}  ${state(proxy.isThere, proxy.gas)}`)
+  output.line(`  ${'deployment proxy'.padEnd(20)} ${proxy.address}  ${state(proxy.isThere, proxy.gas)}`)
   for (const { name, address, isThere, gas: own } of contracts) {
-    output.line(`  ${titles[name].padEnd(17)} ${address}  ${state(isThere, own)}`)
+    output.line(`  ${titles[name].padEnd(20)} ${address}  ${state(isThere, own)}`)
   }
   for (const line of isDirect ? ['Direct path only, as --path direct asks.'] : describePaths(plan)) output.line(line)
   output.line(describeLimits(plan.limits))

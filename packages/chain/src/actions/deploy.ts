@@ -69,7 +69,7 @@ export async function planDeployment(
   const capabilities = await probeCapabilities(client)
   const { missingForDirectPath, missingForBlobPath } = capabilities
   if (missingForDirectPath.length > 0) throw new EvmTooOldError(client.chainId, missingForDirectPath)
-  const names: ContractName[] = ['core', 'directAggregator']
+  const names: ContractName[] = ['extension', 'core', 'directAggregator']
   const hasBlobPath = path === undefined ? missingForBlobPath.length === 0 : path === 'blob'
   if (hasBlobPath) names.push('blobAggregator')
   if (hasDemoToken) names.push('demoToken')
@@ -91,7 +91,7 @@ export async function planDeployment(
  * Deploys the contracts that are not there yet, by CREATE2 through the deterministic deployment proxy, and checks the
  * code that is: what the same creation code would leave. The proxy is deployed first where it is missing. Idempotent.
  *
- * @param options.names - Core, direct aggregator and demo token when absent.
+ * @param options.names - Extension, core, direct aggregator and demo token when absent.
  * @throws {@link CodeMismatchError} `ProxyRefusedError`
  */
 export async function deployContracts(
