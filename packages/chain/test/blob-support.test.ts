@@ -79,9 +79,9 @@ test('a chain whose pool refuses the type gets the direct path, is told so, and 
     assert.deepEqual(plan.capabilities.missingForBlobPath, ['blob transactions'])
     assert.equal(plan.capabilities.blobTransactions.answer, 'no')
     const namesOf = ({ contracts }: typeof plan) => contracts.map(({ name }) => name)
-    assert.deepEqual(namesOf(plan), ['core', 'directAggregator'])
+    assert.deepEqual(namesOf(plan), ['extension', 'core', 'directAggregator'])
     const forced = await planDeployment(client, { hasDemoToken: false, path: 'blob' })
-    assert.deepEqual(namesOf(forced), ['core', 'directAggregator', 'blobAggregator'])
+    assert.deepEqual(namesOf(forced), ['extension', 'core', 'directAggregator', 'blobAggregator'])
     await assert.rejects(deployBlobAggregator(client), (error: BlobsNotTakenError) => {
       assert.ok(error instanceof BlobsNotTakenError)
       assert.match(error.message, /transaction type not supported".*Choose --path direct/)

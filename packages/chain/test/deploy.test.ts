@@ -67,7 +67,7 @@ test('on cancun there is the direct path only, and what is missing for blobs is 
     assert.deepEqual(capabilities.missingForBlobPath, ['BLS12-381 addition', 'BLS12-381 multiplication'])
     assert.deepEqual(
       contracts.map(({ name }) => name),
-      ['core', 'directAggregator'],
+      ['extension', 'core', 'directAggregator'],
     )
     await deployContracts(client, { names: contracts.map(({ name }) => name) })
     assert.notEqual(await codeAt(client, contractAddress('core')), undefined)
@@ -108,7 +108,7 @@ test('where the proxy is missing, its keyless transaction is paid for and sent; 
     assert.equal(plan.proxy.isThere, false)
     assert.ok(plan.proxy.gas > 0n)
     const { core, writes } = await deployContracts(client)
-    assert.equal(writes.length, 5)
+    assert.equal(writes.length, 6)
     assert.equal(await codeAt(client, deploymentProxy), proxyCode)
     assert.equal(writes[1]!.receipt.from.toLowerCase(), proxyDeployer.toLowerCase())
     assert.equal(core, contractAddress('core'))
