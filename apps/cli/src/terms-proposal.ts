@@ -127,6 +127,11 @@ export function proposeBlobTerms(choices: TermChoices): Terms {
   }
 }
 
+/** Updates without which a round leaves the model unchanged: half of the cohort, rounded up. */
+export function proposeMinimum(cohort: number): number {
+  return Math.max(1, Math.ceil(cohort / 2))
+}
+
 /** Terms with a model of `shards` shards. */
 function draftTerms(
   choices: TermChoices,
@@ -155,7 +160,7 @@ function draftTerms(
     rounds,
     token: stake === 0n && bounty === 0n ? zeroAddress : choices.token,
     cohortSize: members,
-    minimumUpdates: choices.minimumUpdates ?? Math.max(1, Math.ceil(members / 2)),
+    minimumUpdates: choices.minimumUpdates ?? proposeMinimum(members),
     shardsPerMember: Math.min(choices.shardsPerMember ?? count, count),
     endQuorum: choices.endQuorum ?? 6_667,
     laneBits: choices.laneBits,

@@ -61,6 +61,37 @@ test('several files are a member each; a sweep compares in one table, and says w
   assert.equal(BigInt(one.cost.cost.all), BigInt(one.cost.gas) * 2_000_000_000n)
 })
 
+test('a task file for more members than there are files trains: half of those who play are enough', async () => {
+  const [header, ...lines] = readFileSync(table, 'utf8').trim().split('\n')
+  for (const part of [0, 1, 2]) {
+    const rows = lines.filter((_, index) => index % 3 === part)
+    writeFileSync(join(cwd, `clinic${part}.csv`), `${[header, ...rows].join('\n')}\n`)
+  }
+  const label = header!.split(',').at(-1)!
+  await runTutti(['task', 'init', 'clinic0.csv', '--label', label, '--out', 'clinics.json'], { cwd })
+  const data = [0, 1, 2].flatMap((part) => ['--data', `clinic${part}.csv`])
+  const played = ['simulate', '--task-file', 'clinics.json', ...data, '--rounds', '1']
+  const { terms, rounds } = await readTutti(played, { cwd })
+  assert.deepEqual([terms.cohortSize, terms.minimumUpdates, rounds[0].isSettled], [8, 2, true])
+  const { stdout } = await runTutti(played, { cwd })
+  assert.match(stdout, /at most 3 a round, at least 2 updates[\s\S]*the terms let 8 train in a round; 3 are played/)
+  const task = JSON.parse(readFileSync(join(cwd, 'clinics.json'), 'utf8'))
+  writeFileSync(join(cwd, 'four.json'), JSON.stringify({ ...task, terms: { ...task.terms, minimumUpdates: 4 } }))
+  for (const asked of [
+    ['--task-file', 'four.json'],
+    ['--task-file', 'clinics.json', '--minimum-updates', '4'],
+  ]) {
+    const { code, stderr } = await runTutti(['simulate', ...asked, ...data, '--rounds', '1'], { cwd })
+    assert.equal(code, exitCodes.usage)
+    assert.match(stderr, /at most 3 updates, and 4 are needed.*--minimum-updates 2/)
+  }
+  const { code } = await runTutti(
+    ['simulate', '--task-file', 'four.json', ...data, '--rounds', '1', '--minimum-updates', '3'],
+    { cwd },
+  )
+  assert.equal(code, exitCodes.done)
+})
+
 test('a thousand members with a row each, or so, play a sampled cohort', async () => {
   const terms = ['--members', '1000', '--cohort', '8', '--partition', 'iid', '--rounds', '1', '--bits', '1']
   const { members, examples, rounds } = await readTutti(['simulate', '--task', 'digits', ...terms], { cwd })

@@ -75,7 +75,11 @@ export function addSimulate(program: Command): void {
       'the most that train in a round: --members of `create` (default: all, up to 256)',
       parseCohort,
     )
-    .option('--minimum-updates <n>', 'fewer leave the model unchanged (default: half of the cohort)', parseAtLeastOne)
+    .option(
+      '--minimum-updates <n>',
+      'fewer leave the model unchanged (default: half of those who train in a round)',
+      parseAtLeastOne,
+    )
     .option('--rounds <n>', 'the most rounds (default: 30)', parseAtLeastOne)
     .addOption(
       new Option('--bits <n>', 'bits of an update (default: as `create` proposes)').choices(['1', '2', '4', '8']),
@@ -246,7 +250,9 @@ async function chooseAll(
   const cohort = setting.cohort ?? options.cohort ?? file.members ?? Math.min(members, MOST_COHORT)
   const asked = setting.bits ?? (options.bits === undefined ? file.bits : Number(options.bits))
   const laneBits = options.laneBits === undefined ? file.laneBits : Number(options.laneBits)
-  const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates
+  const { proposeMinimum } = await import('../terms-proposal.ts')
+  // Fewer may play than the terms would let train: half of them, or no round could have enough.
+  const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates ?? proposeMinimum(Math.min(members, cohort))
   const shards = options.shards ?? file.shards
   const shardsPerMember = options.shardsPerMember ?? file.shardsPerMember
   const { adaptTraining } = await import('../undertaking.ts')
@@ -267,7 +273,7 @@ async function chooseAll(
       rounds: setting.rounds ?? options.rounds ?? file.rounds ?? 30,
       bits: asked ?? (path === 'blob' ? BLOB_BITS : proposeBits(cohort)),
       ...(laneBits === undefined ? {} : { laneBits }),
-      ...(minimumUpdates === undefined ? {} : { minimumUpdates }),
+      minimumUpdates,
       ...(shards === undefined ? {} : { shards }),
       ...(shardsPerMember === undefined ? {} : { shardsPerMember }),
       ...(file.gain === undefined ? {} : { gain: file.gain }),

@@ -1,7 +1,7 @@
 /** One simulation: founds as `create` does, plays the rounds, judges each model on rows that nobody trained on. */
 import { tmpdir } from 'node:os'
 import { blobAggregatorAddress, deployment } from '@tutti/chain'
-import { encodeStatic, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
+import { encodeStatic, formatCount, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
 import {
   type Dataset,
   evaluateIntegers,
@@ -16,8 +16,9 @@ import {
 } from '@tutti/learn'
 import { createTrainer, type Undertaking } from '@tutti/learn/node'
 import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 import { type Founding, fitToChain, foundFederation } from '../founding.ts'
-import { checkShards, checkTerms, type TermChoices } from '../terms-proposal.ts'
+import { checkShards, checkTerms, proposeMinimum, type TermChoices } from '../terms-proposal.ts'
 import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
 import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts'
 
@@ -27,7 +28,8 @@ export interface PlayOptions {
   rows: SimulationRows
   division: DivisionOptions
   /** Terms as `create` would be asked for them; `members` is the largest cohort. */
-  terms: Pick<TermChoices, 'members' | 'rounds' | 'bits' | 'minimumUpdates' | 'shards' | 'shardsPerMember'> & {
+  terms: Pick<TermChoices, 'members' | 'rounds' | 'bits' | 'shards' | 'shardsPerMember'> & {
+    minimumUpdates: number
     laneBits?: number
     gain?: number
   }
@@ -96,6 +98,7 @@ const MOST_RESIDUAL_BYTES = 2 ** 29
 export async function playSimulation(options: PlayOptions): Promise<Simulated> {
   const { undertaking, rows, division, path, pricing, seed, signal, onProgress } = options
   const members = divideRows(rows, division)
+  checkMinimum(options.terms, members.length)
   onProgress('rehearsing, to calibrate steps…')
   const founding = await found(options, members)
   const { terms, manifest } = founding
@@ -188,6 +191,17 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
       return undefined
     }
   }
+}
+
+/** @throws `CommandError` where no round could have as many updates as are needed, so that the model would never change. */
+function checkMinimum({ members: cohort, minimumUpdates }: PlayOptions['terms'], members: number): void {
+  const most = Math.min(members, cohort)
+  if (minimumUpdates <= most) return
+  throw new CommandError(
+    `A round here has at most ${formatCount(most, 'update')}, and ${minimumUpdates} are needed: no round would change the model. ` +
+      `Pass --minimum-updates ${proposeMinimum(most)}, or play more members.`,
+    exitCodes.usage,
+  )
 }
 
 /** Founds as `create` would on the rows of the first member, who is the creator. */

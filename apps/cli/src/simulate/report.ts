@@ -30,6 +30,7 @@ export function headLines({ founding, members, examples, heldOut }: SimulatedFac
     `${manifest.name}: ${formatInteger(dimension)} parameters in ${formatCount(shards, 'shard')}, updates of ${formatCount(bits, 'bit')} in lanes of ${laneBits}`,
     `${formatCount(members, 'member')} with ${sizes} rows each; at most ${Math.min(members, cohortSize)} a round, at least ` +
       `${formatCount(minimumUpdates, 'update')}, ${formatCount(rounds, 'round')}; judged on ${formatInteger(heldOut)} rows held out`,
+    ...(members < cohortSize ? [`the terms let ${cohortSize} train in a round; ${members} are played`] : []),
     ...(weighting === undefined
       ? []
       : [
