@@ -87,7 +87,7 @@ function isHeaderAbove(remark: string, row: string, delimiter: Delimiter): boole
 }
 
 function isRemark(line: string): boolean {
-  return line.startsWith('#')
+  return line.trimStart().startsWith('#')
 }
 
 /** The mark that divides all lines into equally many cells, as many as possible; else the commonest of the header. */

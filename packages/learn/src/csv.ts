@@ -58,6 +58,6 @@ function parseTable(text: string, encoding: TextEncoding, options: TableOptions)
   }
   // Behind the last row there are remarks and empty lines only, which no row tells of.
   const behind = layout.hasRemarks ? plain.rest.split(/\r\n|\n|\r/).slice(last) : []
-  const more = behind.filter((line) => line.startsWith('#')).length
+  const more = behind.filter((line) => line.trimStart().startsWith('#')).length
   return reader.finish(encoding, plain.remarks + remarks + more, options)
 }

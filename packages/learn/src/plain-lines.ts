@@ -32,7 +32,9 @@ export function createPlainLines(
   let isQuoted = false
   const takeLine = (line: string) => {
     lines++
-    if (hasRemarks && line.charCodeAt(0) === HASH) remarks++
+    // White space before a remark's mark, or before a cell, says nothing.
+    const isRemark = hasRemarks && line.trimStart().charCodeAt(0) === HASH
+    if (isRemark) remarks++
     else if (line.trim() !== '') take(line.split(delimiter), lines)
   }
   return {
