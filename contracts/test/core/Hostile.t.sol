@@ -14,11 +14,17 @@ import { FederationFixture } from "./FederationFixture.sol";
 /// @notice Modules and tokens that revert, lie, flood, burn gas or call back harm nobody but those who chose them.
 /// @notice Gives all to the first member, for nearly all the gas that a judge has.
 contract CostlyJudge {
-    function shares(bytes32, uint256, address[] calldata members) external view returns (uint256[] memory weights) {
-        uint256 from = gasleft();
-        weights = new uint256[](members.length);
-        weights[0] = 1;
-        while (from - gasleft() < 4_970_000) { }
+    /// @dev In assembly, so that it costs the same however it is compiled.
+    function shares(bytes32, uint256, address[] calldata members) external view returns (uint256[] memory) {
+        assembly ("memory-safe") {
+            let from := gas()
+            let weights := mload(0x40)
+            mstore(weights, 0x20)
+            mstore(add(weights, 0x20), members.length)
+            mstore(add(weights, 0x40), 1)
+            for { } lt(sub(from, gas()), 4970000) { } { }
+            return(weights, mul(0x20, add(members.length, 2)))
+        }
     }
 }
 
