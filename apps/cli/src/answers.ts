@@ -11,8 +11,8 @@ export interface Answer {
   class: bigint
   /** Logits of a classifier, in the order of its outputs; the number itself of a linear model. */
   logits: number[]
-  /** Probability by class or label; undefined for a number. */
-  probabilities: Record<string, number> | undefined
+  /** Probability of each class or label, in the order of the manifest; undefined for a number. */
+  probabilities: { name: string; probability: number }[] | undefined
 }
 
 /**
@@ -32,12 +32,15 @@ export function nameAnswers(manifest: Manifest, outputs: ArrayLike<number>, data
       return { answer: value, class: 0n, logits: [value], probabilities: undefined }
     }
     const { classes } = label
-    const named = classes.map((name, index) => [name, probabilities[row * classes.length + index]!] as const)
     return {
       answer: nameClasses(manifest, BigInt(value)),
       class: BigInt(value),
       logits,
-      probabilities: Object.fromEntries(named),
+      // A list: an object would put names that are whole numbers first.
+      probabilities: classes.map((name, index) => ({
+        name,
+        probability: probabilities[row * classes.length + index]!,
+      })),
     }
   })
 }
@@ -57,14 +60,24 @@ export function formatAnswer({ data: { label } }: Manifest, answer: NamedAnswer)
 /** Header of {@link answerRow}. */
 export function answerHeader({ data: { label } }: Manifest): string[] {
   return label.kind === 'number'
-    ? ['row', label.name]
-    : ['row', label.name, ...label.classes.map((name) => `P(${name})`)]
+    ? ['row', toCellText(label.name)]
+    : ['row', toCellText(label.name), ...label.classes.map((name) => `P(${name})`)]
 }
 
 /** An answer as cells: the row from 0, the answer (labels with `;` between them), the probabilities. */
 export function answerRow(row: number, { answer, probabilities }: Answer): string[] {
-  const named = Array.isArray(answer) ? answer.join(';') : String(answer)
-  return [String(row), named, ...Object.values(probabilities ?? {}).map((value) => value.toPrecision(6))]
+  const named =
+    typeof answer === 'number' ? String(answer) : toCellText(Array.isArray(answer) ? answer.join(';') : answer)
+  return [String(row), named, ...(probabilities ?? []).map(({ probability }) => probability.toPrecision(6))]
+}
+
+/**
+ * A name of others as a cell: what a spreadsheet would run as a formula gets an apostrophe before it.
+ *
+ * @see OWASP, CSV Injection
+ */
+export function toCellText(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }
 
 /** Cells as a line of CSV (RFC 4180). */

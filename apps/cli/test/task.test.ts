@@ -150,10 +150,9 @@ describe('a task of one’s own', () => {
     assert.match((await run('status', id)).stdout, /reported in round 4.*of rows held out from training/)
     const first = await read('predict', id, '--data', 'mine.csv', '--row', '0')
     assert.equal(first.answer, 'malignant')
-    assert.ok(
-      first.probabilities.malignant > 0.5 &&
-        Math.abs(first.probabilities.benign + first.probabilities.malignant - 1) < 1e-12,
-    )
+    const [benign, malignant] = first.probabilities
+    assert.deepEqual([benign.name, malignant.name], ['benign', 'malignant'])
+    assert.ok(malignant.probability > 0.5 && Math.abs(benign.probability + malignant.probability - 1) < 1e-12)
     assert.equal((await read('predict', id, '--data', 'mine.csv', '--row', '19')).answer, 'benign')
     assert.equal((await read('verify', id)).isConsistent, true)
   })
@@ -190,7 +189,7 @@ describe('a task of one’s own', () => {
     const single = await read('predict', id, '--data', 'ask.csv', '--row', '7')
     const [row, answer, , probability] = lines[8]!.split(',')
     assert.deepEqual([row, answer], ['7', single.answer])
-    assert.ok(Math.abs(Number(probability) - single.probabilities.malignant) < 1e-5)
+    assert.ok(Math.abs(Number(probability) - single.probabilities[1].probability) < 1e-5)
     const again = await run('predict', id, '--data', 'ask.csv', '--out', 'answers.csv')
     assert.equal(again.code, exitCodes.usage)
     assert.match(again.stderr, /answers\.csv exists.*--force/)

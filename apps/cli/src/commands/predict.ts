@@ -162,13 +162,12 @@ function printAnswer(manifest: Manifest, { answer, logits, probabilities }: Answ
   const { label } = manifest.data
   output.line(toPlainText(`${label.name}: ${formatAnswer(manifest, answer)}`))
   if (probabilities === undefined) return
-  const classes = Object.entries(probabilities)
-  const width = Math.max(12, ...classes.map(([name]) => name.length))
+  const width = Math.max(12, ...probabilities.map(({ name }) => name.length))
   const isPair = manifest.model.output === 'logistic'
   output.line(`  ${''.padEnd(width)} probability${isPair ? '' : '      logit'}`)
-  for (const [index, [name, share]] of classes.entries()) {
+  for (const [index, { name, probability }] of probabilities.entries()) {
     const logit = isPair ? '' : `  ${logits[index]!.toFixed(4).padStart(9)}`
-    output.line(toPlainText(`  ${name.padEnd(width)} ${`${(100 * share).toFixed(1)}%`.padStart(11)}${logit}`))
+    output.line(toPlainText(`  ${name.padEnd(width)} ${`${(100 * probability).toFixed(1)}%`.padStart(11)}${logit}`))
   }
   if (isPair) output.line(`  ${'logit'.padEnd(width)} ${logits[0]!.toFixed(4).padStart(11)}`)
 }
