@@ -54,11 +54,13 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
 }
 
 function describeReport(metrics: `0x${string}`): string {
-  const { examples, loss, accuracy } = summariseMetrics([hexToBytes(metrics)])
+  const { examples, heldOut, loss, accuracy } = summariseMetrics([hexToBytes(metrics)])
+  const hasFigures = loss !== undefined || accuracy !== undefined
   const figures = [
     ...(examples === 0 ? [] : [formatCount(examples, 'example')]),
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]),
     ...(accuracy === undefined ? [] : [`${(100 * accuracy).toFixed(1)}% right`]),
+    ...(heldOut === 0 || !hasFigures ? [] : [`of ${formatCount(heldOut, 'row')} held out`]),
   ]
   return figures.length === 0 ? '' : `; it reports ${figures.join(', ')}`
 }

@@ -24,21 +24,23 @@ export async function readReports(
   return summary.members === 0 && summary.clampedShare === undefined ? undefined : { ...summary, round }
 }
 
-/** Which rows the figures are of. */
-function describeRows(members: number, holdingOut: number): string {
-  if (holdingOut === 0) return 'of rows that were trained on'
-  if (holdingOut === members) return 'of rows held out from training'
-  return `held out from training by ${holdingOut} of ${members}`
+/** Which rows the figures are of, and whose. */
+function describeRows({ members, heldOut, measuredOn, measuredBy }: RoundReports): string {
+  const rows =
+    measuredOn === 'held-out'
+      ? `of the ${formatCount(heldOut, 'row')} held out from training`
+      : 'of rows that were trained on'
+  return measuredBy === members ? rows : `${rows} by ${measuredBy} of ${members}`
 }
 
 /** The reports in a line or two; the second warns of clamping and says what to do. */
 export function reportLines(reports: RoundReports, clampedLimit: number): string[] {
-  const { round, members, examples, holdingOut, loss, accuracy, clampedShare } = reports
+  const { round, members, examples, loss, accuracy, clampedShare } = reports
   const figures = [
     `${formatCount(members, 'member')} trained on ${formatInteger(examples)} examples`,
     ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]),
     ...(accuracy === undefined ? [] : [`${(100 * accuracy).toFixed(1)}% right`]),
-    ...(loss === undefined && accuracy === undefined ? [] : [describeRows(members, holdingOut)]),
+    ...(loss === undefined && accuracy === undefined ? [] : [describeRows(reports)]),
     ...(clampedShare === undefined ? [] : [`${(100 * clampedShare).toFixed(2)}% of values clamped`]),
   ]
   const lines = [`reported in round ${round + 1}, by the members themselves: ${figures.join(', ')}`]

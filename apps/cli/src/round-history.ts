@@ -1,12 +1,15 @@
 /**
- * A federation's rounds as figures: what members reported, weighted by their examples, what they were paid and the gas they
- * used; for people, as lines of JSON, and as CSV for whatever draws curves.
+ * A federation's rounds as figures: what members reported, what they were paid and the gas they used; for people, as lines
+ * of JSON, and as CSV for whatever draws curves.
+ *
+ * A round's loss and accuracy are means over members whose figures are of the same kind of rows, held out or trained on,
+ * weighted by those rows; only rounds of the same kind are compared.
  *
  * A member reports of the model that its round began with: what is said in round r is about the model after r rounds.
  */
 import type { RoundRecord } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/core'
-import { type MetricsSummary, summariseMetrics } from '@tutti/node'
+import { type MeasuredRows, type MetricsSummary, summariseMetrics } from '@tutti/node'
 import { toTable } from './output.ts'
 
 /** One line of figures: of a member, or of all members of a round. Rounds count from 0, amounts are in smallest units. */
@@ -17,7 +20,14 @@ export interface HistoryLine {
   /** Null for a whole round. */
   member: string | null
   updates: number
+  /** Trained on. */
   examples: number | null
+  /** Rows kept back from training; null where nothing was reported. */
+  heldOut: number | null
+  /** Rows that loss and accuracy are of, and weighted by; null where there are neither. */
+  measuredOn: MeasuredRows | null
+  /** Members whose loss and accuracy count. */
+  measuredBy: number
   loss: number | null
   /** From 0 to 1. */
   accuracy: number | null
@@ -54,18 +64,28 @@ export function toHistoryLines(rounds: readonly RoundRecord[]): HistoryLine[] {
   })
 }
 
-function toFigures({ examples, loss, accuracy, clampedShare }: MetricsSummary) {
+function toFigures({ examples, heldOut, measuredOn, measuredBy, loss, accuracy, clampedShare }: MetricsSummary) {
   return {
     examples: examples === 0 ? null : examples,
+    heldOut: examples === 0 ? null : heldOut,
+    measuredOn: measuredOn ?? null,
+    measuredBy,
     loss: loss ?? null,
     accuracy: accuracy ?? null,
     clampedShare: clampedShare ?? null,
   }
 }
 
-/** The line of the round whose report is the best so far: by accuracy where it was reported, else by loss. */
+/** The rounds whose figures may be compared: of the kind of rows that most rounds report of, held-out rows at a tie. */
+export function findComparable(lines: readonly HistoryLine[]): HistoryLine[] {
+  const rounds = lines.filter(({ kind, measuredOn }) => kind === 'round' && measuredOn !== null)
+  const heldOut = rounds.filter(({ measuredOn }) => measuredOn === 'held-out')
+  return 2 * heldOut.length >= rounds.length ? heldOut : rounds.filter(({ measuredOn }) => measuredOn === 'training')
+}
+
+/** The line of the best of {@link findComparable} so far: by accuracy where it was reported, else by loss. */
 export function findBest(lines: readonly HistoryLine[]): HistoryLine | undefined {
-  const rounds = lines.filter(({ kind }) => kind === 'round')
+  const rounds = findComparable(lines)
   const best = (of: (line: HistoryLine) => number | null, isBetter: (a: number, b: number) => boolean) =>
     rounds.reduce<HistoryLine | undefined>((found, line) => {
       const value = of(line)
@@ -90,6 +110,9 @@ const COLUMNS: readonly [string, (line: HistoryLine) => string | number | bigint
   ['state', ({ state }) => state],
   ['updates', ({ updates }) => updates],
   ['examples', ({ examples }) => examples],
+  ['held_out', ({ heldOut }) => heldOut],
+  ['measured_on', ({ measuredOn }) => measuredOn],
+  ['measured_by', ({ measuredBy }) => measuredBy],
   ['loss', ({ loss }) => loss],
   ['accuracy', ({ accuracy }) => accuracy],
   ['clamped_share', ({ clampedShare }) => clampedShare],
@@ -113,6 +136,7 @@ export function describeHistory(lines: readonly HistoryLine[], token: Token): st
       ? `  ${line.member}`
       : `round ${line.round + 1}, ${line.state}: ${formatCount(line.updates, 'update')}`,
     line.examples === null ? '' : formatInteger(line.examples),
+    line.heldOut === null || line.heldOut === 0 ? '' : formatInteger(line.heldOut),
     line.loss === null ? '' : line.loss.toFixed(4),
     percent(line.accuracy),
     percent(line.clampedShare),
@@ -121,15 +145,50 @@ export function describeHistory(lines: readonly HistoryLine[], token: Token): st
   ])
   const best = findBest(lines)
   const figure = best?.accuracy === null ? `loss ${best.loss?.toFixed(4)}` : `${percent(best?.accuracy ?? null)} right`
+  const notes = [
+    'Each round reports of the model that it began with, by the members themselves.',
+    ...describeWeights(lines),
+  ]
   return [
-    toTable([['', 'examples', 'loss', 'right', 'clamped', 'paid', 'gas'], ...rows], ''),
+    toTable([['', 'examples', 'held out', 'loss', 'right', 'clamped', 'paid', 'gas'], ...rows], ''),
     '',
-    'Each round reports of the model that it began with, by the members themselves, weighted by their examples.',
+    ...notes,
     ...(best === undefined
       ? []
       : [
-          `Best so far: ${best.round === 0 ? 'the initial model' : `the model after round ${best.round}`}, with ${figure}, as ` +
+          `Best so far${describeCompared(lines)}: ${best.round === 0 ? 'the initial model' : `the model after round ${best.round}`}, with ${figure}, as ` +
             `reported in round ${best.round + 1}. It is model --round ${best.round} of export and predict.`,
         ]),
   ]
+}
+
+/** What the means of the rounds are of, and weighted by. */
+function describeWeights(lines: readonly HistoryLine[]): string[] {
+  const rounds = lines.filter(({ kind, measuredOn }) => kind === 'round' && measuredOn !== null)
+  if (rounds.length === 0) return []
+  const of = (wanted: MeasuredRows) => rounds.filter(({ measuredOn }) => measuredOn === wanted)
+  const [heldOut, training] = [of('held-out'), of('training')]
+  const where = (some: HistoryLine[]) =>
+    some.length === rounds.length ? '' : ` in round ${some.map(({ round }) => round + 1).join(', ')}`
+  const isMixed = rounds.some(
+    ({ round, measuredBy }) => lines.filter(isReporting).filter((line) => line.round === round).length > measuredBy,
+  )
+  return [
+    ...(heldOut.length === 0 ? [] : [`Loss and share right are of held-out rows${where(heldOut)}, weighted by those.`]),
+    ...(training.length === 0
+      ? []
+      : [`Loss and share right are of rows that were trained on${where(training)}, weighted by those.`]),
+    ...(isMixed ? ['Members whose figures are of the other kind of rows are left out of the means.'] : []),
+  ]
+}
+
+const isReporting = ({ kind, measuredOn }: HistoryLine) => kind === 'member' && measuredOn !== null
+
+/** Among which rounds the best was looked for, where not among all that report. */
+function describeCompared(lines: readonly HistoryLine[]): string {
+  const compared = findComparable(lines)
+  const reported = lines.filter(({ kind, measuredOn }) => kind === 'round' && measuredOn !== null).length
+  if (compared.length === reported) return ''
+  const rows = compared[0]?.measuredOn === 'held-out' ? 'held-out rows' : 'rows that were trained on'
+  return ` of the ${formatCount(compared.length, 'round')} with figures of ${rows}`
 }

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { noToken } from '@tutti/core'
+import type { MeasuredRows } from '@tutti/node'
 import { exitCodes } from '../src/exit-codes.ts'
-import { findBest, type HistoryLine, toHistoryCsv } from '../src/round-history.ts'
+import { describeHistory, findBest, type HistoryLine, toHistoryCsv } from '../src/round-history.ts'
 import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const table = fileURLToPath(new URL('../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
@@ -42,7 +44,19 @@ describe('a federation from outside', () => {
     const following = startTutti(['log', id, '--json'], { cwd, env })
     await following.until(/"event":"Joined".*\n.*"event":"Joined"/s)
     const nodes = ['1', '2'].map((member) =>
-      startTutti(['node', id, '--data', table, '--test-account', member, '--json'], { cwd, env }),
+      startTutti(
+        [
+          'node',
+          id,
+          '--data',
+          table,
+          ...(member === '1' ? ['--holdout', '0.25'] : []),
+          '--test-account',
+          member,
+          '--json',
+        ],
+        { cwd, env },
+      ),
     )
     for (const node of nodes)
       assert.equal((await node.ended).code, exitCodes.done, (await node.ended).stderr.slice(-2_000))
@@ -61,6 +75,10 @@ describe('a federation from outside', () => {
     assert.match(
       words.stdout,
       /round 2: 0x\w{40} submitted [\d,]+ bytes; it reports [\d,]+ examples, loss [\d.]+, [\d.]+% right/,
+    )
+    assert.equal(
+      words.stdout.match(/it reports [\d,]+ examples, loss [\d.]+, [\d.]+% right, of [\d,]+ rows held out/g)?.length,
+      1,
     )
     assert.match(words.stdout, /round 2: settled with 2 updates; 2 TUTTI were paid/)
     assert.doesNotMatch(words.stdout, /round 1:|joined/)
@@ -85,10 +103,16 @@ describe('a federation from outside', () => {
       const members = lines.filter((line) => line.round === round && line.kind === 'member')
       const all = lines.find((line) => line.round === round && line.kind === 'round')!
       assert.deepEqual([all.state, all.updates, members.length], ['settled', 2, 2])
-      const examples = members.reduce((sum, line) => sum + line.examples!, 0)
-      assert.equal(all.examples, examples)
-      const weighted = members.reduce((sum, line) => sum + (line.loss! * line.examples!) / examples, 0)
-      assert.ok(Math.abs(all.loss! - weighted) < 1e-9)
+      const sumOf = (of: (line: HistoryLine) => number | null) => members.reduce((sum, line) => sum + of(line)!, 0)
+      const heldOut = sumOf((line) => line.heldOut)
+      assert.deepEqual([all.examples, all.heldOut], [sumOf(({ examples }) => examples), heldOut])
+      assert.deepEqual([all.measuredOn, all.measuredBy], ['held-out', 1])
+      // The figures of one member are of rows that it trained on, so the mean is the other's alone.
+      const holdingOut = members.filter((line) => line.measuredOn === 'held-out')
+      assert.deepEqual(
+        [holdingOut.length, holdingOut[0]!.heldOut, holdingOut[0]!.loss, holdingOut[0]!.accuracy],
+        [1, heldOut, all.loss, all.accuracy],
+      )
       assert.equal(
         BigInt(all.gasUsed!),
         members.reduce((sum, line) => sum + BigInt(line.gasUsed!), 0n),
@@ -101,12 +125,20 @@ describe('a federation from outside', () => {
     assert.equal(lines.filter(({ isBest }) => isBest).length, 1)
     const csv = (await run('status', id, '--history', '--csv', '-')).stdout
     const rows = csv.trimEnd().split('\r\n')
-    assert.equal(rows[0], 'round,member,state,updates,examples,loss,accuracy,clamped_share,reward,keeper_pay,gas_used')
+    assert.equal(
+      rows[0],
+      'round,member,state,updates,examples,held_out,measured_on,measured_by,loss,accuracy,clamped_share,reward,keeper_pay,gas_used',
+    )
     assert.equal(rows.length, 1 + lines.length)
     const written = await read('status', id, '--history', '--csv', 'history.csv')
     assert.deepEqual([written.rounds, readFileSync(join(cwd, 'history.csv'), 'utf8')], [rounds, csv])
     const people = (await run('status', id, '--history')).stdout
-    assert.match(people, /round 1, settled: 2 updates +[\d,]+ +[\d.]+ +[\d.]+%/)
+    assert.match(people, /round 1, settled: 2 updates +[\d,]+ +[\d,]+ +[\d.]+ +[\d.]+%/)
+    assert.match(people, /examples +held out +loss/)
+    assert.match(
+      people,
+      /Loss and share right are of held-out rows, weighted by those\.\nMembers whose figures are of the other/,
+    )
     assert.match(people, /Best so far: .*--round \d of export and predict/)
     assert.equal((await run('status', id, '--csv', 'x.csv')).code, exitCodes.usage)
   })
@@ -138,13 +170,21 @@ describe('a federation from outside', () => {
 })
 
 test('the best round is the one of the highest accuracy, or the least loss; CSV has nothing where nothing was reported', () => {
-  const line = (round: number, accuracy: number | null, loss: number | null): HistoryLine => ({
+  const line = (
+    round: number,
+    accuracy: number | null,
+    loss: number | null,
+    measuredOn: MeasuredRows = 'held-out',
+  ): HistoryLine => ({
     kind: 'round',
     round,
     state: 'settled',
     member: null,
     updates: 1,
     examples: null,
+    heldOut: null,
+    measuredOn: accuracy === null && loss === null ? null : measuredOn,
+    measuredBy: 1,
     loss,
     accuracy,
     clampedShare: null,
@@ -155,5 +195,10 @@ test('the best round is the one of the highest accuracy, or the least loss; CSV 
   assert.equal(findBest([line(0, 0.5, 1), line(1, 0.9, 3), line(2, 0.9, 0.1)])?.round, 1)
   assert.equal(findBest([line(0, null, 2), line(1, null, 1), line(2, null, null)])?.round, 1)
   assert.equal(findBest([line(0, null, null)]), undefined)
-  assert.equal(toHistoryCsv([line(0, null, 0.25)]).split('\r\n')[1], '0,all,settled,1,,0.25,,,7,0,')
+  assert.equal(toHistoryCsv([line(0, null, 0.25)]).split('\r\n')[1], '0,all,settled,1,,,held-out,1,0.25,,,7,0,')
+  // Figures of rows that were trained on are no better for being higher: only rounds of one kind are compared.
+  const mixed = [line(0, 0.99, 0.1, 'training'), line(1, 0.6, 1), line(2, 0.7, 1)]
+  assert.equal(findBest(mixed)?.round, 2)
+  assert.match(describeHistory(mixed, noToken).join('\n'), /Best so far of the 2 rounds with figures of held-out rows:/)
+  assert.match(describeHistory(mixed, noToken).join('\n'), /held-out rows in round 2, 3, .*\n.*trained on in round 1,/)
 })

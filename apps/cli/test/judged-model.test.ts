@@ -32,7 +32,9 @@ test('reports name who says so, and clamping above the limit is warned of with w
     round: 4,
     members: 2,
     examples: 1_200,
-    holdingOut: 0,
+    heldOut: 0,
+    measuredOn: 'training',
+    measuredBy: 2,
     loss: 0.5,
     accuracy: 0.91,
     clampedShare: 0.01,
@@ -40,7 +42,9 @@ test('reports name who says so, and clamping above the limit is warned of with w
   assert.deepEqual(reportLines(reports, 0.01), [
     'reported in round 5, by the members themselves: 2 members trained on 1,200 examples, loss 0.5000, 91.0% right, of rows that were trained on, 1.00% of values clamped',
   ])
+  const [mixed] = reportLines({ ...reports, members: 3, heldOut: 240, measuredOn: 'held-out' }, 1)
+  assert.match(mixed!, /91.0% right, of the 240 rows held out from training by 2 of 3,/)
   const [, warning] = reportLines({ ...reports, clampedShare: 0.011 }, 0.01)
   assert.match(warning!, /^More than 1% of the round's values were clamped: .*learning rate or epochs; .*more bits/)
-  assert.equal(reportLines({ round: 0, members: 1, examples: 3, holdingOut: 0 }, 0.01).length, 1)
+  assert.equal(reportLines({ round: 0, members: 1, examples: 3, heldOut: 0, measuredBy: 0 }, 0.01).length, 1)
 })

@@ -43,14 +43,21 @@ export function decodeMetrics(bytes: Uint8Array): Partial<ReportedMetrics> | und
   return metrics
 }
 
+/** Rows that figures were measured on. Figures of different kinds are not compared, nor is a mean taken across them. */
+export type MeasuredRows = 'held-out' | 'training'
+
 /** What the members of a round reported of their training, taken together. Nobody proves any of it. */
 export interface MetricsSummary {
   /** Members that reported the number of their examples. */
   members: number
   examples: number
-  /** Members whose figures are of examples that they keep back from training; those of the others are of training rows. */
-  holdingOut: number
-  /** Mean over the examples that it was measured on, of those that reported it; absent if nobody did. */
+  /** Rows that members keep back from training. */
+  heldOut: number
+  /** Rows that `loss` and `accuracy` are of; absent if nobody reported either. */
+  measuredOn?: MeasuredRows
+  /** Members that `loss` and `accuracy` are of: those whose figures are of such rows. */
+  measuredBy: number
+  /** Mean over rows of that kind, each member weighing by how many of them it has; absent if nobody reported it. */
   loss?: number
   /** Share of answers that were right before the round's training, weighted like the loss. */
   accuracy?: number
@@ -65,16 +72,14 @@ export interface MetricsSummary {
 export function summariseMetrics(reports: readonly Uint8Array[]): MetricsSummary {
   const all = reports.map((bytes) => decodeMetrics(bytes) ?? {})
   const sized = all.filter(({ examples }) => isCount(examples) && examples > 0)
-  const measuredOn = ({ examples, heldOut }: Partial<ReportedMetrics>) =>
-    isCount(heldOut) && heldOut > 0 ? heldOut : examples!
+  const measured = ofOneKind(sized)
+  const rowsOf = (report: Partial<ReportedMetrics>) => (isHoldingOut(report) ? report.heldOut! : report.examples!)
   const weigh = (of: (report: Partial<ReportedMetrics>) => number | undefined) => {
-    const given = sized.filter((report) => of(report) !== undefined)
-    const weight = given.reduce((sum, report) => sum + measuredOn(report), 0)
-    return weight === 0
-      ? undefined
-      : given.reduce((sum, report) => sum + of(report)! * (measuredOn(report) / weight), 0)
+    const given = measured.filter((report) => of(report) !== undefined)
+    const weight = given.reduce((sum, report) => sum + rowsOf(report), 0)
+    return weight === 0 ? undefined : given.reduce((sum, report) => sum + of(report)! * (rowsOf(report) / weight), 0)
   }
-  const loss = weigh(({ loss }) => (loss !== undefined && loss >= 0 ? loss : undefined))
+  const loss = weigh(reportedLoss)
   const accuracy = weigh(reportedAccuracy)
   const clamped = all.filter(({ saturated, lanes }) => isCount(saturated) && isCount(lanes) && saturated <= lanes)
   const lanes = clamped.reduce((sum, report) => sum + report.lanes!, 0)
@@ -82,19 +87,44 @@ export function summariseMetrics(reports: readonly Uint8Array[]): MetricsSummary
   return {
     members: sized.length,
     examples: sized.reduce((sum, { examples }) => sum + examples!, 0),
-    holdingOut: sized.filter(({ heldOut }) => isCount(heldOut) && heldOut > 0).length,
+    heldOut: sized.filter(isHoldingOut).reduce((sum, { heldOut }) => sum + heldOut!, 0),
+    ...(measured.length === 0
+      ? {}
+      : { measuredOn: isHoldingOut(measured[0]!) ? ('held-out' as const) : ('training' as const) }),
+    measuredBy: measured.length,
     ...(loss === undefined ? {} : { loss }),
     ...(accuracy === undefined ? {} : { accuracy }),
     ...(lanes === 0 ? {} : { clampedShare: saturated / lanes }),
   }
 }
 
+/**
+ * The reports whose figures may be taken together: of held-out rows where at least half of those with figures are, else of
+ * rows that were trained on.
+ */
+export function ofOneKind(reports: readonly Partial<ReportedMetrics>[]): Partial<ReportedMetrics>[] {
+  const given = reports.filter((report) => (reportedAccuracy(report) ?? reportedLoss(report)) !== undefined)
+  const holdingOut = given.filter(isHoldingOut)
+  return 2 * holdingOut.length >= given.length ? holdingOut : given.filter((report) => !isHoldingOut(report))
+}
+
+/** The loss that a report says; undefined if it says none, or nothing possible. */
+export function reportedLoss({ loss }: Partial<ReportedMetrics>): number | undefined {
+  return loss !== undefined && loss >= 0 ? loss : undefined
+}
+
 /** Share of answers that a report says were right; undefined if it says none, or nothing possible. */
-export function reportedAccuracy({ examples, heldOut, correct, labels }: Partial<ReportedMetrics>): number | undefined {
-  const rows = isCount(heldOut) && heldOut > 0 ? heldOut : examples
+export function reportedAccuracy(report: Partial<ReportedMetrics>): number | undefined {
+  const { examples, heldOut, correct, labels } = report
+  const rows = isHoldingOut(report) ? heldOut : examples
   if (!isCount(rows) || rows === 0 || !isCount(correct)) return undefined
   const answers = rows * (isCount(labels) && labels > 0 ? labels : 1)
   return correct <= answers ? correct / answers : undefined
+}
+
+/** Whether a report's figures are of rows kept back from training. */
+function isHoldingOut({ heldOut }: Partial<ReportedMetrics>): boolean {
+  return isCount(heldOut) && heldOut > 0
 }
 
 function isCount(value: number | undefined): value is number {

@@ -4,7 +4,7 @@
  * Reports are nobody's proof. The middle one of a round's members counts, so that a few who lie cannot move it far; each
  * report is of the model as the round found it.
  */
-import { decodeMetrics, reportedAccuracy } from './metrics.ts'
+import { decodeMetrics, ofOneKind, reportedAccuracy, reportedLoss } from './metrics.ts'
 
 /** The middle report of one round, from 0; what no member reported is absent. */
 export interface ReportedRound {
@@ -15,14 +15,15 @@ export interface ReportedRound {
 }
 
 /**
- * The median of what members reported in a round. Reports that are not possible count as not given.
+ * The median of what members reported in a round, of held-out rows or of rows trained on, never of both (`ofOneKind`).
+ * Reports that are not possible count as not given.
  *
  * @param reports - Metrics as they were submitted, one a member.
  */
 export function summariseReports(round: number, reports: readonly Uint8Array[]): ReportedRound {
-  const all = reports.map((bytes) => decodeMetrics(bytes) ?? {})
+  const all = ofOneKind(reports.map((bytes) => decodeMetrics(bytes) ?? {}))
   const accuracy = median(all.flatMap((report) => reportedAccuracy(report) ?? []))
-  const loss = median(all.flatMap(({ loss }) => (loss !== undefined && loss >= 0 ? [loss] : [])))
+  const loss = median(all.flatMap((report) => reportedLoss(report) ?? []))
   return { round, ...(accuracy === undefined ? {} : { accuracy }), ...(loss === undefined ? {} : { loss }) }
 }
 

@@ -43,6 +43,8 @@ test('the middle report of a round counts, and what cannot be does not', () => {
   // Of rows that were held out, where there are some.
   const heldOut = encodeMetrics({ examples: 100, heldOut: 10, correct: 9 })
   assert.deepEqual(summariseReports(4, [heldOut]), { round: 4, accuracy: 0.9 })
+  const training = encodeMetrics({ examples: 10, correct: 10 })
+  assert.deepEqual(summariseReports(4, [heldOut, heldOut, training]), { round: 4, accuracy: 0.9 })
   assert.deepEqual(summariseReports(4, []), { round: 4 })
 })
 

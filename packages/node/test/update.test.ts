@@ -152,9 +152,16 @@ test('reports of a round are weighed by examples, and what cannot be is not coun
     { examples: 0.5, loss: 99 },
   ].map(encodeMetrics)
   const { accuracy, loss, ...rest } = summariseMetrics([...reports, Uint8Array.of(1, 2), new Uint8Array()])
-  assert.deepEqual(rest, { members: 3, examples: 500, holdingOut: 0, clampedShare: 0.005 })
+  assert.deepEqual(rest, {
+    members: 3,
+    examples: 500,
+    heldOut: 0,
+    measuredOn: 'training',
+    measuredBy: 2,
+    clampedShare: 0.005,
+  })
   assert.ok(Math.abs(loss! - 1.75) < 1e-12 && Math.abs(accuracy! - 290 / 400) < 1e-12)
-  assert.deepEqual(summariseMetrics([]), { members: 0, examples: 0, holdingOut: 0 })
+  assert.deepEqual(summariseMetrics([]), { members: 0, examples: 0, heldOut: 0, measuredBy: 0 })
   fc.assert(
     fc.property(fc.array(fc.record({ examples: fc.double(), loss: fc.double(), correct: fc.double() })), (list) => {
       const summary = summariseMetrics(list.map((report) => encodeMetrics(report)))
@@ -165,14 +172,22 @@ test('reports of a round are weighed by examples, and what cannot be is not coun
   )
 })
 
-test('figures of held-out rows weigh by those, and several labels an example are as many answers', () => {
-  const reports = [
+test('figures of held-out rows weigh by those and are never mixed with figures of training rows; labels are answers', () => {
+  const heldOut = [
     { examples: 80, heldOut: 20, loss: 1, correct: 10 },
-    { examples: 60, loss: 2, correct: 45 },
-  ].map(encodeMetrics)
-  const { accuracy, loss, ...rest } = summariseMetrics(reports)
-  assert.deepEqual(rest, { members: 2, examples: 140, holdingOut: 1 })
+    { examples: 900, heldOut: 60, loss: 2, correct: 45 },
+  ]
+  const training = [{ examples: 60, loss: 9, correct: 60 }]
+  const { accuracy, loss, ...rest } = summariseMetrics([...heldOut, ...training].map(encodeMetrics))
+  assert.deepEqual(rest, { members: 3, examples: 1_040, heldOut: 80, measuredOn: 'held-out', measuredBy: 2 })
   assert.ok(Math.abs(loss! - (20 * 1 + 60 * 2) / 80) < 1e-12 && Math.abs(accuracy! - 55 / 80) < 1e-12)
+  const most = summariseMetrics([...heldOut, ...training, ...training, ...training].map(encodeMetrics))
+  assert.deepEqual([most.measuredOn, most.measuredBy, most.loss, most.heldOut], ['training', 3, 9, 80])
+  // A member without figures decides nothing.
+  assert.equal(
+    summariseMetrics([...heldOut, { examples: 5 }, { examples: 5 }, { examples: 5 }].map(encodeMetrics)).measuredBy,
+    2,
+  )
   assert.equal(reportedAccuracy({ examples: 46, correct: 120, labels: 3 }), 120 / 138)
   assert.equal(reportedAccuracy({ examples: 46, correct: 120 }), undefined)
   assert.equal(reportedAccuracy({ examples: 46, heldOut: 0, correct: 23 }), 0.5)
