@@ -1,13 +1,16 @@
 /** Statistics of a federation as people read them: a table of numbers, and the counts of each category. */
 import { formatCount, formatInteger } from '@tutti/core'
 import {
+  binWidth,
   countMissing,
   countNoiseStdDev,
   type FederatedStatistics,
   histogramBounds,
   histogramQuantile,
   meanNoiseStdDev,
+  quantileBin,
   type StatisticsManifest,
+  type StatisticsPlan,
 } from '@tutti/learn'
 import { formatEpsilon } from './manifest-summary.ts'
 import { toTable } from './output.ts'
@@ -21,13 +24,26 @@ export function summariseColumns({ plan, noise }: StatisticsManifest, { columns,
     const range = plan.columns[index]!
     const missing = countMissing(column, rows)
     if (column.kind === 'category') return { ...column, missing, categories: categoriesOf(range) }
-    const { minimum, maximum } = rangeOf(range)
+    const { minimum, maximum, bins } = rangeOf(range)
     const count = column.histogram.reduce((sum, bin) => sum + bin, 0)
     const bounds = histogramBounds(column.histogram, { minimum, maximum }) ?? { lowest: undefined, highest: undefined }
     const quantiles = shares.map((share) => histogramQuantile(column.histogram, { minimum, maximum }, share))
+    const quantileBins = shares.map((share) => quantileBin(column.histogram, { minimum, maximum }, share))
     const meanNoise =
       noise === undefined ? 0 : meanNoiseStdDev({ minimum, maximum }, count, { plan, epsilon: noise.epsilon, members })
-    return { ...column, meanNoise, missing, minimum, maximum, count, ...bounds, quantiles }
+    const width = binWidth({ minimum, maximum, bins })
+    return {
+      ...column,
+      meanNoise,
+      missing,
+      minimum,
+      maximum,
+      binWidth: width,
+      count,
+      ...bounds,
+      quantiles,
+      quantileBins,
+    }
   })
 }
 
@@ -37,8 +53,8 @@ function categoriesOf(column: PlannedColumn): string[] {
   return column.kind === 'category' ? column.categories : []
 }
 
-function rangeOf(column: PlannedColumn): { minimum: number; maximum: number } {
-  return column.kind === 'number' ? column : { minimum: 0, maximum: 0 }
+function rangeOf(column: PlannedColumn): { minimum: number; maximum: number; bins: number } {
+  return column.kind === 'number' ? column : { minimum: 0, maximum: 0, bins: 1 }
 }
 
 /** Lines of `stats show`. */
@@ -63,6 +79,7 @@ export function statisticsLines(manifest: StatisticsManifest, statistics: Federa
       '50%',
       '75%',
       'to',
+      'a bin',
       'below',
       'above',
       'empty',
@@ -73,9 +90,10 @@ export function statisticsLines(manifest: StatisticsManifest, statistics: Federa
       formatNumber(column.mean),
       ...(isNoisy ? [formatNumber(column.meanNoise)] : []),
       formatNumber(column.standardDeviation),
-      formatNumber(column.lowest),
-      ...column.quantiles.map(formatNumber),
-      formatNumber(column.highest),
+      formatEdge(column.lowest, column.binWidth),
+      ...quantileCells(column),
+      formatEdge(column.highest, column.binWidth),
+      formatWidth(column.binWidth),
       formatInteger(column.below),
       formatInteger(column.above),
       formatInteger(column.missing),
@@ -100,7 +118,9 @@ export function statisticsLines(manifest: StatisticsManifest, statistics: Federa
 }
 
 function noteLines({ plan, noise }: StatisticsManifest, { members }: FederatedStatistics): string[] {
-  const bins = 'Smallest, largest and quantiles are read from the histogram: exact to a bin.'
+  const bins =
+    'Smallest, largest and quantiles are read from the histogram, exact to a bin, whose width stands under "a bin"; ' +
+    'quantiles that share a bin are stated as its edges. More bins, or a narrower range, tell more.'
   const range = 'Mean and standard deviation are of the values within the range, each rounded to 1/65,535 of it.'
   if (noise === undefined) return [`${range} ${bins}`, 'No noise: the counts are exact.']
   const deviation = countNoiseStdDev(plan, noise.epsilon, members)
@@ -109,6 +129,53 @@ function noteLines({ plan, noise }: StatisticsManifest, { members }: FederatedSt
     `Every member added discrete Laplace noise: ε = ${formatEpsilon(noise.epsilon)} for a row. A count of all members is off by ` +
       `±${formatNumber(deviation)} (one standard deviation), a mean by ±; more rows, fewer columns or a larger ε make that less.`,
   ]
+}
+
+/** What `stats create` says of the bins: how wide they are in each number's unit. Empty where there is no number. */
+export function binLines({ columns }: StatisticsPlan): string[] {
+  const widths = columns.flatMap((column) => {
+    if (column.kind !== 'number') return []
+    const { name, unit } = column
+    return [toPlainText(`${name} ${formatWidth(binWidth(column))}${unit === undefined ? '' : ` ${unit}`}`)]
+  })
+  return widths.length === 0 ? [] : [`quantiles are told to a bin: ${widths.join(', ')}`]
+}
+
+/** Quantiles with as many digits as a bin carries; edges of the bin for those that share one. */
+function quantileCells({
+  quantiles,
+  quantileBins,
+  binWidth: width,
+}: {
+  quantiles: readonly (number | undefined)[]
+  quantileBins: readonly ({ low: number; high: number } | undefined)[]
+  binWidth: number
+}): string[] {
+  return quantiles.map((value, index) => {
+    const bin = quantileBins[index]
+    if (value === undefined || bin === undefined) return '–'
+    const isShared = quantileBins.some((other, place) => place !== index && other?.low === bin.low)
+    if (isShared) return `${formatEdge(bin.low, width)} to ${formatEdge(bin.high, width)}`
+    return formatAt(value, Math.floor(Math.log10(width)))
+  })
+}
+
+/** An edge of a bin, to a hundredth of the bin or so; – where there is none. */
+function formatEdge(value: number | undefined, width: number): string {
+  return value === undefined ? '–' : formatAt(value, Math.floor(Math.log10(width)) - 2)
+}
+
+/** A bin's width, with three digits. */
+export function formatWidth(width: number): string {
+  return String(Number(width.toPrecision(3)))
+}
+
+/** A number rounded to a multiple of `10^exponent`. */
+function formatAt(value: number, exponent: number): string {
+  // Of whole powers of ten the negative ones are not exact: they divide instead.
+  const rounded =
+    exponent < 0 ? Number(value.toFixed(Math.min(100, -exponent))) : Math.round(value / 10 ** exponent) * 10 ** exponent
+  return String(rounded === 0 ? 0 : rounded)
 }
 
 /** A number with six digits that count; – where there is none. */

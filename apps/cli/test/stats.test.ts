@@ -6,12 +6,19 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connect, createFederation, deployment, initialiseModel, testAccounts } from '@tutti/chain'
-import { interpretStatistics, measureStatistics, planStatistics } from '@tutti/learn'
+import {
+  interpretStatistics,
+  measureStatistics,
+  planStatistics,
+  readTable,
+  type StatisticsManifest,
+} from '@tutti/learn'
 import { readTableFile, readTaskFile } from '@tutti/learn/node'
 import { createStatisticsTrainer, joinFederation, runNode } from '@tutti/node'
 import type { Hex } from 'viem'
 import { exitCodes } from '../src/exit-codes.ts'
 import { describeStatistics, foundStatistics } from '../src/statistics-founding.ts'
+import { statisticsLines } from '../src/statistics-lines.ts'
 import { type Running, readTutti, runTutti, startTutti } from './tutti.ts'
 
 const folder = fileURLToPath(new URL('../../../examples/own-csv', import.meta.url))
@@ -26,6 +33,21 @@ interface Shown {
     unknown
   >)[]
 }
+
+test('quantiles have the digits that a bin carries, and those that share one are its edges', () => {
+  const columns = [
+    { kind: 'number' as const, name: 'CRP', unit: 'mg/L', minimum: 0, maximum: 1970, bins: 32 },
+    { kind: 'number' as const, name: 'age', minimum: 0, maximum: 100, bins: 50 },
+  ]
+  const plan = { columns, bits: 8 as const, largestCount: 1_000, minimumMembers: 3 }
+  const rows = Array.from({ length: 101 }, (_, row) => `${1 + row / 5},${row % 97}`)
+  const statistics = interpretStatistics(measureStatistics(readTable(`CRP,age\n${rows.join('\n')}\n`), plan), plan, 3)
+  const described = { name: 'ward', purpose: 'ranges', licence: 'CC0', contact: 'none', publicity: 'all' }
+  const manifest: StatisticsManifest = { version: 1, kind: 'statistics', ...described, plan }
+  const text = statisticsLines(manifest, statistics).join('\n').replaceAll(/ {2,}/g, '|')
+  assert.match(text, /CRP\|101\|11\|[\d.]+\|0\|0 to 61\.6\|0 to 61\.6\|0 to 61\.6\|61\.6\|61\.6\|/)
+  assert.match(text, /age\|101\|46\.1585\|[\d.]+\|0\|21\|47\|72\|98\|2\|/)
+})
 
 describe('statistics over the rows of five members', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'tutti-stats-'))
@@ -71,6 +93,10 @@ describe('statistics over the rows of five members', () => {
     assert.match(exposed.stderr, /As few as 2 members may take part/)
     assert.match(exposed.stdout, /discrete Laplace noise, ε = 0.5 for a row/)
     assert.doesNotMatch(exposed.stderr, /exact counts/)
+    assert.match(exposed.stdout, /quantiles are told to a bin: temperature [\d.]+ /)
+    assert.doesNotMatch(exposed.stderr, /may share one bin/)
+    const coarse = await create('--bins', '2', '--dry-run')
+    assert.match(coarse.stderr, /Column "temperature": a bin is [\d.]+ wide .*raise --bins \(\d+ would do\)/)
   })
 
   test('five members join with rows that fit, the last is told line and column of what does not', async () => {

@@ -7,10 +7,18 @@
  */
 import { countDigits } from './digits.ts'
 
+/** A number to count: the values within its range, in `bins` bins of one width. */
+export interface NumberColumn {
+  kind: 'number'
+  name: string
+  unit?: string | undefined
+  minimum: number
+  maximum: number
+  bins: number
+}
+
 /** A column to count. */
-export type StatisticsColumn =
-  | { kind: 'number'; name: string; unit?: string | undefined; minimum: number; maximum: number; bins: number }
-  | { kind: 'category'; name: string; categories: string[] }
+export type StatisticsColumn = NumberColumn | { kind: 'category'; name: string; categories: string[] }
 
 /** What a statistics round counts. */
 export interface StatisticsPlan {
@@ -72,6 +80,11 @@ export function layoutStatistics(plan: StatisticsPlan): StatisticsEntry[] {
     }
   }
   return entries
+}
+
+/** Width of each bin of a number's histogram, in its unit: quantiles are known to so much. */
+export function binWidth({ minimum, maximum, bins }: Pick<NumberColumn, 'minimum' | 'maximum' | 'bins'>): number {
+  return (maximum - minimum) / bins
 }
 
 /** Parameters that a plan takes: the dimension of its federation. */

@@ -228,16 +228,38 @@ export function histogramQuantile(
   { minimum, maximum }: { minimum: number; maximum: number },
   share: number,
 ): number | undefined {
+  const place = locateQuantile(histogram, share)
+  if (place === undefined) return undefined
+  return minimum + ((maximum - minimum) / histogram.length) * (place.bin + place.part)
+}
+
+/**
+ * Edges of the bin in which {@link histogramQuantile} lies: all that is known of it.
+ *
+ * @returns Undefined where there are no values.
+ */
+export function quantileBin(
+  histogram: readonly number[],
+  { minimum, maximum }: { minimum: number; maximum: number },
+  share: number,
+): { low: number; high: number } | undefined {
+  const place = locateQuantile(histogram, share)
+  if (place === undefined) return undefined
+  const width = (maximum - minimum) / histogram.length
+  return { low: minimum + width * place.bin, high: minimum + width * (place.bin + 1) }
+}
+
+/** The bin below whose `part` from its lower edge, in [0, 1], `share` of the values lie; undefined where there are none. */
+function locateQuantile(histogram: readonly number[], share: number): { bin: number; part: number } | undefined {
   const counts = histogram.map((count) => Math.max(0, count))
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  if (total === 0) return undefined
-  const width = (maximum - minimum) / counts.length
-  let rest = share * total
-  for (const [index, count] of counts.entries()) {
-    if (count > 0 && rest <= count) return minimum + width * (index + rest / count)
+  let rest = share * counts.reduce((sum, count) => sum + count, 0)
+  for (const [bin, count] of counts.entries()) {
+    if (count > 0 && rest <= count) return { bin, part: rest / count }
     rest -= count
   }
-  return maximum
+  // Rounding left some over: the last value.
+  const last = counts.findLastIndex((count) => count > 0)
+  return last < 0 ? undefined : { bin: last, part: 1 }
 }
 
 /**

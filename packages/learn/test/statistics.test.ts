@@ -19,6 +19,7 @@ import {
   interpretStatistics,
   meanNoiseStdDev,
   measureStatistics,
+  quantileBin,
   StatisticsLengthError,
   sumStatistics,
   TooFewMembersError,
@@ -32,7 +33,7 @@ import {
   StatisticsPlanError,
   statisticsDimension,
 } from '../src/statistics-plan.ts'
-import { federatedQuantile, fitSchema, planStatistics } from '../src/statistics-schema.ts'
+import { federatedQuantile, findCoarseColumns, fitSchema, planStatistics } from '../src/statistics-schema.ts'
 
 const plan: StatisticsPlan = {
   columns: [
@@ -235,6 +236,38 @@ test('a quantile lies within a bin of the value it stands for', () => {
   assert.equal(histogramQuantile([0, 0], { minimum: 0, maximum: 1 }, 0.5), undefined)
   assert.equal(histogramQuantile([1, 1], { minimum: 0, maximum: 2 }, 0.5), 1)
   assert.equal(histogramQuantile([0, 4, -1], { minimum: 0, maximum: 3 }, 1), 2)
+})
+
+test('a quantile lies in its bin, which holds a value', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -2, max: 9 }), { minLength: 1, maxLength: 40 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (histogram, share) => {
+        const range = { minimum: -3, maximum: 7 }
+        const value = histogramQuantile(histogram, range, share)
+        const bin = quantileBin(histogram, range, share)
+        assert.equal(value === undefined, bin === undefined)
+        assert.equal(bin === undefined, !histogram.some((count) => count > 0))
+        if (value === undefined || bin === undefined) return
+        assert.ok(bin.low - 1e-9 <= value && value <= bin.high + 1e-9)
+        const index = Math.round(((bin.low - range.minimum) / 10) * histogram.length)
+        assert.ok(histogram[index]! > 0)
+      },
+    ),
+  )
+})
+
+test('columns whose bins are wider than their spread are named with the bins that would do', () => {
+  const skewed = Array.from({ length: 200 }, (_, row) => `${row === 0 ? 394 : (row % 20) + 1},${row % 60},${row % 2}`)
+  const { data } = draftTask(readTable(`CRP,age,died\n${skewed.join('\n')}\n`), { label: 'died', name: 'ward' }).task
+  const found = findCoarseColumns(data, planStatistics(data, { bits: 8 }))
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    ['CRP'],
+  )
+  assert.ok(found[0]!.width > found[0]!.spread)
+  assert.deepEqual(findCoarseColumns(data, planStatistics(data, { bits: 8, bins: found[0]!.bins })), [])
 })
 
 test('discrete Laplace noise has the probabilities of its formula', () => {

@@ -150,10 +150,20 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const names = manifest.plan.columns.map(({ name }) => name)
   output.line(toPlainText(`${manifest.name}: ${manifest.purpose}`))
   output.line(toPlainText(`  ${names.length} columns: ${names.join(', ')}`))
-  for (const line of describeTerms(terms, 0n)) output.line(`  ${line}`)
+  const { binLines, formatWidth } = await import('../statistics-lines.ts')
+  for (const line of [...binLines(manifest.plan), ...describeTerms(terms, 0n)]) output.line(`  ${line}`)
   output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
   if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
   for (const warning of describeRisks(terms)) output.note(warning)
+  const { findCoarseColumns } = await import('@tutti/learn')
+  for (const { name, width, spread, bins } of findCoarseColumns(schema, manifest.plan)) {
+    output.note(
+      toPlainText(
+        `Column "${name}": a bin is ${formatWidth(width)} wide and the spread stated is ${formatWidth(spread)}, so that most rows ` +
+          `may share one bin, and quantiles say little. Narrow minimum..maximum, or raise --bins (${bins} would do).`,
+      ),
+    )
+  }
   if (manifest.noise === undefined) {
     output.note('No noise: the exact counts and sums of every member are public for ever, not only their total.')
   } else {
