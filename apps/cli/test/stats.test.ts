@@ -114,7 +114,7 @@ describe('statistics over the rows of five members', () => {
     writeFileSync(join(cwd, 'few.csv'), 'temperature,vibration,maker,hours,failed\n50,1,Arno,100,no\n')
     const few = await run('stats', 'join', id, '--test-account', '1', '--data', 'few.csv', '--yes')
     assert.equal(few.code, exitCodes.badInput)
-    assert.match(few.stderr, /counts and sums of 1 row are public and tell single rows/)
+    assert.match(few.stderr, /counts and sums of 1 row would be public and tell single rows/)
     assert.equal((await read('stats', 'join', id, '--test-account', '1', '--data', '1.csv', '--yes')).isNew, true)
     for (const member of [2, 3, 4]) {
       const client = await connect({ rpcUrl: env.TUTTI_RPC!, account: testAccounts(6)[member]! })

@@ -26,7 +26,7 @@ import {
   TooManyRowsError,
   withoutSpoiltMoments,
 } from '../src/statistics.ts'
-import { FEWEST_ROWS, findExposures } from '../src/statistics-exposure.ts'
+import { FEWEST_ROWS, findExposures, hidesRows } from '../src/statistics-exposure.ts'
 import {
   layoutStatistics,
   type StatisticsPlan,
@@ -315,22 +315,34 @@ test('few rows, and few values of a number among many rows, stand out', () => {
   const exposed = (rows: { age: string; site: string }[]) => findExposures(measureStatistics(toTable(rows), plan), plan)
   const row = (age: string) => ({ age, site: 'A' })
   const many = Array.from({ length: FEWEST_ROWS }, () => row('40'))
-  assert.deepEqual(exposed([]), [{ column: undefined, count: 0 }])
-  assert.deepEqual(exposed([row('40')]), [{ column: undefined, count: 1 }])
-  assert.deepEqual(exposed(many.slice(1)), [{ column: undefined, count: FEWEST_ROWS - 1 }])
+  assert.deepEqual(exposed([]), [{ column: undefined, count: 0, why: 'few' }])
+  assert.deepEqual(exposed([row('40')]), [{ column: undefined, count: 1, why: 'few' }])
+  assert.deepEqual(exposed(many.slice(1)), [{ column: undefined, count: FEWEST_ROWS - 1, why: 'few' }])
   assert.deepEqual(exposed(many), [])
   const empty = many.map(() => row(''))
-  assert.deepEqual(exposed([...empty, row('40'), row('200')]), [{ column: 'age', count: 1 }])
+  assert.deepEqual(exposed([...empty, row('40'), row('200')]), [{ column: 'age', count: 1, why: 'few' }])
   assert.deepEqual(exposed([...empty, row('200')]), [], 'a value outside the range is in no sum')
   assert.throws(() => findExposures([20n], { ...plan, columns: [] }), StatisticsPlanError)
 })
 
-test('what is not exposed has no number whose sum is of one to ten values', () => {
-  fc.assert(
-    fc.property(fc.array(cell, { minLength: FEWEST_ROWS, maxLength: 40 }), (rows) => {
-      const values = measureStatistics(toTable(rows), plan)
-      const summed = rows.filter(({ age }) => age !== '' && Number(age) >= 0 && Number(age) <= 100).length
-      assert.equal(findExposures(values, plan).length > 0, summed > 0 && summed < FEWEST_ROWS)
-    }),
-  )
+test('one or two values that make nearly all of a sum stand out, from either end of the range', () => {
+  const exposed = (ages: number[]) => {
+    const rows = ages.map((age) => ({ age: String(age), site: 'A' }))
+    return findExposures(measureStatistics(toTable(rows), plan), plan).map(({ why }) => why)
+  }
+  const eleven = (age: number) => new Array<number>(11).fill(age)
+  assert.deepEqual(exposed([...eleven(0), 73.21]), ['dominated'])
+  assert.deepEqual(exposed([...eleven(0), 73, 20]), ['dominated'])
+  assert.deepEqual(exposed([...eleven(100), 26.79]), ['dominated'])
+  assert.deepEqual(exposed([...eleven(0), 30, 40, 50, 60]), [])
+  assert.deepEqual(exposed(eleven(0)), [], 'nothing is told by a sum of nothing but the end')
+  assert.deepEqual(exposed([20, 25, 31, 33, 40, 41, 47, 52, 58, 60, 71, 80]), [])
+})
+
+test('noise of a small ε hides rows, of a large one it does not', () => {
+  assert.equal(hidesRows(undefined), false)
+  assert.equal(hidesRows([1, 2]), true)
+  assert.equal(hidesRows([10, 1]), true)
+  assert.equal(hidesRows([100_001, 10_000]), false)
+  assert.equal(hidesRows([999_999, 1]), false)
 })

@@ -7,6 +7,7 @@ import {
   type Exposure,
   FEWEST_ROWS,
   findExposures,
+  hidesRows,
   type Manifest,
   measureStatistics,
   type StatisticsManifest,
@@ -53,7 +54,7 @@ export function checkDataset(dataset: Dataset, manifest: Manifest): void {
 
 /**
  * Checks that rows can be counted by the plan of a statistics round: there are some, no more than it lets a member count,
- * every column is there, and what should be a number is one; and where no noise hides a row, that none stands out.
+ * every column is there, and what should be a number is one; and where no noise hides a row (a large ε hides none), that none stands out.
  *
  * @param options.exposesFewRows - The owner allows that exact statistics of few rows are published, which tell those rows.
  * @returns What was counted, without noise.
@@ -66,7 +67,8 @@ export function checkTable(
 ): bigint[] {
   if (table.count === 0) throw new UnfitDatasetError('it has no rows')
   const values = measureStatistics(table, plan)
-  const exposures = noise === undefined && !exposesFewRows ? findExposures(values, plan) : []
+  const isSafe = exposesFewRows || hidesRows(noise?.epsilon)
+  const exposures = isSafe ? [] : findExposures(values, plan)
   if (exposures.length > 0) throw new FewRowsError(exposures)
   return values
 }
@@ -81,19 +83,21 @@ export class UnfitDatasetError extends Error {
   }
 }
 
-/** Exact statistics of so few rows would tell the rows themselves to everyone, and their owner has not allowed it. */
+/** Statistics of so few rows would tell the rows themselves to everyone, and their owner has not allowed it. */
 export class FewRowsError extends Error {
   override readonly name = 'FewRowsError'
   readonly isRetryable = false
 
   constructor(exposures: readonly Exposure[]) {
-    const found = exposures.map(({ column, count }) =>
-      column === undefined ? formatCount(count, 'row') : `${formatCount(count, 'value')} of "${column}"`,
-    )
+    const found = exposures.map(({ column, count, why }) => {
+      if (column === undefined) return formatCount(count, 'row')
+      if (why === 'dominated') return `"${column}", most of whose sum is one or two values`
+      return `${formatCount(count, 'value')} of "${column}"`
+    })
     super(
-      `Without noise, the counts and sums of ${found.join(', ')} are public and tell single rows: at least ${FEWEST_ROWS} ` +
-        'are needed to hide one among the others. Join a round with noise (`tutti stats create --epsilon`), or count more rows. ' +
-        'If everyone may know these, allow it: --expose-few-rows, or "exposeFewRows" in the policy.',
+      `The counts and sums of ${found.join(', ')} would be public and tell single rows: no noise hides one, and at least ` +
+        `${FEWEST_ROWS} are needed to hide it among others. Join a round with noise (\`tutti stats create --epsilon 1\`), or ` +
+        'count more rows. If everyone may know these, allow it: --expose-few-rows, or "exposeFewRows" in the policy.',
     )
   }
 }

@@ -69,7 +69,7 @@ test('exact statistics of few rows are not sent unless their owner allows it; wi
   const refused = createStatisticsTrainer({ table: few }).train(task)
   await assert.rejects(refused, (error: Error) => {
     assert.equal(error.name, 'FewRowsError')
-    assert.match(error.message, /counts and sums of 2 rows are public .*at least 11.*--expose-few-rows/)
+    assert.match(error.message, /counts and sums of 2 rows would be public .*at least 11.*--expose-few-rows/)
     return true
   })
   const allowed = await createStatisticsTrainer({ table: few, exposesFewRows: true }).train(task)
@@ -77,4 +77,6 @@ test('exact statistics of few rows are not sent unless their owner allows it; wi
   const noise = { mechanism: 'discrete-laplace', epsilon: [1, 2] } as const
   const noisy = { ...task, manifest: { ...manifest, noise: { ...noise, epsilon: [1, 2] as [number, number] } } }
   assert.ok('integers' in (await createStatisticsTrainer({ table: few }).train(noisy)))
+  const idle = { ...task, manifest: { ...manifest, noise: { ...noise, epsilon: [999_999, 1] as [number, number] } } }
+  await assert.rejects(createStatisticsTrainer({ table: few }).train(idle), { name: 'FewRowsError' })
 })
