@@ -39,16 +39,23 @@ export async function readLocalData(manifest: Pick<Manifest, 'data'>, file: stri
   return toDataset(await readFitting(manifest, file), manifest.data)
 }
 
+/** Rows that a model is asked about. */
+export interface Questions {
+  table: Table
+  dataset: Dataset
+  taken: TakenOtherwise[]
+}
+
 /**
  * Reads rows that the model is asked about: their label is not read, and need not be there.
  *
  * @throws as {@link readLocalData}
  */
-export async function readQuestions({ data }: Pick<Manifest, 'data'>, file: string): Promise<Dataset> {
+export async function readQuestions({ data }: Pick<Manifest, 'data'>, file: string): Promise<Questions> {
   const table = await readRows(file, data.csv?.decimal)
   const faults = findTableFaults(table, data, { isLabelled: false })
   if (faults.length > 0) throw new CommandError(describeFaults(file, faults), exitCodes.badInput)
-  return toQuestions(table, data)
+  return { table, dataset: toQuestions(table, data), taken: findTakenOtherwise(table, data, { isLabelled: false }) }
 }
 
 /** Reads a member's rows for a federation of either kind. @throws as {@link readLocalData}; `TooManyRowsError` */

@@ -88,6 +88,17 @@ describe('a federation by hand', () => {
     )
     const byRow = await run('encode', id, '--row', JSON.stringify(values))
     assert.equal(byRow.stdout, `${answer.input}\n`, byRow.stderr)
+    assert.deepEqual(encoded.taken, [])
+    const far = JSON.stringify({ ...values, radius_mean: 900 })
+    for (const args of [
+      ['encode', id, '--row', far],
+      ['predict', id, '--input', far],
+    ]) {
+      const { stdout, stderr } = await run(...args)
+      assert.match(stderr, /^Note: column "radius_mean": 900 is far from the centre; it is taken for the nearest/m)
+      assert.doesNotMatch(stdout, /Note/)
+      assert.equal((await read(...args)).taken[0].clipped, 1)
+    }
     assert.match((await run('encode', id, '--columns')).stdout, /^0x01[0-9a-f]{1054}\n$/)
     assert.equal((await run('predict', id)).code, exitCodes.usage)
     assert.equal((await run('predict', id, '--data', 'a.csv', '--row', '999')).code, exitCodes.badInput)
@@ -148,7 +159,11 @@ describe('a federation by hand', () => {
       [['encode', id], exitCodes.usage, /--row '\{"column": value\}'/],
       [['encode', id, '--row', '3'], exitCodes.usage, /name it with --data/],
       [['encode', id, '--row', '{"radius":1}'], exitCodes.usage, /--row: the model takes no "radius"/],
-      [['encode', id, '--row', '{}'], exitCodes.badInput, /--row: "radius_mean": the value is missing/],
+      [
+        ['encode', id, '--row', '{}'],
+        exitCodes.badInput,
+        /--row does not fit:\n {2}"radius_mean": the value is missing\.\n(?: {2}".*\n)* {2}"fractal_dimension_worst": the value is missing\./,
+      ],
       [['encode', id, '--columns', '--row', '1'], exitCodes.usage, /leave --row and --data out/],
       [['bench', 'luck'], exitCodes.usage, /accuracy/],
     ] as const) {

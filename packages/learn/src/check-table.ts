@@ -3,8 +3,8 @@
 import { CsvError } from './csv-error.ts'
 import { type Fault, labelledRows, openColumns, openLabel } from './examples.ts'
 import { isMissing, isMissingNumber } from './missing.ts'
-import { readQuantity } from './numbers.ts'
-import { countInputs, type DataSchema } from './schema.ts'
+import { type DecimalMark, readQuantity } from './numbers.ts'
+import { countInputs, type DataSchema, type Feature } from './schema.ts'
 import type { Table } from './table.ts'
 
 /** Values of a column that a schema takes, though not as they stand. */
@@ -25,41 +25,53 @@ export interface TakenOtherwise {
  * What becomes of values that a schema does not refuse, but does not take as they stand either.
  *
  * @param table - One without faults, see {@link findTableFaults}.
+ * @param options.isLabelled - Whether rows without a label are left out where the schema says so; they are unless said.
  * @returns Columns with such values alone.
  */
-export function findTakenOtherwise(table: Table, schema: DataSchema): TakenOtherwise[] {
-  const { inputZero, inputScale } = schema
-  const [lowest, highest] = [-(inputZero + 0.5), 255 - inputZero + 0.5].map(
-    (steps) => (steps * inputScale[0]) / inputScale[1],
-  ) as [number, number]
-  const rows = labelledRows(table, schema)
+export function findTakenOtherwise(
+  table: Table,
+  schema: DataSchema,
+  { isLabelled = true }: { isLabelled?: boolean } = {},
+): TakenOtherwise[] {
+  const rows = isLabelled ? labelledRows(table, schema) : allRows(table)
   return openColumns(table, schema).flatMap(({ feature, position }) => {
-    const decimal = table.decimal(position)
-    const isNumber = feature.kind === 'number'
-    const known = isNumber ? undefined : new Set(feature.categories.map((name) => name.normalize('NFC')))
-    const taken: TakenOtherwise = {
-      name: feature.name,
-      of: rows.length,
-      unknown: 0,
-      missing: 0,
-      standsFor: isNumber && feature.missing !== 'refuse' ? feature.missing : undefined,
-      clipped: 0,
-    }
+    const takenAs = createTaker(feature, schema, table.decimal(position))
+    const taken = nothingTaken(feature, rows.length)
     for (const row of rows) {
-      const cell = table.cell(row, position)
-      if (feature.kind === 'number') {
-        if (isMissingNumber(cell)) taken.missing++
-        else {
-          const real = (readQuantity(cell, decimal).value - feature.center) / feature.spread
-          if (real < lowest || real > highest) taken.clipped++
-        }
-      } else if (!known!.has(cell)) {
-        if (isMissing(cell)) taken.missing++
-        else taken.unknown++
-      }
+      const otherwise = takenAs(table.cell(row, position))
+      if (otherwise !== undefined) taken[otherwise]++
     }
     return taken.unknown + taken.missing + taken.clipped > 0 ? [taken] : []
   })
+}
+
+/** Why a value is not taken as it stands. */
+export type Otherwise = 'unknown' | 'missing' | 'clipped'
+
+/** A column of which no value was found yet that is taken otherwise. */
+export function nothingTaken(feature: Feature, of: number): TakenOtherwise {
+  const standsFor = feature.kind === 'number' && feature.missing !== 'refuse' ? feature.missing : undefined
+  return { name: feature.name, of, unknown: 0, missing: 0, standsFor, clipped: 0 }
+}
+
+/** Tells of cells that a column does not refuse whether they are taken as they stand: undefined then. */
+export function createTaker(
+  feature: Feature,
+  { inputZero, inputScale }: DataSchema,
+  decimal: DecimalMark,
+): (cell: string) => Otherwise | undefined {
+  if (feature.kind === 'category') {
+    const known = new Set(feature.categories.map((name) => name.normalize('NFC')))
+    return (cell) => (known.has(cell) ? undefined : isMissing(cell) ? 'missing' : 'unknown')
+  }
+  const [lowest, highest] = [-(inputZero + 0.5), 255 - inputZero + 0.5].map(
+    (steps) => (steps * inputScale[0]) / inputScale[1],
+  ) as [number, number]
+  return (cell) => {
+    if (isMissingNumber(cell)) return 'missing'
+    const real = (readQuantity(cell, decimal).value - feature.center) / feature.spread
+    return real < lowest || real > highest ? 'clipped' : undefined
+  }
 }
 
 /** Whether not one value of a column is taken as it stands: another column, unit or language is likely meant. */
@@ -97,7 +109,7 @@ export function findTableFaults(
   if (absent.length > 0) {
     return absent.map((column) => ({ ...whole, column, kind: 'column', reason: sayAbsent(table, column) }))
   }
-  const rows = isLabelled ? labelledRows(table, schema) : Array.from({ length: table.count }, (_, row) => row)
+  const rows = isLabelled ? labelledRows(table, schema) : allRows(table)
   if (rows.length === 0) {
     const reason = table.count === 0 ? 'there are no rows after the header' : 'no row has a label'
     return [{ ...whole, column: '', kind: 'rows', reason }]
@@ -132,6 +144,10 @@ export function findTableFaults(
 export function describeFault({ column, count, of, line, reason }: TableFault): string {
   const first = new CsvError(line, column, reason).message
   return count === 1 ? first : `${first} So do not fit ${count} of ${of} cells of this column.`
+}
+
+function allRows({ count }: Table): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, row) => row)
 }
 
 /** Says that a column is missing, and which one may be meant. */

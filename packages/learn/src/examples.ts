@@ -50,20 +50,24 @@ export function toQuestions(table: Table, schema: DataSchema): Dataset {
  * The bytes of one example, for a prediction.
  *
  * @param values - Value of each feature by name; an absent one is missing.
- * @throws {@link CsvError} naming the feature.
+ * @throws {@link CsvError} naming the first feature that does not fit; `findExampleFaults` has them all.
  */
 export function encodeExample(schema: DataSchema, values: Record<string, string | number>): Uint8Array {
   const input = new Uint8Array(countInputs(schema))
   let offset = 0
   for (const feature of schema.features) {
-    const cell = String(values[feature.name] ?? '')
-      .trim()
-      .normalize('NFC')
-    const fault = createEncoder(feature, schema, '.')(cell, input, offset)
+    const fault = createEncoder(feature, schema, '.')(toCell(values, feature), input, offset)
     if (fault !== undefined) throw new CsvError(1, feature.name, fault.reason)
     offset += feature.kind === 'number' ? 1 : feature.categories.length
   }
   return input
+}
+
+/** A feature's value among those of an example, as a cell of a table would hold it; empty where it is absent. */
+export function toCell(values: Record<string, string | number>, { name }: Feature): string {
+  return String(values[name] ?? '')
+    .trim()
+    .normalize('NFC')
 }
 
 function writeInputs(
@@ -144,7 +148,8 @@ function find(table: Table, name: string): number {
   return position
 }
 
-function createEncoder(feature: Feature, { inputZero, inputScale }: DataSchema, decimal: DecimalMark): Encoder {
+/** The writer of a column's cells. */
+export function createEncoder(feature: Feature, { inputZero, inputScale }: DataSchema, decimal: DecimalMark): Encoder {
   if (feature.kind === 'category') {
     const { categories } = feature
     const places = placesOf(categories)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { describeTakenValue, findExampleFaults, findTakenValues } from '../src/check-example.ts'
 import { findTakenOtherwise } from '../src/check-table.ts'
 import { readTable } from '../src/csv.ts'
 import { CsvError } from '../src/csv-error.ts'
@@ -52,6 +53,34 @@ test('what is taken otherwise than it stands is what the bytes do not tell apart
     { name: 'colour', of: 4, unknown: 1, missing: 0, standsFor: undefined, clipped: 0 },
   ])
   assert.deepEqual(findTakenOtherwise(readTable('answer,age,colour\nyes,50,blue\n'), SCHEMA), [])
+})
+
+test('of one example too: each value, and what becomes of it', () => {
+  const said = (values: Record<string, string | number>) => findTakenValues(SCHEMA, values).map(describeTakenValue)
+  assert.deepEqual(said({ age: 50, colour: 'blue' }), [])
+  assert.deepEqual(said({ age: 130, colour: 'Blue' }), [
+    'column "age": 130 is far from the centre; it is taken for the nearest value that an input can have',
+    'column "colour": "Blue" is none of red, blue; it sets no input',
+  ])
+  assert.deepEqual(said({ age: 'NA', colour: 'red' }), ['column "age": "NA" marks a missing value; it is taken for 40'])
+  assert.deepEqual(findTakenValues(SCHEMA, { colour: 'red' }), [
+    { name: 'age', of: 1, unknown: 0, missing: 1, standsFor: 40, clipped: 0, value: '', categories: [] },
+  ])
+})
+
+test('rows that are asked about are looked at whether they have a label or not', () => {
+  const schema = { ...SCHEMA, label: { ...SCHEMA.label, missing: 'omit' } } as DataSchema
+  const table = readTable('answer,age,colour\nyes,50,blue\n,50,green\n')
+  assert.deepEqual(findTakenOtherwise(table, schema), [])
+  assert.equal(findTakenOtherwise(table, schema, { isLabelled: false })[0]!.unknown, 1)
+})
+
+test('every value of an example that does not fit is found', () => {
+  assert.deepEqual(findExampleFaults(SCHEMA, { age: 200 }), [
+    { column: 'age', reason: '200 is above the maximum 130, which is refused' },
+    { column: 'colour', reason: 'the value is missing' },
+  ])
+  assert.deepEqual(findExampleFaults(SCHEMA, { age: 20, colour: 'red' }), [])
 })
 
 const BAD_ROWS: [what: string, text: string, line: number, column: string][] = [

@@ -3,7 +3,7 @@ import type { Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { type Example, readExampleValues } from '../example.ts'
+import { type Example, noteTakenValues, readExample } from '../example.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
@@ -46,7 +46,7 @@ export function addEncode(program: Command): void {
       output.result({ id, columns, features: manifest.data.features })
       return
     }
-    await printExample(id, manifest, await readExampleValues(manifest, source), output)
+    await printExample(id, manifest, await readExample(manifest, source), output)
   })
 }
 
@@ -73,7 +73,8 @@ function toSource({ columns, data, row }: EncodeOptions) {
   return { data, row: Number(row ?? 0) }
 }
 
-async function printExample(id: Hex, manifest: Manifest, { values, input }: Example, output: Output): Promise<void> {
+async function printExample(id: Hex, manifest: Manifest, example: Example, output: Output): Promise<void> {
+  const { values, input, taken } = example
   const { toFeatureRow } = await import('@tutti/learn')
   const bytes = bytesToHex(input)
   output.line(bytes)
@@ -89,5 +90,6 @@ async function printExample(id: Hex, manifest: Manifest, { values, input }: Exam
     if (!output.isJson)
       output.note(`  ${toPlainText(name).padEnd(24)} ${toPlainText(given).padEnd(16)} ${of.join(' ')}`)
   }
-  output.result({ id, input: bytes, columns, row: toFeatureRow(manifest.data, values) ?? null })
+  await noteTakenValues(example, output)
+  output.result({ id, input: bytes, columns, taken, row: toFeatureRow(manifest.data, values) ?? null })
 }

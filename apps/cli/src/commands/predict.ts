@@ -8,7 +8,7 @@ import { bytesToHex, type Hex } from 'viem'
 import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers, toCsvLine } from '../answers.ts'
 import { addBlobOptions } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
-import { type ExampleOptions, readExample } from '../example.ts'
+import { type ExampleOptions, noteTakenValues, readExample } from '../example.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, pickFigures } from '../judged-model.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
@@ -92,7 +92,8 @@ function checkOptions(options: PredictOptions): void {
 async function askContract(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
   const { ask } = await import('@tutti/chain')
-  const input = await readExample(manifest, options)
+  const given = await readExample(manifest, options)
+  const { input, taken } = given
   const { class: answered, outputs, round } = await ask(client, { id: creation.id, input })
   const { label } = manifest.data
   const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
@@ -102,13 +103,16 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
     toExample(manifest, input),
   )
   printAnswer(manifest, answer!, output)
-  output.result({ ...known, round, ...answer, class: answered, outputs, input: bytesToHex(input), isLocal: false })
+  await noteTakenValues(given, output)
+  const question = { outputs, input: bytesToHex(input), taken }
+  output.result({ ...known, round, ...answer, class: answered, ...question, isLocal: false })
 }
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */
 async function answerLocally(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
-  const input = await readExample(manifest, options)
+  const given = await readExample(manifest, options)
+  const { input, taken } = given
   const scorer = await openScorer(client, creation, manifest, options, output)
   try {
     const example = toExample(manifest, input)
@@ -116,7 +120,8 @@ async function answerLocally(asked: Asked, options: PredictOptions, output: Outp
     const [answer] = nameAnswers(manifest, outputs, example)
     printAnswer(manifest, answer!, output)
     output.line(`  ${scorer.how}`)
-    output.result({ ...known, ...answer, outputs, input: bytesToHex(input), isLocal: true })
+    await noteTakenValues(given, output)
+    output.result({ ...known, ...answer, outputs, input: bytesToHex(input), taken, isLocal: true })
   } finally {
     await scorer.close()
   }
@@ -125,15 +130,18 @@ async function answerLocally(asked: Asked, options: PredictOptions, output: Outp
 async function judgeRows(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
   const { judge, METRIC_KEYS } = await import('@tutti/learn')
-  const { readLocalData } = await import('../local-data.ts')
-  const judged = await readLocalData(manifest, options.data!)
+  const { describeTaken, readOwnRows } = await import('../local-data.ts')
+  const rows = await readOwnRows(manifest, options.data!)
+  if (rows.kind !== 'dataset') return
+  const { dataset: judged, taken } = rows
   const scorer = await openScorer(client, creation, manifest, options, output)
   try {
     const measured = judge(manifest.model, await scorer.score(judged), judged)
     const figures = pickFigures(manifest, measured, METRIC_KEYS)
     for (const line of figureLines(manifest, figures, judged)) output.line(line)
     output.line(`  ${scorer.how}`)
-    output.result({ ...known, figures, examples: judged.count, isLocal: scorer.isLocal })
+    for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
+    output.result({ ...known, figures, examples: judged.count, taken, isLocal: scorer.isLocal })
   } finally {
     await scorer.close()
   }
@@ -141,9 +149,9 @@ async function judgeRows(asked: Asked, options: PredictOptions, output: Output):
 
 async function answerRows(asked: Asked, out: string, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
-  const { readQuestions } = await import('../local-data.ts')
+  const { describeTaken, readQuestions } = await import('../local-data.ts')
   output.progress(`reading ${options.data}…`)
-  const questions = await readQuestions(manifest, options.data!)
+  const { dataset: questions, taken } = await readQuestions(manifest, options.data!)
   const scorer = await openScorer(client, creation, manifest, options, output)
   try {
     const answers = nameAnswers(manifest, await scorer.score(questions), questions)
@@ -151,7 +159,8 @@ async function answerRows(asked: Asked, out: string, options: PredictOptions, ou
     await replaceFile(out, new TextEncoder().encode(toCsvLine(answerHeader(manifest)) + lines.join('')))
     output.line(`Wrote ${out}: ${formatCount(answers.length, 'answer')} of the model after round ${known.round}.`)
     output.line(`  ${scorer.how}`)
-    output.result({ ...known, out, examples: answers.length, isLocal: scorer.isLocal })
+    for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
+    output.result({ ...known, out, examples: answers.length, taken, isLocal: scorer.isLocal })
   } finally {
     await scorer.close()
   }
