@@ -38,6 +38,7 @@ const codes: Record<string, ExitCode> = {
   EndpointGasError: exitCodes.endpointRefused,
   EndpointRefusalError: exitCodes.endpointRefused,
   FeeLimitError: exitCodes.endpointRefused,
+  UnusualFeeError: exitCodes.endpointRefused,
   CostLimitError: exitCodes.endpointRefused,
   RpcError: exitCodes.endpointRefused,
   OutOfGasError: exitCodes.refused,

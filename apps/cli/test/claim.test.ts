@@ -4,8 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startEndpoint } from '../../../packages/chain/test/endpoint.ts'
 import { exitCodes } from '../src/exit-codes.ts'
 import { readTutti, runTutti, startTutti } from './tutti.ts'
+
+const gwei = 1_000_000_000n
+const hex = (value: bigint) => `0x${value.toString(16)}`
 
 test('a member leaves by hand with its stake, and then nothing is owed', async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'tutti-claim-'))
@@ -30,9 +34,28 @@ test('a member leaves by hand with its stake, and then nothing is owed', async (
       [exitCodes.endpointRefused, exitCodes.endpointRefused, 'FeeLimitError'],
     )
     assert.match(message, /--max-fee allows 0\. Nothing was sent/)
+    const liar = await startEndpoint(rpcUrl)
+    const asked = (wei: bigint) => ({ result: hex(wei) })
+    for (const args of [[], ['--dry-run']]) {
+      liar.behave({
+        answer: ({ method }) => (method === 'eth_maxPriorityFeePerGas' ? asked(50_000_000n * gwei) : undefined),
+      })
+      const { code, stdout } = await runTutti(['leave', id, ...account, '--rpc', liar.url, ...args, '--json'], options)
+      assert.deepEqual([code, JSON.parse(stdout).error.name], [exitCodes.endpointRefused, 'UnusualFeeError'])
+      liar.behave({
+        bend: ({ method }, result) =>
+          method === 'eth_getBlockByNumber' ? { ...result, baseFeePerGas: hex(10_000_000n * gwei) } : result,
+      })
+      const base = await runTutti(['leave', id, ...account, '--rpc', liar.url, ...args, '--json'], options)
+      assert.match(JSON.parse(base.stdout).error.message, /asks for 10000001? gwei a gas, .*--max-fee/)
+    }
+    assert.equal(liar.count('eth_sendRawTransaction'), 0)
+    await liar.close()
     const wrong = await runTutti(['leave', id, ...account, '--tip', 'much'], options)
     assert.deepEqual([wrong.code, /It takes gwei a gas/.test(wrong.stderr)], [exitCodes.usage, true])
     const left = await readTutti(['leave', id, ...account, '--tip', '2.5', '--max-fee', '50'], options)
+    assert.ok(BigInt(left.paid) >= BigInt(left.gasUsed) * 2n * gwei, left.paid)
+    assert.ok(BigInt(dry.mostPaid) > 0n)
     assert.deepEqual([left.amount, left.stake, left.isMember], ['2000000000000000000', '0', false])
     assert.equal((await readTutti(['claim', id, ...account], options)).amount, '0')
     const again = await runTutti(['leave', id, ...account, '--json'], options)

@@ -22,7 +22,7 @@ import {
   withChainErrors,
 } from './errors.ts'
 import { chooseGas, estimateGas } from './estimates.ts'
-import { chooseFees, readTip } from './fees.ts'
+import { chooseFees, readTip, toPaid } from './fees.ts'
 import { EndpointRefusalError, isAtChain, NotTakenYetError, type Offer, offerTransaction } from './refusals.ts'
 
 /** What a transaction does. `to` is absent when it deploys a contract. */
@@ -41,8 +41,8 @@ export type Call = {
 /** A signed transaction that was not sent yet: plain strings and numbers, fit for JSON. */
 export type PreparedTransaction = { hash: Hash; raw: Hex; nonce: number; from: Address; chainId: number }
 
-/** A transaction that was included and succeeded. */
-export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bigint }
+/** A transaction that was included and succeeded; `paid` in wei, as {@link toPaid} says. */
+export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bigint; paid: bigint }
 
 /**
  * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
@@ -111,7 +111,7 @@ export async function sendPrepared(client: ChainClient, prepared: PreparedTransa
 async function awaitIncluded(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
   const receipt = await waitForReceipt(client, prepared)
   if (receipt.status === 'reverted') throw await explainRevert(client, prepared, receipt)
-  return { hash: prepared.hash, receipt, gasUsed: receipt.gasUsed }
+  return { hash: prepared.hash, receipt, gasUsed: receipt.gasUsed, paid: toPaid(receipt) }
 }
 
 /** Tails of each signer's queue: nonces are handed out one after the other. */

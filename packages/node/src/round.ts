@@ -4,7 +4,7 @@
  * Every function leaves the store such that a process killed at any line resumes without a second update.
  */
 import { randomBytes } from 'node:crypto'
-import { type Call, ContractError, callToCommit, callToSubmit } from '@tutti/chain'
+import { type Call, ContractError, callToCommit, callToSubmit, toMostPaid } from '@tutti/chain'
 import { type Hex, isBlankUpdate, type Terms, type Token, toCommitment, toHex, toPayloadHash } from '@tutti/core'
 import { exampleWeight, type PublishedManifest, requireModel } from '@tutti/learn'
 import type { Account } from './account.ts'
@@ -22,7 +22,6 @@ import {
   type Carrier,
   costOf,
   fateOf,
-  mostOf,
   type Offering,
   offerAgain,
   plainCarrier,
@@ -243,7 +242,7 @@ function mayCost(
 ): bigint | undefined {
   if (most === undefined) return undefined
   const others = sendings.filter((other) => other !== sending).flatMap(({ attempts }) => attempts.at(-1) ?? [])
-  const left = others.reduce((sum, attempt) => sum - mostOf(attempt), most)
+  const left = others.reduce((sum, attempt) => sum - toMostPaid(attempt.signed), most)
   return left > 0n ? left : 0n
 }
 

@@ -11,12 +11,12 @@ import {
   FeeLimitError,
   findReceipt,
   findRevertData,
-  GAS_PER_BLOB,
   NotTakenYetError,
   offerTransaction,
   prepareTransaction,
   raiseFees,
   readTip,
+  toMostPaid,
 } from '@tutti/chain'
 import { type Hex, keccak256, type LocalAccount, parseTransaction, type TransactionReceipt } from 'viem'
 import { isChainOutOfReach, type Patience, sleep, untilReached } from './connection.ts'
@@ -127,7 +127,7 @@ export async function offerAgain(signer: Signer, attempts: Attempt[], offering: 
   const { carrier, patience, keep, maximumCost } = offering
   if (await isVain(signer, attempts.at(-1)!)) return
   const raised = await untilReached(() => carrier.raise(attempts).catch(ignoreFeeLimit), patience)
-  if (raised !== undefined && (maximumCost === undefined || mostOf(raised) <= maximumCost)) {
+  if (raised !== undefined && (maximumCost === undefined || toMostPaid(raised.signed) <= maximumCost)) {
     attempts.push(raised)
     keep()
   }
@@ -204,16 +204,6 @@ async function lookUntil(deadline: number, look: () => Promise<Fate>, patience: 
     if (!isChainOutOfReach(error)) throw error
     return { kind: 'pending', isIncluded: false }
   }
-}
-
-/** Most that a signed transaction can cost, in wei: its gas and its blobs at its highest fees. */
-export function mostOf({ signed }: Attempt): bigint {
-  const { gas = 0n, maxFeePerGas = 0n, ...rest } = parseTransaction(signed)
-  const { maxFeePerBlobGas = 0n, blobVersionedHashes = [] } = rest as {
-    maxFeePerBlobGas?: bigint
-    blobVersionedHashes?: readonly Hex[]
-  }
-  return gas * maxFeePerGas + BigInt(blobVersionedHashes.length) * GAS_PER_BLOB * maxFeePerBlobGas
 }
 
 /** What may not be made dearer waits as it is. */

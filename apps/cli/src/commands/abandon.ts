@@ -12,6 +12,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+import { describePaid, formatCoins } from '../paid.ts'
 
 interface AbandonOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean
@@ -46,22 +47,27 @@ async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
   }
   const call = chain.callToAbandon(client, { id })
   if (options.dryRun === true) {
-    await chain.prepareTransaction(client, call).catch(sayWhen)
-    output.line('The chain would end it. Nothing was sent (--dry-run).')
-    output.result({ id, account })
+    const prepared = await chain.prepareTransaction(client, call).catch(sayWhen)
+    const most = chain.toMostPaid(prepared.raw)
+    output.line(
+      `The chain would end it; its gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
+    )
+    output.result({ id, account, mostPaid: most })
     return
   }
   output.progress('abandoning…')
-  const { hash, gasUsed } = await chain.abandon(client, { id }).catch(sayWhen)
+  const written = await chain.abandon(client, { id }).catch(sayWhen)
+  const { hash, gasUsed, paid } = written
   const [{ terms }, { owed, stake }] = await Promise.all([
     chain.readManifest(client, { id }),
     chain.readMember(client, { id, account }),
   ])
   const token = await chain.readToken(client, terms.token)
   output.line(`${id} has ended: stakes and what is left of the bounty are free.`)
+  output.line(`That took ${describePaid([written])}.`)
   const due = owed + stake
   if (due > 0n) output.line(`${formatTokens(due, token)} are yours: tutti claim ${id}`)
-  output.result({ id, account, token, owed, stake, hash, gasUsed })
+  output.result({ id, account, token, owed, stake, hash, gasUsed, paid })
 }
 
 /** Why a federation cannot be abandoned yet, and from when on it can be, by the chain's clock; both in unix seconds. */

@@ -13,6 +13,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+import { describePaid, formatCoins } from '../paid.ts'
 
 interface StepOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean
@@ -82,24 +83,25 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
   const { owed, stake } = before
   const target = options.to === undefined ? { id } : { id, recipient }
   if (options.dryRun === true) {
-    await chain.prepareTransaction(
+    const prepared = await chain.prepareTransaction(
       client,
       step === 'claim' ? chain.callToClaim(client, target) : chain.callToLeave(client, { id }),
     )
+    const most = chain.toMostPaid(prepared.raw)
     output.line(`The chain would take it: owed ${formatTokens(owed, token)}, stake ${formatTokens(stake, token)}.`)
-    output.line('Nothing was sent (--dry-run).')
-    output.result({ id, account, token, owed, stake })
+    output.line(`Its gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`)
+    output.result({ id, account, token, owed, stake, mostPaid: most })
     return
   }
   output.progress(step === 'claim' ? 'claiming…' : 'leaving…')
-  const { hash, gasUsed } = await (step === 'claim' ? chain.claim(client, target) : chain.leave(client, { id }))
+  const written = await (step === 'claim' ? chain.claim(client, target) : chain.leave(client, { id }))
   const after = await chain.readMember(client, { id, account })
   const amount = owed + stake - after.owed - after.stake
   if (step === 'leave') {
     const when = after.isMember ? 'asked to leave; it does when its round is over' : 'has left'
     output.line(`${account} ${when}.`)
   }
-  output.line(`${formatTokens(amount, token)} were paid to ${recipient} for ${gasUsed} gas.`)
+  output.line(`${formatTokens(amount, token)} were paid to ${recipient} for ${describePaid([written])}.`)
   const rest = after.owed + after.stake
   if (rest > 0n) output.line(`${formatTokens(rest, token)} are not free yet; later: tutti claim ${id}`)
   output.result({
@@ -111,7 +113,8 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     owed: after.owed,
     stake: after.stake,
     isMember: after.isMember,
-    hash,
-    gasUsed,
+    hash: written.hash,
+    gasUsed: written.gasUsed,
+    paid: written.paid,
   })
 }

@@ -12,6 +12,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+import { describePaid, formatCoins } from '../paid.ts'
 
 interface EndOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean
@@ -50,13 +51,17 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
   }
   const { number: round } = await chain.readRound(client, { id })
   if (options.dryRun === true) {
-    await chain.prepareTransaction(client, chain.callToVoteToEnd(client, { id, round }))
-    output.line('The chain would take the vote. Nothing was sent (--dry-run).')
-    output.result({ id, account, round })
+    const prepared = await chain.prepareTransaction(client, chain.callToVoteToEnd(client, { id, round }))
+    const most = chain.toMostPaid(prepared.raw)
+    output.line(
+      `The chain would take the vote; its gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
+    )
+    output.result({ id, account, round, mostPaid: most })
     return
   }
   output.progress('voting…')
-  const { hash, gasUsed } = await chain.voteToEnd(client, { id, round })
+  const written = await chain.voteToEnd(client, { id, round })
+  const { hash, gasUsed, paid } = written
   const [after, status] = await Promise.all([chain.readRound(client, { id }), chain.readStatus(client, { id })])
   const needed = votesNeeded(terms.endQuorum, after.members)
   const { endVotes: votes } = after
@@ -65,7 +70,8 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
       ? `${account} voted: round ${round + 1} is the last.`
       : `${account} voted, as ${votes} of ${formatCount(after.members, 'member')} of round ${round + 1} did; ${needed} end it.`,
   )
-  output.result({ id, account, round, votes, needed, isEnding: status.isEnding, hash, gasUsed })
+  output.line(`That took ${describePaid([written])}.`)
+  output.result({ id, account, round, votes, needed, isEnding: status.isEnding, hash, gasUsed, paid })
 }
 
 /** Fewest votes with `votes · 10,000 ≥ quorum · members`. */

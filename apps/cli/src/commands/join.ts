@@ -17,6 +17,7 @@ import { describeSource } from '../manifest-summary.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { defaultStore, present, readLimits } from '../node-settings.ts'
 import { createOutput, type Output } from '../output.ts'
+import { describePaid } from '../paid.ts'
 import { toPlainText } from '../plain-text.ts'
 
 /** What `tutti join` reads. */
@@ -91,9 +92,12 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     consent: (disclosure) => askConsent(disclosure, source, options, output),
   })
   const base = !isStatistics(manifest) && manifest.initialisation.kind === 'base' ? manifest.initialisation : undefined
+  const { gasUsed, gasPrice } = joined.cost ?? { gasUsed: 0n, gasPrice: 0n }
+  const paid = gasUsed * gasPrice
   if (joined.isNew) {
     const baseOption = base === undefined ? '' : ' --base-model FILE'
     output.line(`Joined as ${joined.account}. Next: tutti node ${id} --data FILE${baseOption}`)
+    if (joined.cost !== undefined) output.line(`That took ${describePaid([{ gasUsed, paid }])}.`)
   } else output.line(`${joined.account} is a member already; nothing was sent.`)
   if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
   output.result({
@@ -102,7 +106,8 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     isNew: joined.isNew,
     stake: joined.disclosure.stake,
     token: joined.disclosure.token,
-    gasUsed: joined.cost?.gasUsed ?? 0n,
+    gasUsed,
+    paid,
     modules,
   })
 }

@@ -14,6 +14,7 @@ import {
 } from '../connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput, type Output } from '../output.ts'
+import { describePaid } from '../paid.ts'
 
 interface KeepOptions extends ConnectionOptions, AccountOptions, BlobOptions, ModuleOptions {
   dryRun?: boolean
@@ -33,6 +34,8 @@ interface TakenStep {
   shard?: number
   hash: Hex
   gasUsed: bigint
+  /** In wei. */
+  paid: bigint
 }
 
 /** Adds the command `keep`. */
@@ -70,10 +73,11 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
     const { due, round } = seen
     output.progress(`${nameOf(due)}, round ${round.number + 1}…`)
     try {
-      const { hash, gasUsed } = await due.take()
+      const written = await due.take()
+      const { hash, gasUsed, paid } = written
       const { kind, shard } = due
-      taken.push({ kind, round: round.number, ...(shard === undefined ? {} : { shard }), hash, gasUsed })
-      output.line(`Round ${round.number + 1}: ${nameOf(due)}, ${hash}`)
+      taken.push({ kind, round: round.number, ...(shard === undefined ? {} : { shard }), hash, gasUsed, paid })
+      output.line(`Round ${round.number + 1}: ${nameOf(due)}, ${hash}; ${describePaid([written])}`)
       seen = await look(client, creation, options, output)
     } catch (error) {
       // As a rule somebody else was quicker; or the step is reserved for its keeper for a while.

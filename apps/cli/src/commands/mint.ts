@@ -14,6 +14,7 @@ import {
 } from '../connection.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { createOutput } from '../output.ts'
+import { describePaid } from '../paid.ts'
 
 interface MintOptions extends ConnectionOptions, AccountOptions {
   to?: Address
@@ -41,9 +42,11 @@ export function addMint(program: Command): void {
       )
     }
     const to = options.to ?? client.account!.address
-    const { gasUsed } = await mintDemoTokens(client, { to, amount })
+    const written = await mintDemoTokens(client, { to, amount })
+    const { gasUsed, paid } = written
     const balance = await readBalance(client, { token, account: to })
     output.line(`${to} now has ${formatTokens(balance, form)}: demo tokens, worth nothing.`)
-    output.result({ token: form, to, amount, balance, gasUsed })
+    output.line(`That took ${describePaid([written])}.`)
+    output.result({ token: form, to, amount, balance, gasUsed, paid })
   })
 }

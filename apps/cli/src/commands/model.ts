@@ -25,6 +25,7 @@ import {
 } from '../connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
+import { describePaid } from '../paid.ts'
 import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
 
 interface PullOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
@@ -129,16 +130,15 @@ async function runCheckpoint(id: Hex, options: CheckpointOptions): Promise<void>
   const model = await pullModel(client, creation, options, { output })
   const kzg = await loadKzg()
   const { terms } = creation
-  const posted: { shard: number; transaction: Hex; blobs: number; gasUsed: bigint }[] = []
+  const posted: { shard: number; transaction: Hex; blobs: number; gasUsed: bigint; paid: bigint }[] = []
   for (let shard = 0; shard < shardCount(terms); shard++) {
     output.progress(`posting shard ${shard + 1} of ${shardCount(terms)}…`)
-    const { hash, gasUsed, blobGasUsed } = await checkpointModel(client, { id, shard, model, kzg, terms })
-    posted.push({ shard, transaction: hash, blobs: Number(blobGasUsed / 131_072n), gasUsed })
+    const { hash, gasUsed, paid, blobGasUsed } = await checkpointModel(client, { id, shard, model, kzg, terms })
+    posted.push({ shard, transaction: hash, blobs: Number(blobGasUsed / 131_072n), gasUsed, paid })
   }
   const blobs = posted.reduce((sum, part) => sum + part.blobs, 0)
-  const gasUsed = posted.reduce((sum, part) => sum + part.gasUsed, 0n)
   output.line(
-    `Posted the model in ${formatCount(blobs, 'blob')}, ${formatCount(posted.length, 'transaction')}, ${formatInteger(gasUsed)} gas. ` +
+    `Posted the model in ${formatCount(blobs, 'blob')}, ${formatCount(posted.length, 'transaction')}, ${describePaid(posted)}. ` +
       'A newcomer needs these and the updates since.',
   )
   output.result({ id, posted, modules })

@@ -26,7 +26,7 @@ import {
   withChainErrors,
 } from '../errors.ts'
 import { chooseGas, explainEstimate } from '../estimates.ts'
-import { chooseFees, FeeLimitError, raiseFees, readTip } from '../fees.ts'
+import { chooseBlobFee, chooseFees, FeeLimitError, raiseFees, readTip, toPaid } from '../fees.ts'
 import type { Call, PreparedTransaction, WriteResult } from '../transactions.ts'
 import { openSender, requestOf } from './broadcast.ts'
 import type { Prover } from './kzg.ts'
@@ -65,11 +65,11 @@ export type BlobWriteResult = WriteResult & {
 /**
  * Simulates a call with blobs, prices it and signs it with the account's next nonce; sends nothing.
  *
- * The fees allow base fee and blob base fee to double.
+ * The fees allow base fee and blob base fee to double, within the owner's limits.
  *
  * @throws {@link TooManyBlobsError}, {@link AccountBusyError} while the account has transactions pending;
  *   {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError` `EndpointGasError`;
- *   {@link NoAccountError}; {@link ChainUnreachableError}
+ *   `FeeLimitError`; {@link NoAccountError}; {@link ChainUnreachableError}
  */
 export async function prepareBlobTransaction(client: ChainClient, call: BlobCall): Promise<PreparedBlobTransaction> {
   const { account } = client
@@ -92,7 +92,7 @@ export async function prepareBlobTransaction(client: ChainClient, call: BlobCall
   )
   if (pending > nonce) throw new AccountBusyError(from, nonce, pending - nonce)
   const baseFee = block.baseFeePerGas ?? 0n
-  const maxFeePerBlobGas = blobFee * 2n
+  const maxFeePerBlobGas = chooseBlobFee(client, blobFee)
   const blobCost = BigInt(blobs) * GAS_PER_BLOB * maxFeePerBlobGas
   const { maxFeePerGas: roomy } = chooseFees(client, { baseFee, tip })
   const neededFor = (gas: bigint, fee = roomy) => gas * fee + value + blobCost
@@ -163,7 +163,7 @@ export async function replaceBlobTransaction(
     gas: gas!,
     nonce: nonce ?? 0,
     ...raised,
-    maxFeePerBlobGas: largest(2n * (fees.maxFeePerBlobGas ?? 0n), 2n * blobFee),
+    maxFeePerBlobGas: chooseBlobFee(client, blobFee, 2n * (fees.maxFeePerBlobGas ?? 0n)),
     blobVersionedHashes: fees.blobVersionedHashes ?? [],
   })
 }
@@ -237,7 +237,7 @@ export async function sendPreparedBlobs(
     if (receipt !== undefined) {
       if (receipt.status === 'reverted') throw await explainRevert(client, receipt, attempts)
       const { blobGasUsed = 0n, blobGasPrice = 0n, gasUsed, transactionHash: hash } = receipt
-      return { hash, receipt, gasUsed, blobGasUsed, blobGasPrice }
+      return { hash, receipt, gasUsed, paid: toPaid(receipt), blobGasUsed, blobGasPrice }
     }
     // A node may count a transaction some time before it has the receipt.
     looksReplaced = isNonceUsed && !isIncluded ? looksReplaced + 1 : 0

@@ -1,0 +1,14 @@
+/** What transactions took, as people read it: gas, and the chain's coin that was paid for it. */
+import { formatInteger } from '@tutti/core'
+import { formatEther } from 'viem'
+
+/** `70,829 gas, 0.00007 of the chain's coin`, of one transaction or of several. */
+export function describePaid(writes: readonly { gasUsed: bigint; paid: bigint }[]): string {
+  const sum = (of: 'gasUsed' | 'paid') => writes.reduce((all, write) => all + write[of], 0n)
+  return `${formatInteger(sum('gasUsed'))} gas, ${formatCoins(sum('paid'))}`
+}
+
+/** `0.00007 of the chain's coin`, from wei. */
+export function formatCoins(wei: bigint): string {
+  return `${formatEther(wei)} of the chain's coin`
+}
