@@ -1,5 +1,5 @@
 /** Answers in the words of the manifest, with what they follow from: for people, for JSON, and as rows of a CSV. */
-import { type Dataset, type Manifest, toAnswers, toProbabilities } from '@tutti/learn'
+import { type Dataset, type Manifest, toAnswers, toProbabilities, USUAL_SEPARATOR } from '@tutti/learn'
 
 /** A class, the labels that are set, or a number in the label's unit. */
 export type NamedAnswer = string | string[] | number
@@ -64,10 +64,11 @@ export function answerHeader({ data: { label } }: Manifest): string[] {
     : ['row', toCellText(label.name), ...label.classes.map((name) => `P(${name})`)]
 }
 
-/** An answer as cells: the row from 0, the answer (labels with `;` between them), the probabilities. */
-export function answerRow(row: number, { answer, probabilities }: Answer): string[] {
+/** An answer as cells: the row from 0, the answer (labels with their separator between them), the probabilities. */
+export function answerRow({ data: { label } }: Manifest, row: number, { answer, probabilities }: Answer): string[] {
+  const separator = label.kind === 'labels' ? (label.separator ?? USUAL_SEPARATOR) : ''
   const named =
-    typeof answer === 'number' ? String(answer) : toCellText(Array.isArray(answer) ? answer.join(';') : answer)
+    typeof answer === 'number' ? String(answer) : toCellText(Array.isArray(answer) ? answer.join(separator) : answer)
   return [String(row), named, ...(probabilities ?? []).map(({ probability }) => probability.toPrecision(6))]
 }
 

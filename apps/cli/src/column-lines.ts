@@ -1,5 +1,5 @@
 /** The columns that a federation asks for, for who is to bring them: a table for people, and a CSV to fill in. */
-import { type DataSchema, isStatistics, type PublishedManifest } from '@tutti/learn'
+import { type DataSchema, isStatistics, type PublishedManifest, USUAL_SEPARATOR } from '@tutti/learn'
 import { toCsvLine } from './answers.ts'
 import { toPlainText } from './plain-text.ts'
 
@@ -61,7 +61,8 @@ function describeFeature(feature: DataSchema['features'][number]): WantedColumn 
 function describeLabel(label: DataSchema['label']): WantedColumn {
   const { name } = label
   if (label.kind === 'labels') {
-    return { name, kind: 'labels', unit: '', values: list(label.classes), otherwise: 'any of them, with ; between' }
+    const otherwise = `any of them, with ${label.separator ?? USUAL_SEPARATOR} between; empty for none`
+    return { name, kind: 'labels', unit: '', values: list(label.classes), otherwise }
   }
   const otherwise = label.missing === 'omit' ? 'rows without it are left out' : 'must not be missing'
   if (label.kind === 'class') return { name, kind: 'class', unit: '', values: list(label.classes), otherwise }

@@ -4,6 +4,7 @@
  */
 import { shorten } from './csv-error.ts'
 import { compareCells, moments, STANDARD_BYTES } from './infer-schema.ts'
+import { findLabelSeparator, type LabelSeparator, splitLabels, USUAL_SEPARATOR } from './label-lists.ts'
 import type { TrainingSpec } from './manifest-form.ts'
 import { countInputs, type DataSchema, DataSchemaError, type Feature, type LabelSchema } from './schema.ts'
 import { type ColumnSummary, extremes, type Sighting, summarise } from './summary.ts'
@@ -240,14 +241,16 @@ function observeLabel(
   observation: string
   advice: string[]
 } {
-  const { counts: texts, filled, gap, isNumeric, numbers, units, strays, rows } = summary
-  const hasLists = [...texts.keys()].some((cell) => cell.includes(';'))
-  const counts = hasLists ? countParts(texts) : texts
+  const { counts: texts, filled, empty, gap, isNumeric, numbers, units, strays, rows } = summary
+  const isOfNumbers = isNumeric && strays === undefined
+  const separator = isOfNumbers ? undefined : findLabelSeparator([...texts.keys()], empty > 0)
+  const hasLists = separator !== undefined
+  const counts = hasLists ? countParts(texts, separator) : texts
   const advice: string[] = []
   const missing = gap === undefined || hasLists ? {} : ({ missing: 'omit' } as const)
-  if (gap !== undefined && !hasLists) advice.push(adviseOnGaps(name, gap, rows))
+  if (hasLists) advice.push(...adviseOnLists(name, separator, summary))
+  else if (gap !== undefined) advice.push(adviseOnGaps(name, gap, rows))
   if (counts.size < 2) throw new DataSchemaError('label', `column "${name}" does not have two different values`)
-  const isOfNumbers = isNumeric && strays === undefined
   if (isOfNumbers && (counts.size > MOST_NUMBERED_CLASSES || !numbers.every(Number.isInteger))) {
     const [low, high] = extremes(numbers)
     const unit = units[0] ? { unit: units[0] } : {}
@@ -269,13 +272,14 @@ function observeLabel(
       `Label "${name}": ${classes.length} whole numbers are taken for classes; for a quantity write kind: number`,
     )
   }
+  const separated = separator === undefined || separator === USUAL_SEPARATOR ? {} : { separator }
   const frequencies = classes.map((text) => counts.get(text)!)
   if (!hasLists && Math.max(...frequencies) > IMBALANCE * Math.min(...frequencies)) {
     const weights = frequencies.map((count) => Number((filled / (classes.length * count)).toPrecision(2)))
     advice.push(`Classes are unequal (${tally}). To weigh them alike: loss: { classWeights: [${weights.join(', ')}] }`)
   }
   return {
-    label: hasLists ? { name, kind: 'labels', classes } : { name, kind: 'class', classes, ...missing },
+    label: hasLists ? { name, kind: 'labels', classes, ...separated } : { name, kind: 'class', classes, ...missing },
     output: hasLists ? 'multi-label' : classes.length === 2 ? 'logistic' : 'softmax',
     learningRate: TRAINING.learningRate,
     observation: `${tally} rows`,
@@ -291,11 +295,27 @@ function adviseOnGaps(name: string, gap: Sighting, rows: number): string {
   )
 }
 
+/** What is guessed from cells that name several labels each. */
+function adviseOnLists(name: string, separator: LabelSeparator, { empty, marks, rows }: ColumnSummary): string[] {
+  const none = empty === 0 ? '' : `, and an empty one none (${empty} of ${rows})`
+  const sample = marks[0]
+  return [
+    `Label "${name}": cells look like several labels joined by "${separator}" (kind: labels): a cell may name any of ` +
+      `them${none}. Where each text is one class of its own, write kind: class, with all texts as classes`,
+    ...(sample === undefined
+      ? []
+      : [
+          `Label "${name}": cells such as "${shorten(sample.cell)}", the first in line ${sample.line}, name no label and will be ` +
+            'refused: leave them empty if none applies, and leave out rows of which it is not known',
+        ]),
+  ]
+}
+
 /** Frequencies of the labels in cells that list several. */
-function countParts(cells: ReadonlyMap<string, number>): Map<string, number> {
+function countParts(cells: ReadonlyMap<string, number>, separator: LabelSeparator): Map<string, number> {
   const counts = new Map<string, number>()
   for (const [cell, count] of cells) {
-    for (const part of cell.split(';').map((text) => text.trim())) counts.set(part, (counts.get(part) ?? 0) + count)
+    for (const part of splitLabels(cell, separator)) counts.set(part, (counts.get(part) ?? 0) + count)
   }
   return counts
 }

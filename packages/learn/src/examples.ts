@@ -3,6 +3,7 @@
 import { readTable } from './csv.ts'
 import { CsvError, shorten } from './csv-error.ts'
 import type { Dataset } from './dataset.ts'
+import { separatorBetween, splitLabels, USUAL_SEPARATOR } from './label-lists.ts'
 import { isMissing, isMissingNumber } from './missing.ts'
 import { type DecimalMark, isSameUnit, readQuantity } from './numbers.ts'
 import { countInputs, type DataSchema, type Feature, type LabelSchema, toByte } from './schema.ts'
@@ -189,23 +190,35 @@ function createLabelReader(label: LabelSchema, decimal: DecimalMark): (cell: str
     return (cell) => (isMissingNumber(cell) ? unlabelledFault(cell) : readInRange(cell, label, decimal))
   }
   const places = placesOf(label.classes)
-  const classIndex = (cell: string): number | Fault =>
-    places.get(cell) ?? {
-      kind: 'class',
-      reason: `"${shorten(cell)}" is none of the classes ${shorten(label.classes.join(', '))}`,
-    }
-  if (label.kind === 'class') {
+  const separator = label.kind === 'labels' ? (label.separator ?? USUAL_SEPARATOR) : undefined
+  const classIndex = (text: string): number | Fault => {
+    const index = places.get(text)
+    if (index !== undefined) return index
+    const reason = `"${shorten(text)}" is none of the classes ${shorten(label.classes.join(', '))}`
+    return { kind: 'class', reason: `${reason}${adviseOnSeparator(text, places, separator)}` }
+  }
+  if (separator === undefined) {
     return (cell) => (isUnlabelled(label, cell) ? unlabelledFault(cell) : classIndex(cell))
   }
   return (cell) => {
     let mask = 0
-    for (const part of cell === '' ? [] : cell.split(';')) {
-      const index = classIndex(part.trim())
+    for (const part of splitLabels(cell, separator)) {
+      const index = classIndex(part)
       if (typeof index !== 'number') return index
       mask |= 1 << index
     }
     return mask
   }
+}
+
+/** What to do about a cell that seems to name several classes; empty where it does not. */
+function adviseOnSeparator(text: string, places: ReadonlyMap<string, number>, separator: string | undefined): string {
+  const found = separatorBetween(text, (part) => places.has(part))
+  if (found === undefined) return ''
+  const seems = `: it seems to be several of them, joined by "${found}"`
+  return separator === undefined
+    ? `${seems}, which takes a label of kind: labels with separator: "${found}"`
+    : `${seems}, and "${separator}" is the separator of the label`
 }
 
 function isUnlabelled(label: LabelSchema, cell: string): boolean {

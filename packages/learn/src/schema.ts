@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import type { Ratio } from './dataset.ts'
+import { LABEL_SEPARATORS, MOST_LABELS, USUAL_SEPARATOR } from './label-lists.ts'
 
 const finite = z.number().refine(Number.isFinite)
 const ratio = z.tuple([z.int().positive(), z.int().positive()])
@@ -49,7 +50,15 @@ const label = z.discriminatedUnion('kind', [
     classes: z.array(z.string().min(1)).min(2),
     missing: unlabelled,
   }),
-  z.strictObject({ name, kind: z.literal('labels'), classes: z.array(z.string().min(1)).min(1).max(31) }),
+  z.strictObject({
+    name,
+    kind: z.literal('labels'),
+    classes: z.array(z.string().min(1)).min(1).max(MOST_LABELS),
+    separator: z
+      .enum(LABEL_SEPARATORS)
+      .optional()
+      .describe('What stands between the labels of a cell; a semicolon when absent. An empty cell names none.'),
+  }),
   z.strictObject({
     name,
     kind: z.literal('number'),
@@ -106,6 +115,14 @@ export const dataSchemaForm = z
             message: 'minimum is above maximum',
           })
         }
+      }
+    }
+    if (schema.label.kind === 'labels') {
+      const { classes, separator = USUAL_SEPARATOR } = schema.label
+      const joined = classes.findIndex((text) => text.includes(separator))
+      if (joined >= 0) {
+        const message = `"${classes[joined]}" holds "${separator}", which separates labels: no cell could name it`
+        context.addIssue({ code: 'custom', path: ['label', 'classes', joined], message })
       }
     }
     if (schema.label.kind !== 'number' && new Set(schema.label.classes).size !== schema.label.classes.length) {

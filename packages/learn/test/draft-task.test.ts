@@ -125,6 +125,30 @@ test('the label decides the output', () => {
   )
 })
 
+test('cells that join labels which recombine are labels, with what joins them; an empty cell is none', () => {
+  const draft = (y: (row: number) => string) =>
+    draftTask(tableOf({ x: (row) => row / 3, y }), { label: 'y', name: 't' })
+  const tags = ['', 'acid', 'murky', 'acid|murky', 'odd|acid', 'odd']
+  for (const separator of ['|', ',', ';'] as const) {
+    const draught = draft((row) => tags[row % 6]!.replace('|', separator))
+    const { label } = draught.task.data
+    const named = separator === ';' ? {} : { separator }
+    assert.deepEqual(label, { name: 'y', kind: 'labels', classes: ['acid', 'murky', 'odd'], ...named })
+    assert.match(draught.advice.join('\n'), /joined by "[|,;]" \(kind: labels\).* an empty one none \(10 of 60\)/)
+    assert.equal(draught.observations.get('y'), 'acid 30, murky 20, odd 20 rows')
+    assert.deepEqual(parseTaskFile(writeTaskFile(draught, 'tags.csv')), draught.task)
+  }
+  const unknown = draft((row) => ['NA', ...tags][row % 7]!)
+  assert.match(unknown.advice.join('\n'), /cells such as "NA", the first in line 2, name no label and will be refused/)
+  for (const classes of [
+    ['Lyon, France', 'Paris, France', 'London, UK'],
+    ['yes, surely', 'yes, maybe', 'no, surely', 'no, maybe'],
+    ['red|blue', 'green', 'grey|black'],
+  ]) {
+    assert.equal(draft((row) => classes[row % classes.length]!).task.data.label.kind, 'class')
+  }
+})
+
 test('unequal classes are said, with the weights that would make them alike', () => {
   const { advice } = draftTask(tableOf({ x: (row) => row / 3, y: (row) => (row < 6 ? 'bad' : 'good') }), {
     label: 'y',

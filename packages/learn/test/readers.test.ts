@@ -152,6 +152,22 @@ test('labels of several classes become one bit each', () => {
   assert.deepEqual([...readCsv('age,colour,tags\n50,red,a;c\n50,red,\n', schema).labels], [5, 0])
 })
 
+test('labels are joined by what the schema says, and a cell that seems joined otherwise is told so', () => {
+  const label: DataSchema['label'] = { name: 'tags', kind: 'labels', classes: ['a', 'b', 'c'], separator: '|' }
+  const schema: DataSchema = { ...SCHEMA, label }
+  assert.deepEqual([...readCsv('age,colour,tags\n50,red,a | c\n50,red,\n50,red,b\n', schema).labels], [5, 0, 2])
+  assert.throws(
+    () => readCsv('age,colour,tags\n50,red,a;c\n', schema),
+    /none of the classes a, b, c: it seems to be several of them, joined by ";", and "\|" is the separator of the label/,
+  )
+  const single: DataSchema = { ...SCHEMA, label: { name: 'tags', kind: 'class', classes: ['a', 'b'] } }
+  assert.throws(() => readCsv('age,colour,tags\n50,red,a|b\n', single), /kind: labels with separator: "\|"/)
+  assert.throws(
+    () => parseDataSchema({ ...SCHEMA, label: { ...label, classes: ['a', 'b|c'] } }),
+    /no cell could name it/,
+  )
+})
+
 test('a schema is inferred from the rows it may look at', () => {
   const table = readTable('x,kind,y\n1,a,no\n3,b,yes\n100,c,no\n')
   const schema = inferSchema(table, { label: 'y', rows: [0, 1] })

@@ -155,7 +155,7 @@ async function answerRows(asked: Asked, out: string, options: PredictOptions, ou
   const scorer = await openScorer(client, creation, manifest, options, output)
   try {
     const answers = nameAnswers(manifest, await scorer.score(questions), questions)
-    const lines = answers.map((answer, row) => toCsvLine(answerRow(row, answer)))
+    const lines = answers.map((answer, row) => toCsvLine(answerRow(asked.manifest, row, answer)))
     await replaceFile(out, new TextEncoder().encode(toCsvLine(answerHeader(manifest)) + lines.join('')))
     output.line(`Wrote ${out}: ${formatCount(answers.length, 'answer')} of the model after round ${known.round}.`)
     output.line(`  ${scorer.how}`)
