@@ -11,6 +11,7 @@ import { stageContracts } from './contracts.ts'
 import { copy, listFiles, write, writeJson } from './files.ts'
 import { commandLine, libraries, NATIVE, type PublishedPackage } from './packages.ts'
 import { repackRuntime } from './runtime.ts'
+import { listUntracked } from './untracked.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const out = join(root, 'build')
@@ -83,6 +84,16 @@ async function stageCommandLine({ folder, description }: PublishedPackage, compi
     files: ['bin', 'dist', 'packages', 'benchmarks', 'THIRD-PARTY-NOTICES.txt'],
   })
   return staged
+}
+
+const untracked = listUntracked(root, [
+  ...['packages', 'apps', 'benchmarks', 'contracts/src', 'contracts/testing', 'docs', 'README.md', 'LICENSE'],
+])
+if (untracked.length > 0) {
+  const shown = untracked.slice(0, 10).join(', ')
+  throw new Error(
+    `These files are not in the repository and would be published: ${shown}. Commit or remove them first.`,
+  )
 }
 
 rmSync(out, { recursive: true, force: true })

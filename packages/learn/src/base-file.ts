@@ -4,7 +4,7 @@
  *
  * @see https://onnx.ai/onnx/repo-docs/ExternalData.html
  */
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, normalize, resolve, sep } from 'node:path'
 import { packBase } from './base-bundle.ts'
 import { externalLocations, OnnxFileError } from './onnx-reader.ts'
@@ -41,6 +41,9 @@ function readBeside(folder: string, location: string): Uint8Array {
     )
   }
   if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw outside(location)
+  if (!statSync(real).isFile()) {
+    throw new OnnxFileError(`it keeps values in "${location}", which is no file`, 'Export the model anew.')
+  }
   return new Uint8Array(readFileSync(real))
 }
 

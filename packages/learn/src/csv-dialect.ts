@@ -121,10 +121,14 @@ function split(text: string, delimiter: string): string[][] {
     .map((line) => line.split(delimiter).map((cell) => cell.trim()))
 }
 
+/** A row of more characters is none: an open quotation mark, or a file that is no table. */
+export const LONGEST_RECORD = 1 << 24
+
 /** Options of the CSV reader that do not depend on the file. */
 export const READING = {
   record_delimiter: ['\r\n', '\n', '\r'],
   relax_column_count: true,
   skip_empty_lines: true,
   trim: true,
+  max_record_size: LONGEST_RECORD,
 }

@@ -2,7 +2,8 @@
  * Lines of CSV without quotation marks: without them RFC 4180 has no escapes, so that a line is a row and a delimiter
  * always ends a cell. Most tables are so, and are read this way some ten times as fast.
  */
-import type { CsvLayout } from './csv-dialect.ts'
+import { type CsvLayout, LONGEST_RECORD } from './csv-dialect.ts'
+import { CsvError } from './csv-error.ts'
 
 /** Takes a row's cells and the line that it stands on. */
 export type TakeRow = (cells: string[], line: number) => void
@@ -20,18 +21,21 @@ export interface PlainLines {
   readonly remarks: number
 }
 
-/** Opens the splitting at the line before the text's first. */
+/** Opens the splitting at the line before the text's first. Its `add` throws `CsvError` for a line that is too long. */
 export function createPlainLines(
   { delimiter, hasRemarks }: Pick<CsvLayout, 'delimiter' | 'hasRemarks'>,
   linesBefore: number,
   take: TakeRow,
 ): PlainLines {
-  let rest = ''
+  /** What was given since the last line break, in parts: a long line is put together once. */
+  let parts: string[] = []
+  let length = 0
   let lines = linesBefore
   let remarks = 0
   let isQuoted = false
   const takeLine = (line: string) => {
     lines++
+    if (line.length > LONGEST_RECORD) throw tooLong(lines)
     // White space before a remark's mark, or before a cell, says nothing.
     const isRemark = hasRemarks && line.trimStart().charCodeAt(0) === HASH
     if (isRemark) remarks++
@@ -39,11 +43,18 @@ export function createPlainLines(
   }
   return {
     add(part) {
-      rest += part
+      const mayEnd = parts.at(-1)?.endsWith('\r') === true
+      parts.push(part)
+      length += part.length
       if (isQuoted || part.includes('"')) {
         isQuoted = true
         return false
       }
+      if (!mayEnd && !/[\r\n]/.test(part)) {
+        if (length > LONGEST_RECORD) throw tooLong(lines + 1)
+        return true
+      }
+      let rest = parts.join('')
       // A carriage return at the end may be half of a line break.
       const whole = rest.endsWith('\r') ? rest.length - 1 : rest.length
       let start = 0
@@ -53,14 +64,17 @@ export function createPlainLines(
         start = found.index + found[0].length
       }
       rest = rest.slice(start)
+      parts = rest === '' ? [] : [rest]
+      length = rest.length
       return true
     },
     finish() {
+      const rest = parts.join('')
       if (rest !== '') takeLine(rest.endsWith('\r') ? rest.slice(0, -1) : rest)
-      rest = ''
+      parts = []
     },
     get rest() {
-      return rest
+      return parts.join('')
     },
     get lines() {
       return lines
@@ -69,6 +83,14 @@ export function createPlainLines(
       return remarks
     },
   }
+}
+
+function tooLong(line: number): CsvError {
+  return new CsvError(
+    line,
+    '',
+    `the line has more than ${LONGEST_RECORD.toLocaleString('en')} characters: no row of a table has`,
+  )
 }
 
 const LINE_BREAK = /\r\n|\n|\r/g

@@ -57,10 +57,13 @@ function broadcastPositions(shape: number[], to: number[]): number[] {
 /** The shape that values broadcast to; undefined if they do not, or to too many. */
 function commonShape(inputs: KnownValue[]): number[] | undefined {
   const shape = inputs.reduce<Shape | undefined>((sum, input) => sum && broadcastShapes(sum, input.shape), [])
-  return shape !== undefined && count(shape as number[]) <= LONGEST ? (shape as number[]) : undefined
+  return shape !== undefined && isSmall(shape as number[]) ? (shape as number[]) : undefined
 }
 
 const count = (shape: number[]) => shape.reduce((product, size) => product * size, 1)
+
+/** Whether values of this shape are few along each axis too: those of an empty value are none in all. */
+const isSmall = (shape: number[]) => count(shape) <= LONGEST && shape.every((size) => size <= LONGEST)
 
 const pairwise =
   (combine: (a: Size, b: Size, type: KnownValue['type']) => Size | undefined, gives?: KnownValue['type']): Evaluator =>
@@ -282,7 +285,7 @@ const EVALUATORS: Record<string, Evaluator> = {
     const sizes = wholes(target)
     if (x === undefined || sizes === undefined || sizes.some((size) => size < 1)) return undefined
     const shape = broadcastShapes(x.shape, sizes) as number[] | undefined
-    if (shape === undefined || count(shape) > LONGEST) return undefined
+    if (shape === undefined || !isSmall(shape)) return undefined
     return moved(x, shape, broadcastPositions(x.shape, shape))
   },
   Where: ({ inputs: [condition, a, b] }) => {
@@ -301,7 +304,7 @@ const EVALUATORS: Record<string, Evaluator> = {
   },
   ConstantOfShape: ({ inputs: [shape], attributes: { value } }) => {
     const sizes = wholes(shape)
-    if (sizes === undefined || count(sizes) > LONGEST) return undefined
+    if (sizes === undefined || !isSmall(sizes)) return undefined
     const fill = value !== undefined && 'tensor' in value ? value.tensor : undefined
     const type = fill?.type ?? 'float'
     if (type === 'uint8') return undefined

@@ -273,6 +273,16 @@ test('text without quotation marks is split as the CSV reader splits it, in part
   )
 })
 
+test('a line of sixteen million characters is no row, quoted or not, in parts or at once', async () => {
+  const long = 'x'.repeat((1 << 24) + 1)
+  for (const text of [`a,b\n1,${long}`, `a,b\n1,"${long}`]) {
+    const file = fileOf(text)
+    for (const read of [() => readTable(text), () => readTableFile(file), () => loadTable(file)]) {
+      await assert.rejects(async () => read(), { name: 'CsvError', message: /more than|Max Record Size/ })
+    }
+  }
+})
+
 test('a table of many blocks keeps every cell in its place', () => {
   const count = 10_000
   const text = `a,b,c\n${Array.from({ length: count }, (_, row) => `${row},,x${row % 7}`).join('\n')}\n`

@@ -169,6 +169,27 @@ const named = ([x, w, b, h, r, v, y]: string[]): FileSpec => ({
   output: { name: y! },
 })
 
+test('an empty value with a huge axis is left to the runtime, and costs nothing to read', () => {
+  const file = toOnnxFile({
+    input: { name: 'x', shape: ['n', 2] },
+    constants: {
+      w: { shape: [2, 2], values: [1, 2, 3, 4] },
+      size: { shape: [2], values: [200_000_000, 0], type: 'int64' },
+    },
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'w'], outputs: ['m'] },
+      { op: 'ConstantOfShape', inputs: ['size'], outputs: ['c'] },
+      { op: 'Add', inputs: ['c', 'c'], outputs: ['d'] },
+      { op: 'ReduceSum', inputs: ['d'], outputs: ['r'], attributes: { keepdims: 0 } },
+      { op: 'Add', inputs: ['m', 'r'], outputs: ['y'] },
+    ],
+    output: { name: 'y' },
+  })
+  const before = process.memoryUsage().rss
+  importOnnx(file, { output: 'softmax' })
+  assert.ok(process.memoryUsage().rss - before < 100e6)
+})
+
 test('pooling that rounds up past more padding than the runtime takes is refused by name', () => {
   const pooled = (dilation: number) =>
     toOnnxFile({
