@@ -18,6 +18,7 @@ const codes: Record<string, ExitCode> = {
   RoundAheadError: exitCodes.usage,
   InconsistentRoundsError: exitCodes.answerIsNo,
   ConflictingLogsError: exitCodes.unreachable,
+  MalformedAnswerError: exitCodes.unreachable,
   NotTakenYetError: exitCodes.endpointRefused,
   NoModelError: exitCodes.usage,
   NoStatisticsError: exitCodes.usage,

@@ -61,6 +61,20 @@ export class ChainBehindError extends ChainError {
   }
 }
 
+/** An endpoint answered what no chain gives: not even the form is right. */
+export class MalformedAnswerError extends ChainError {
+  override readonly meaning: Meaning = 'silent'
+  /** @param what - What it gave, in a few words. */
+  constructor(url: string, what: string, cause?: unknown) {
+    super(
+      `The endpoint at ${hideSecrets(url)} answered what no chain gives: ${withoutSecrets(what, url)}. It is broken, or ` +
+        'lies. Use another endpoint.',
+      true,
+      cause,
+    )
+  }
+}
+
 /** An endpoint showed terms, a manifest or a setup that are not those of the federation: its id is their hash. */
 export class ForgedTermsError extends ChainError {
   constructor(url: string, id: Hex) {

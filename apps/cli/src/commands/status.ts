@@ -113,6 +113,9 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
   output.result({ federations: federations.map(({ terms: _, ...shown }) => shown) })
 }
 
+/** Members that are read and shown, each with a request: an endpoint may count more than there are. */
+const MOST_SHOWN = 1_000
+
 async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
   const {
     inspectModules,
@@ -134,7 +137,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     readStatus(client, { id }),
     readRound(client, { id }),
     readPhase(client, { id }),
-    readMembers(client, { id }),
+    readMembers(client, { id, most: MOST_SHOWN }),
     readHistory(client, { id }),
     readChainTime(client),
   ])
@@ -189,6 +192,8 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
       isLeaving ? 'leaving' : '',
     ])
     output.line(toTable(rows))
+    const rest = status.members - rows.length
+    if (rest > 0 && rows.length === MOST_SHOWN) output.line(`and ${formatInteger(rest)} more`)
   }
   // Endpoints that give no logs of old blocks still tell how the federation stands.
   const reports = await readReports(client, id, round, creation.blockNumber).catch((error: Error) => {

@@ -4,7 +4,7 @@ import { PHASES, type PhaseAt, type Round, type Terms, toId } from '@tutti/core'
 import type { Address, Hex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ForgedTermsError, NotDeployedError, withChainErrors } from '../errors.ts'
+import { ForgedTermsError, MalformedAnswerError, NotDeployedError, withChainErrors } from '../errors.ts'
 import type { Member, RoundSummary, Status } from '../types.ts'
 
 /** Of which federation, and as of which block: the latest by default. */
@@ -75,32 +75,47 @@ export async function readPhase(client: ChainClient, query: FederationQuery): Pr
 }
 
 /**
- * Summaries of closed rounds, oldest first.
+ * Summaries of closed rounds, oldest first; never more than the terms have rounds.
  *
  * @param query - `from` 0 and `count` all of them by default.
+ * @throws {@link ForgedTermsError} {@link MalformedAnswerError}
  */
 export async function readHistory(
   client: ChainClient,
   query: FederationQuery & { from?: number; count?: number },
 ): Promise<readonly RoundSummary[]> {
-  const from = query.from ?? 0
-  const end = from + (query.count ?? Number.MAX_SAFE_INTEGER - from)
-  const page = 1_000
-  const summaries: RoundSummary[] = []
+  const { from = 0, count = Number.POSITIVE_INFINITY } = query
+  const { rounds } = await readTerms(client, query)
+  return readPages(client, { from, end: Math.min(rounds, from + count), page: 1_000 }, (core, at, length) =>
+    client.public.readContract({
+      ...core,
+      functionName: 'history',
+      args: [query.id, BigInt(at), BigInt(length)],
+      ...atBlock(query),
+    }),
+  )
+}
+
+/**
+ * Reads entries `from` to `end − 1` page by page, up to the first page that is not full.
+ *
+ * @throws {@link MalformedAnswerError} if a page has more than was asked for.
+ */
+async function readPages<Entry>(
+  client: ChainClient,
+  { from, end, page }: { from: number; end: number; page: number },
+  read: (core: ReturnType<typeof coreOf>, at: number, length: number) => Promise<readonly Entry[]>,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = []
   for (let at = from; at < end; at += page) {
-    const count = Math.min(page, end - at)
-    const part = await readCore(client, (core) =>
-      client.public.readContract({
-        ...core,
-        functionName: 'history',
-        args: [query.id, BigInt(at), BigInt(count)],
-        ...atBlock(query),
-      }),
-    )
-    summaries.push(...part)
-    if (part.length < count) break
+    const length = Math.min(page, end - at)
+    const part = await readCore(client, (core) => read(core, at, length))
+    if (part.length > length)
+      throw new MalformedAnswerError(client.url, `${part.length} entries where ${length} were asked for`)
+    entries.push(...part)
+    if (part.length < length) break
   }
-  return summaries
+  return entries
 }
 
 /** One member, or someone who was. */
@@ -115,22 +130,26 @@ export function readMember(client: ChainClient, query: FederationQuery & { accou
   )
 }
 
-/** All members, in order of index; tombstones of leavers included as the contract has them. */
-export async function readMembers(client: ChainClient, query: FederationQuery): Promise<readonly Address[]> {
-  const page = 500
-  const members: Address[] = []
-  for (let at = 0; ; at += page) {
-    const part = await readCore(client, (core) =>
-      client.public.readContract({
-        ...core,
-        functionName: 'membersOf',
-        args: [query.id, BigInt(at), BigInt(page)],
-        ...atBlock(query),
-      }),
-    )
-    members.push(...part)
-    if (part.length < page) return members
-  }
+/**
+ * All members, in order of index, tombstones of leavers included as the contract has them; as many as its status counts.
+ *
+ * @param query - `most`: how many to read at most, since an endpoint may count what there is not.
+ * @throws {@link MalformedAnswerError}
+ */
+export async function readMembers(
+  client: ChainClient,
+  query: FederationQuery & { most?: number },
+): Promise<readonly Address[]> {
+  const { members } = await readStatus(client, query)
+  const end = Math.min(members, query.most ?? members)
+  return readPages(client, { from: 0, end, page: 500 }, (core, at, length) =>
+    client.public.readContract({
+      ...core,
+      functionName: 'membersOf',
+      args: [query.id, BigInt(at), BigInt(length)],
+      ...atBlock(query),
+    }),
+  )
 }
 
 /** The cohort of the round in progress, in order of position; empty until it is drawn. */

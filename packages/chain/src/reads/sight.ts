@@ -9,7 +9,7 @@ import type { Round } from '@tutti/core'
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, size, slice } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
-import { ChainUnreachableError, toChainError } from '../errors.ts'
+import { ChainBehindError, ChainUnreachableError, toChainError, withChainErrors } from '../errors.ts'
 import type { Member, Status } from '../types.ts'
 import { readMember, readPosition, readRound, readStatus } from './federation.ts'
 
@@ -27,7 +27,8 @@ export type Sight = {
 /**
  * Looks once.
  *
- * @throws `ContractError` if the core knows no such federation; `NotDeployedError`; {@link ChainUnreachableError}
+ * @throws `ContractError` if the core knows no such federation; `NotDeployedError`; {@link ChainUnreachableError};
+ *   {@link ChainBehindError} where the block is gone before all views have answered
  */
 export async function readSight(client: ChainClient, query: { id: Hex; account: Address }): Promise<Sight> {
   const { id, account } = query
@@ -64,19 +65,27 @@ export async function readSight(client: ChainClient, query: { id: Hex; account: 
   }
 }
 
+/** Chains that are reorganised while they are looked at so many times in a row are left alone for a while. */
+const TRIES = 3
+
+/** All views as of one block, which must still be there when they have answered. */
 async function readOneByOne(client: ChainClient, { id, account }: { id: Hex; account: Address }): Promise<Sight> {
-  for (;;) {
-    const block = await client.public.getBlock({ includeTransactions: false })
-    const [round, status, member, position, after] = await Promise.all([
-      readRound(client, { id }),
-      readStatus(client, { id }),
-      readMember(client, { id, account }),
-      readPosition(client, { id, account }),
-      client.public.getBlock({ includeTransactions: false }),
+  const blockAt = (at: { blockNumber?: bigint }) =>
+    withChainErrors(client, () => client.public.getBlock({ includeTransactions: false, ...at }))
+  for (let tries = 0; tries < TRIES; tries++) {
+    const block = await blockAt({})
+    const at = { blockNumber: block.number }
+    const [round, status, member, position] = await Promise.all([
+      readRound(client, { id, ...at }),
+      readStatus(client, { id, ...at }),
+      readMember(client, { id, account, ...at }),
+      readPosition(client, { id, account, ...at }),
     ])
-    if (block.hash !== after.hash) continue
+    const { hash } = await blockAt(at)
+    if (block.hash !== hash) continue
     return { block: { number: block.number, timestamp: Number(block.timestamp) }, round, status, member, position }
   }
+  throw new ChainBehindError(client.url)
 }
 
 /** Bytes that each view returns: one word a field, since no field is dynamic. */
