@@ -28,12 +28,18 @@ export interface ExportNotes {
   parameters: ReadonlySet<string>
   constantNote: (name: string) => ConstantNote
   callNote: (node: FileNode) => CallNote | undefined
+  /**
+   * Names of parameters that are one tensor with another, and that other's name: PyTorch lists all names of a tensor that
+   * modules share, and calls every module with one of them.
+   */
+  otherNames: ReadonlyMap<string, string>
 }
 
 const SIGNATURE = 'pkg.torch.export.ExportedProgram.graph_signature'
 const KIND = 'pkg.torch.export.graph_signature.InputSpec.kind'
 const FOLDED = 'pkg.onnxscript.optimizer.folded_from'
 const CALL = 'pkg.torch.onnx.fx_node'
+const SCOPES = 'pkg.torch.onnx.name_scopes'
 
 /** Reads the notes. */
 export function readNotes(file: OnnxFile): ExportNotes {
@@ -68,5 +74,25 @@ export function readNotes(file: OnnxFile): ExportNotes {
     }
   }
 
-  return { isWritten: parameters.size > 0, parameters, constantNote, callNote }
+  function findOtherNames(): Map<string, string> {
+    const calls = file.nodes.map((node) => ({ scope: scopeOf(node), called: callNote(node)?.parameters ?? [] }))
+    const called = new Set(calls.flatMap((call) => call.called))
+    const others = new Map<string, string>()
+    for (const { scope, called: names } of calls) {
+      if (scope === undefined) continue
+      for (const name of names) {
+        // A module's own name of what it was called with, if it is a parameter that no call names.
+        const own = `${scope}.${name.split('.').at(-1)}`
+        if (own !== name && parameters.has(own) && !called.has(own)) others.set(own, name)
+      }
+    }
+    return others
+  }
+
+  return { isWritten: parameters.size > 0, parameters, constantNote, callNote, otherNames: findOtherNames() }
+}
+
+/** The module that a node was exported from: `['', 'blocks.0', 'blocks.0.wide', 'linear']` ends with the call. */
+function scopeOf({ metadata }: FileNode): string | undefined {
+  return [...(metadata.get(SCOPES) ?? '').matchAll(/'([^']*)'/g)].at(-2)?.[1]
 }

@@ -72,12 +72,17 @@ export function findEnds(file: OnnxFile): { input: FileInput; output: FileValue 
 /**
  * Names of the tensors to train, before it is known which of them reach the output.
  *
- * @param found - Names of the parameters, and what the file calls those that have got a user's name again.
+ * @param found - Names of the parameters, what the file calls those that have got a user's name again, and what else the
+ *   exporter calls them.
  * @throws {@link OnnxModelError}
  */
 export function chooseTensors(
   { constants, nodes }: OnnxFile,
-  { likely, fileNames }: { likely: string[]; fileNames: ReadonlyMap<string, string> },
+  {
+    likely,
+    fileNames,
+    otherNames,
+  }: { likely: string[]; fileNames: ReadonlyMap<string, string>; otherNames: ReadonlyMap<string, string> },
   { trainable: patterns, tensors }: { trainable?: string[]; tensors?: string[] },
 ): string[] {
   if (patterns === undefined && tensors === undefined) return likely
@@ -88,7 +93,8 @@ export function chooseTensors(
   for (const pattern of tensors ?? patterns ?? []) {
     const expression = new RegExp(`^${pattern.split('*').map(escapePattern).join('.*')}$`, 's')
     const isMeant = (name: string) => name === pattern || (tensors === undefined && expression.test(name))
-    const byName = floats.filter(({ name }) => isMeant(name))
+    const alsoMeant = new Set([...otherNames].flatMap(([other, name]) => (isMeant(other) ? [name] : [])))
+    const byName = floats.filter(({ name }) => isMeant(name) || alsoMeant.has(name))
     const found = byName.length > 0 ? byName : floats.filter(({ name }) => isMeant(fileNames.get(name) ?? name))
     if (found.length === 0) {
       throw new OnnxModelError(`no tensor of floats is named "${pattern}"; it has ${list(floats)}`)

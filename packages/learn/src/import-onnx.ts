@@ -10,7 +10,7 @@ import { hashBase } from './base-hash.ts'
 import { toFloats } from './graph.ts'
 import { chooseTensors, findEnds, OnnxModelError } from './import-choice.ts'
 import { findParameters } from './import-parameters.ts'
-import { type Tie, tieTensors } from './import-ties.ts'
+import { resolveTies, type Tie, tieTensors } from './import-ties.ts'
 import { type Origins, translate, UnsupportedOperatorError } from './import-translation.ts'
 import { sizeOf } from './layers.ts'
 import { type ImportedModel, type OutputKind, parameterName, validateWeights } from './model.ts'
@@ -49,8 +49,8 @@ const NEWEST_OPSET = 22
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedModel {
   const found = findParameters(decodeModel(bytes))
-  const { leftOut, fileNames } = found
-  const { ties = [] } = options
+  const { leftOut } = found
+  const ties = resolveTies(options.ties ?? [], found.otherNames)
   const file = tieTensors(found.file, ties)
   const isTied = (name: string) => ties.some(([, ...others]) => others.includes(name))
   const likely = found.parameters.filter((name) => !isTied(name))
@@ -61,7 +61,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
     )
   }
   const { input, output } = findEnds(file)
-  const candidates = new Set(chooseTensors(file, { likely, fileNames }, options))
+  const candidates = new Set(chooseTensors(file, { ...found, likely }, options))
   const translated = translate(file, input, candidates)
   const result = withoutEnd(translated.graph, translated.names.get(output.name), options.output)
   if (result === undefined) throw new OnnxModelError(`nothing computes its output "${output.name}"`)

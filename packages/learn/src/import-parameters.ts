@@ -23,6 +23,8 @@ export interface ParameterFile {
   notes: string[]
   /** What the file calls tensors that have got a user's names again. */
   fileNames: ReadonlyMap<string, string>
+  /** Names that a tensor has besides its own, and its own. */
+  otherNames: ReadonlyMap<string, string>
 }
 
 /** Which of a call's parameters an operand is: by the call, the operator, and the operand's place. */
@@ -69,12 +71,14 @@ export function findParameters(given: OnnxFile): ParameterFile {
   restoreBiases()
   freeBatch()
   restoreNames()
+  const otherNames = new Map([...exported.otherNames].filter(([, name]) => constants.has(name)))
+  for (const [other, name] of otherNames) notes.push(`"${name}" is also "${other}": one tensor, trained as one.`)
   sayWhatIsMissing()
   nodes = [...added, ...nodes]
   const whole: OnnxFile = { ...file, constants: [...constants.values()], nodes }
   const noteOf = (name: string) => exported.constantNote(found.get(name) ?? name)
   const { parameters, leftOut } = chooseByUse(whole, noteOf, exported.isWritten)
-  return { file: whole, parameters, leftOut, notes, fileNames: found }
+  return { file: whole, parameters, leftOut, notes, fileNames: found, otherNames }
 
   function rename(from: string, to: string, constant: Constant): void {
     constants.delete(from)

@@ -10,6 +10,21 @@ import type { OnnxFile } from './onnx-reader.ts'
 export type Tie = string[]
 
 /**
+ * Ties by the names that the tensors have in the file; those of names that are one tensor already are done.
+ *
+ * @param otherNames - Of `findParameters`: names that a tensor has besides its own, and its own.
+ */
+export function resolveTies(ties: readonly Tie[], otherNames: ReadonlyMap<string, string>): Tie[] {
+  return ties.flatMap((tie) => {
+    const own = tie.map((name) => otherNames.get(name) ?? name)
+    // A name that is given twice stays, for `tieTensors` to refuse.
+    const isRepeated = (index: number) => tie.indexOf(tie[index]!) < index
+    const names = own.filter((name, index) => isRepeated(index) || own.indexOf(name) === index)
+    return names.length === 1 && tie.length > 1 ? [] : [names]
+  })
+}
+
+/**
  * A file in which the tensors of each tie are the first of it.
  *
  * @throws {@link OnnxModelError} if a tie names fewer than two tensors, one that is not there or was tied before, or

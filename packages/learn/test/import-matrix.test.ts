@@ -109,7 +109,7 @@ function assertTensors(model: ImportedModel, weights: Float32Array, { tensors }:
   for (const [name, [shape, values]] of Object.entries(tensors)) {
     if (/^rnn\./.test(name)) continue
     // A weight that two modules share has both names; the exporter keeps the other.
-    const tensor = found.get(name) ?? (name === 'tokens.weight' ? found.get('head.weight') : undefined)
+    const tensor = found.get(name) ?? (/^(tokens|embedding)\.weight$/.test(name) ? found.get('head.weight') : undefined)
     assert.ok(tensor, `${name} is not among ${[...found.keys()]}`)
     assert.deepEqual(tensor.shape, shape, name)
     const actual = weights.subarray(tensor.offset, tensor.offset + tensor.length)

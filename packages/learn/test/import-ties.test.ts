@@ -1,5 +1,6 @@
 /** Tensors that stay one: what the exporter merged, or wrote twice, and its owner ties. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { hashBase } from '../src/base-hash.ts'
 import { BaseModelError, openModel, toSpec } from '../src/base-weights.ts'
@@ -87,6 +88,23 @@ test('a manifest names the ties, and the file opens as the creator imported it',
   const { ties: _, ...untied } = model
   assert.notDeepEqual(toSpec(importOnnx(file, { output: 'softmax' })), untied)
   assert.throws(() => openModel({ model: { ...model, inputs: 5 }, initialisation }, file), BaseModelError)
+})
+
+test('a tensor that the exporter knows by two names is one, says so, and answers to both', () => {
+  const file = readFileSync(new URL('./fixtures/matrix/tied-batch.onnx', import.meta.url))
+  const read = (options: object = {}) => importOnnx(file, { output: 'softmax', ...options })
+  const plain = read()
+  assert.deepEqual(namesOf(plain), ['head.bias', 'head.weight', 'middle.bias', 'middle.weight'])
+  assert.deepEqual(plain.notes, ['"head.weight" is also "embedding.weight": one tensor, trained as one.'])
+  for (const tie of [
+    ['embedding.weight', 'head.weight'],
+    ['head.weight', 'embedding.weight'],
+  ]) {
+    assert.deepEqual(toSpec(read({ ties: [tie] })), toSpec(plain))
+  }
+  assert.deepEqual(namesOf(read({ trainable: ['embedding.*'] })), ['head.weight'])
+  assert.throws(() => read({ ties: [['embedding.weight', 'embedding.weight']] }), /"head\.weight" is tied twice/)
+  assert.throws(() => read({ ties: [['embedding.weight', 'middle.weight']] }), /their shapes are \[5, 3\] and \[3, 3\]/)
 })
 
 test('what cannot be tied is refused by name', () => {
