@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { predictAll } from '@tutti/core'
 import { toFloatInputs } from './dataset.ts'
 import type { Manifest } from './manifest.ts'
+import { MISSING_MARKS, MISSING_NUMBER_MARKS } from './missing.ts'
 import { countOutputs } from './model.ts'
 import { toProbabilities } from './probabilities.ts'
 import { openSession, Tensor } from './runtime.ts'
@@ -32,6 +33,8 @@ export interface ExportDistance {
 /** Key of an ONNX file's metadata under which {@link exportMetadata} puts the data schema. */
 export const DATA_KEY = 'tutti.data'
 const ROWS = 256
+/** What Python calls encodings; those of Unicode may begin with a byte order mark. */
+const PYTHON_ENCODINGS = { 'utf-8': 'utf-8-sig', 'utf-16le': 'utf-16', 'utf-16be': 'utf-16', 'windows-1252': 'cp1252' }
 
 /** Metadata of an exported file: the data schema as JSON, and where the model came from. */
 export function exportMetadata({ data, task }: Pick<Manifest, 'data' | 'task'>, source: ExportSource) {
@@ -88,7 +91,14 @@ export async function measureExport(manifest: Manifest, lanes: Int32Array, file:
  * @param name - Name of the file.
  */
 export function exportGuide(
-  { name: title, purpose, licence, data, task, model }: Manifest,
+  {
+    name: title,
+    purpose,
+    licence,
+    data,
+    task,
+    model,
+  }: Pick<Manifest, 'name' | 'purpose' | 'licence' | 'data' | 'task' | 'model'>,
   {
     name,
     bytes,
@@ -101,7 +111,7 @@ export function exportGuide(
     distance: ExportDistance | undefined
   },
 ): string {
-  const { label } = data
+  const { label, csv = { delimiter: ',', decimal: '.', encoding: 'utf-8' } } = data
   const outputs = {
     softmax: `the probability of each class of \`${label.name}\`, in the order of \`classes\` below`,
     logistic: `the probability of the second class of \`${label.name}\``,
@@ -137,25 +147,58 @@ Output: ${outputs}.
 
 ## Asking it
 
+It takes \`pip install numpy onnxruntime\`. The program reads numbers and marks of missing values, and refuses values, as the
+commands of the federation's members do; units and currency signs in cells it does not read.
+
 \`\`\`python
-import json, numpy, onnxruntime
+import csv, json, math, numbers, re, unicodedata
+import numpy, onnxruntime
 
 session = onnxruntime.InferenceSession(${JSON.stringify(name)})
 data = json.loads(session.get_modelmeta().custom_metadata_map["${DATA_KEY}"])
 
+# How a file of yours is written: change what differs.
+DELIMITER, DECIMAL, ENCODING = ${JSON.stringify(csv.delimiter)}, ${JSON.stringify(csv.decimal)}, ${JSON.stringify(PYTHON_ENCODINGS[csv.encoding])}
+MISSING = set(${JSON.stringify([...MISSING_MARKS])})
+MISSING_NUMBER = MISSING | set(${JSON.stringify([...MISSING_NUMBER_MARKS])})
+
+def plain(text):
+    return unicodedata.normalize("NFC", str(text).strip())
+
+def number(column, given):
+    """The number of a cell, or one that is one, within the column's range."""
+    text = str(given).strip().replace("\\u2212", "-")
+    group = "." if DECIMAL == "," else ","
+    if re.fullmatch(rf"[+-]?[1-9]\\d{{0,2}}(\\{group}\\d{{3}})+(\\{DECIMAL}\\d+)?", text):
+        text = text.replace(group, "")
+    try:
+        value = float(given if isinstance(given, numbers.Real) else text.replace(DECIMAL, "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f'{column["name"]}: "{text}" is not a number')
+    if not column.get("minimum", -math.inf) <= value <= column.get("maximum", math.inf):
+        raise ValueError(f'{column["name"]}: {value} is not in {column.get("minimum")} to {column.get("maximum")}')
+    return value
+
 def encode(row):
-    """Inputs of one row, a dictionary by column name."""
+    """Inputs of one row, a dictionary by column name: texts of a file, or numbers."""
     values = []
     for column in data["features"]:
-        cell = row.get(column["name"])
-        is_missing = cell is None or cell == ""
-        if column["kind"] == "category":
-            values += [1.0 if cell == text else 0.0 for text in column["categories"]]
-        elif is_missing and column["missing"] == "refuse":
+        given = row.get(column["name"], row.get(plain(column["name"])))
+        is_category = column["kind"] == "category"
+        known = [plain(text) for text in column["categories"]] if is_category else []
+        cell = "" if given is None else plain(given)
+        is_missing = cell not in known and cell.lower() in (MISSING if is_category else MISSING_NUMBER)
+        if is_missing and column["missing"] == "refuse":
             raise ValueError(column["name"] + " is missing")
+        if is_category:
+            if not is_missing and cell not in known and column["unknown"] == "refuse":
+                raise ValueError(f'{column["name"]}: "{cell}" is none of its categories')
+            values += [1.0 if cell == text else 0.0 for text in known]
         else:
-            number = column["missing"] if is_missing else float(cell)
-            values.append((number - column["center"]) / column["spread"])
+            value = column["missing"] if is_missing else number(column, given)
+            values.append((value - column["center"]) / column["spread"])
     step = data["inputScale"][0] / data["inputScale"][1]
     steps = numpy.floor(numpy.array(values) / step + 0.5) + data["inputZero"]
     return ((numpy.clip(steps, 0, 255) - data["inputZero"]) * step).astype("float32")
@@ -163,6 +206,20 @@ def encode(row):
 def ask(rows):
     inputs = numpy.stack([encode(row) for row in rows])
     return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+
+def read(file):
+    """Rows of a CSV file, for ask."""
+    with open(file, encoding=ENCODING, newline="") as lines:
+        table = csv.reader(lines, delimiter=DELIMITER)
+        names = [plain(name) for name in next(table)]
+        return [dict(zip(names, cells)) for cells in table if cells]
+
+\`\`\`
+
+Answers to a whole file, a row each:
+
+\`\`\`python
+print(ask(read("rows.csv")))
 \`\`\`
 `
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { encodeExample } from '../src/examples.ts'
+import { readTable } from '../src/csv.ts'
+import { encodeExample, toQuestions } from '../src/examples.ts'
 import { exportOnnx, exportSafetensors } from '../src/export.ts'
 import { exportGuide, exportMetadata, measureExport } from '../src/export-guide.ts'
 import { foundManifest } from '../src/found-manifest.ts'
@@ -12,6 +13,7 @@ import { toInitialLanes } from '../src/integer-model.ts'
 import { mlp, NonFiniteWeightError, type OutputKind } from '../src/model.ts'
 import { modelType } from '../src/onnx.ts'
 import { openSession, Tensor } from '../src/runtime.ts'
+import { parseDataSchema } from '../src/schema.ts'
 import { toWeights } from '../src/setup.ts'
 import { digitsSchema, loadTask } from '../src/tasks.ts'
 import { runPython } from './python.ts'
@@ -105,6 +107,67 @@ test('an export carries the schema, and a page whose program encodes rows as the
     inputs,
     Array.from(encoded, (byte) => Math.fround(((byte - inputZero) * inputScale[0]) / inputScale[1])),
   )
+})
+
+test('the page’s program reads a file as members write theirs, and refuses what the commands refuse', (context) => {
+  const data = parseDataSchema({
+    version: 1,
+    features: [
+      { name: 'Druck', kind: 'number', minimum: 0, maximum: 2000, center: 130, spread: 10, missing: 'refuse' },
+      { name: 'Alter', kind: 'number', center: 40, spread: 10, missing: 40 },
+      { name: 'Größe', kind: 'category', categories: ['Öhm', 'NA'], unknown: 'zero', missing: 'refuse' },
+    ],
+    label: { name: 'y', kind: 'number', center: 0, spread: 1 },
+    csv: { delimiter: ';', decimal: ',', encoding: 'windows-1252' },
+    inputZero: 128,
+    inputScale: [1, 32],
+  })
+  const header = 'Druck;Größe;Alter\n'
+  const good = `${header}135,1;Öhm;NA\n"1.200,5";"NA";unknown\n140;Ohm;-1e1\n`
+  const bad = ['NA;NA;1', '3000;NA;1', 'hoch;NA;1', '1;;1'].map((row) => `${header}${row}\n`)
+  const bytes = exportOnnx({ model: mlp([4, 1], 'linear'), data }, new Float32Array(5), {
+    'tutti.data': JSON.stringify(data),
+  })
+  const directory = mkdtempSync(join(tmpdir(), 'tutti-guide-'))
+  writeFileSync(join(directory, 'm.onnx'), bytes)
+  for (const [index, text] of [good, ...bad].entries()) {
+    writeFileSync(join(directory, `${index}.csv`), Buffer.from(text, 'latin1'))
+  }
+  const page = exportGuide(
+    {
+      name: 'n',
+      purpose: 'p',
+      licence: 'l',
+      data,
+      task: { kind: 'regression', metrics: ['mae'] },
+      model: mlp([4, 1], 'linear'),
+    },
+    { name: 'm.onnx', bytes, source: { federation: '0x', chainId: 1, round: 1 }, distance: undefined },
+  )
+  const program = /```python\n([\s\S]*?)```/.exec(page)![1]!
+  const script = `import os, sys
+os.chdir(sys.argv[1])
+${program}
+said = []
+for index in range(1, 5):
+    try:
+        ask(read(f"{index}.csv"))
+    except ValueError as error:
+        said.append(str(error))
+print(json.dumps([[encode(row).tolist() for row in read("0.csv")], ask(read("0.csv")).shape, said]))`
+  const run = runPython('onnxruntime', script, [directory])
+  if ('reason' in run) return context.diagnostic(run.reason)
+  const { inputs } = toQuestions(readTable(good, { decimal: ',' }), data)
+  const expected = Array.from(inputs, (byte) => (byte - 128) / 32)
+  const [encoded, shape, said] = JSON.parse(run.output) as [number[][], number[], string[]]
+  assert.deepEqual(encoded.flat(), expected)
+  assert.deepEqual(shape, [3, 1])
+  assert.deepEqual(said, [
+    'Druck is missing',
+    'Druck: 3000.0 is not in 0 to 2000',
+    'Druck: "hoch" is not a number',
+    'Größe is missing',
+  ])
 })
 
 // Reads the format by its description with the standard library and hands the bytes to PyTorch.
