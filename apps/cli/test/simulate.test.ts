@@ -52,9 +52,10 @@ test('several files are a member each; a sweep compares in one table, and says w
     cwd,
   })
   assert.equal(code, exitCodes.done)
-  assert.match(stdout, /bits 2, learning-rate 0\.1 +accuracy [\d.]+% +loss/)
+  assert.match(stdout, /bits 2, learning-rate 0\.1 +accuracy +[\d.]+% +balanced +[\d.]+% +loss/)
   assert.match(stdout, /bits 4, learning-rate 0\.1 /)
   assert.match(stdout, /bits 2, learning-rate 1e\+30: .*Lower the learning rate/)
+  assert.match(stdout, /the commonest class for every row: accuracy 6\d\.\d%/)
   const one = await readTutti([...base, '--gas-price', '2', '--coin-price', '1000'], { cwd })
   assert.equal(one.members, 2)
   assert.ok(Math.abs(one.heldOut - 0.25 * lines.length) <= 2)
@@ -90,6 +91,18 @@ test('a task file for more members than there are files trains: half of those wh
     { cwd },
   )
   assert.equal(code, exitCodes.done)
+})
+
+test('figures of unequal classes say what the commonest class alone would reach', async () => {
+  const rows = Array.from({ length: 400 }, (_, row) => `${row % 7},${row % 11},${row % 50 === 0 ? 'fraud' : 'fine'}`)
+  writeFileSync(join(cwd, 'bank.csv'), `a,b,y\n${rows.join('\n')}\n`)
+  await runTutti(['task', 'init', 'bank.csv', '--label', 'y', '--out', 'bank.json'], { cwd })
+  const played = ['simulate', '--task-file', 'bank.json', '--data', 'bank.csv', '--members', '2', '--rounds', '2']
+  const { stdout } = await runTutti([...played, '--partition', 'iid'], { cwd })
+  assert.match(stdout, /round +1 .*accuracy +9\d\.\d% {2}balanced +5\d\.\d%/)
+  assert.match(stdout, /the last model +accuracy 9\d\.\d%, balanced [\d.]+%, macro F1 0\.\d{3}, AUROC 0\.\d{3}/)
+  assert.match(stdout, /the best by balanced accuracy, of round \d/)
+  assert.match(stdout, /the commonest class for every row +accuracy 9[78]\.\d%/)
 })
 
 test('a thousand members with a row each, or so, play a sampled cohort', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { median } from '../src/bench/figure.ts'
 import { studentQuantile, upperInterval } from '../src/bench/interval.ts'
+import { judgeConstant } from '../src/constant-answer.ts'
 import { judge, NonFiniteOutputError } from '../src/judge.ts'
 import {
   accuracy,
@@ -141,4 +142,15 @@ test("Student's t and the interval agree with the tables", () => {
   assert.throws(() => upperInterval([1]), RangeError)
   assert.equal(median([3, 1, 2]), 2)
   assert.equal(median([4, 1, 2, 3]), 2.5)
+})
+
+test('the best constant answer is the commonest class, the commonest answer to each label, the median', () => {
+  const classes = { count: 5, labels: Int32Array.from([0, 0, 2, 0, 1]) }
+  assert.deepEqual(judgeConstant(mlp([1, 3], 'softmax'), classes), { accuracy: 0.6 })
+  // Masks: the first label in three of four, the second in one.
+  const masks = { count: 4, labels: Int32Array.from([1, 3, 1, 0]) }
+  assert.deepEqual(judgeConstant(mlp([1, 2], 'multi-label'), masks), { accuracy: 6 / 8 })
+  const numbers = { count: 3, labels: Float64Array.from([10, 1, 3]) }
+  assert.deepEqual(judgeConstant(mlp([1, 1], 'linear'), numbers), { mae: 3 })
+  assert.throws(() => judgeConstant(mlp([1, 1], 'linear'), { count: 0, labels: new Float64Array(0) }), MetricInputError)
 })

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { blobAggregatorAddress, deployment } from '@tutti/chain'
 import { encodeStatic, formatCount, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
 import {
+  type ConstantFigures,
   type Dataset,
   evaluateIntegers,
   joinDatasets,
+  judgeConstant,
   type Manifest,
   type Metrics,
   openModel,
@@ -20,6 +22,7 @@ import { CommandError, exitCodes } from '../exit-codes.ts'
 import { type Founding, fitToChain, foundFederation } from '../founding.ts'
 import { checkShards, checkTerms, proposeMinimum, type TermChoices } from '../terms-proposal.ts'
 import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
+import { describeMain } from './figures.ts'
 import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts'
 
 /** What one simulation depends on. */
@@ -70,6 +73,8 @@ export interface SimulatedFacts {
   /** Rows of the member with fewest, in the middle, and with most. */
   examples: { least: number; median: number; most: number }
   heldOut: number
+  /** Of the one answer for all rows held out that is best. */
+  constant: ConstantFigures
 }
 
 /** What a simulation came to. */
@@ -102,7 +107,13 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
   onProgress('rehearsing, to calibrate steps…')
   const founding = await found(options, members)
   const { terms, manifest } = founding
-  const facts = { founding, members: members.length, examples: describeSizes(members), heldOut: rows.heldOut.count }
+  const facts = {
+    founding,
+    members: members.length,
+    examples: describeSizes(members),
+    heldOut: rows.heldOut.count,
+    constant: judgeConstant(manifest.model, rows.heldOut),
+  }
   options.onStart?.(facts)
   const trainer = await createTrainer(openModel(manifest, undertaking.baseFile), manifest.training, weightsOf(manifest))
   const rounds: PlayedFigures[] = []
@@ -132,7 +143,7 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
       onRound: async (round) => {
         lanes = round.lanes.slice()
         const figures = await describeRound(round)
-        standing = ` · ${describeMetrics(figures.metrics)}`
+        standing = ` · ${describeMain(figures.metrics)}`
         rounds.push(figures)
         spent.push(figures)
         options.onRound?.(figures)
@@ -237,10 +248,4 @@ function hashModel(lanes: Int32Array, laneBits: number): Hex {
 function describeSizes(members: readonly Dataset[]): SimulatedFacts['examples'] {
   const sizes = members.map(({ count }) => count).sort((a, b) => a - b)
   return { least: sizes[0]!, median: sizes[sizes.length >> 1]!, most: sizes.at(-1)! }
-}
-
-/** The figure that people look at first. */
-export function describeMetrics({ accuracy, mae }: Metrics): string {
-  if (accuracy !== undefined) return `accuracy ${(100 * accuracy).toFixed(1)}%`
-  return `mean absolute error ${(mae ?? Number.NaN).toPrecision(4)}`
 }

@@ -2,18 +2,18 @@
 import { formatCount, formatInteger, shardCount } from '@tutti/core'
 import { toTable } from '../output.ts'
 import { costEstimateLines, type Pricing } from './costs.ts'
-import { describeMetrics, type PlayedFigures, type Simulated, type SimulatedFacts } from './play.ts'
+import { describeMain, describeMetrics, metricCells, worthOf } from './figures.ts'
+import type { PlayedFigures, Simulated, SimulatedFacts } from './play.ts'
 import type { Setting } from './sweep.ts'
 
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)}%`
 
 /** One round in a line; columns stay in place. */
 export function roundLine({ round, cohort, updates, isSettled, metrics, clampedShare, gas }: PlayedFigures): string {
-  const { loss, accuracy, mae } = metrics
-  const figure = accuracy === undefined ? `mae ${(mae ?? Number.NaN).toPrecision(4)}` : percent(accuracy).padStart(6)
+  const { loss = Number.NaN } = metrics
   const outcome = isSettled ? '' : '  too few: the model stays'
   return (
-    `round ${String(round + 1).padStart(4)}  loss ${(loss ?? Number.NaN).toFixed(4)}  ${figure}  ` +
+    `round ${String(round + 1).padStart(4)}  loss ${loss.toFixed(4)}  ${metricCells(metrics)}  ` +
     `${updates} of ${formatCount(cohort, 'update')}  clamped ${percent(clampedShare).padStart(5)}  ` +
     `${(gas / 1e6).toFixed(1)} M gas${outcome}`
   )
@@ -44,14 +44,20 @@ export function describeSimulated(simulated: Simulated, pricing: Pricing): strin
   const { rounds, founding, onChain, pooled, cost, modelHash, clampedShare, ended, failure } = simulated
   const last = rounds.at(-1)
   if (last === undefined) return [failure ?? 'Interrupted before the first round ended.']
-  const best = rounds.reduce((found, round) => (isBetter(round, found) ? round : found))
+  const best = rounds.reduce((found, round) =>
+    worthOf(round.metrics).value > worthOf(found.metrics).value ? round : found,
+  )
   const settled = rounds.filter(({ isSettled }) => isSettled).length
+  const { label } = founding.manifest.data
+  const unit = label.kind === 'number' ? label.unit : undefined
   const rows = [
-    ['the last model', describeMetrics(last.metrics)],
-    [`the best, of round ${best.round + 1}`, describeMetrics(best.metrics)],
-    ...(onChain === undefined ? [] : [['the last, as the contract answers', describeMetrics(onChain)]]),
-    ...(pooled === undefined ? [] : [['all rows in one place, as many passes', describeMetrics(pooled)]]),
+    ['the last model', describeMetrics(last.metrics, unit)],
+    [`the best by ${worthOf(best.metrics).name}, of round ${best.round + 1}`, describeMetrics(best.metrics, unit)],
+    ...(onChain === undefined ? [] : [['the last, as the contract answers', describeMetrics(onChain, unit)]]),
+    ...(pooled === undefined ? [] : [['all rows in one place, as many passes', describeMetrics(pooled, unit)]]),
+    constantLine(simulated),
   ]
+  const width = Math.max(...rows.map(([name = '']) => name.length))
   const how = { interrupted: 'Interrupted', diverged: 'Ended' }
   return [
     '',
@@ -60,16 +66,19 @@ export function describeSimulated(simulated: Simulated, pricing: Pricing): strin
       : [`${how[ended]} after ${rounds.length} of ${formatCount(founding.terms.rounds, 'round')}.`]),
     ...(failure === undefined ? [] : [failure]),
     `${settled} of ${formatCount(rounds.length, 'round')} changed the model; ${percent(clampedShare, 2)} of the values sent were clamped.`,
-    toTable(rows),
+    ...rows.map(([name = '', figures]) => `  ${name.padEnd(width)}  ${figures}`),
     `  hash of the model: ${modelHash}`,
     '',
     ...costEstimateLines(cost, pricing),
   ]
 }
 
-function isBetter(a: PlayedFigures, b: PlayedFigures): boolean {
-  if (a.metrics.accuracy !== undefined) return a.metrics.accuracy > (b.metrics.accuracy ?? 0)
-  return (a.metrics.mae ?? Infinity) < (b.metrics.mae ?? Infinity)
+/** What can be said at best without looking at a row, and its figure. */
+function constantLine({ founding, constant }: SimulatedFacts): string[] {
+  const { label } = founding.manifest.data
+  if (label.kind === 'number') return ['the median for every row', describeMain(constant, label.unit)]
+  const name = label.kind === 'class' ? 'the commonest class' : 'the commonest answer to each label'
+  return [`${name} for every row`, describeMain(constant)]
 }
 
 /** One of several settings: what it came to, or why it cannot be played. */
@@ -87,17 +96,19 @@ export function sweepLines(played: readonly Compared[]): string[] {
     const last = rounds.at(-1)
     const row = [
       nameOf(setting),
-      last === undefined ? '–' : describeMetrics(last.metrics),
+      last === undefined ? '–' : metricCells(last.metrics),
       last?.metrics.loss === undefined ? '' : `loss ${last.metrics.loss.toFixed(4)}`,
       `${percent(clampedShare, 2)} clamped`,
       `${formatInteger(cost.ownPart.gas)} gas a member and round`,
       `${(cost.gas / 1e6).toFixed(1)} M gas in all`,
-      ...(pooled === undefined ? [] : [`pooled ${describeMetrics(pooled)}`]),
+      ...(pooled === undefined ? [] : [`pooled ${metricCells(pooled)}`]),
       ...(ended === undefined ? [] : [ended]),
     ]
     return [row]
   })
-  return ['Compared, gas at most:', toTable(rows), ...failures]
+  const first = played.flatMap((each) => ('simulated' in each ? [each.simulated] : []))[0]
+  const constant = first === undefined ? [] : [`  ${constantLine(first).join(': ')}`]
+  return ['Compared, gas at most:', toTable(rows), ...failures, ...constant]
 }
 
 /** The object of `--json` for one simulation. Without times, so that the same seed gives the same text. */
