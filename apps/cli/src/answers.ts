@@ -1,5 +1,6 @@
 /** Answers in the words of the manifest, with what they follow from: for people, for JSON, and as rows of a CSV. */
 import { type Dataset, type Manifest, toAnswers, toProbabilities, USUAL_SEPARATOR } from '@tutti/learn'
+import { type CsvForm, PLAIN_CSV, toCsvNumber } from './csv-writing.ts'
 
 /** A class, the labels that are set, or a number in the label's unit. */
 export type NamedAnswer = string | string[] | number
@@ -8,7 +9,7 @@ export type NamedAnswer = string | string[] | number
 export interface Answer {
   answer: NamedAnswer
   /** Class index, 0 or 1, or one bit a label; 0 for a number. */
-  class: bigint
+  class: number
   /** Logits of a classifier, in the order of its outputs; the number itself of a linear model. */
   logits: number[]
   /** Probability of each class or label, in the order of the manifest; undefined for a number. */
@@ -29,12 +30,12 @@ export function nameAnswers(manifest: Manifest, outputs: ArrayLike<number>, data
   return Array.from(answers, (value, row) => {
     const logits = Array.from({ length: width }, (_, i) => outputs[row * width + i]!)
     if (label.kind === 'number' || probabilities === undefined) {
-      return { answer: value, class: 0n, logits: [value], probabilities: undefined }
+      return { answer: value, class: 0, logits: [value], probabilities: undefined }
     }
     const { classes } = label
     return {
       answer: nameClasses(manifest, BigInt(value)),
-      class: BigInt(value),
+      class: value,
       logits,
       // A list: an object would put names that are whole numbers first.
       probabilities: classes.map((name, index) => ({
@@ -54,22 +55,39 @@ function nameClasses({ data: { label } }: Manifest, answer: bigint): string | st
 /** An answer for people: labels in a row, a number with its unit. */
 export function formatAnswer({ data: { label } }: Manifest, answer: NamedAnswer): string {
   if (Array.isArray(answer)) return answer.length === 0 ? 'none' : answer.join(', ')
-  return label.kind === 'number' && label.unit !== undefined ? `${answer} ${label.unit}` : String(answer)
+  if (label.kind !== 'number' || typeof answer !== 'number') return String(answer)
+  return [roundAnswer(label, answer), ...(label.unit === undefined ? [] : [label.unit])].join(' ')
 }
 
-/** Header of {@link answerRow}. */
-export function answerHeader({ data: { label } }: Manifest): string[] {
-  return label.kind === 'number'
-    ? ['row', toCellText(label.name)]
-    : ['row', toCellText(label.name), ...label.classes.map((name) => `P(${name})`)]
+/** A number to about a hundred-thousandth of the label's spread, which is finer than a model of bytes tells apart. */
+function roundAnswer(label: Manifest['data']['label'], answer: number): string {
+  const spread = label.kind === 'number' ? label.spread : 1
+  const decimals = 5 - Math.floor(Math.log10(spread))
+  return String(Number(answer.toFixed(Math.min(Math.max(decimals, 0), 20))))
 }
 
-/** An answer as cells: the row from 0, the answer (labels with their separator between them), the probabilities. */
-export function answerRow({ data: { label } }: Manifest, row: number, { answer, probabilities }: Answer): string[] {
+/**
+ * Header of {@link answerRow}.
+ *
+ * @param taken - Columns that stand in the same file: an answer is not called as one of them.
+ */
+export function answerHeader({ data: { label } }: Manifest, taken: readonly string[] = []): string[] {
+  const names = label.kind === 'number' ? [label.name] : [label.name, ...label.classes.map((name) => `P(${name})`)]
+  return names.map((name) => toCellText(taken.includes(name) ? `answer: ${name}` : name))
+}
+
+/** An answer as cells: the answer (labels with their separator between them), the probabilities. */
+export function answerRow(
+  { data: { label } }: Manifest,
+  { answer, probabilities }: Answer,
+  form: CsvForm = PLAIN_CSV,
+): string[] {
   const separator = label.kind === 'labels' ? (label.separator ?? USUAL_SEPARATOR) : ''
   const named =
-    typeof answer === 'number' ? String(answer) : toCellText(Array.isArray(answer) ? answer.join(separator) : answer)
-  return [String(row), named, ...(probabilities ?? []).map(({ probability }) => probability.toPrecision(6))]
+    typeof answer === 'number'
+      ? toCsvNumber(roundAnswer(label, answer), form)
+      : toCellText(Array.isArray(answer) ? answer.join(separator) : answer)
+  return [named, ...(probabilities ?? []).map(({ probability }) => toCsvNumber(probability.toPrecision(6), form))]
 }
 
 /**
@@ -79,9 +97,4 @@ export function answerRow({ data: { label } }: Manifest, row: number, { answer, 
  */
 export function toCellText(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-}
-
-/** Cells as a line of CSV (RFC 4180). */
-export function toCsvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`
 }

@@ -1,6 +1,6 @@
 /** The columns that a federation asks for, for who is to bring them: a table for people, and a CSV to fill in. */
 import { type DataSchema, isStatistics, type PublishedManifest, USUAL_SEPARATOR } from '@tutti/learn'
-import { toCsvLine } from './answers.ts'
+import { type CsvForm, PLAIN_CSV, schemaForm, toCsvLine, toCsvNumber } from './csv-writing.ts'
 import { toPlainText } from './plain-text.ts'
 
 /** One column as a member must have it. */
@@ -97,23 +97,33 @@ export function columnLines(manifest: PublishedManifest): string[] {
   return [...lines.slice(0, -1), 'to be predicted:', lines.at(-1)!]
 }
 
+/** How a file for a federation's rows is written: as the file that its schema was made from. */
+export function templateForm(manifest: PublishedManifest): CsvForm {
+  return isStatistics(manifest) ? PLAIN_CSV : schemaForm(manifest.data)
+}
+
 /** A CSV with the header that rows must have, and one row that shows what goes where. */
 export function csvTemplate(manifest: PublishedManifest): string {
+  const form = templateForm(manifest)
+  const toCell = (example: number | string) =>
+    typeof example === 'number' ? toCsvNumber(String(example), form) : example
   const columns = isStatistics(manifest)
     ? manifest.plan.columns.map((column) => ({
         name: column.name,
-        example: column.kind === 'number' ? String(column.minimum) : column.categories[0]!,
+        example: column.kind === 'number' ? column.minimum : column.categories[0]!,
       }))
     : [
         ...manifest.data.features.map((feature) => ({
           name: feature.name,
-          example: feature.kind === 'number' ? String(feature.center) : feature.categories[0]!,
+          example: feature.kind === 'number' ? feature.center : feature.categories[0]!,
         })),
         { name: manifest.data.label.name, example: exampleLabel(manifest.data.label) },
       ]
-  return toCsvLine(columns.map(({ name }) => name)) + toCsvLine(columns.map(({ example }) => example))
+  const header = columns.map(({ name }) => name)
+  const row = columns.map(({ example }) => toCell(example))
+  return toCsvLine(header, form) + toCsvLine(row, form)
 }
 
-function exampleLabel(label: DataSchema['label']): string {
-  return label.kind === 'number' ? String(label.center) : label.classes[0]!
+function exampleLabel(label: DataSchema['label']): number | string {
+  return label.kind === 'number' ? label.center : label.classes[0]!
 }

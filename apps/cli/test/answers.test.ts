@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Dataset, type Manifest, mlp } from '@tutti/learn'
-import { answerHeader, answerRow, nameAnswers, toCellText } from '../src/answers.ts'
+import { answerHeader, answerRow, formatAnswer, nameAnswers, toCellText } from '../src/answers.ts'
+import { csvTemplate } from '../src/column-lines.ts'
+import { PLAIN_CSV, schemaForm, toCsvBytes, toCsvLine } from '../src/csv-writing.ts'
 
 /** A manifest as far as answers look at it. */
 function manifestOf(name: string, classes: string[]): Manifest {
@@ -29,8 +31,8 @@ test('classes named by whole numbers keep their order, and each its own probabil
     answer!.probabilities!.map(({ name }) => name),
     ['10', '2', '1'],
   )
-  assert.deepEqual(answerHeader(manifest), ['row', 'digit', 'P(10)', 'P(2)', 'P(1)'])
-  const [, named, ...shares] = answerRow(manifest, 0, answer!)
+  assert.deepEqual(answerHeader(manifest), ['digit', 'P(10)', 'P(2)', 'P(1)'])
+  const [named, ...shares] = answerRow(manifest, answer!)
   assert.equal(named, '10')
   assert.ok(Number(shares[0]) > 0.98 && Number(shares[2]) < 0.001, shares.join())
 })
@@ -38,12 +40,12 @@ test('classes named by whole numbers keep their order, and each its own probabil
 test('a name that a spreadsheet would run is written as text, a number as it is', () => {
   const manifest = manifestOf('=cmd|x', ['=HYPERLINK("http://x")', 'no'])
   const [answer] = nameAnswers(manifest, [4, 0], dataset)
-  assert.equal(answerRow(manifest, 0, answer!)[1], `'=HYPERLINK("http://x")`)
-  assert.equal(answerHeader(manifest)[1], "'=cmd|x")
+  assert.equal(answerRow(manifest, answer!)[0], `'=HYPERLINK("http://x")`)
+  assert.equal(answerHeader(manifest)[0], "'=cmd|x")
   for (const first of ['=', '+', '-', '@', '\t', '\r']) assert.equal(toCellText(`${first}1`), `'${first}1`)
   assert.equal(toCellText('plain'), 'plain')
-  const value = { answer: -0.5, class: 0n, logits: [-0.5], probabilities: undefined }
-  assert.equal(answerRow(manifest, 3, value)[1], '-0.5')
+  const value = { answer: -0.5, class: 0, logits: [-0.5], probabilities: undefined }
+  assert.equal(answerRow(manifest, value)[0], '-0.5')
 })
 
 test('labels are joined in a cell as in the rows of the schema', () => {
@@ -51,7 +53,41 @@ test('labels are joined in a cell as in the rows of the schema', () => {
     const label = { name: 'tags', kind: 'labels', classes: ['a', 'b', 'c'], ...(separator ? { separator } : {}) }
     return { data: { label, features: [] } } as unknown as Manifest
   }
-  const answer = { answer: ['a', 'c'], class: 5n, logits: [4, -4, 4], probabilities: undefined }
-  assert.equal(answerRow(labelled('|'), 0, answer)[1], 'a|c')
-  assert.equal(answerRow(labelled(), 0, answer)[1], 'a;c')
+  const answer = { answer: ['a', 'c'], class: 5, logits: [4, -4, 4], probabilities: undefined }
+  assert.equal(answerRow(labelled('|'), answer)[0], 'a|c')
+  assert.equal(answerRow(labelled(), answer)[0], 'a;c')
+})
+
+test('a number is written to what a model of bytes tells apart, with its unit for people', () => {
+  const said = (value: number, spread: number, unit?: string) => {
+    const label = { name: 'y', kind: 'number', center: 0, spread, unit }
+    return formatAnswer({ data: { label, features: [] } } as unknown as Manifest, value)
+  }
+  assert.equal(said(264_235.3916015625, 108_764, 'EUR'), '264235 EUR')
+  assert.equal(said(5.123456789, 2.5), '5.12346')
+  assert.equal(said(0.000123456789, 0.0004, 'g'), '0.000123457 g')
+  assert.equal(said(1_700_000_123.4567, 30), '1700000123.4567')
+})
+
+test('answers are written in the form of the federation’s files, and a template too', () => {
+  const csv = { delimiter: ';', decimal: ',', encoding: 'windows-1252' } as const
+  const label = { name: 'Preis', kind: 'number', center: 1.5, spread: 2 } as const
+  const features = [
+    { name: 'Druck; Größe', kind: 'number', center: 135.5, spread: 1, missing: 'refuse' },
+    { name: 'Art', kind: 'category', categories: ['a,b'], unknown: 'zero', missing: 'refuse' },
+  ]
+  const manifest = { data: { csv, label, features } } as unknown as Manifest
+  const form = schemaForm(manifest.data)
+  assert.deepEqual(answerRow(manifest, { answer: -0.5, class: 0, logits: [-0.5], probabilities: undefined }, form), [
+    '-0,5',
+  ])
+  assert.equal(csvTemplate(manifest), '"Druck; Größe";Art;Preis\r\n135,5;a,b;1,5\r\n')
+  assert.deepEqual([...toCsvBytes('ö', form)], [0xef, 0xbb, 0xbf, 0xc3, 0xb6])
+  assert.deepEqual([...toCsvBytes('ö', PLAIN_CSV)], [0xc3, 0xb6])
+  assert.deepEqual(toCsvLine(['a,b', 'c;d'], PLAIN_CSV), '"a,b",c;d\r\n')
+})
+
+test('beside the columns that were asked about an answer keeps a name of its own', () => {
+  const manifest = manifestOf('digit', ['a', 'b'])
+  assert.deepEqual(answerHeader(manifest, ['digit', 'x']), ['answer: digit', 'P(a)', 'P(b)'])
 })

@@ -10,12 +10,13 @@ import {
 } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { columnLines, csvTemplate, wantedColumns } from '../column-lines.ts'
+import { columnLines, csvTemplate, templateForm, wantedColumns } from '../column-lines.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
+import { toCsvBytes } from '../csv-writing.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { formatUsd } from '../gas-lines.ts'
 import { describeSource } from '../manifest-summary.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
 import { writeNewFile } from '../whole-file.ts'
 
@@ -41,7 +42,7 @@ export function addDescribe(program: Command): void {
     const manifest = parsePublishedManifest(creation.manifest)
     const template = csvTemplate(manifest)
     if (options.csvTemplate !== undefined) {
-      await giveTemplate(template, options.csvTemplate, output)
+      await giveTemplate(template, toCsvBytes(template, templateForm(manifest)), options.csvTemplate, output)
       return
     }
     const { disclose } = await import('@tutti/node')
@@ -113,7 +114,7 @@ export function addDescribe(program: Command): void {
   })
 }
 
-async function giveTemplate(template: string, where: true | string, output: ReturnType<typeof createOutput>) {
+async function giveTemplate(template: string, bytes: Uint8Array, where: true | string, output: Output) {
   if (where === true) {
     // The template itself, for a file or a pipe: nothing else is printed.
     if (!output.isJson) process.stdout.write(template)
@@ -121,7 +122,7 @@ async function giveTemplate(template: string, where: true | string, output: Retu
     return
   }
   try {
-    await writeNewFile(where, template)
+    await writeNewFile(where, bytes)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw new CommandError(`${where} exists, and is not overwritten. Name another file.`, exitCodes.usage)

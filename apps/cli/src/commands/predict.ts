@@ -5,9 +5,10 @@ import { formatCount } from '@tutti/core'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
-import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers, toCsvLine } from '../answers.ts'
+import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../answers.ts'
 import { addBlobOptions } from '../blob-model.ts'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
+import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../csv-writing.ts'
 import { type ExampleOptions, noteTakenValues, readExample } from '../example.ts'
 import { CommandError, exitCodes } from '../exit-codes.ts'
 import { figureLines, pickFigures } from '../judged-model.ts'
@@ -21,6 +22,7 @@ import { replaceFile } from '../whole-file.ts'
 interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOptions, ExampleOptions {
   all?: boolean
   out?: string
+  withInputs?: boolean
   force?: boolean
 }
 
@@ -48,6 +50,7 @@ export function addPredict(program: Command): void {
     .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
     .option('--input <json>', 'the example itself: {"column": value, …}')
     .option('--out <file>', 'answer all rows of --data into this CSV, with probabilities where the model classifies')
+    .option('--with-inputs', 'with --out: the columns of --data too, before the answers, in the form of that file')
     .option('--force', 'replace the file of --out if it exists')
     .option('--all', "judge the model on all rows of --data, by its manifest's metrics; tutti evaluate says more")
     .option('--on-chain', 'with --out or --all: ask the contract for every answer, rather than compute them here')
@@ -73,7 +76,10 @@ export function addPredict(program: Command): void {
 }
 
 function checkOptions(options: PredictOptions): void {
-  const { all, out, force, data, input } = options
+  const { all, out, withInputs, force, data, input } = options
+  if (withInputs === true && out === undefined) {
+    throw new CommandError('--with-inputs writes rows beside their answers: name a file with --out.', exitCodes.usage)
+  }
   if (all === true && out !== undefined) {
     throw new CommandError('Give --all to judge the model, or --out to write its answers, not both.', exitCodes.usage)
   }
@@ -105,7 +111,7 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
   printAnswer(manifest, answer!, output)
   await noteTakenValues(given, output)
   const question = { outputs, input: bytesToHex(input), taken }
-  output.result({ ...known, round, ...answer, class: answered, ...question, isLocal: false })
+  output.result({ ...known, round, ...answer, class: Number(answered), ...question, isLocal: false })
 }
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */
@@ -151,12 +157,21 @@ async function answerRows(asked: Asked, out: string, options: PredictOptions, ou
   const { client, creation, manifest, known } = asked
   const { describeTaken, readQuestions } = await import('../local-data.ts')
   output.progress(`reading ${options.data}…`)
-  const { dataset: questions, taken } = await readQuestions(manifest, options.data!)
+  const { table, dataset: questions, taken } = await readQuestions(manifest, options.data!)
   const scorer = await openScorer(client, creation, manifest, options, output)
   try {
     const answers = nameAnswers(manifest, await scorer.score(questions), questions)
-    const lines = answers.map((answer, row) => toCsvLine(answerRow(asked.manifest, row, answer)))
-    await replaceFile(out, new TextEncoder().encode(toCsvLine(answerHeader(manifest)) + lines.join('')))
+    const isWhole = options.withInputs === true
+    const form = isWhole ? tableForm(table) : schemaForm(manifest.data)
+    const given = isWhole ? table.columns : []
+    const header = ['row', ...given, ...answerHeader(manifest, ['row', ...given])]
+    const rows = answers.map((answer, row) => [
+      String(row),
+      ...(isWhole ? table.row(row).cells : []),
+      ...answerRow(manifest, answer, form),
+    ])
+    const text = [header, ...rows].map((cells) => toCsvLine(cells, form)).join('')
+    await replaceFile(out, toCsvBytes(text, form))
     output.line(`Wrote ${out}: ${formatCount(answers.length, 'answer')} of the model after round ${known.round}.`)
     output.line(`  ${scorer.how}`)
     for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
