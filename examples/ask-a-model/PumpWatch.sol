@@ -37,6 +37,22 @@ interface IModel {
     /// @notice Terms of a federation; they never change.
     function termsOf(bytes32 id) external view returns (Terms memory);
 
+    /// @notice Facts about a federation's model, as Tutti's core has them: the order is the interface's.
+    struct Model {
+        bool hasNetwork;
+        uint32 inputs;
+        uint32 outputs;
+        uint32 classes;
+        uint8 outputKind;
+        bool isInitialised;
+        bool isTrained;
+        bool isInMotion;
+        uint32 round;
+    }
+
+    /// @notice What the model of a federation takes, gives, and has behind it.
+    function modelOf(bytes32 id) external view returns (Model memory);
+
     /// @param id The federation whose model is asked.
     /// @param input One byte for each input, as the schema in the federation's manifest makes them.
     /// @return class The class the model answers.
@@ -47,9 +63,10 @@ interface IModel {
 /// @title PumpWatch
 /// @notice Orders service for a pump when the model of a federation says that it will fail.
 /// @dev Trust. The core forwards the question to the aggregator that the terms name, and a foreign one answers what it
-///      likes: the constructor refuses any but the one that its deployer names. Then the answer is the model's, and the model is its members': they can make it wrong, nobody can make it
-///      answer otherwise than its weights say. It changes with every round until the federation is finished. Nothing
-///      here shows that a reading is true: only `sensor` may report.
+///      likes: the constructor refuses any but the one that its deployer names, and a model that no round has changed yet,
+///      which answers as well. Then the answer is the model's, and the model is its members': they can make it wrong,
+///      nobody can make it answer otherwise than its weights say. It changes with every round until the federation is
+///      finished. Nothing here shows that a reading is true: only `sensor` may report.
 contract PumpWatch {
     /// @notice The class "yes" of the column "failed".
     uint256 public constant FAILS = 1;
@@ -65,11 +82,14 @@ contract PumpWatch {
 
     error NotTheSensor(address caller);
     error ForeignAggregator(address aggregator);
+    error UntrainedModel(bytes32 federation);
 
     /// @param aggregator Tutti's `DirectAggregator`, as `tutti deploy` prints it.
     constructor(IModel core_, address aggregator, bytes32 federation_) {
         address named = core_.termsOf(federation_).aggregator;
         if (named != aggregator) revert ForeignAggregator(named);
+        // Once is enough: a model that was trained stays so.
+        if (!core_.modelOf(federation_).isTrained) revert UntrainedModel(federation_);
         core = core_;
         federation = federation_;
         sensor = msg.sender;

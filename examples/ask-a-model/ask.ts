@@ -14,11 +14,12 @@ import {
   connect,
   deployment,
   readManifest,
+  readModelStatus,
   refuseTestAccounts,
   sendCall,
   testAccounts,
 } from '@tutti/chain'
-import { encodeExample, parseModelManifest } from '@tutti/learn'
+import { encodeExample, parseModelManifest, toPlainValues } from '@tutti/learn'
 import { readTableFile } from '@tutti/learn/node'
 import { type Abi, bytesToHex, encodeDeployData, encodeFunctionData, type Hex, parseEventLogs } from 'viem'
 
@@ -28,6 +29,10 @@ const account = accountFromEnvironment(process.env) ?? testAccounts(1)[0]!
 const client = await connect({ rpcUrl: process.env.TUTTI_RPC ?? 'http://127.0.0.1:8545', account })
 refuseTestAccounts(account.address, client.chainId)
 
+const { isTrained } = await readModelStatus(client, { id: id as Hex })
+if (!isTrained) {
+  throw new Error('No round has changed this model yet, so its answers mean nothing: run the nodes, then ask again.')
+}
 const { abi, bytecode } = compile()
 const data = encodeDeployData({ abi, bytecode, args: [client.core, deployment().directAggregator, id as Hex] })
 const { receipt, gasUsed } = await sendCall(client, { data })
@@ -53,9 +58,9 @@ console.log(order === undefined ? 'No service is ordered.' : `Service is ordered
 /** A row as the bytes that the model takes: the manifest on the chain says how. */
 async function readReading(from: ChainClient, federation: Hex, path: string, index: number): Promise<Hex> {
   const manifest = parseModelManifest((await readManifest(from, { id: federation })).manifest)
-  const table = readTableFile(path)
+  const table = readTableFile(path, { decimal: manifest.data.csv?.decimal })
   if (index >= table.count) throw new Error(`${path} has rows 0 to ${table.count - 1}.`)
-  return bytesToHex(encodeExample(manifest.data, table.values(index)))
+  return bytesToHex(encodeExample(manifest.data, toPlainValues(table, index, manifest.data)))
 }
 
 /** Compiles the contract with solc-js. */
