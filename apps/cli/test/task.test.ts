@@ -147,7 +147,7 @@ describe('a task of one’s own', () => {
       assert.equal(code, exitCodes.done, stderr)
       assert.match(stdout + stderr, index === 0 ? /right.*/ : /the model had [\d.]+% of 200 held-out examples right/)
     }
-    assert.match((await run('status', id)).stdout, /reported in round 4.*of rows held out from training/)
+    assert.match((await run('status', id)).stdout, /reported in round 4.*of the \d+ rows held out from training/)
     const first = await read('predict', id, '--data', 'mine.csv', '--row', '0')
     assert.equal(first.answer, 'malignant')
     const [benign, malignant] = first.probabilities
