@@ -9,7 +9,12 @@ import { copy, write } from './files.ts'
 import { NATIVE } from './packages.ts'
 
 /** Files that sources find by where they stand. */
-const ASSETS = ['packages/learn/datasets', 'packages/learn/src/bench/pytorch.py', 'benchmarks/payloads']
+const ASSETS = [
+  'packages/learn/datasets',
+  'packages/learn/src/bench/pytorch.py',
+  'benchmarks/payloads',
+  'apps/cli/src/bench/flower',
+]
 
 /** What runs in a thread or process of its own, by the file that starts it. */
 const ENTRIES = {
@@ -39,7 +44,7 @@ export async function bundleProgram(root: string, folder: string): Promise<void>
     plugins: [keepPlaces(root), useOwnRuntime],
     logLevel: 'warning',
   })
-  for (const asset of ASSETS) copy(join(root, asset), join(folder, asset))
+  for (const asset of ASSETS) copy(join(root, asset), join(folder, placeOf(asset)))
   const starts = (entry: string) => `new URL('../../../dist/${entry}.js', import.meta.url)`
   write(
     join(folder, 'packages/node/src/worker-code.js'),
@@ -49,15 +54,18 @@ export async function bundleProgram(root: string, folder: string): Promise<void>
   write(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(root, metafile))
 }
 
+/** Where a file of the repository is in the package: the command line's own at its root. */
+function placeOf(path: string): string {
+  return path.replace(/^apps\/cli\//, '')
+}
+
 /** Code that asks where it stands is told its place in the repository, under the root of the package. */
 function keepPlaces(root: string): Plugin {
   return {
     name: 'keep-places',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/](packages|apps)[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-        const place = relative(root, path)
-          .replace(/^apps\/cli\//, '')
-          .replace(/\.ts$/, '.js')
+        const place = placeOf(relative(root, path)).replace(/\.ts$/, '.js')
         const url = `new URL(${JSON.stringify(`../${place}`)}, import.meta.url).href`
         return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', `(${url})`), loader: 'ts' }
       })

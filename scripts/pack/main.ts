@@ -81,7 +81,7 @@ async function stageCommandLine({ folder, description }: PublishedPackage, compi
   writeJson(join(staged, 'package.json'), {
     ...{ name: 'tutti', version, description, license, ...about, type: 'module', bin: { tutti: 'bin/tutti.js' } },
     dependencies: Object.fromEntries(NATIVE.map((name) => [name, versions[name]])),
-    files: ['bin', 'dist', 'packages', 'benchmarks', 'THIRD-PARTY-NOTICES.txt'],
+    files: ['bin', 'dist', 'src', 'packages', 'benchmarks', 'THIRD-PARTY-NOTICES.txt'],
   })
   return staged
 }

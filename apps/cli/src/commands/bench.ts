@@ -14,7 +14,8 @@ const benches = {
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
   trust: 'files written and sockets opened by training processes beyond their own (a minute; sockets need strace)',
   evaluate: 'judging 100,000 rows with a model of the contract (a minute)',
-  round: "a node's start to its first training on the digits (half a minute)",
+  round:
+    "a node's start to its first training, and what a round takes beside training, next to Flower where it is installed (minutes)",
   train: 'training speed against PyTorch, where Python is present, and against the bare graph',
 } as const
 
@@ -89,7 +90,8 @@ async function runBench(
   }
   if (name === 'round') {
     const { benchRound } = await import('../bench/round.ts')
-    return benchRound({ onProgress })
+    const { benchRoundOverhead } = await import('../bench/round-overhead.ts')
+    return [...(await benchRound({ onProgress })), ...(await benchRoundOverhead({ onProgress }))]
   }
   if (name === 'trust') {
     const { benchTrust } = await import('../bench/trust.ts')
