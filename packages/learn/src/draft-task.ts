@@ -63,6 +63,7 @@ export function draftTask(
   }
   const observations = new Map<string, string>()
   const omitted: TaskDraft['omitted'] = []
+  const risks: string[] = []
   const advice: string[] = []
   const features: Feature[] = []
   const constants: string[] = []
@@ -77,6 +78,7 @@ export function draftTask(
     observations.set(column, describeSummary(summary))
     features.push(draftFeature(column, summary))
     if (summary.counts.size === 1) constants.push(column)
+    risks.push(...adviseOnMarks(summary).map((text) => `Column "${column}": ${text}`))
     advice.push(...adviseOn(summary).map((text) => `Column "${column}": ${text}`))
   }
   if (features.length === 0) throw new DataSchemaError('features', 'no column is left to predict from')
@@ -112,7 +114,7 @@ export function draftTask(
     },
     observations,
     omitted,
-    advice,
+    advice: [...risks, ...advice],
   }
 }
 
@@ -192,6 +194,16 @@ function describeSummary({ rows, filled, empty, marks, counts, isNumeric, number
   return filled === rows ? seen : [seen, ...gaps].join('; ')
 }
 
+/** Texts that are taken for missing in a column of texts, where they may be a value: NA is Namibia too. */
+function adviseOnMarks({ rows, marks, isNumeric }: ColumnSummary): string[] {
+  if (isNumeric) return []
+  return marks.map(
+    ({ cell, count, line }) =>
+      `${count} of ${rows} cells are "${shorten(cell)}", the first in line ${line}, and are taken for missing. If that is a value, ` +
+      `such as a code, add ${JSON.stringify(cell)} to its categories`,
+  )
+}
+
 /** What to look at in a column. */
 function adviseOn({ filled, counts, isNumeric, numbers, units, strays }: ColumnSummary): string[] {
   const advice: string[] = []
@@ -241,7 +253,7 @@ function observeLabel(
   observation: string
   advice: string[]
 } {
-  const { counts: texts, filled, empty, gap, isNumeric, numbers, units, strays, rows } = summary
+  const { counts: texts, filled, empty, gap, isNumeric, numbers, units, strays } = summary
   const isOfNumbers = isNumeric && strays === undefined
   const separator = isOfNumbers ? undefined : findLabelSeparator([...texts.keys()], empty > 0)
   const hasLists = separator !== undefined
@@ -249,7 +261,7 @@ function observeLabel(
   const advice: string[] = []
   const missing = gap === undefined || hasLists ? {} : ({ missing: 'omit' } as const)
   if (hasLists) advice.push(...adviseOnLists(name, separator, summary))
-  else if (gap !== undefined) advice.push(adviseOnGaps(name, gap, rows))
+  else if (gap !== undefined) advice.push(adviseOnGaps(name, gap, summary))
   if (counts.size < 2) throw new DataSchemaError('label', `column "${name}" does not have two different values`)
   if (isOfNumbers && (counts.size > MOST_NUMBERED_CLASSES || !numbers.every(Number.isInteger))) {
     const [low, high] = extremes(numbers)
@@ -287,11 +299,15 @@ function observeLabel(
   }
 }
 
-function adviseOnGaps(name: string, gap: Sighting, rows: number): string {
+function adviseOnGaps(name: string, gap: Sighting, { rows, marks, isNumeric }: ColumnSummary): string {
+  const classes =
+    isNumeric || marks.length === 0
+      ? ''
+      : `. Where that is a class, add it to classes: ${marks.map(({ cell }) => JSON.stringify(cell)).join(', ')}`
   const what = gap.cell === '' ? 'are empty' : `are empty or mark a missing value, such as "${shorten(gap.cell)}"`
   return (
     `Label "${name}": ${gap.count} of ${rows} cells ${what}, the first in line ${gap.line}; those rows are left out ` +
-    '(missing: omit)'
+    `(missing: omit)${classes}`
   )
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { buildManifest } from '../src/build-manifest.ts'
 import { calibrate } from '../src/calibrate.ts'
-import { findTableFaults } from '../src/check-table.ts'
+import { findTableFaults, findTakenOtherwise } from '../src/check-table.ts'
 import { readTable } from '../src/csv.ts'
 import { readTableFile } from '../src/csv-file.ts'
 import { selectExamples } from '../src/dataset.ts'
@@ -87,6 +87,23 @@ test('kinds, gaps and columns that say nothing are told apart', () => {
   assert.match(observations.get('age')!, /20 to 59 seen; 1 of 60 cells are "NA", taken for missing/)
   assert.match(advice.join('\n'), /Column "same" has one value in all rows here, and is kept/)
   assert.match(advice.join('\n'), /"code": 3 different whole numbers/)
+})
+
+test('a text taken for missing that may be a value is the first to look at, and reads as one once it is listed', () => {
+  const country = (row: number) => ['DE', 'NA', 'ZA'][row % 3]!
+  const table = tableOf({ code: (row) => row % 3, country, fraud: (row) => ['no', 'yes', 'NULL'][row % 3]! })
+  const { task, advice } = draftTask(table, { label: 'fraud', name: 'bank' })
+  assert.match(
+    advice[0]!,
+    /^Column "country": 20 of 60 cells are "NA", the first in line 3.* add "NA" to its categories/,
+  )
+  assert.match(advice.join('\n'), /Where that is a class, add it to classes: "NULL"/)
+  const [code, named] = task.data.features
+  assert.ok(named!.kind === 'category')
+  const categories = [...named!.categories, 'NA']
+  const listed = { ...task.data, features: [code!, { ...named!, categories }] }
+  assert.deepEqual(findTakenOtherwise(table, listed), [])
+  assert.equal(findTakenOtherwise(table, task.data)[0]!.missing, 20)
 })
 
 test('free text is left out, as is what has more texts than categories may have', () => {
