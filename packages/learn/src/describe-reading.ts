@@ -4,6 +4,9 @@ import type { Table } from './table.ts'
 
 const DELIMITER_NAMES = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' } as const
 
+/** Columns that one sentence names. */
+const MOST_NAMED = 6
+
 /** What was detected, a sentence each without its full stop; none for a plain table. */
 export function describeReading(table: Table): string[] {
   const { encoding, layout, remarks, unnamed } = table.reading
@@ -42,7 +45,9 @@ export function describeReading(table: Table): string[] {
   return said
 }
 
+/** Names in quotes: all of up to six, of more the first five and how many there are besides. */
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`)
-  return names.length > 3 ? `${shown.join(', ')} and ${names.length - 3} more columns` : shown.join(', ')
+  const shown = names.slice(0, names.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED).map((name) => `"${name}"`)
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more columns` : ''
+  return `${shown.join(', ')}${more}`
 }

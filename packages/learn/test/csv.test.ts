@@ -62,6 +62,17 @@ for (const [what, text, said] of [
   })
 }
 
+test('columns are all named where they are few, and never is one alone left over', () => {
+  const said = (count: number) => {
+    const names = Array.from({ length: count }, (_, column) => `c${column}`)
+    const rows = ['1,5', '2,25'].map((cell) => names.map(() => cell).join(';'))
+    return describeReading(readTable(`${names.join(';')}\n${rows.join('\n')}\n`)).join('; ')
+  }
+  assert.match(said(4), /decimal mark of "c0", "c1", "c2", "c3"$/)
+  assert.match(said(6), /"c4", "c5"$/)
+  assert.match(said(7), /"c3", "c4" and 2 more columns$/)
+})
+
 test('a row that is one cell too long is no row name', () => {
   for (const text of ['a,b\n1.5,x\n2.5,y,z\n', 'a,b\n1.5,x,z\n2.5,y,z\n', 'a,b\n7,x,1\n']) {
     assert.throws(() => readTable(text), { name: 'CsvError', message: /cells for 2 columns/ })
