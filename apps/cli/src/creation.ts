@@ -13,11 +13,11 @@ import {
   type Terms,
   toId,
 } from '@tutti/core'
-import { formatEther } from 'viem'
 import { CommandError, type ExitCode, exitCodes } from './exit-codes.ts'
 import { toFailure } from './failure.ts'
 import { describeLimits } from './limit-lines.ts'
 import type { Output } from './output.ts'
+import { formatCoins } from './paid.ts'
 
 /** What {@link createOnChain} takes of a founding, of a model or of a statistics round. */
 export interface Foundable {
@@ -78,7 +78,7 @@ export function describePlan(plan: FoundingPlan): string[] {
     describeLimits(limits),
     `to create: ${formatInteger(create)} gas; to write the initial model: ${parts} of at most ${formatInteger(initialise)} ` +
       `gas${isSimulated ? '' : ' (a bound: this endpoint simulates nothing)'}; ` +
-      `in all ${formatInteger(gas)} gas, ${formatEther(cost)} of the chain's coin`,
+      `in all ${formatInteger(gas)} gas, ${formatCoins(cost)}`,
     ...(round === undefined || limits.rules === 'Berlin to Osaka'
       ? []
       : [

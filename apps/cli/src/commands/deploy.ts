@@ -4,10 +4,11 @@ import type { ContractName, DeploymentPlan } from '@tutti/chain'
 import { hideSecrets } from '@tutti/chain/secrets'
 import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
-import { formatEther, formatGwei } from 'viem'
+import { formatGwei } from 'viem'
 import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount, payingOf } from '../connection.ts'
 import { describeLimits } from '../limit-lines.ts'
 import { createOutput, type Output } from '../output.ts'
+import { roundCoins } from '../paid.ts'
 
 interface DeployCommandOptions extends AccountOptions {
   rpc: string
@@ -87,7 +88,7 @@ async function runDeploy(options: DeployCommandOptions): Promise<void> {
   })
   const gasUsed = writes.reduce((sum, write) => sum + write.gasUsed, 0n)
   const paid = writes.reduce((sum, { receipt }) => sum + receipt.gasUsed * receipt.effectiveGasPrice, 0n)
-  output.line(`Deployed and checked; it took ${formatInteger(gasUsed)} gas and ${formatEther(paid)} of its coin.`)
+  output.line(`Deployed and checked; it took ${formatInteger(gasUsed)} gas and ${roundCoins(paid)} of its coin.`)
   output.line(`Next: tutti create --rpc ${hideSecrets(options.rpc)} --task-file task.yaml …`)
   output.result({ ...result, isDryRun, gasUsed, paid, transactions: writes.map(({ hash }) => hash) })
 }
@@ -104,7 +105,7 @@ function describePlan(plan: DeploymentPlan, isDirect: boolean, output: Output): 
   output.line(describeLimits(plan.limits))
   if (gas > 0n) {
     output.line(
-      `To deploy what is missing: ${formatInteger(gas)} gas, ${formatEther(cost)} of its coin at ` +
+      `To deploy what is missing: ${formatInteger(gas)} gas, ${roundCoins(cost)} of its coin at ` +
         `${formatGwei(feePerGas)} gwei. A rollup adds what it pays for data on the chain below.`,
     )
   }

@@ -10,8 +10,8 @@ import {
   type Spent,
   type Terms,
 } from '@tutti/core'
-import { formatEther } from 'viem'
 import { costLines, formatUsd } from '../gas-lines.ts'
+import { formatCoins } from '../paid.ts'
 
 /** By whose prices, and what gas costs in money; where that is not known, examples are shown. */
 export interface Pricing {
@@ -84,8 +84,7 @@ export function costEstimateLines(estimate: CostEstimate, { coinUsd, origin }: P
   ]
   if (cost === undefined) return [...lines, '', ...costLines(reportOf(gas, ownPart.gas))]
   const money = (wei: bigint) =>
-    `${formatEther(wei)} of the chain's coin` +
-    (coinUsd === undefined ? '' : `, ${formatUsd((Number(wei) / 1e18) * coinUsd)}`)
+    formatCoins(wei) + (coinUsd === undefined ? '' : `, ${formatUsd((Number(wei) / 1e18) * coinUsd)}`)
   return [...lines, `  in money: ${money(cost.all)}; a member's own part of a round: ${money(cost.ownPart)}`]
 }
 
