@@ -8,15 +8,15 @@ export function describePaid(writes: readonly { gasUsed: bigint; paid: bigint }[
   return `${formatInteger(sum('gasUsed'))} gas, ${formatCoins(sum('paid'))}`
 }
 
-/** `0.00115 of the chain's coin`, from wei. */
+/** `0.00116 of the chain's coin`, from wei. */
 export function formatCoins(wei: bigint): string {
   return `${roundCoins(wei)} of the chain's coin`
 }
 
-/** Coins from wei, with three digits that count, rounded; all digits before the point. */
+/** Coins from wei, with three digits that count and all before the point; rounded up, since bounds are stated so too. */
 export function roundCoins(wei: bigint): string {
   const places = Math.max(0, String(wei).length - 3)
   // A coin is 10^18 wei: digits before the point stay.
   const unit = 10n ** BigInt(Math.min(18, places))
-  return formatEther(((wei + unit / 2n) / unit) * unit)
+  return formatEther(((wei + unit - 1n) / unit) * unit)
 }
