@@ -155,7 +155,9 @@ for index in range(1, 5):
     except ValueError as error:
         said.append(str(error))
 print(json.dumps([[encode(row).tolist() for row in read("0.csv")], ask(read("0.csv")).shape, said]))`
-  const run = runPython('onnxruntime', script, [directory])
+  // As above: of Python.
+  const python = 'onnxruntime'
+  const run = runPython(python, script, [directory])
   if ('reason' in run) return context.diagnostic(run.reason)
   const { inputs } = toQuestions(readTable(good, { decimal: ',' }), data)
   const expected = Array.from(inputs, (byte) => (byte - 128) / 32)
