@@ -1,16 +1,18 @@
 /** A model's evaluation in lines: figures with their confidence intervals, and a table by class. */
 import { formatInteger } from '@tutti/core'
-import type { Dataset, Estimate, Evaluation, Manifest } from '@tutti/learn'
+import { type Dataset, type Estimate, type Evaluation, judgeConstant, type Manifest } from '@tutti/learn'
+import { formatError } from './judged-model.ts'
 
 /** The figures, the table by class, and what a constant answer would reach. */
 export function evaluationLines(
-  { data: { label } }: Pick<Manifest, 'data'>,
+  { data: { label }, model }: Pick<Manifest, 'data' | 'model'>,
   { metrics, accuracy, auroc, mae, classes }: Evaluation,
-  { count }: Dataset,
+  dataset: Dataset,
 ): string[] {
+  const { count } = dataset
   const unit = label.kind === 'number' && label.unit !== undefined ? ` ${label.unit}` : ''
   const lines = [`on ${formatInteger(count)} labelled ${count === 1 ? 'example' : 'examples'}, with 95% intervals:`]
-  const add = (name: string, text: string) => lines.push(`  ${name.padEnd(18)} ${text}`)
+  const add = (name: string, text: string) => lines.push(`  ${name.padEnd(20)} ${text}`)
   if (metrics.loss !== undefined) add('loss', metrics.loss.toFixed(4))
   if (accuracy !== undefined) add('accuracy', formatShare(accuracy))
   else if (metrics.accuracy !== undefined) add('accuracy', `${metrics.accuracy.toFixed(4)}  of all labels`)
@@ -19,12 +21,14 @@ export function evaluationLines(
   if (auroc !== undefined) add('AUROC', formatShare(auroc))
   else if (metrics.auroc !== undefined && !Number.isNaN(metrics.auroc)) add('AUROC', metrics.auroc.toFixed(4))
   if (mae !== undefined) {
-    add(
-      'mean error',
-      `${mae.value.toPrecision(6)}${unit}  (${mae.lower.toPrecision(4)} to ${mae.upper.toPrecision(4)})`,
-    )
+    const [value, lower, upper] = [mae.value, mae.lower, mae.upper].map((error) => formatError(error))
+    add('mean absolute error', `${value}${unit}  (${lower} to ${upper})`)
   }
-  if (label.kind === 'number') return lines
+  const constant = judgeConstant(model, dataset)
+  if (label.kind === 'number') {
+    if (!('mae' in constant)) return lines
+    return [...lines, '', `The median for every example would be off by ${formatError(constant.mae)}${unit}.`]
+  }
   lines.push('')
   const rows = classes.map(({ examples, answered, precision, recall, f1 }, index) => [
     label.classes[index]!,
@@ -35,12 +39,9 @@ export function evaluationLines(
     f1.toFixed(4),
   ])
   lines.push(...table([[label.name, 'examples', 'answered', 'precision', 'recall', 'F1'], ...rows]))
-  if (label.kind === 'class') {
-    const commonest = Math.max(...classes.map(({ examples }) => examples))
-    lines.push(
-      '',
-      `The commonest class for every example would be right in ${(100 * (commonest / count)).toFixed(1)}%.`,
-    )
+  if ('accuracy' in constant) {
+    const name = label.kind === 'class' ? 'commonest class for every example' : 'commonest answer to each label'
+    lines.push('', `The ${name} would be right in ${(100 * constant.accuracy).toFixed(1)}%.`)
   }
   return lines
 }

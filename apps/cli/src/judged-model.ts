@@ -22,7 +22,12 @@ export function figureLines({ data }: Pick<Manifest, 'data'>, figures: JudgedFig
   const { label } = data
   const unit = label.kind === 'number' && label.unit !== undefined ? ` ${label.unit}` : ''
   const rows = Object.entries(figures).map(([name, value]) =>
-    name === 'mae' ? `  ${name.padEnd(18)} ${value.toPrecision(6)}${unit}` : `  ${name.padEnd(18)} ${value.toFixed(4)}`,
+    name === 'mae' ? `  ${name.padEnd(18)} ${formatError(value)}${unit}` : `  ${name.padEnd(18)} ${value.toFixed(4)}`,
   )
   return [`on ${count} labelled ${count === 1 ? 'example' : 'examples'}:`, ...rows]
+}
+
+/** An error of numbers with six digits, without an exponent where it has a usual size. */
+export function formatError(error: number): string {
+  return String(Number(error.toPrecision(6)))
 }

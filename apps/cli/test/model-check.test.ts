@@ -43,3 +43,14 @@ test('a first file without its second is refused with what to do', async () => {
   assert.equal(code, exitCodes.badInput)
   assert.match(stderr, /"model\.onnx\.data", which is not beside it.*external_data=False/)
 })
+
+test('model check refuses a file whose outputs no task of that kind has', async () => {
+  const file = join(fixtures, 'tied-batch.onnx')
+  for (const output of ['logistic', 'linear']) {
+    const { code, stdout, stderr } = await runTutti(['model', 'check', file, '--output', output], { cwd })
+    assert.equal(code, exitCodes.badInput)
+    assert.doesNotMatch(stdout, /can be trained/)
+    assert.match(stderr, new RegExp(`"${output}" has 1 output, not 5\\. Choose another kind with --output`))
+  }
+  assert.equal((await runTutti(['model', 'check', file, '--output', 'multi-label'], { cwd })).code, exitCodes.done)
+})

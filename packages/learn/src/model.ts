@@ -147,6 +147,14 @@ export function countParameters(model: ModelSpec): number {
   return tensorLayout(model).reduce((sum, tensor) => sum + tensor.length, 0)
 }
 
+/** Why no task is learnt by a model of so many outputs of one kind; undefined where one is. */
+export function findOutputsFault({ output, outputs }: { output: OutputKind; outputs: number }): string | undefined {
+  if ((output === 'logistic' || output === 'linear') && outputs !== 1) return `"${output}" has 1 output, not ${outputs}`
+  if (output === 'softmax' && outputs < 2)
+    return `"softmax" has an output for each class, so 2 at least, not ${outputs}`
+  return undefined
+}
+
 /** Number of outputs of the last layer. */
 export function countOutputs(model: ModelSpec): number {
   return isOnnxModel(model) ? model.outputs : sizeOf(layerShapes(model).at(-1)!)

@@ -29,7 +29,7 @@ export function addEvaluate(program: Command): void {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
     const { readManifest } = await import('@tutti/chain')
-    const { evaluateOutputs, parseModelManifest } = await import('@tutti/learn')
+    const { evaluateOutputs, judgeConstant, parseModelManifest } = await import('@tutti/learn')
     const { describeFit, readOwnRows } = await import('../local-data.ts')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
@@ -59,6 +59,7 @@ export function addEvaluate(program: Command): void {
         examples: dataset.count,
         ...evaluation,
         classes: named,
+        constant: judgeConstant(manifest.model, dataset),
         isLocal: scorer.isLocal,
         modules,
       })

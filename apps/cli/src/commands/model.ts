@@ -23,6 +23,7 @@ import {
   openSigner,
   parseId,
 } from '../connection.ts'
+import { CommandError, exitCodes } from '../exit-codes.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
 import { createOutput } from '../output.ts'
 import { describePaid } from '../paid.ts'
@@ -83,13 +84,20 @@ export function addModel(program: Command): void {
 
 async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { importOnnx } = await import('@tutti/learn')
+  const { findOutputsFault, importOnnx } = await import('@tutti/learn')
   const { createTrainer, readBaseFile } = await import('@tutti/learn/node')
   const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
   const chosen = { ...(options.train === undefined ? {} : { trainable: options.train }), ties: options.tie }
   const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })
   for (const line of modelLines(model)) output.line(line)
   for (const note of modelNotes(model)) output.note(note)
+  const fault = findOutputsFault(model)
+  if (fault !== undefined) {
+    throw new CommandError(
+      `${file}: ${fault}. Choose another kind with --output, or export the model with as many outputs.`,
+      exitCodes.badInput,
+    )
+  }
   // Whether training starts is known only once the runtime has taken the graph.
   const trainer = await createTrainer(model, TRIAL)
   await trainer.release()
