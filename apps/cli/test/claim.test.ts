@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { startEndpoint } from '../../../packages/chain/test/endpoint.ts'
+import { keccak256 } from 'viem'
+import { startEndpoint, startLaggingPair } from '../../../packages/chain/test/endpoint.ts'
 import { exitCodes } from '../src/exit-codes.ts'
 import { readTutti, runTutti, startTutti } from './tutti.ts'
 
@@ -50,7 +51,41 @@ test('a member leaves by hand with its stake, and then nothing is owed', async (
       assert.match(JSON.parse(base.stdout).error.message, /asks for 10000001? gwei a gas, .*--max-fee/)
     }
     assert.equal(liar.count('eth_sendRawTransaction'), 0)
+    const zero = `0x${'0'.repeat(64)}`
+    const invented = {
+      blockNumber: '0x1',
+      blockHash: zero,
+      transactionIndex: '0x0',
+      cumulativeGasUsed: '0x5208',
+      gasUsed: '0x5208',
+      effectiveGasPrice: '0x1',
+      status: '0x1',
+      type: '0x2',
+      logs: [],
+      logsBloom: `0x${'0'.repeat(512)}`,
+    }
+    liar.behave({
+      answer: ({ method, params }) => {
+        if (method === 'eth_sendRawTransaction') return { result: keccak256(params[0]) }
+        return method === 'eth_getTransactionReceipt'
+          ? { result: { ...invented, transactionHash: params[0] } }
+          : undefined
+      },
+    })
+    const unsent = await runTutti(['leave', id, ...account, '--rpc', liar.url, '--json'], options)
+    assert.deepEqual(
+      [unsent.code, JSON.parse(unsent.stdout).error.name],
+      [exitCodes.unreachable, 'MalformedAnswerError'],
+    )
     await liar.close()
+    await readTutti(['join', id, '--test-account', '2', '--yes'], options)
+    const pair = await startLaggingPair(rpcUrl, 1)
+    const behind = await runTutti(['leave', id, '--test-account', '2', '--rpc', pair.url], options)
+    await pair.close()
+    assert.match(
+      behind.stdout,
+      /has left\.\n2 TUTTI were paid to 0x\w{40} for [\d,]+ gas, 0\.0\d+ of the chain's coin\.\n$/,
+    )
     const wrong = await runTutti(['leave', id, ...account, '--tip', 'much'], options)
     assert.deepEqual([wrong.code, /It takes gwei a gas/.test(wrong.stderr)], [exitCodes.usage, true])
     const left = await readTutti(['leave', id, ...account, '--tip', '2.5', '--max-fee', '50'], options)

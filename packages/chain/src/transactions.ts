@@ -13,6 +13,7 @@ import {
   ChainMismatchError,
   findRevertData,
   InsufficientFundsError,
+  MalformedAnswerError,
   NoAccountError,
   NonceTakenError,
   OutOfGasError,
@@ -199,13 +200,16 @@ async function isNonceUsed(client: ChainClient, address: Address, nonce: number)
   return used > nonce
 }
 
-/** The receipt of a transaction that a block holds; undefined while none does. */
+/** The receipt of a transaction that a block holds; undefined while none does. @throws {@link MalformedAnswerError} */
 export async function findReceipt(
-  client: Pick<ChainClient, 'public'>,
+  client: Pick<ChainClient, 'public' | 'url'>,
   hash: Hash,
 ): Promise<TransactionReceipt | undefined> {
   try {
     const receipt = await client.public.getTransactionReceipt({ hash })
+    if (receipt.transactionHash.toLowerCase() !== hash.toLowerCase()) {
+      throw new MalformedAnswerError(client.url, `the receipt of another transaction than ${hash}`)
+    }
     // Some clients make one up of what still waits.
     return receipt.blockNumber === null || receipt.blockHash === null ? undefined : receipt
   } catch (error) {

@@ -57,10 +57,10 @@ async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
   }
   output.progress('abandoning…')
   const written = await chain.abandon(client, { id }).catch(sayWhen)
-  const { hash, gasUsed, paid } = written
+  const { hash, gasUsed, paid, receipt } = written
   const [{ terms }, { owed, stake }] = await Promise.all([
     chain.readManifest(client, { id }),
-    chain.readMember(client, { id, account }),
+    chain.readMember(client, { id, account, blockNumber: receipt.blockNumber }),
   ])
   const token = await chain.readToken(client, terms.token)
   output.line(`${id} has ended: stakes and what is left of the bounty are free.`)

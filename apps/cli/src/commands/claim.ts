@@ -94,15 +94,20 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     return
   }
   output.progress(step === 'claim' ? 'claiming…' : 'leaving…')
-  const written = await (step === 'claim' ? chain.claim(client, target) : chain.leave(client, { id }))
-  const after = await chain.readMember(client, { id, account })
-  const amount = owed + stake - after.owed - after.stake
-  if (step === 'leave') {
-    const when = after.isMember ? 'asked to leave; it does when its round is over' : 'has left'
-    output.line(`${account} ${when}.`)
+  const taken = step === 'claim' ? await chain.claim(client, target) : await chain.leave(client, { id })
+  const { amount, hash, gasUsed, paid, receipt } = taken
+  if ('hasLeft' in taken) {
+    output.line(`${account} ${taken.hasLeft ? 'has left' : 'asked to leave; it does when its round is over'}.`)
   }
-  output.line(`${formatTokens(amount, token)} were paid to ${recipient} for ${describePaid([written])}.`)
-  const rest = after.owed + after.stake
+  output.line(`${formatTokens(amount, token)} were paid to ${recipient} for ${describePaid([taken])}.`)
+  // As of the block that has the transaction: an endpoint of several servers may answer for an older one.
+  const after = await chain
+    .readMember(client, { id, account, blockNumber: receipt.blockNumber })
+    .catch((error: Error) => {
+      output.note(`What ${account} is still owed was not read: ${error.message}`)
+      return undefined
+    })
+  const rest = after === undefined ? 0n : after.owed + after.stake
   if (rest > 0n) output.line(`${formatTokens(rest, token)} are not free yet; later: tutti claim ${id}`)
   output.result({
     id,
@@ -110,11 +115,11 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     recipient,
     token,
     amount,
-    owed: after.owed,
-    stake: after.stake,
-    isMember: after.isMember,
-    hash: written.hash,
-    gasUsed: written.gasUsed,
-    paid: written.paid,
+    owed: after?.owed ?? null,
+    stake: after?.stake ?? null,
+    isMember: after?.isMember ?? null,
+    hash,
+    gasUsed,
+    paid,
   })
 }

@@ -61,8 +61,9 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
   }
   output.progress('voting…')
   const written = await chain.voteToEnd(client, { id, round })
-  const { hash, gasUsed, paid } = written
-  const [after, status] = await Promise.all([chain.readRound(client, { id }), chain.readStatus(client, { id })])
+  const { hash, gasUsed, paid, receipt } = written
+  const at = { id, blockNumber: receipt.blockNumber }
+  const [after, status] = await Promise.all([chain.readRound(client, at), chain.readStatus(client, at)])
   const needed = votesNeeded(terms.endQuorum, after.members)
   const { endVotes: votes } = after
   output.line(

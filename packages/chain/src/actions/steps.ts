@@ -1,9 +1,9 @@
 /** The steps of a round and of its end: one verb, one function. Each is simulated, sent and waited for. */
 
-import type { Address, Hex } from 'viem'
-import { parseEventLogs } from 'viem'
+import { type Address, type Hex, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
+import { MalformedAnswerError } from '../errors.ts'
 import { sendCall, type WriteResult } from '../transactions.ts'
 import {
   callToAbandon,
@@ -21,9 +21,23 @@ import {
   type SubmitParameters,
 } from './calls.ts'
 
-/** Leaves: at once when not frozen into a round, else when the next round opens. */
-export function leave(client: ChainClient, target: FederationTarget): Promise<WriteResult> {
-  return sendCall(client, callToLeave(client, target))
+/**
+ * Leaves: at once when not frozen into a round, else when the next round opens.
+ *
+ * @returns By the logs of the transaction itself: `hasLeft`, false while it waits for a round; `amount`, what was paid.
+ * @throws {@link MalformedAnswerError} if the receipt has no log of it: nobody knows then whether it was done.
+ */
+export async function leave(
+  client: ChainClient,
+  target: FederationTarget,
+): Promise<WriteResult & { hasLeft: boolean; amount: bigint }> {
+  const result = await sendCall(client, callToLeave(client, target))
+  const events = ownEvents(client, target, result.receipt)
+  const has = (name: string) => events.some(({ eventName }) => eventName === name)
+  if (!has('Left') && !has('LeaveRequested') && !has('Claimed')) {
+    throw new MalformedAnswerError(client.url, `a receipt of ${result.hash} that says nothing of leaving`)
+  }
+  return { ...result, hasLeft: !has('LeaveRequested'), amount: amountOf(events) }
 }
 
 /** Opens the first round; later ones open when the one before is settled or closed. */
@@ -77,6 +91,25 @@ export async function claim(
   target: FederationTarget & { recipient?: Address },
 ): Promise<WriteResult & { amount: bigint }> {
   const result = await sendCall(client, callToClaim(client, target))
-  const [event] = parseEventLogs({ abi: federationAbi, eventName: 'Claimed', logs: result.receipt.logs })
-  return { ...result, amount: event?.args.amount ?? 0n }
+  return { ...result, amount: amountOf(ownEvents(client, target, result.receipt)) }
+}
+
+type OwnEvent = ReturnType<typeof parseOwnEvents>[number]
+
+const parseOwnEvents = (logs: TransactionReceipt['logs']) =>
+  parseEventLogs({ abi: federationAbi, eventName: ['Left', 'LeaveRequested', 'Claimed'], logs })
+
+/** Logs of the core about the signer in this federation, of one transaction. */
+function ownEvents(client: ChainClient, { id }: FederationTarget, { logs }: TransactionReceipt): OwnEvent[] {
+  const account = client.account!.address
+  return parseOwnEvents(logs).filter(
+    ({ address, args }) =>
+      isAddressEqual(address, client.core) &&
+      args.id.toLowerCase() === id.toLowerCase() &&
+      isAddressEqual('member' in args ? args.member : args.account, account),
+  )
+}
+
+function amountOf(events: readonly OwnEvent[]): bigint {
+  return events.reduce((sum, event) => (event.eventName === 'Claimed' ? sum + event.args.amount : sum), 0n)
 }
