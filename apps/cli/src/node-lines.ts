@@ -2,6 +2,7 @@
 import { formatCount, formatInteger, formatTokens, noToken, type Token } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
 import type { Output } from './output.ts'
+import { describeWaiting } from './waiting-lines.ts'
 
 /** How much a node tells, from least to most; each tells what those before it do. */
 export const LOG_LEVELS = ['warning', 'info', 'debug'] as const
@@ -69,6 +70,8 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
         : `round ${event.round + 1} opened; this member is number ${event.position + 1} of ${event.cohort}`
     case 'phase':
       return `round ${event.round + 1}: ${event.phase} (${event.reason})${stayOf(event)}`
+    case 'waiting':
+      return `round ${event.round + 1}: ${describeWaiting(event)}`
     case 'training-finished': {
       const { examples, heldOut, loss, labels } = event.metrics
       const { accuracy } = event

@@ -91,6 +91,9 @@ function noteEvent(state: State, event: NodeEvent): void {
       state.endsAt = event.endsAt === 0 ? 0 : event.time / 1_000 + event.endsAt - event.chainTime
       state.doing = ''
       return
+    case 'waiting':
+      state.doing = event.count === undefined ? '' : `${event.count.came} of ${event.count.of} ${event.count.what}`
+      return
     case 'training-started':
       state.doing = 'training'
       return

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { noToken } from '@tutti/core'
 import { describeEvent, tellEvents } from '../src/node-lines.ts'
 import { createOutput } from '../src/output.ts'
+import { formatDuration } from '../src/waiting-lines.ts'
 
 const who = { account: `0x${'11'.repeat(20)}`, federationId: `0x${'22'.repeat(32)}` } as const
 
@@ -43,4 +44,46 @@ test("how long a node stays is told by the chain's clock, however far it is ahea
 test('clamped values are told in text by round, with what to do', () => {
   const event = { ...who, time: 0, kind: 'clamped', round: 2, saturatedLanes: 40, parameters: 1_000 } as const
   assert.equal(describeEvent({ ...event, message: 'Do this.' }, noToken), 'round 3: Do this.')
+})
+
+test('a wait says what for, who is missing, and until when by the clock here', () => {
+  const time = new Date(2026, 10, 29, 17, 14, 56).getTime()
+  const chainTime = 5_000
+  const missing = [`0x9965${'0'.repeat(36)}`, who.account, `0x70997970${'0'.repeat(32)}`] as const
+  const event = { ...who, time, kind: 'waiting', round: 0, chainTime, missing: [] as `0x${string}`[] } as const
+  const ends = { endsAt: chainTime + 580, phase: 'submit', reason: 'the update is in' }
+  const one = { count: { what: 'updates', came: 3, of: 4 } as const, missing: [missing[0]] }
+  assert.equal(
+    describeEvent({ ...event, ...ends, ...one }, noToken),
+    'round 1: the update is in; 3 of 4 updates have come, missing: 0x9965…; waiting until 17:24:36 local time at the latest, 9 min 40 s',
+  )
+  const many = { count: { what: 'updates', came: 1, of: 9 } as const, missing: [...missing] }
+  assert.match(
+    describeEvent({ ...event, ...ends, ...many }, noToken)!,
+    /1 of 9 updates have come, missing: 0x9965…, this member, 0x7099…, 5 more;/,
+  )
+  const window = { endsAt: chainTime + 10_800, phase: 'challenge', reason: 'faults can be proven' }
+  assert.equal(
+    describeEvent({ ...event, ...window }, noToken),
+    'round 1: faults can be proven; waiting until 20:14:56 local time, 3 h (--challenge-seconds of the creator)',
+  )
+  const tomorrow = { ...window, phase: 'joining', endsAt: chainTime + 86_400 }
+  assert.match(describeEvent({ ...event, ...tomorrow }, noToken)!, /waiting until 2026-11-30 17:14:56 local time, 1 d$/)
+  const open = { endsAt: 0, phase: 'joining', reason: 'too few members have joined' }
+  assert.equal(
+    describeEvent({ ...event, ...open, count: { what: 'members', came: 1, of: 2 } }, noToken),
+    'round 1: too few members have joined; 1 of 2 members are there; waiting for them',
+  )
+})
+
+test('durations have their two largest units', () => {
+  const cases: [number, string][] = [
+    [0, '0 s'],
+    [9.2, '10 s'],
+    [60, '1 min'],
+    [10_800, '3 h'],
+    [90_061, '1 d 1 h'],
+    [86_460, '1 d'],
+  ]
+  for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text)
 })

@@ -134,11 +134,13 @@ function isQuiet({ nudgeAt }: OwnState, now: number): boolean {
   return nudgeAt !== undefined && now >= nudgeAt
 }
 
+const CHALLENGE = 'faults can be proven until the challenge window ends, which is never early'
+
 /** Every member looks through the round's updates; at a fault they take turns, so that one proof is paid for. */
 function decideWatch(observation: Observation, own: OwnState, end: number | undefined, now: number): Action {
   const { round, terms } = observation
   const { watch } = own
-  if (watch.kind === 'unneeded') return wait(end, 'the challenge window is open')
+  if (watch.kind === 'unneeded') return wait(end, CHALLENGE)
   if (watch.kind === 'due') return { kind: 'check', round: round.number, reason: 'the updates of the round are final' }
   // Turns are shorter where the window is: the last in turn must still have time for both of its transactions.
   const turnSeconds = Math.min(own.staggerSeconds, terms.challengeSeconds / (4 * Math.max(1, round.cohort)))
@@ -161,7 +163,7 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
     return { kind: 'check', round: round.number, reason: 'blobs of the round were missing' }
   }
   const next = Math.min(soonest, watch.again ?? Infinity)
-  return wait(next === Infinity ? undefined : next, 'the challenge window is open')
+  return wait(next === Infinity ? undefined : next, CHALLENGE)
 }
 
 function decideAggregation(observation: Observation, own: OwnState, now: number): Action {

@@ -21,6 +21,9 @@ export interface TrainingMetrics {
   perClass?: number[]
 }
 
+/** What a wait counts. */
+export type Waited = 'members' | 'commitments' | 'updates' | 'shards'
+
 /** A transaction as it was mined. */
 export interface TransactionCost {
   hash: Hex
@@ -38,6 +41,20 @@ export type NodeEventBody =
   | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
   /** `endsAt` and `chainTime`, now, are seconds by the chain's clock, which is not this machine's; `endsAt` 0: by a step. */
   | { kind: 'phase'; round: number; phase: string; endsAt: number; chainTime: number; reason: string }
+  /**
+   * A wait that lasts, once a phase and again when `came` has changed. `count`: how many came, of how many; `missing`: a few of
+   * those who have not acted. `endsAt` and `chainTime` as for a phase.
+   */
+  | {
+      kind: 'waiting'
+      round: number
+      phase: string
+      endsAt: number
+      chainTime: number
+      reason: string
+      count?: { what: Waited; came: number; of: number }
+      missing: Hex[]
+    }
   | { kind: 'training-started'; round: number }
   /** `accuracy`: share of answers that were right before the training, where the metrics tell. */
   | { kind: 'training-finished'; round: number; metrics: TrainingMetrics; accuracy?: number; seconds: number }

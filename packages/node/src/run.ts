@@ -17,6 +17,7 @@ import { decide } from './decide.ts'
 import type { NodeEvent, NodeSummary } from './events.ts'
 import { readFederation, stepsOf } from './federation.ts'
 import { createFindings } from './findings.ts'
+import { createLongWaits } from './long-wait.ts'
 import { openPath } from './paths/open.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
@@ -166,6 +167,7 @@ async function runLoop(
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
   const watch = createWatch(actor, clock, pollMs)
   const progress = createProgress(actor, options)
+  const longWaits = createLongWaits(actor)
   const inFlight: InFlight = new Map()
   const refusals = createRefusals()
   const heldBack = new Set<string>()
@@ -198,7 +200,7 @@ async function runLoop(
     progress.noteAction(action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
-      watch.waitUntil(action.until ?? Infinity)
+      watch.waitUntil(Math.min(action.until ?? Infinity, await longWaits.note(action, observation)))
       continue
     }
     const isRepeatable = action.kind === 'claim' || action.kind === 'nudge'

@@ -5,8 +5,10 @@ import { readMember, readStatus } from '@tutti/chain'
 import { advanceTime } from '@tutti/chain/local'
 import { erc20Abi } from 'viem'
 import { joinFederation } from '../src/join.ts'
+import { countWaited } from '../src/long-wait.ts'
 import { type Fixture, startFederation } from './fixture.ts'
 import { start } from './nodes.ts'
+import { newRound, termsForTest } from './terms.ts'
 
 const tokensOf = ({ clients, terms }: Fixture) =>
   clients[0]!.public.readContract({
@@ -65,4 +67,60 @@ test('a federation that is overdue by its terms is abandoned by its nodes, and e
   } finally {
     await fixture.end()
   }
+})
+
+test('a wait that lasts says once how many updates have come, who is missing, and until when', async () => {
+  const fixture = await startFederation({ members: 3, terms: { submitSeconds: 600 } })
+  const stop = new AbortController()
+  const { signal } = stop
+  try {
+    const node = start(fixture, 0, { signal })
+    const waits = () => node.events.flatMap((event) => (event.kind === 'waiting' ? [event] : []))
+    const inSubmission = () => waits().filter(({ phase }) => phase === 'submit')
+    await until(() => node.kinds().includes('submitted'))
+    assert.deepEqual(inSubmission(), [])
+    await advanceTime(fixture.clients[0]!, 11)
+    await until(() => inSubmission().length > 0)
+    const second = start(fixture, 1, { signal })
+    await until(() => second.kinds().includes('submitted'))
+    await advanceTime(fixture.clients[0]!, 16)
+    await until(() => inSubmission().length > 1)
+    await advanceTime(fixture.clients[0]!, 60)
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    const [, one, two] = fixture.clients.map(({ account }) => account.address.toLowerCase())
+    const told = inSubmission().map(({ count, missing, reason }) => ({
+      count,
+      missing: missing.map((account) => account.toLowerCase()).sort(),
+      reason,
+    }))
+    const reason = 'the update is in'
+    assert.deepEqual(told, [
+      { count: { what: 'updates', came: 1, of: 3 }, missing: [one, two].sort(), reason },
+      { count: { what: 'updates', came: 2, of: 3 }, missing: [two], reason },
+    ])
+    const { endsAt, chainTime } = inSubmission()[0]!
+    assert.ok(endsAt - chainTime > 500 && endsAt - chainTime < 590)
+    stop.abort()
+    await Promise.all([node.done, second.done])
+  } finally {
+    stop.abort()
+    await fixture.end()
+  }
+})
+
+test('a wait counts what its phase waits for: members, commitments, updates, shards, or time alone', () => {
+  const seen = (submitted: bigint, members = 4) => ({
+    block: { number: 1n, timestamp: 0 },
+    terms: termsForTest({ minimumUpdates: 2 }),
+    status: { createdAt: 0, isInitialised: true, isFinished: false, members, roundsClosed: 0 },
+    round: newRound({ members: 4, cohort: 4, submitted, committed: 0b1n, shardsDone: 1 }),
+    member: { index: 0, isMember: true, isLeaving: false, owed: 0n, stake: 5n },
+    position: undefined,
+  })
+  assert.deepEqual(countWaited(seen(0b1011n), 'submit'), { what: 'updates', came: 3, of: 4, absent: 0b100n })
+  assert.deepEqual(countWaited(seen(0n), 'commit'), { what: 'commitments', came: 1, of: 4, absent: 0b1110n })
+  assert.deepEqual(countWaited(seen(0n), 'aggregate'), { what: 'shards', came: 1, of: 2, absent: 0n })
+  assert.deepEqual(countWaited(seen(0n, 1), 'joining'), { what: 'members', came: 1, of: 2, absent: 0n })
+  assert.equal(countWaited(seen(0n), 'joining'), undefined)
+  assert.equal(countWaited(seen(0n), 'challenge'), undefined)
 })

@@ -7,6 +7,7 @@ import {
   formatTokens,
   MOST_DECIMALS,
   potOf,
+  type Terms,
 } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
@@ -18,6 +19,7 @@ import { formatUsd } from '../gas-lines.ts'
 import { describeSource } from '../manifest-summary.ts'
 import { createOutput, type Output } from '../output.ts'
 import { toPlainText } from '../plain-text.ts'
+import { formatDuration } from '../waiting-lines.ts'
 import { writeNewFile } from '../whole-file.ts'
 
 interface DescribeOptions extends ConnectionOptions {
@@ -71,7 +73,7 @@ export function addDescribe(program: Command): void {
       `  ${formatCount(terms.rounds, 'round')} at most, ${status.roundsSettled} over; up to ${formatCount(terms.cohortSize, 'member')} a round, ` +
         `at least ${formatCount(terms.minimumUpdates, 'update')}; ${formatCount(status.members, 'member')} now`,
     )
-    output.line(`  a round waits ${terms.submitSeconds} s for updates`)
+    for (const line of paceLines(terms)) output.line(line)
     output.line('What it costs you, and what it pays')
     output.line(`  stake ${formatTokens(terms.stake, token, MOST_DECIMALS)}, returned at the end to who kept the rules`)
     output.line(`  reward about ${formatTokens(share, token, MOST_DECIMALS)} a round where all take part alike`)
@@ -101,6 +103,9 @@ export function addDescribe(program: Command): void {
       roundsSettled: status.roundsSettled,
       members: status.members,
       cohortSize: terms.cohortSize,
+      commitSeconds: terms.commitSeconds,
+      submitSeconds: terms.submitSeconds,
+      challengeSeconds: terms.challengeSeconds,
       stake: terms.stake,
       rewardPerRound: share,
       token,
@@ -112,6 +117,21 @@ export function addDescribe(program: Command): void {
       kept,
     })
   })
+}
+
+/** How long the phases of a round take. */
+function paceLines({ commitSeconds, submitSeconds, challengeSeconds }: Terms): string[] {
+  const long = (seconds: number) => `${formatDuration(seconds)} (${formatInteger(seconds)} s)`
+  return [
+    ...(commitSeconds === 0 ? [] : [`  a round waits at most ${long(commitSeconds)} for commitments`]),
+    `  a round waits at most ${long(submitSeconds)} for updates, less once all have come`,
+    ...(challengeSeconds === 0
+      ? []
+      : [
+          `  then ${long(challengeSeconds)} in which faults can be proven: this challenge window never ends early, so no round ` +
+            'is shorter',
+        ]),
+  ]
 }
 
 async function giveTemplate(template: string, bytes: Uint8Array, where: true | string, output: Output) {
