@@ -3,7 +3,7 @@
  * it, or post it again for others.
  */
 import { formatCount, formatInteger } from '@tutti/core'
-import type { OutputKind, TrainingSpec } from '@tutti/learn'
+import type { Dataset, ImportedModel, OutputKind, TrainingSpec } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -85,7 +85,7 @@ export function addModel(program: Command): void {
 async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const { findOutputsFault, importOnnx } = await import('@tutti/learn')
-  const { createTrainer, readBaseFile } = await import('@tutti/learn/node')
+  const { createTrainer, readBaseFile, TrainingDivergedError } = await import('@tutti/learn/node')
   const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
   const chosen = { ...(options.train === undefined ? {} : { trainable: options.train }), ties: options.tie }
   const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })
@@ -98,11 +98,26 @@ async function runCheck(file: string, options: CheckOptions): Promise<void> {
       exitCodes.badInput,
     )
   }
-  // Whether training starts is known only once the runtime has taken the graph.
+  // Whether training works is known only once the runtime has taken a step.
+  output.progress('trying a step…')
   const trainer = await createTrainer(model, TRIAL)
-  await trainer.release()
+  try {
+    await trainer.fit(model.weights, toZeroExample(model), { seed: 1 })
+  } catch (error) {
+    // Of an example of zeros alone, which divides by zero somewhere: a real one may not.
+    if (!(error instanceof TrainingDivergedError)) throw error
+  } finally {
+    await trainer.release()
+  }
   output.line('It can be trained: tutti create --path blob --task-file TASK --base-model FILE')
   output.result(describeImported(model))
+}
+
+/** One example of zeros, of the first class. */
+function toZeroExample({ inputs: features, output }: ImportedModel): Dataset {
+  const labels = output === 'linear' ? new Float64Array(1) : new Int32Array(1)
+  const scales = { inputZero: 0, inputScale: [1, 1] as [number, number], labelCenter: 0, labelSpread: 1 }
+  return { count: 1, features, inputs: new Uint8Array(features), labels, ...scales }
 }
 
 async function runPull(id: Hex, options: PullOptions): Promise<void> {
