@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { toCanonicalJson } from './canonical-json.ts'
 import { type Manifest, ManifestError, parseManifest } from './manifest.ts'
 import { formatPath } from './schema.ts'
-import { StatisticsPlanError, statisticsDimension } from './statistics-plan.ts'
+import { MOST_BINS, StatisticsPlanError, statisticsDimension } from './statistics-plan.ts'
 
 const finite = z.number().refine(Number.isFinite)
 const positive = z.int().positive()
@@ -20,7 +20,7 @@ const column = z.discriminatedUnion('kind', [
     unit: z.string().optional(),
     minimum: finite,
     maximum: finite,
-    bins: positive.max(4_096),
+    bins: positive.max(MOST_BINS),
   }),
   z.strictObject({ kind: z.literal('category'), name, categories: z.array(name).min(1) }),
 ])

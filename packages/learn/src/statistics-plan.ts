@@ -36,6 +36,9 @@ export interface StatisticsPlan {
 /** Of two members, each could subtract its own part from the sum. */
 export const FEWEST_MEMBERS = 3
 
+/** Bins that a number's histogram may have. */
+export const MOST_BINS = 4_096
+
 /** Steps of a number's range: a value is rounded to 1/65,535 of it. */
 export const STEPS = 65_535
 

@@ -2,7 +2,7 @@
 import { roundMoments } from './infer-schema.ts'
 import type { DataSchema } from './schema.ts'
 import { type FederatedStatistics, histogramQuantile } from './statistics.ts'
-import { binWidth, FEWEST_MEMBERS, type StatisticsPlan, StatisticsPlanError } from './statistics-plan.ts'
+import { binWidth, FEWEST_MEMBERS, MOST_BINS, type StatisticsPlan, StatisticsPlanError } from './statistics-plan.ts'
 
 /**
  * A plan that counts every feature of a schema, and its label: a number like any other, a class like a category.
@@ -93,19 +93,20 @@ export function findUncounted(schema: DataSchema, plan: StatisticsPlan): { name:
  * Numbers of which one bin is wider than the spread that the schema states: where most values lie within one spread, as
  * they do of a skewed quantity, most share a bin and no quantile can be told.
  *
- * @returns Names, with the spread and the bins that would make a bin half as wide as it.
+ * @returns Names, with the spread and the bins that would make a bin half as wide as it; undefined where so many are not allowed.
  */
 export function findCoarseColumns(
   schema: DataSchema,
   plan: StatisticsPlan,
-): { name: string; width: number; spread: number; bins: number }[] {
+): { name: string; width: number; spread: number; bins: number | undefined }[] {
   return [...schema.features, schema.label].flatMap((column) => {
     const counted = plan.columns.find(({ name }) => name === column.name)
     if (column.kind !== 'number' || counted?.kind !== 'number') return []
     const { spread } = column
     const width = binWidth(counted)
     if (width <= spread) return []
-    return [{ name: column.name, width, spread, bins: Math.ceil((2 * width * counted.bins) / spread) }]
+    const bins = Math.ceil((2 * width * counted.bins) / spread)
+    return [{ name: column.name, width, spread, bins: bins > MOST_BINS ? undefined : bins }]
   })
 }
 

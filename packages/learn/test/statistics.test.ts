@@ -267,7 +267,9 @@ test('columns whose bins are wider than their spread are named with the bins tha
     ['CRP'],
   )
   assert.ok(found[0]!.width > found[0]!.spread)
-  assert.deepEqual(findCoarseColumns(data, planStatistics(data, { bits: 8, bins: found[0]!.bins })), [])
+  const narrow = { ...data, features: data.features.map((column) => ({ ...column, spread: 1e-3 })) } as typeof data
+  assert.equal(findCoarseColumns(narrow, planStatistics(narrow, { bits: 8 }))[0]!.bins, undefined)
+  assert.deepEqual(findCoarseColumns(data, planStatistics(data, { bits: 8, bins: found[0]!.bins! })), [])
 })
 
 test('discrete Laplace noise has the probabilities of its formula', () => {

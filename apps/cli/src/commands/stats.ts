@@ -160,7 +160,7 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
     output.note(
       toPlainText(
         `Column "${name}": a bin is ${formatWidth(width)} wide and the spread stated is ${formatWidth(spread)}, so that most rows ` +
-          `may share one bin, and quantiles say little. Narrow minimum..maximum, or raise --bins (${bins} would do).`,
+          `may share one bin, and quantiles say little. Narrow minimum..maximum${bins === undefined ? '' : `, or raise --bins (${bins} would do)`}.`,
       ),
     )
   }
