@@ -302,11 +302,26 @@ export function toChainError(error: unknown, url = 'the RPC endpoint'): unknown 
   return new RpcError(reason, error, { url, meaning })
 }
 
-/** Runs an RPC call and rethrows its failure as {@link toChainError} names it. */
+/** What decoding says of bytes that are too few, or are no value of their type. */
+const UNDECODABLE =
+  /^(AbiDecodingDataSizeTooSmall|DecodeLogDataMismatch|DecodeLogTopicsMismatch|InvalidBytesBoolean|PositionOutOfBounds|RecursiveReadLimitExceeded)Error$/
+
+/** Whether an answer could not be read: a field is missing, or is no number, list or value where one belongs. */
+export function isMalformedAnswer(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true
+  return error instanceof BaseError && error.walk((layer) => UNDECODABLE.test((layer as Error).name)) !== null
+}
+
+/**
+ * Reads answers, and rethrows failures as {@link toChainError} names them.
+ *
+ * @throws {@link MalformedAnswerError} for an answer that cannot be read.
+ */
 export async function withChainErrors<T>(client: { url: string }, run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
+    if (isMalformedAnswer(error)) throw new MalformedAnswerError(client.url, (error as Error).message, error)
     throw toChainError(error, client.url)
   }
 }

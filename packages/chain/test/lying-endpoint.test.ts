@@ -8,7 +8,10 @@ import {
   type ChainClient,
   connect,
   MalformedAnswerError,
+  readBlockTime,
+  readFederationLogs,
   readHistory,
+  readManifest,
   readMembers,
   readSight,
   readStatus,
@@ -109,4 +112,39 @@ test('no more rounds are read than the terms have, and no more members than ther
       MalformedAnswerError,
     )
   }
+})
+
+for (const [what, bent] of [
+  ['are no list', { logs: 'yes' }],
+  ['are nothing', [null]],
+  ['have no topics', [{ address: `0x${'1'.repeat(40)}`, data: '0x', blockNumber: '0x1', logIndex: '0x0' }]],
+  ['stand in a block that is no number', [{ topics: [], data: '0x', blockNumber: 'one', logIndex: '0x0' }]],
+] as const) {
+  test(`logs that ${what} are named as the endpoint's fault, and not asked for in parts`, async () => {
+    const { id } = federation
+    for (const read of [readManifest, (looking: ChainClient) => readFederationLogs(looking, { id, fromBlock: 0n })]) {
+      const behaviour: Behaviour = { bend: ({ method }, result) => (method === 'eth_getLogs' ? bent : result) }
+      const { seen, endpoint } = await through(behaviour, (looking) =>
+        read(looking, { id }).then(
+          () => undefined,
+          (error: Error) => error,
+        ),
+      )
+      assert.ok(seen instanceof Error, what)
+      assert.equal(seen.name, 'MalformedAnswerError', `${seen.name}: ${seen.message}`)
+      assert.match(seen.message, /The endpoint at http:\/\/127\.0\.0\.1:\d+ answered what no chain gives/)
+      assert.equal(endpoint.count('eth_getLogs'), 1)
+    }
+  })
+}
+
+test('a time that no date has is named as the endpoint’s fault', async () => {
+  const behaviour: Behaviour = {
+    bend: ({ method }, result) =>
+      method === 'eth_getBlockByNumber' ? { ...result, timestamp: '0xffffffffffffff' } : result,
+  }
+  await assert.rejects(
+    through(behaviour, (looking) => readBlockTime(looking)),
+    MalformedAnswerError,
+  )
 })

@@ -1,7 +1,7 @@
 /**
  * What a node reads from the chain to decide: one call a look, cheap enough for every block.
  */
-import { type ChainClient, readEvents, readHistory, readSight, readSince } from '@tutti/chain'
+import { type ChainClient, readBlockTime, readEvents, readHistory, readSight, readSince } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './situation.ts'
 
@@ -27,8 +27,7 @@ export async function observe(client: ChainClient, id: Hex, terms: Terms, accoun
 
 /** Time of the chain now, in seconds, by its latest block. */
 export async function readChainTime(client: ChainClient): Promise<number> {
-  const { timestamp } = await client.public.getBlock({ includeTransactions: false })
-  return timeOf(client, Number(timestamp))
+  return timeOf(client, await readBlockTime(client))
 }
 
 /** A chain that mines only when asked tells its time by the block it would mine; not every chain has one. */

@@ -1,5 +1,5 @@
 /** `tutti log ID`: follows a federation from the chain, an event a line, until it is finished or Ctrl-C. */
-import type { ChainClient, FederationLog } from '@tutti/chain'
+import type { FederationLog } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
@@ -43,14 +43,14 @@ function parseRound(text: string): number {
 async function follow(id: Hex, options: LogOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const client = await openReader(options)
-  const { locateCreation, readStatus, readToken } = await import('@tutti/chain')
+  const { locateCreation, readBlockTime, readStatus, readToken } = await import('@tutti/chain')
   const { backOffMilliseconds, defaultBackOff, isChainOutOfReach, sleep } = await import('@tutti/node')
   const creation = await locateCreation(client, { id })
   const token = await readToken(client, creation.terms.token)
   const { describeLog, toPlainArgs } = await import('../log-lines.ts')
   const interruption = watchInterruption()
   const { signal } = interruption
-  const times = createBlockTimes(client)
+  const times = createBlockTimes((blockNumber) => readBlockTime(client, { blockNumber }))
   const shown = new Map<string, bigint>()
   const first = (options.from ?? 1) - 1
   let next = creation.blockNumber
@@ -111,11 +111,10 @@ function keyOf({ transactionHash, eventName, args }: FederationLog): string {
 }
 
 /** Times of blocks, in seconds since 1970, each read once. */
-function createBlockTimes(client: ChainClient): (blockNumber: bigint) => Promise<number> {
+function createBlockTimes(read: (blockNumber: bigint) => Promise<number>): (blockNumber: bigint) => Promise<number> {
   const known = new Map<bigint, Promise<number>>()
   return (blockNumber) => {
-    const found =
-      known.get(blockNumber) ?? client.public.getBlock({ blockNumber }).then(({ timestamp }) => Number(timestamp))
+    const found = known.get(blockNumber) ?? read(blockNumber)
     known.set(blockNumber, found)
     found.catch(() => known.delete(blockNumber))
     if (known.size > 1_000) known.delete(known.keys().next().value!)

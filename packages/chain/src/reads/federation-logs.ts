@@ -2,6 +2,7 @@
 import { type Hex, parseEventLogs, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
+import { withChainErrors } from '../errors.ts'
 import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
 
@@ -11,7 +12,7 @@ export type FederationLog = ReturnType<typeof parseEventLogs<typeof federationAb
 /**
  * Reads all events that name a federation in a range of blocks, bounds included.
  *
- * @throws `ConflictingLogsError`; connection errors
+ * @throws `ConflictingLogsError`; `MalformedAnswerError`; connection errors
  */
 export async function readFederationLogs(
   client: ChainClient,
@@ -19,18 +20,20 @@ export async function readFederationLogs(
 ): Promise<FederationLog[]> {
   const request = client.public.request as unknown as (call: object) => Promise<never[]>
   const asked = { fromBlock, ...(toBlock === undefined ? {} : { toBlock }) }
-  const found = await readByHalves(client, asked, async (range) => {
-    const filter = {
-      address: client.core,
-      topics: [null, id],
-      fromBlock: toHex(range.fromBlock),
-      toBlock: range.toBlock === 'latest' ? 'latest' : toHex(range.toBlock),
-    }
-    const raw = await request({ method: 'eth_getLogs', params: [filter] })
-    return parseEventLogs({ abi: federationAbi, logs: raw.map(toLog), strict: true })
+  return withChainErrors(client, async () => {
+    const found = await readByHalves(client, asked, async (range) => {
+      const filter = {
+        address: client.core,
+        topics: [null, id],
+        fromBlock: toHex(range.fromBlock),
+        toBlock: range.toBlock === 'latest' ? 'latest' : toHex(range.toBlock),
+      }
+      const raw = await request({ method: 'eth_getLogs', params: [filter] })
+      return parseEventLogs({ abi: federationAbi, logs: raw.map(toLog), strict: true })
+    })
+    const isAsked = (log: FederationLog) => (log.args as { id?: Hex }).id?.toLowerCase() === id.toLowerCase()
+    return inChainOrder(found, { url: client.url, address: client.core, ...asked }).filter(isAsked)
   })
-  const isAsked = (log: FederationLog) => (log.args as { id?: Hex }).id?.toLowerCase() === id.toLowerCase()
-  return inChainOrder(found, { url: client.url, address: client.core, ...asked }).filter(isAsked)
 }
 
 /** A log of JSON-RPC with its numbers as viem has them. */

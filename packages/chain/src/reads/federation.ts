@@ -6,6 +6,7 @@ import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client.ts'
 import { ForgedTermsError, MalformedAnswerError, NotDeployedError, withChainErrors } from '../errors.ts'
 import type { Member, RoundSummary, Status } from '../types.ts'
+import { toSeconds } from './time.ts'
 
 /** Of which federation, and as of which block: the latest by default. */
 export type FederationQuery = { id: Hex; blockNumber?: bigint }
@@ -71,7 +72,7 @@ export async function readPhase(client: ChainClient, query: FederationQuery): Pr
   const [phase, endsAt] = await readCore(client, (core) =>
     client.public.readContract({ ...core, functionName: 'phaseOf', args: [query.id], ...atBlock(query) }),
   )
-  return { phase: PHASES[phase]!, endsAt: Number(endsAt) }
+  return { phase: PHASES[phase]!, endsAt: toSeconds(client, endsAt) }
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import { mayBeTooMuch } from '../answers.ts'
 import type { ChainClient } from '../client.ts'
-import { toChainError, withChainErrors } from '../errors.ts'
+import { isMalformedAnswer, toChainError, withChainErrors } from '../errors.ts'
 
 /**
  * What `read` returns for all blocks of a range, in order.
@@ -23,6 +23,7 @@ export async function readByHalves<Entry>(
     try {
       return await read({ fromBlock, toBlock })
     } catch (error) {
+      if (isMalformedAnswer(error)) throw error
       const named = toChainError(error, client.url)
       if (!mayBeTooMuch(error)) throw named
       const last = toBlock === 'latest' ? await withChainErrors(client, () => client.public.getBlockNumber()) : toBlock

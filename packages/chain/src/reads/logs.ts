@@ -29,7 +29,7 @@ export type EventQuery<Name extends EventName> = {
 /**
  * Reads events in order, each once, halving the range whenever the endpoint refuses it.
  *
- * @throws `ConflictingLogsError`; connection errors
+ * @throws `ConflictingLogsError`; `MalformedAnswerError`; connection errors
  */
 export async function readEvents<Name extends EventName>(
   client: ChainClient,
@@ -37,24 +37,27 @@ export async function readEvents<Name extends EventName>(
 ): Promise<CoreEvent<Name>[]> {
   const { eventName, id, round } = query
   const args = { ...(id === undefined ? {} : { id }), ...(round === undefined ? {} : { round }) }
-  const found = await readByHalves(client, query, async (range) => {
-    const events = {
-      address: client.core,
-      abi: federationAbi,
-      eventName,
-      args: args as never,
-      ...range,
-      strict: true,
-    } as const
-    return (await client.public.getContractEvents(events)) as unknown as CoreEvent<Name>[]
+  return withChainErrors(client, async () => {
+    const found = await readByHalves(client, query, async (range) => {
+      const events = {
+        address: client.core,
+        abi: federationAbi,
+        eventName,
+        args: args as never,
+        ...range,
+        strict: true,
+      } as const
+      return (await client.public.getContractEvents(events)) as unknown as CoreEvent<Name>[]
+    })
+    const isAsked = ({ args: found }: { args: unknown }) => {
+      const { id: foundId, round: foundRound } = found as { id?: Hex; round?: number }
+      return (
+        (id === undefined || foundId?.toLowerCase() === id.toLowerCase()) &&
+        (round === undefined || foundRound === round)
+      )
+    }
+    return inChainOrder(found, { url: client.url, address: client.core, ...query }).filter(isAsked)
   })
-  const isAsked = ({ args: found }: { args: unknown }) => {
-    const { id: foundId, round: foundRound } = found as { id?: Hex; round?: number }
-    return (
-      (id === undefined || foundId?.toLowerCase() === id.toLowerCase()) && (round === undefined || foundRound === round)
-    )
-  }
-  return inChainOrder(found, { url: client.url, address: client.core, ...query }).filter(isAsked)
 }
 
 /** A federation as it was published. */

@@ -12,6 +12,7 @@ import type { ChainClient } from '../client.ts'
 import { ChainBehindError, ChainUnreachableError, toChainError, withChainErrors } from '../errors.ts'
 import type { Member, Status } from '../types.ts'
 import { readMember, readPosition, readRound, readStatus } from './federation.ts'
+import { toSeconds } from './time.ts'
 
 /** What one look at a federation shows. */
 export type Sight = {
@@ -57,7 +58,7 @@ export async function readSight(client: ChainClient, query: { id: Hex; account: 
     data: part(3),
   })
   return {
-    block: { number: BigInt(slice(answer, 0, 32)), timestamp: Number(slice(answer, 32, 64)) },
+    block: { number: BigInt(slice(answer, 0, 32)), timestamp: toSeconds(client, BigInt(slice(answer, 32, 64))) },
     round: decodeFunctionResult({ abi: federationAbi, functionName: 'roundOf', data: part(0) }),
     status: decodeFunctionResult({ abi: federationAbi, functionName: 'statusOf', data: part(1) }),
     member: decodeFunctionResult({ abi: federationAbi, functionName: 'memberOf', data: part(2) }),
@@ -83,7 +84,13 @@ async function readOneByOne(client: ChainClient, { id, account }: { id: Hex; acc
     ])
     const { hash } = await blockAt(at)
     if (block.hash !== hash) continue
-    return { block: { number: block.number, timestamp: Number(block.timestamp) }, round, status, member, position }
+    return {
+      block: { number: block.number, timestamp: toSeconds(client, block.timestamp) },
+      round,
+      status,
+      member,
+      position,
+    }
   }
   throw new ChainBehindError(client.url)
 }
