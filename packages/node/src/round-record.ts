@@ -57,6 +57,14 @@ export function isSubmitted(record: RoundRecord): boolean {
   return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
 }
 
+/**
+ * Whether a round's directory proves that nothing of it was signed: attempts are written before the record that names them,
+ * so one without any was never sent.
+ */
+export function hasNoAttempt(disk: Disk, directory: string): boolean {
+  return !disk.list(directory).some((name) => name.startsWith('attempt-'))
+}
+
 interface FileEntry {
   file: string
   bytes: number
@@ -122,8 +130,7 @@ export function loadRound(disk: Disk, directory: string, round: number): Loaded 
     const { reason } = (fromCheckedBytes(forfeited) ?? {}) as { reason?: string }
     return { kind: 'forfeited', reason: reason ?? 'an earlier failure, of which the record is damaged' }
   }
-  // Attempts are written before the record that names them, so a directory without any proves that nothing was sent.
-  const isSafeToDiscard = !disk.list(directory).some((name) => name.startsWith('attempt-'))
+  const isSafeToDiscard = hasNoAttempt(disk, directory)
   const damaged = (what: string): Loaded => ({
     kind: 'damaged',
     file: join(directory, what),

@@ -118,12 +118,8 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained)
     const { shards, saturatedLanes, quantisedLanes } = update
     if (update.values.every((values) => isBlankUpdate(values, terms.bits))) {
-      sitOut(
-        actor,
-        round,
-        'the update changes nothing: all of it rounds to nothing, and the contract takes no such update',
-      )
-      return
+      const isUnchanged = 'weights' in trained && trained.weights.every((weight, i) => weight === before[i])
+      return sitOut(actor, round, isUnchanged ? UNCHANGED : ROUNDS_TO_NOTHING)
     }
     const payloads: Uint8Array[] = []
     for (const values of update.values) payloads.push(await path.toPayload(values))
@@ -144,6 +140,12 @@ export async function trainRound(actor: Actor, seen: Observation, until: number)
     }
   })
 }
+
+const UNCHANGED =
+  'the trainer returned the weights unchanged, and the contract takes no update that changes nothing; once the trainer is ' +
+  'corrected, restart the node, and it tries this round again while that is open'
+const ROUNDS_TO_NOTHING =
+  'the update changes nothing: all of it rounds to nothing, and the contract takes no such update'
 
 function sitOut({ store, report }: Actor, round: number, reason: string): void {
   report.tell({ kind: 'sat-out', round, reason })

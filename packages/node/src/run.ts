@@ -189,6 +189,8 @@ async function runLoop(
 
   let sight = await look()
   if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
+  // What held an earlier run back may have been put right; a second update is never made of what may be on its way.
+  store.retry(sight.observation.round.number)
   for (; ; sight = await look()) {
     await report.timed('observing', () => progress.note(sight))
     const { observation } = sight

@@ -23,7 +23,14 @@ import { fromCheckedBytes, refuseNewer, toCheckedBytes } from './checked-json.ts
 import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
 import { lockDirectory } from './lock.ts'
-import { loadRound, type RoundRecord, STORE_VERSION, saveUpdate, type UpdateRecord } from './round-record.ts'
+import {
+  hasNoAttempt,
+  loadRound,
+  type RoundRecord,
+  STORE_VERSION,
+  saveUpdate,
+  type UpdateRecord,
+} from './round-record.ts'
 import { type ReportedRound, toReports } from './stall.ts'
 
 /** A node's memory. All methods are synchronous: when one returns, what it wrote is on the platter. */
@@ -37,6 +44,12 @@ export interface Store {
   load(round: number): RoundRecord
   /** Gives a round up. */
   forfeit(round: number, reason: string): void
+  /**
+   * Takes back that a round was given up, if nothing of it was ever signed and it is not forgotten: it may be tried again.
+   *
+   * @returns Whether it was.
+   */
+  retry(round: number): boolean
   /** What quantisation lost of earlier updates; undefined if nothing is known of it. */
   loadFeedback(): ErrorFeedback | undefined
   /** Replaces what {@link loadFeedback} gives. */
@@ -132,6 +145,13 @@ export function openStore(options: StoreOptions): Store {
       return loaded
     },
     forfeit,
+    retry: (round) => {
+      const directory = roundDirectory(round)
+      const isForfeited = fromCheckedBytes(disk.read(join(directory, 'forfeit.json'))) !== undefined
+      if (!isForfeited || round < forgottenBefore() || !hasNoAttempt(disk, directory)) return false
+      disk.remove(directory)
+      return true
+    },
     forgetBefore: (round) => {
       if (round <= forgottenBefore()) return
       disk.makeDirectory(join(directory, `before-${round}`))

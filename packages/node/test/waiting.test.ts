@@ -6,6 +6,7 @@ import { advanceTime } from '@tutti/chain/local'
 import { erc20Abi } from 'viem'
 import { joinFederation } from '../src/join.ts'
 import { countWaited } from '../src/long-wait.ts'
+import type { ModelTrainer } from '../src/trainer.ts'
 import { type Fixture, startFederation } from './fixture.ts'
 import { start } from './nodes.ts'
 import { newRound, termsForTest } from './terms.ts'
@@ -123,4 +124,26 @@ test('a wait counts what its phase waits for: members, commitments, updates, sha
   assert.deepEqual(countWaited(seen(0n, 1), 'joining'), { what: 'members', came: 1, of: 2, absent: 0n })
   assert.equal(countWaited(seen(0n), 'joining'), undefined)
   assert.equal(countWaited(seen(0n), 'challenge'), undefined)
+})
+
+test('weights returned unchanged are called so, and a restarted node tries the round again with a corrected trainer', async () => {
+  const fixture = await startFederation({ members: 2, terms: { submitSeconds: 600 } })
+  const stops = [new AbortController(), new AbortController()] as const
+  try {
+    const trainer: ModelTrainer = { train: async ({ weights }) => ({ weights, metrics: { examples: 9 } }) }
+    const first = start(fixture, 0, { trainer, signal: stops[0].signal })
+    await until(() => first.kinds().includes('sat-out'))
+    const [reason] = first.events.flatMap((event) => (event.kind === 'sat-out' ? [event.reason] : []))
+    assert.match(reason!, /^the trainer returned the weights unchanged, .*restart the node/)
+    stops[0].abort()
+    await first.done
+    const again = start(fixture, 0, { signal: stops[1].signal })
+    await until(() => again.kinds().includes('submitted'))
+    assert.ok(!again.kinds().includes('sat-out'))
+    stops[1].abort()
+    await again.done
+  } finally {
+    for (const stop of stops) stop.abort()
+    await fixture.end()
+  }
 })

@@ -49,7 +49,13 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
       exitCodes.refused,
     )
   }
-  const { number: round } = await chain.readRound(client, { id })
+  const { number: round, openedAt } = await chain.readRound(client, { id })
+  if (openedAt === 0 && round === 0) {
+    throw new CommandError(
+      `No round of ${id} has opened yet: there is nothing to end. A member leaves it with: tutti leave ${id}`,
+      exitCodes.refused,
+    )
+  }
   if (options.dryRun === true) {
     const prepared = await chain.prepareTransaction(client, chain.callToVoteToEnd(client, { id, round }))
     const most = chain.toMostPaid(prepared.raw)
