@@ -1,12 +1,13 @@
 /** Figures of a simulated model in words: with unequal classes accuracy alone says little, so that it never stands alone. */
 import type { Metrics } from '@tutti/learn'
+import { formatError } from '../judged-model.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 
 /** The figure that people look at first. */
 export function describeMain({ accuracy, mae }: Pick<Metrics, 'accuracy' | 'mae'>, unit?: string): string {
   if (accuracy !== undefined) return `accuracy ${percent(accuracy)}`
-  return `mean absolute error ${formatError(mae)}${unit === undefined ? '' : ` ${unit}`}`
+  return `mean absolute error ${formatError(mae ?? Number.NaN)}${unit === undefined ? '' : ` ${unit}`}`
 }
 
 /** All figures but the loss; `unit` is that of a number. */
@@ -22,7 +23,7 @@ export function describeMetrics(metrics: Metrics, unit?: string): string {
 
 /** The main figure in columns of one width, beside it the one that does not reward the commonest class. */
 export function metricCells({ accuracy, balancedAccuracy, mae }: Metrics): string {
-  if (accuracy === undefined) return `mean absolute error ${formatError(mae)}`
+  if (accuracy === undefined) return `mean absolute error ${formatError(mae ?? Number.NaN)}`
   const beside = balancedAccuracy === undefined ? '' : `  balanced ${percent(balancedAccuracy).padStart(6)}`
   return `accuracy ${percent(accuracy).padStart(6)}${beside}`
 }
@@ -32,9 +33,4 @@ export function worthOf({ balancedAccuracy, accuracy, mae }: Metrics): { name: s
   if (balancedAccuracy !== undefined) return { name: 'balanced accuracy', value: balancedAccuracy }
   if (accuracy !== undefined) return { name: 'accuracy', value: accuracy }
   return { name: 'error', value: -(mae ?? Number.POSITIVE_INFINITY) }
-}
-
-/** An error with four digits. */
-function formatError(mae: number | undefined): string {
-  return String(Number((mae ?? Number.NaN).toPrecision(4)))
 }
