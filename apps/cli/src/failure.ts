@@ -17,6 +17,7 @@ const codes: Record<string, ExitCode> = {
   FederationNotFoundError: exitCodes.usage,
   RoundAheadError: exitCodes.usage,
   InconsistentRoundsError: exitCodes.answerIsNo,
+  InconsistentHistoryError: exitCodes.answerIsNo,
   ConflictingLogsError: exitCodes.unreachable,
   MalformedAnswerError: exitCodes.unreachable,
   NotTakenYetError: exitCodes.endpointRefused,

@@ -1,18 +1,20 @@
 /** Endpoints that answer what no chain would, or never the same: what asks them ends, says so, and shows nothing of it. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { decodeFunctionData, encodeFunctionResult } from 'viem'
+import { decodeFunctionData, encodeAbiParameters, encodeEventTopics, encodeFunctionResult, getAbiItem } from 'viem'
 import { federationAbi } from '../src/abi/federation.ts'
 import {
   ChainBehindError,
   type ChainClient,
   connect,
+  InconsistentHistoryError,
   MalformedAnswerError,
   readBlockTime,
   readFederationLogs,
   readHistory,
   readManifest,
   readMembers,
+  readRoundHistory,
   readSight,
   readStatus,
 } from '../src/index.ts'
@@ -146,5 +148,26 @@ test('a time that no date has is named as the endpoint’s fault', async () => {
   await assert.rejects(
     through(behaviour, (looking) => readBlockTime(looking)),
     MalformedAnswerError,
+  )
+})
+
+test('a settled round that the contract has no record of is not shown', async () => {
+  const { id } = federation
+  const { inputs } = getAbiItem({ abi: federationAbi, name: 'RoundSettled' })
+  const values = inputs.filter(({ indexed }) => indexed !== true)
+  const data = encodeAbiParameters(
+    values,
+    values.map(({ type }) => (type === 'bytes32' ? id : type.startsWith('uint') ? 3 : [])) as never,
+  )
+  const topics = encodeEventTopics({ abi: federationAbi, eventName: 'RoundSettled', args: { id, round: 0 } as never })
+  const behaviour: Behaviour = {
+    bend: ({ method, params }, result) =>
+      method !== 'eth_getLogs' || params[0].topics[0] !== null
+        ? result
+        : [...result, { ...result.at(-1), logIndex: '0x99', data, topics }],
+  }
+  await assert.rejects(
+    through(behaviour, (looking) => readRoundHistory(looking, { id })),
+    InconsistentHistoryError,
   )
 })

@@ -5,7 +5,9 @@
 import type { Hex } from '@tutti/core'
 import { hexToBytes } from 'viem'
 import type { ChainClient } from '../client.ts'
-import { withChainErrors } from '../errors.ts'
+import { ChainError, withChainErrors } from '../errors.ts'
+import { hideSecrets } from '../secrets.ts'
+import { readHistory } from './federation.ts'
 import { readFederationLogs } from './federation-logs.ts'
 import { locateCreation } from './logs.ts'
 
@@ -39,7 +41,7 @@ const READ_AT_ONCE = 8
  * Reads every round that has opened.
  *
  * @param options.isWithGas - Reads a receipt for each transaction of the rounds too.
- * @throws `FederationNotFoundError`; connection errors
+ * @throws `FederationNotFoundError`; {@link InconsistentHistoryError}; connection errors
  */
 export async function readRoundHistory(
   client: ChainClient,
@@ -96,6 +98,7 @@ export async function readRoundHistory(
         break
     }
   }
+  await checkRecords(client, id, rounds)
   if (isWithGas) {
     const all = [...transactions]
     for (let at = 0; at < all.length; at += READ_AT_ONCE) {
@@ -111,4 +114,27 @@ export async function readRoundHistory(
     }
   }
   return [...rounds.values()].sort((a, b) => a.round - b.round)
+}
+
+/** The contract keeps of each closed round what was paid: logs that say more, or other updates, are not its own. */
+async function checkRecords(client: ChainClient, id: Hex, rounds: ReadonlyMap<number, RoundRecord>): Promise<void> {
+  const summaries = await readHistory(client, { id })
+  for (const { round, state, updates, members, paid } of rounds.values()) {
+    const summary = summaries[round]
+    if (state !== 'settled') continue
+    const told = members.reduce((sum, { reward, keeperPay }) => sum + reward + keeperPay, 0n)
+    if (summary?.updates === updates && summary.paid === paid && told <= paid) continue
+    throw new InconsistentHistoryError(client.url, round)
+  }
+}
+
+/** An endpoint's logs say of a round what the contract's record of it does not. */
+export class InconsistentHistoryError extends ChainError {
+  constructor(url: string, round: number) {
+    super(
+      `The endpoint at ${hideSecrets(url)} shows logs of round ${round + 1} that its record in the contract contradicts: other ` +
+        'updates, or another amount paid. It lies, or is behind. Try again, or use another endpoint.',
+      true,
+    )
+  }
 }
