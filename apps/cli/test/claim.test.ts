@@ -22,6 +22,8 @@ test('a member leaves by hand with its stake, and then nothing is owed', async (
     const { id } = await readTutti(['create', ...terms, '--test-account', '0'], options)
     await readTutti(['join', id, '--test-account', '1', '--yes'], options)
     const account = ['--test-account', '1']
+    const early = await readTutti(['claim', id, ...account], options)
+    assert.deepEqual([early.amount, early.stake, early.hash], ['0', '2000000000000000000', undefined])
     const lost = await runTutti(['claim', id, ...account, '--to', `0x${'0'.repeat(40)}`, '--json'], options)
     assert.equal(lost.code, exitCodes.usage)
     assert.match(JSON.parse(lost.stdout).error.message, /could never spend/)

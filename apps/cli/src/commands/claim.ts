@@ -80,6 +80,17 @@ async function takeStep(step: 'claim' | 'leave', id: Hex, options: StepOptions):
     output.result({ id, account, token, amount: 0n, owed: 0n, stake: 0n })
     return
   }
+  if (
+    step === 'claim' &&
+    before.owed === 0n &&
+    before.isMember &&
+    !(await chain.readStatus(client, { id })).isFinished
+  ) {
+    const stays = `${formatTokens(before.stake, token)} of stake are not free while it is a member: tutti leave ${id}`
+    output.line(`Nothing is owed to ${account} yet; ${stays}`)
+    output.result({ id, account, token, amount: 0n, owed: 0n, stake: before.stake })
+    return
+  }
   const { owed, stake } = before
   const target = options.to === undefined ? { id } : { id, recipient }
   if (options.dryRun === true) {
