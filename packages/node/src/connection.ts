@@ -61,6 +61,8 @@ export async function untilReached<T>(attempt: () => Promise<T>, patience: Patie
       if (failures > 0) patience.onBack?.(failures)
       return answer
     } catch (error) {
+      // What was interrupted did not fail.
+      patience.signal.throwIfAborted()
       if (!isChainOutOfReach(error) && patience.isPassing?.(error) !== true) {
         // A refusal is an answer too.
         if (failures > 0) patience.onBack?.(failures)

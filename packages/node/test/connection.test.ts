@@ -51,6 +51,20 @@ test('an answer that is an error is not asked for again', async () => {
   assert.equal(isChainOutOfReach(new Error('execution reverted')), false)
 })
 
+test('what is interrupted is no failure of the chain, and nothing is told of it', async () => {
+  const stop = new AbortController()
+  const told: number[] = []
+  const interrupted = untilReached(
+    async () => {
+      stop.abort(new Error('stopped'))
+      throw new Error('The request was interrupted.')
+    },
+    { backOff: quick, signal: stop.signal, isPassing: () => true, onWait: ({ failures }) => told.push(failures) },
+  )
+  await assert.rejects(interrupted, /stopped/)
+  assert.deepEqual(told, [])
+})
+
 test('a wait ends at once when the node is stopped', async () => {
   const stop = new AbortController()
   const waiting = sleep(60_000, stop.signal)
