@@ -23,7 +23,7 @@ test('a metric that the data do not give is left out, and errors of numbers have
   const data = { label: { kind: 'number', unit: 'kPa' } }
   assert.deepEqual(figureLines({ data } as never, figures, { count: 1 } as never), [
     'on 1 labelled example:',
-    '  mae                12.5000 kPa',
+    '  mae                12.5 kPa',
   ])
 })
 
