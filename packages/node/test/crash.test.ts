@@ -159,7 +159,7 @@ test('when an earlier transaction of the account is lost, the gap below the upda
 test('when fees have risen above what was signed for, the same nonce is signed for more and submitted once', () =>
   runAfterSigning(
     async ({ clients }) => {
-      const request = { method: 'anvil_setNextBlockBaseFeePerGas', params: ['0x2540be40000'] }
+      const request = { method: 'anvil_setNextBlockBaseFeePerGas', params: ['0x5d21dba000'] }
       await clients[0]!.public.request(request as never)
     },
     async ({ clients, federationId: id }, hash) => {
@@ -167,7 +167,7 @@ test('when fees have risen above what was signed for, the same nonce is signed f
       assert.equal(submissions.length, 1)
       const transaction = await clients[0]!.public.getTransaction({ hash: submissions[0]!.transactionHash })
       assert.notEqual(transaction.hash, hash)
-      assert.ok(transaction.maxFeePerGas! >= 0x2540be40000n)
+      assert.ok(transaction.maxFeePerGas! >= 0x5d21dba000n)
     },
   ))
 
