@@ -16,10 +16,11 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { cacheOf, findProgram } from './python-tool.ts'
 
 const version = '0.11.6'
 const root = fileURLToPath(new URL('..', import.meta.url))
-const cache = join(root, 'node_modules', '.cache', `slither-${version}`)
+const cache = cacheOf(root, 'slither-analyzer', version)
 const listPath = join(root, 'contracts', 'slither.json')
 
 /** A finding as the list has it: the same after lines have moved. */
@@ -44,34 +45,6 @@ type Parent = { name: string; type: string; type_specific_fields?: { parent?: Pa
 
 function run(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
   return spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options })
-}
-
-/** Path of Slither, installed when it is not; undefined with its reason said where that cannot be. */
-function findSlither(): string | undefined {
-  const installed = join(cache, 'bin', 'slither')
-  if (existsSync(installed)) return installed
-  if (run('python3', ['--version']).status !== 0) return skip('there is no python3')
-  console.log(`installing slither-analyzer ${version} into ${cache}`)
-  const made = run('python3', ['-m', 'venv', cache])
-  if (made.status !== 0) return skip(`python3 makes no environment: ${lastLine(made.stderr || made.stdout)}`)
-  const got = run(join(cache, 'bin', 'pip'), ['install', '--quiet', `slither-analyzer==${version}`])
-  if (got.status === 0 && existsSync(installed)) return installed
-  rmSync(cache, { recursive: true, force: true })
-  return skip(`pip does not install it: ${lastLine(got.stderr)}`)
-}
-
-/** Says why nothing was run; a failure where it must run. */
-function skip(reason: string): undefined {
-  console.log(`Slither is skipped: ${reason}.`)
-  if (process.env.TUTTI_FOREIGN === 'required') {
-    console.log('TUTTI_FOREIGN=required asks for it.')
-    process.exitCode = 1
-  }
-  return undefined
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? ''
 }
 
 /** Copies the contracts with what they import and compiles them there. */
@@ -152,7 +125,7 @@ function keyOfOrder({ detector, where, says }: Answered): string {
 }
 
 function main(): void {
-  const slither = findSlither()
+  const slither = findProgram(root, { name: 'slither-analyzer', version, program: 'slither' })
   if (slither === undefined) return
   mkdirSync(cache, { recursive: true })
   const directory = mkdtempSync(join(tmpdir(), 'tutti-slither-'))
