@@ -17,7 +17,9 @@ export async function stageContracts(
   for (const file of readdirSync(abis)) {
     const name = file.replace(/\.ts$/, '')
     const exported = (await import(pathToFileURL(join(abis, file)).href)) as Record<string, unknown>
-    writeJson(join(folder, 'abi', `${name}.json`), exported[`${name}Abi`])
+    const abi = exported[`${name}Abi`]
+    // The core's extension has none of its own: it is called through the core.
+    if (abi !== undefined) writeJson(join(folder, 'abi', `${name}.json`), abi)
   }
   const { devDependencies } = (await import(pathToFileURL(join(root, 'package.json')).href, { with: { type: 'json' } }))
     .default as { devDependencies: Record<string, string> }

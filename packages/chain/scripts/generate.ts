@@ -16,9 +16,9 @@ import { formatAbiItem } from 'viem/utils'
 
 /**
  * A contract to take over, and the folder of `contracts/` that declares it. The core's functions and events are those of its
- * whole interface: a part of its code stands in a contract of its own.
+ * whole interface: a part of its code stands in a contract of its own, of which the code alone is taken over.
  */
-type Target = { contract: string; folder: 'src' | 'test/baselines'; abiOf?: string }
+type Target = { contract: string; folder: 'src' | 'test/baselines'; abiOf?: string; isCodeAlone?: true }
 type Artifact = { abi: AbiItem[]; bytecode: { object: string } }
 
 const contracts = fileURLToPath(new URL('../../../contracts', import.meta.url))
@@ -26,7 +26,7 @@ const destination = fileURLToPath(new URL('../src/abi', import.meta.url))
 
 const targets: Target[] = [
   { contract: 'Federation', folder: 'src', abiOf: 'IFederation' },
-  { contract: 'FederationExtension', folder: 'src' },
+  { contract: 'FederationExtension', folder: 'src', isCodeAlone: true },
   { contract: 'DirectAggregator', folder: 'src' },
   { contract: 'BlobAggregator', folder: 'src' },
   { contract: 'DemoToken', folder: 'src' },
@@ -130,7 +130,8 @@ function generate(): Map<string, string> {
     const name = target.contract.charAt(0).toLowerCase() + target.contract.slice(1)
     const code = `\nexport const ${name}Bytecode =\n  '${bytecode.object}' as const\n`
     const whole = target.abiOf === undefined ? abi : [...abi, ...errors]
-    files.set(join(destination, `${name}.ts`), `${header}\n${toSource(`${name}Abi`, whole)}${code}`)
+    const interfaces = target.isCodeAlone === true ? '' : `\n${toSource(`${name}Abi`, whole)}`
+    files.set(join(destination, `${name}.ts`), `${header}${interfaces}${code}`)
   }
   const codeOf = (contract: string) =>
     [...artifacts].find(([target]) => target.contract === contract)![1].bytecode.object
