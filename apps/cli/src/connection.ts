@@ -92,7 +92,7 @@ export async function openAccount(options: AccountOptions): Promise<LocalAccount
   const { accountFromPrivateKey, testAccounts } = await import('@tutti/chain')
   if (options.keystore !== undefined) {
     const { accountFromKeystore } = await import('@tutti/chain/local')
-    const { readPassword } = await import('./commands/keystore.ts')
+    const { readPassword } = await import('./password.ts')
     return accountFromKeystore(
       await readFile(options.keystore),
       await readPassword(`Password of ${options.keystore}: `),

@@ -5,12 +5,12 @@ import type { ChainClient } from '@tutti/chain'
 import type { Dataset, PublishedManifest } from '@tutti/learn'
 import type { orBehind, Trainer } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'
-import { readPassword } from './commands/keystore.ts'
 import { openAccount } from './connection.ts'
 import { CommandError, exitCodes } from './exit-codes.ts'
 import type { OwnRows } from './local-data.ts'
 import { type NodeSettings, present } from './node-settings.ts'
 import type { Output } from './output.ts'
+import { readPassword } from './password.ts'
 
 /** Where a member's node keeps what it has seen. */
 type SeenStore = Parameters<typeof orBehind>[2]

@@ -18,8 +18,7 @@ import {
   shardCount,
   type Terms,
   validateBlobTerms,
-  validateCoreTerms,
-  validateTerms,
+  validateDirectTerms,
 } from '@tutti/core'
 import { zeroAddress } from 'viem'
 import { CommandError, exitCodes } from './exit-codes.ts'
@@ -218,11 +217,8 @@ export function describeBlobTerms(terms: Terms): string[] {
  */
 export function checkTerms(terms: Terms, initialBound: bigint, path: 'direct' | 'blob' = 'direct'): void {
   try {
-    if (path === 'direct') validateTerms(terms, initialBound)
-    else {
-      validateCoreTerms(terms)
-      validateBlobTerms(terms)
-    }
+    if (path === 'direct') validateDirectTerms(terms, initialBound)
+    else validateBlobTerms(terms)
   } catch (cause) {
     throw new CommandError((cause as Error).message, exitCodes.usage)
   }

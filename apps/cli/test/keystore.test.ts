@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, test } from 'node:test'
 import { accountFromKeystore } from '@tutti/chain/local'
-import { readPassword } from '../src/commands/keystore.ts'
 import { exitCodes } from '../src/exit-codes.ts'
+import { readPassword } from '../src/password.ts'
 import { runTutti } from './tutti.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'tutti-keystore-'))

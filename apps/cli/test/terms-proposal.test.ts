@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { estimateRound, isWithinLimits, shardCount, validateTerms } from '@tutti/core'
+import { estimateRound, isWithinLimits, shardCount, validateDirectTerms } from '@tutti/core'
 import fc from 'fast-check'
 import { checkShards, proposeBlobTerms, proposeTerms } from '../src/terms-proposal.ts'
 
@@ -17,7 +17,7 @@ test('proposed terms are possible, and their transactions fit', () => {
       fc.bigInt({ min: 0n, max: 10n ** 24n }),
       (dimension, members, bits, bounty) => {
         const terms = proposeTerms({ ...sized, dimension, members, bits, rounds: 30, bounty })
-        validateTerms(terms)
+        validateDirectTerms(terms)
         const { aggregate, submit } = estimateRound(terms)
         assert.ok(isWithinLimits(aggregate))
         assert.ok(isWithinLimits(submit))

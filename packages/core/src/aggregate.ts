@@ -2,8 +2,9 @@
  * The sum rule, twice: as a plain loop over integers, which nodes and verifiers run, and on whole words as the contract
  * does it, which the tests hold against the loop. Twin of `libraries/SumRule.sol`; vectors in `vectors/sum.json`.
  */
+
+import { largestUpdate } from './bits.ts'
 import type { CodecWidths } from './codec.ts'
-import { largestUpdate } from './codec.ts'
 import { lanesPerWord, wordBias, wordsFor } from './lanes.ts'
 
 /**

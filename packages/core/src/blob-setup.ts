@@ -4,13 +4,15 @@
  * Lanes start at zero; the float weights they are added to are a seed's or a file's, which the setup names by hash.
  * Twin of `libraries/BlobTerms.sol`.
  */
+
+import { UnsupportedBitsError } from './bits.ts'
 import { BLOBS_PER_TRANSACTION, blobsFor, parametersPerBlob } from './blob.ts'
-import { UnsupportedBitsError } from './codec.ts'
 import { BYTES_LIMIT } from './estimate.ts'
 import { FieldLaneBitsError } from './field-lanes.ts'
 import { fromHex, type Hex, toHex } from './hex.ts'
 import { maxUpdates, shardCount, type Terms } from './terms.ts'
 import { AggregateTooLongError, UnsupportedRuleError, validateOverflow } from './validate-direct.ts'
+import { validateTerms } from './validate-terms.ts'
 
 /** The setup of a blob-path model; its ABI encoding is published at creation and its hash is in the terms. */
 export type BlobSetup = {
@@ -46,13 +48,14 @@ export function decodeBlobSetup(bytes: Uint8Array): BlobSetup {
 
 /**
  * Throws at the first term that the blob path refuses: widths, sizes, window, and the overflow guarantee from lanes
- * that start at zero. Expects terms whose people, time and tokens are valid.
+ * that start at zero; and what the core demands.
  *
- * @throws `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link ChallengeTooShortError},
+ * @throws what `validateTerms` throws, `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link ChallengeTooShortError},
  *   {@link ShardTooLargeError}, {@link MisalignedBlobShardError}, {@link CommitmentOverSeveralShardsError},
  *   `LaneOverflowError`, `AggregateTooLongError`
  */
 export function validateBlobTerms(terms: Terms): void {
+  validateTerms(terms)
   const { laneBits, bits, shardSize, challengeSeconds } = terms
   if (!Number.isInteger(laneBits) || laneBits < 8 || laneBits > 32) throw new FieldLaneBitsError(laneBits)
   if (bits === 1) throw new BlobBitsError()

@@ -6,6 +6,7 @@
  * `[laneBits·j + bits·i, +bits)`. A zero value costs zero bits. One bit means a sign: 0 is +1, 1 is −1.
  * Twin of `libraries/Codec.sol`; vectors in `vectors/codec.json`.
  */
+import { checkBits, updateRange } from './bits.ts'
 import { lanesPerWord } from './lanes.ts'
 
 /** Widths of an update's integers and of the lanes they are added to. */
@@ -23,18 +24,6 @@ const WORD_BYTES = 32
 export function payloadBytes(length: number, bits: number): number {
   checkBits(bits)
   return Math.ceil(length / (256 / bits)) * WORD_BYTES
-}
-
-/** Largest magnitude of an update's integer: `2^(bits−1)`, reached by the most negative one; 1 for one bit. */
-export function largestUpdate(bits: number): number {
-  checkBits(bits)
-  return 2 ** (bits - 1)
-}
-
-/** Smallest and largest integer of an update: `[−2^(bits−1), 2^(bits−1) − 1]`; `[−1, 1]` for one bit (never 0). */
-export function updateRange(bits: number): readonly [lowest: number, highest: number] {
-  checkBits(bits)
-  return bits === 1 ? [-1, 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
 }
 
 /**
@@ -119,20 +108,6 @@ function layout(bits: number, laneBits: number): { perWord: number; byteOf: Uint
     shiftOf[q] = bit & 7
   }
   return { perWord, byteOf, shiftOf }
-}
-
-function checkBits(bits: number): void {
-  if (bits !== 1 && bits !== 2 && bits !== 4 && bits !== 8) throw new UnsupportedBitsError(bits)
-}
-
-/** A width of update integers that the direct path does not know. */
-export class UnsupportedBitsError extends Error {
-  override readonly name = 'UnsupportedBitsError'
-  readonly bits: number
-  constructor(bits: number) {
-    super(`An update of ${bits} bits is not supported. Use 1, 2, 4 or 8.`)
-    this.bits = bits
-  }
 }
 
 /** A payload of the wrong length. */

@@ -5,7 +5,6 @@
  * Calldata is counted as if no byte were zero: 16 gas a byte plus execution, or 40 a byte in all, whichever is more
  * (EIP-7623).
  */
-import { blobsFor } from './blob.ts'
 import { payloadBytes } from './codec.ts'
 import { wordsFor } from './lanes.ts'
 import { maxUpdates, shardCount, type Terms } from './terms.ts'
@@ -18,9 +17,11 @@ export const BYTES_LIMIT = 131_072
 const TRANSACTION_GAS = 21_000
 const BYTE_GAS = 16
 const FLOOR_BYTE_GAS = 40
-const ENVELOPE_BYTES = 256
+/** Bytes of a transaction beside its calldata. */
+export const ENVELOPE_BYTES = 256
 const AGGREGATE_HEAD_BYTES = 192
-const SUBMIT_HEAD_BYTES = 1_536
+/** Calldata of a submission beside its payloads. */
+export const SUBMIT_HEAD_BYTES = 1_536
 const CORE_AGGREGATE_GAS = 300_000
 const CORE_MEMBER_GAS = 36_000
 const CORE_SETTLE_GAS = 300_000
@@ -31,19 +32,14 @@ const WALK_GAS = 800
 const UNLUCKY_WALKS = 128
 const CORE_SUBMIT_GAS = 200_000
 const CORE_PAYLOAD_GAS = 45_000
-const LOGGED_BYTE_GAS = 12
+/** Of a byte that is logged: the log, and the copy to memory. */
+export const LOGGED_BYTE_GAS = 12
 const WORD_GAS = 5_160
 const ADD_GAS = 96
 const SPREAD_GAS = 60
 const GROUP_GAS = 260
 const DIGEST_GAS = 700
 const COMMIT_GAS = 90_000
-const CORE_SUBMIT_BLOBS_GAS = 72_000
-const BLOB_HASH_GAS = 100
-
-/** Blob gas of a blob, which has a price of its own (EIP-4844 `GAS_PER_BLOB`). */
-export const BLOB_GAS = 131_072
-
 /** The transaction that aggregates one shard, whether or not it settles the round. */
 export type AggregateStep = {
   /** Members in a round, who are all paid. */
@@ -103,29 +99,6 @@ export function estimateCommit(): number {
 }
 
 /**
- * Bounds on the transaction that submits the blobs of one shard. What binds to a fault and proves it is not in it: rare,
- * and paid out of the stake behind the fault.
- */
-export function estimateSubmitBlobs(blobs: number): StepEstimate {
-  const calldata = 32 * blobs + 64 + SUBMIT_HEAD_BYTES
-  const execution = CORE_SUBMIT_BLOBS_GAS + blobs * BLOB_HASH_GAS + calldata * LOGGED_BYTE_GAS
-  return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
-}
-
-/**
- * Bounds on a member's own part of a round: committing where the terms ask for it, and submitting all assigned shards.
- * On the blob path that is one transaction a shard, and blob gas beside the gas.
- */
-export function estimateOwnPart(terms: Terms, path: 'direct' | 'blob'): { gas: number; blobGas: number } {
-  const { shardsPerMember: shards, bits, laneBits } = terms
-  const commit = terms.commitSeconds > 0 ? estimateCommit() : 0
-  const length = Math.min(terms.dimension, terms.shardSize)
-  if (path === 'direct') return { gas: commit + estimateSubmit({ shards, length, bits }).gas, blobGas: 0 }
-  const blobs = blobsFor(length, laneBits)
-  return { gas: commit + shards * estimateSubmitBlobs(blobs).gas, blobGas: shards * blobs * BLOB_GAS }
-}
-
-/**
  * Gas that a transaction is signed with: a quarter above what the chain estimates, and `spare` for what is included
  * before it, within the most that a transaction may have.
  *
@@ -182,7 +155,7 @@ export function largestShardSize(terms: Terms): number {
 }
 
 /** EIP-7623. */
-function transactionGas(bytes: number, execution: number): number {
+export function transactionGas(bytes: number, execution: number): number {
   return TRANSACTION_GAS + Math.max(bytes * BYTE_GAS + execution, bytes * FLOOR_BYTE_GAS)
 }
 

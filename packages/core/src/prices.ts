@@ -7,8 +7,10 @@
  *
  * @see EIP-2929, EIP-7623 (Osaka and before); EIP-7976, EIP-8037, EIP-8038 (Amsterdam)
  */
-import { estimateOwnPart, estimateRound, type StepEstimate } from './estimate.ts'
+
+import { estimateRound, type StepEstimate } from './estimate.ts'
 import { wordsFor } from './lanes.ts'
+import { estimateOwnPart } from './own-part.ts'
 import type { Terms } from './terms.ts'
 
 /** Gas of what a round does most. */

@@ -2,7 +2,7 @@
  * Widths and gains that `create` proposes: the cheapest width that is as accurate as floats, and a schedule that follows
  * the fading of updates. Both were measured by `tutti bench accuracy`.
  */
-import { largestUpdate } from './codec.ts'
+import { largestUpdate } from './bits.ts'
 import type { GainEntry } from './gains.ts'
 
 /** Fewer updates than these average too little of the rounding of two bits away. */

@@ -4,7 +4,7 @@
  * `scale` is what one integer is worth in weight units once the sum rule has done its work: step · D · gain, with D the
  * updates that the shard expects. Dividing by D is what makes the sum of all members' integers a mean.
  */
-import { updateRange } from './codec.ts'
+import { updateRange } from './bits.ts'
 import type { Random } from './random.ts'
 
 /** Weight units an integer stands for, > 0: one a parameter, an accessor by index, or the same for all. */

@@ -4,7 +4,7 @@
  *
  * Integers to 32 bits are numbers, wider ones bigints, addresses and hashes hexadecimal strings: what viem decodes.
  */
-import { largestUpdate } from './codec.ts'
+import { largestUpdate } from './bits.ts'
 import { effectiveGain, gainAt, unpackGains } from './gains.ts'
 import type { Hex } from './hex.ts'
 

@@ -2,25 +2,26 @@
  * Refuses terms that the direct path could not live by, one error class each: widths, sizes, the overflow guarantee,
  * and steps that would not fit a transaction. Twin of `libraries/DirectTerms.sol`.
  */
-import { UnsupportedBitsError } from './codec.ts'
+import { UnsupportedBitsError } from './bits.ts'
 import { BYTES_LIMIT, estimateRound, GAS_LIMIT } from './estimate.ts'
 import { CHUNK_WORDS } from './initial.ts'
 import { UnsupportedLaneBitsError, wordsFor } from './lanes.ts'
 import { largestLane, roundsBeforeOverflow, shardCount, type Terms } from './terms.ts'
+import { validateTerms } from './validate-terms.ts'
 
 const MOST_CHUNKS = 256
 
 /**
- * Throws at the first term that the direct path refuses. Expects terms whose people, time and tokens are valid:
- * `validateTerms` calls it.
+ * Throws at the first term that the core or the direct path refuses.
  *
  * @param initialBound - Largest |initial integer| of the setup.
- * @throws `UnsupportedLaneBitsError`, `UnsupportedBitsError`, {@link UnsupportedRuleError},
+ * @throws what `validateTerms` throws, `UnsupportedLaneBitsError`, `UnsupportedBitsError`, {@link UnsupportedRuleError},
  * {@link UnsupportedChallengeError}, {@link ModelTooLargeError}, {@link MisalignedShardError},
  * {@link LaneOverflowError}, {@link AggregateTooLongError}, {@link AggregateTooCostlyError},
  * {@link SubmitTooLongError}, {@link SubmitTooCostlyError}
  */
-export function validateDirect(terms: Terms, initialBound: bigint): void {
+export function validateDirectTerms(terms: Terms, initialBound = 0n): void {
+  validateTerms(terms)
   const { laneBits, bits, shardSize } = terms
   if (laneBits !== 16 && laneBits !== 32) throw new UnsupportedLaneBitsError(laneBits)
   if (bits !== 1 && bits !== 2 && bits !== 4 && bits !== 8) throw new UnsupportedBitsError(bits)

@@ -6,7 +6,6 @@
 import { unpackGains } from './gains.ts'
 import { keeperBudget, potRoundedDown } from './reward.ts'
 import { shardCount, type Terms } from './terms.ts'
-import { validateDirect } from './validate-direct.ts'
 
 const LARGEST_COHORT = 256
 const MOST_SHARDS = 256
@@ -46,27 +45,16 @@ const HEX_BYTES = {
 } as const satisfies Partial<Record<keyof Terms, number>>
 
 /**
- * Throws at the first term that cannot be.
+ * Throws at the first term about people, time and tokens that cannot be: what the core demands on every path. The path's
+ * own demands are in `validateDirectTerms` and `validateBlobTerms`, which ask here first.
  *
- * @param initialBound - Largest |initial integer| of the setup, for the overflow guarantee: see `initialBound`.
  * @throws {@link TermRangeError}, {@link TermHexError}, {@link CohortSizeOutOfRangeError},
  * {@link MinimumUpdatesOutOfRangeError}, {@link RoundsZeroError}, {@link DimensionZeroError},
  * {@link ShardSizeZeroError}, {@link TooManyShardsError}, {@link ShardsPerMemberOutOfRangeError},
  * `GainsMalformedError`, {@link GainsBeyondRoundsError}, {@link EndQuorumOutOfRangeError},
- * {@link DurationOutOfRangeError}, {@link TokenMissingError}, {@link KeeperBudgetExceededError}, and what `validateDirect` throws.
+ * {@link DurationOutOfRangeError}, {@link TokenMissingError}, {@link KeeperBudgetExceededError}
  */
-export function validateTerms(terms: Terms, initialBound = 0n): void {
-  validateCoreTerms(terms)
-  validateDirect(terms, initialBound)
-}
-
-/**
- * Throws at the first term about people, time and tokens that cannot be: what the core demands on every path. The path's
- * own demands are in `validateDirect` and `validateBlobTerms`.
- *
- * @throws What {@link validateTerms} throws, but for `validateDirect`.
- */
-export function validateCoreTerms(terms: Terms): void {
+export function validateTerms(terms: Terms): void {
   validateForm(terms)
   const { cohortSize, minimumUpdates, rounds, shardsPerMember, endQuorum } = terms
   if (cohortSize < 1 || cohortSize > LARGEST_COHORT) throw new CohortSizeOutOfRangeError(cohortSize)

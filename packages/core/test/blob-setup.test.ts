@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { UnsupportedBitsError } from '../src/bits.ts'
 import {
   BlobBitsError,
   BlobSetupError,
@@ -11,7 +12,6 @@ import {
   ShardTooLargeError,
   validateBlobTerms,
 } from '../src/blob-setup.ts'
-import { UnsupportedBitsError } from '../src/codec.ts'
 import { FieldLaneBitsError } from '../src/field-lanes.ts'
 import type { Terms } from '../src/terms.ts'
 import { AggregateTooLongError, LaneOverflowError, UnsupportedRuleError } from '../src/validate-direct.ts'

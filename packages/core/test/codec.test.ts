@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { UnsupportedBitsError, updateRange } from '../src/bits.ts'
 import {
   isBlankUpdate,
   PaddingNotZeroError,
   PayloadLengthError,
   packUpdate,
   payloadBytes,
-  UnsupportedBitsError,
   UpdateRangeError,
   unpackUpdate,
-  updateRange,
 } from '../src/codec.ts'
 import { fromHex, toHex } from '../src/hex.ts'
 import { readVectors, toNumbers } from './read-vectors.ts'

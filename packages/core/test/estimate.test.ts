@@ -6,15 +6,14 @@ import {
   BYTES_LIMIT,
   estimateAggregate,
   estimateCommit,
-  estimateOwnPart,
   estimateRound,
   estimateSubmit,
-  estimateSubmitBlobs,
   GAS_LIMIT,
   gasToSign,
   isWithinLimits,
   largestShardSize,
 } from '../src/estimate.ts'
+import { estimateOwnPart, estimateSubmitBlobs } from '../src/own-part.ts'
 import { shardCount } from '../src/terms.ts'
 import { termsOf } from './terms-of.ts'
 

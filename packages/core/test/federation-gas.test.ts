@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateOwnPart } from '../src/estimate.ts'
 import { estimatePlayedRound, estimateStart } from '../src/federation-gas.ts'
+import { estimateOwnPart } from '../src/own-part.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES } from '../src/prices.ts'
 import { termsOf } from './terms-of.ts'
 

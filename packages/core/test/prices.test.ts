@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateOwnPart, estimateRound, GAS_LIMIT, gasToSign } from '../src/estimate.ts'
+import { estimateRound, GAS_LIMIT, gasToSign } from '../src/estimate.ts'
 import { wordsFor } from '../src/lanes.ts'
+import { estimateOwnPart } from '../src/own-part.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateOwnPartAt, estimateRoundAt } from '../src/prices.ts'
 import { termsOf } from './terms-of.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { packUpdate, UnsupportedBitsError, updateRange } from '../src/codec.ts'
+import { UnsupportedBitsError, updateRange } from '../src/bits.ts'
+import { packUpdate } from '../src/codec.ts'
 import { countClamped, dequantize, NonFiniteValueError, quantize, ScaleError } from '../src/quantize.ts'
 import { fromSeed } from '../src/random.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { UnsupportedBitsError } from '../src/codec.ts'
+import { UnsupportedBitsError } from '../src/bits.ts'
 import { GainsMalformedError, gainAt, packGains } from '../src/gains.ts'
 import { UnsupportedLaneBitsError } from '../src/lanes.ts'
 import {
@@ -22,6 +22,7 @@ import {
   SubmitTooLongError,
   UnsupportedChallengeError,
   UnsupportedRuleError,
+  validateDirectTerms,
 } from '../src/validate-direct.ts'
 import {
   CohortSizeOutOfRangeError,
@@ -38,15 +39,14 @@ import {
   TermRangeError,
   TokenMissingError,
   TooManyShardsError,
-  validateTerms,
 } from '../src/validate-terms.ts'
 import { termsOf } from './terms-of.ts'
 
 test('possible terms pass', () => {
-  validateTerms(termsOf())
-  validateTerms(termsOf({ shardSize: 640, shardsPerMember: 4, commitSeconds: 60 }), 400n)
-  validateTerms(termsOf({ token: `0x${'0'.repeat(40)}`, stake: 0n, bounty: 0n, keeperPay: 0n }))
-  validateTerms(termsOf({ dimension: 25_450, shardSize: 12_736, shardsPerMember: 2, cohortSize: 16 }))
+  validateDirectTerms(termsOf())
+  validateDirectTerms(termsOf({ shardSize: 640, shardsPerMember: 4, commitSeconds: 60 }), 400n)
+  validateDirectTerms(termsOf({ token: `0x${'0'.repeat(40)}`, stake: 0n, bounty: 0n, keeperPay: 0n }))
+  validateDirectTerms(termsOf({ dimension: 25_450, shardSize: 12_736, shardsPerMember: 2, cohortSize: 16 }))
 })
 
 const impossible: [string, Partial<Terms>, new (...facts: never[]) => Error][] = [
@@ -110,7 +110,7 @@ const impossible: [string, Partial<Terms>, new (...facts: never[]) => Error][] =
 ]
 
 for (const [what, changes, error] of impossible) {
-  test(`refuses ${what}`, () => assert.throws(() => validateTerms(termsOf(changes)), error))
+  test(`refuses ${what}`, () => assert.throws(() => validateDirectTerms(termsOf(changes)), error))
 }
 
 test('shards cover the model once and in order', () => {

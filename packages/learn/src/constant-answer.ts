@@ -1,6 +1,7 @@
 /** What one answer for all examples would reach at best: a model is worth what it is better by. */
-import { median } from './bench/figure.ts'
+
 import type { Dataset } from './dataset.ts'
+import { median } from './median.ts'
 import { MetricInputError } from './metrics.ts'
 import { countOutputs, type ModelSpec } from './model.ts'
 

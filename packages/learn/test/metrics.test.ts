@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { median } from '../src/bench/figure.ts'
 import { studentQuantile, upperInterval } from '../src/bench/interval.ts'
 import { judgeConstant } from '../src/constant-answer.ts'
 import { judge, NonFiniteOutputError } from '../src/judge.ts'
+import { median } from '../src/median.ts'
 import {
   accuracy,
   auroc,

@@ -22,10 +22,3 @@ export interface BenchReport {
 
 /** Receives one line now and then while a benchmark runs. */
 export type BenchProgress = (line: string) => void
-
-/** Middle value of a list; the mean of the two middle ones if their number is even. */
-export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}

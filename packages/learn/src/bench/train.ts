@@ -12,12 +12,13 @@ import { findBlockSize } from '../block-size.ts'
 import type { Dataset } from '../dataset.ts'
 import { initialWeights } from '../initial-weights.ts'
 import type { TrainingSpec } from '../manifest.ts'
+import { median } from '../median.ts'
 import { countOutputs, type LayeredModel, mlp, mnistCnn, tensorLayout } from '../model.ts'
 import { encodeModel } from '../onnx.ts'
 import { openSession, Tensor } from '../runtime.ts'
 import { createTrainer, sessionOptions, type Trainer } from '../trainer.ts'
 import { buildStepGraph } from '../training-graph.ts'
-import { type BenchProgress, type BenchReport, type Figure, median } from './figure.ts'
+import type { BenchProgress, BenchReport, Figure } from './figure.ts'
 
 /** A model that is timed, and the share of the samples that it is given. */
 interface Subject {

@@ -1,0 +1,8 @@
+/** The value in the middle of a list. */
+
+/** Middle value of a list; the mean of the two middle ones if their number is even. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
