@@ -10,7 +10,7 @@ import { findProgram } from './python-tool.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const program = findProgram(root, { name: 'flwr', version: '1.42.0', program: 'flwr' })
 if (program !== undefined) {
-  const words = ['--import', 'tsx', '--test', join(root, 'packages/node/test/flower-trainer.test.ts')]
+  const words = ['--import', 'tsx', '--test', join(root, 'packages/node/test/trainers/flower-trainer.test.ts')]
   const path = `${dirname(program)}${delimiter}${process.env.PATH}`
   const { status, stdout } = spawnSync(process.execPath, words, {
     ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },

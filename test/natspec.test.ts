@@ -232,10 +232,10 @@ test('the core and the code that it runs as its own store alike: one layout, and
       offset,
       type,
     ])
-  const layout = layoutOf('src/core/FederationStorage.sol', 'FederationStorage')
+  const layout = layoutOf('src/federation/FederationStorage.sol', 'FederationStorage')
   assert.ok(layout.length > 0)
   assert.deepEqual(layoutOf('src/Federation.sol', 'Federation'), layout)
-  assert.deepEqual(layoutOf('src/core/FederationExtension.sol', 'FederationExtension'), layout)
+  assert.deepEqual(layoutOf('src/federation/FederationExtension.sol', 'FederationExtension'), layout)
   const lineage = (name: string) => {
     const node = [...declared.values()].find((found) => found.nodeType === 'ContractDefinition' && found.name === name)!
     return node.linearizedBaseContracts.map((id) => declared.get(id)!)

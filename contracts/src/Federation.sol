@@ -2,22 +2,22 @@
 pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
-import { FederationStorage } from "./core/FederationStorage.sol";
-import { TermsRules } from "./core/TermsRules.sol";
+import { FederationStorage } from "./federation/FederationStorage.sol";
+import { TermsRules } from "./terms/TermsRules.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
 import { IFederationCore } from "./interfaces/IFederationCore.sol";
 import { IFederationEvents } from "./interfaces/IFederationEvents.sol";
-import { Admission } from "./libraries/Admission.sol";
-import { Binding } from "./libraries/Binding.sol";
-import { Course } from "./libraries/Course.sol";
-import { Ledger } from "./libraries/Ledger.sol";
-import { Membership } from "./libraries/Membership.sol";
-import { ModuleCall } from "./libraries/ModuleCall.sol";
-import { PackedTerms } from "./libraries/PackedTerms.sol";
-import { Rounds } from "./libraries/Rounds.sol";
-import { TermsLib } from "./libraries/TermsLib.sol";
-import { Updates } from "./libraries/Updates.sol";
-import { FederationState, Intake, Seat } from "./types/FederationState.sol";
+import { Admission } from "./federation/Admission.sol";
+import { Binding } from "./terms/Binding.sol";
+import { Course } from "./federation/Course.sol";
+import { Ledger } from "./federation/Ledger.sol";
+import { Membership } from "./federation/Membership.sol";
+import { ModuleCall } from "./federation/ModuleCall.sol";
+import { PackedTerms } from "./terms/PackedTerms.sol";
+import { Rounds } from "./federation/Rounds.sol";
+import { TermsLib } from "./terms/TermsLib.sol";
+import { Updates } from "./federation/Updates.sol";
+import { FederationState, Intake, Seat } from "./federation/FederationState.sol";
 import { Phase, Round, RoundRecord } from "./types/Round.sol";
 import { Terms } from "./types/Terms.sol";
 

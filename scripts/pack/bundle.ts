@@ -19,8 +19,8 @@ const ASSETS = [
 /** What runs in a thread or process of its own, by the file that starts it. */
 const ENTRIES = {
   main: 'apps/cli/src/main.ts',
-  'worker-main': 'packages/node/src/worker-main.ts',
-  'process-main': 'packages/node/src/process-main.ts',
+  'worker-main': 'packages/node/src/host/worker-main.ts',
+  'process-main': 'packages/node/src/host/process-main.ts',
 }
 
 /** Writes the program into `folder/dist`, and its assets and notices beside it. */
@@ -45,12 +45,12 @@ export async function bundleProgram(root: string, folder: string): Promise<void>
     logLevel: 'warning',
   })
   for (const asset of ASSETS) copy(join(root, asset), join(folder, placeOf(asset)))
-  const starts = (entry: string) => `new URL('../../../dist/${entry}.js', import.meta.url)`
+  const starts = (entry: string) => `new URL('../../../../dist/${entry}.js', import.meta.url)`
   write(
-    join(folder, 'packages/node/src/worker-code.js'),
+    join(folder, 'packages/node/src/host/worker-code.js'),
     `export const prepareWorkerCode = async () => ({ boot: ${starts('worker-main')} })\n`,
   )
-  write(join(folder, 'packages/node/src/process-main.js'), "await import('../../../dist/process-main.js')\n")
+  write(join(folder, 'packages/node/src/host/process-main.js'), "await import('../../../../dist/process-main.js')\n")
   write(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOf(root, metafile))
 }
 

@@ -23,7 +23,7 @@ export function compile(root: string, out: string): void {
   for (const file of listFiles(out)) {
     if (file.endsWith('.d.ts')) renameImports(file)
     // ONNX Runtime comes in a package for each platform: see `runtime.ts`.
-    else if (file.endsWith('packages/learn/src/runtime.js'))
+    else if (file.endsWith('packages/learn/src/onnx/runtime.js'))
       replaceIn(file, /'onnxruntime-node'/g, "'@tutti/onnxruntime'")
   }
 }

@@ -3,7 +3,7 @@
  * `node --import tsx apps/cli/scripts/generate-commands.ts`. A test fails where the page is not current.
  */
 import { writeFileSync } from 'node:fs'
-import { commandPage } from '../src/command-page.ts'
 import { createProgram } from '../src/main.ts'
+import { commandPage } from '../src/terminal/command-page.ts'
 
 writeFileSync(new URL('../../../docs/commands.md', import.meta.url), commandPage(createProgram()))

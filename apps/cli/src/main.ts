@@ -30,10 +30,10 @@ import { addStats } from './commands/stats.ts'
 import { addStatus } from './commands/status.ts'
 import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
-import { type ExitCode, exitCodeList, exitCodes } from './exit-codes.ts'
-import { type Failure, nameChainErrors, toFailure } from './failure.ts'
-import { toJson } from './output.ts'
-import { toPlainLines } from './plain-text.ts'
+import { type ExitCode, exitCodeList, exitCodes } from './terminal/exit-codes.ts'
+import { type Failure, nameChainErrors, toFailure } from './terminal/failure.ts'
+import { toJson } from './terminal/output.ts'
+import { toPlainLines } from './terminal/plain-text.ts'
 
 const afterHelp = `
 Start here:

@@ -13,7 +13,7 @@ import { loadKzg } from '@tutti/chain/kzg'
 import { packBlobs } from '@tutti/core'
 import { build } from 'esbuild'
 
-const source = fileURLToPath(new URL('../../../packages/chain/src/blob/kzg-wasm.ts', import.meta.url))
+const source = fileURLToPath(new URL('../../../packages/chain/src/blob/kzg/kzg-wasm.ts', import.meta.url))
 const page = 'https://page.example/assets/kzg.js'
 
 /** The bundle's exports, as a page without `process`, `require` and `Buffer` has them. */

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { BlobVectors } from "../aggregators/BlobVectors.sol";
+import { BlobVectors } from "../blob/BlobVectors.sol";
 import { AggregatorConformance } from "./AggregatorConformance.sol";
 
 /// @notice The blob path conforms: its updates and models are the vectors', committed to by a KZG library.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFixture } from "../aggregators/DirectFixture.sol";
+import { DirectFixture } from "../direct/DirectFixture.sol";
 import { AggregatorConformance } from "./AggregatorConformance.sol";
 
 /// @notice The direct path conforms: 64 parameters and 37, 16 bits a lane, updates of 8 bits, one integer at a time.

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Setup } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFixture } from "../aggregators/DirectFixture.sol";
+import { DirectFixture } from "../direct/DirectFixture.sol";
 
 /// @title Gas of the direct path
 /// @notice 784-32-10, 4-bit updates, 16-bit lanes, no zero byte: what `aggregate` and `predict` themselves execute.

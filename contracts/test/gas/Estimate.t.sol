@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Estimate } from "../../src/libraries/Estimate.sol";
-import { Lanes } from "../../src/libraries/Lanes.sol";
+import { Estimate } from "../../src/direct/Estimate.sol";
+import { Lanes } from "../../src/direct/lanes/Lanes.sol";
 import { Setup, Start, Tensor } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Codec } from "../../src/libraries/Codec.sol";
-import { Course } from "../../src/libraries/Course.sol";
-import { Estimate } from "../../src/libraries/Estimate.sol";
+import { Codec } from "../../src/direct/lanes/Codec.sol";
+import { Course } from "../../src/federation/Course.sol";
+import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Terms } from "../../src/types/Terms.sol";
 import { HostileModule } from "../mocks/HostileModule.sol";
-import { FederationFixture } from "../core/FederationFixture.sol";
+import { FederationFixture } from "../federation/FederationFixture.sol";
 
 /// @notice What the core itself costs, its storage cold as in a transaction of its own, and how large it is.
 /// @dev The module agrees to everything and does nothing, so what is measured is the core's. Written to `snapshots/`.

@@ -2,13 +2,13 @@
 pragma solidity ^0.8.28;
 
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
-import { Codec } from "../../src/libraries/Codec.sol";
-import { DirectTerms } from "../../src/libraries/DirectTerms.sol";
-import { Estimate } from "../../src/libraries/Estimate.sol";
+import { Codec } from "../../src/direct/lanes/Codec.sol";
+import { DirectTerms } from "../../src/direct/DirectTerms.sol";
+import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Setup, Tensor } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { FederationFixture } from "../core/FederationFixture.sol";
+import { FederationFixture } from "../federation/FederationFixture.sol";
 
 /// @notice The real core with the real aggregator, every member sending the least of every value.
 abstract contract WorstCase is FederationFixture {

@@ -6,7 +6,7 @@ import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { BlobVectors } from "../aggregators/BlobVectors.sol";
+import { BlobVectors } from "../blob/BlobVectors.sol";
 
 /// @title BlobFederationFixture
 /// @notice The real core and a BlobAggregator under it: a federation's life in one call each.

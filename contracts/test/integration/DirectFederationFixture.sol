@@ -5,7 +5,7 @@ import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
 import { Setup } from "../../src/types/Setup.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { DirectFixture } from "../aggregators/DirectFixture.sol";
+import { DirectFixture } from "../direct/DirectFixture.sol";
 
 /// @title DirectFederationFixture
 /// @notice The real core, the real aggregator and a token; the moves of a federation's life in one call each.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { Phase, Round } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
-import { FederationFixture } from "../core/FederationFixture.sol";
+import { FederationFixture } from "../federation/FederationFixture.sol";
 import { HostileModule } from "../mocks/HostileModule.sol";
 
 /// @title FederationHandler

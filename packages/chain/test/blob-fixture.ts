@@ -2,7 +2,7 @@
 
 import { encodeBlobSetup, keccak256, packGains, shardBlobs, type Terms } from '@tutti/core'
 import { type Hex, zeroAddress, zeroHash } from 'viem'
-import { loadKzg } from '../src/blob/kzg-node.ts'
+import { loadKzg } from '../src/blob/kzg/kzg-node.ts'
 import {
   type BlobAccess,
   type ChainClient,
@@ -18,7 +18,7 @@ import {
   openRound,
   withAccount,
 } from '../src/index.ts'
-import { type LocalChain, type LocalChainOptions, startLocalChain } from '../src/local.ts'
+import { type LocalChain, type LocalChainOptions, startLocalChain } from '../src/local/local.ts'
 
 /** A local chain with the contracts of both paths, a client that signs as its first account, and KZG. */
 export async function startBlobFixture(options: LocalChainOptions = {}) {

@@ -15,7 +15,7 @@ import {
   openRound,
   withAccount,
 } from '../src/index.ts'
-import { advanceTime, type LocalChain, startLocalChain } from '../src/local.ts'
+import { advanceTime, type LocalChain, startLocalChain } from '../src/local/local.ts'
 
 /** A local chain with the contracts deployed, and a client that signs as its first account. */
 export async function startFixture(): Promise<{ chain: LocalChain; client: ChainClient }> {

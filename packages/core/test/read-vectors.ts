@@ -1,6 +1,6 @@
 /** The shared vectors of `vectors/`, and readers of the texts they hold. */
 import { readFileSync } from 'node:fs'
-import { fromBytes, fromHex, type Hex } from '../src/hex.ts'
+import { fromBytes, fromHex, type Hex } from '../src/arithmetic/hex.ts'
 
 /** A file of vectors: lists of cases, whose numbers are decimal strings. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes are described in vectors/README.md and differ by file

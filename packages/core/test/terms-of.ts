@@ -1,8 +1,9 @@
 /** Terms and a setup that are possible, for tests that change one thing at a time. */
-import { packGains } from '../src/gains.ts'
-import type { Hex } from '../src/hex.ts'
-import { OutputKind, type Setup, Start } from '../src/setup.ts'
-import type { Terms } from '../src/terms.ts'
+
+import type { Hex } from '../src/arithmetic/hex.ts'
+import { OutputKind, type Setup, Start } from '../src/direct/setup.ts'
+import { packGains } from '../src/terms/gains.ts'
+import type { Terms } from '../src/terms/terms.ts'
 
 const ZERO_ADDRESS: Hex = `0x${'0'.repeat(40)}`
 const ZERO_HASH: Hex = `0x${'0'.repeat(64)}`

@@ -4,8 +4,8 @@
  * current.
  */
 import { writeFileSync } from 'node:fs'
-import { taskFileSchema } from '../src/task-file-form.ts'
-import { trainerSchema } from '../src/trainer-protocol.ts'
+import { taskFileSchema } from '../src/tasks/task-file-form.ts'
+import { trainerSchema } from '../src/training/trainer-protocol.ts'
 
 for (const [file, schema] of [
   ['task.schema.json', taskFileSchema()],

@@ -1,11 +1,11 @@
 /** An imported model's answers against those that ONNX Runtime gives for the file itself. */
 import assert from 'node:assert/strict'
-import type { Dataset } from '../src/dataset.ts'
-import { type ImportOptions, importOnnx } from '../src/import-onnx.ts'
-import type { TrainingSpec } from '../src/manifest.ts'
-import type { ImportedModel } from '../src/model.ts'
-import { openSession, Tensor } from '../src/runtime.ts'
-import { createTrainer, type Trainer } from '../src/trainer.ts'
+import type { Dataset } from '../src/data/dataset.ts'
+import { type ImportOptions, importOnnx } from '../src/import/import-onnx.ts'
+import type { TrainingSpec } from '../src/manifest/manifest.ts'
+import type { ImportedModel } from '../src/model/model.ts'
+import { openSession, Tensor } from '../src/onnx/runtime.ts'
+import { createTrainer, type Trainer } from '../src/training/trainer.ts'
 
 export const SGD: TrainingSpec = {
   optimizer: 'sgd',

@@ -1,5 +1,5 @@
 /** Files as others write them: any operator set, any attribute. */
-import { ElementType, modelType } from '../src/onnx.ts'
+import { ElementType, modelType } from '../src/onnx/writer.ts'
 
 export type Values = { shape: number[]; values: number[]; type?: ElementType }
 export type AttributeValue =

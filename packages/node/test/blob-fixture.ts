@@ -17,8 +17,8 @@ import {
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
 import { encodeBlobSetup, keccak256, packGains, phaseEnds, type Terms } from '@tutti/core'
 import { type Manifest, serializeManifest } from '@tutti/learn'
-import type { NodeEvent } from '../src/events.ts'
-import { joinFederation } from '../src/join.ts'
+import { joinFederation } from '../src/joining/join.ts'
+import type { NodeEvent } from '../src/status/events.ts'
 import { type Fixture, stripesManifest } from './fixture.ts'
 
 const zeroAddress = `0x${'00'.repeat(20)}` as const

@@ -18,7 +18,7 @@ import {
 import { type LocalChain, startLocalChain } from '@tutti/chain/local'
 import { fromSeed, type Hex, keccak256, packGains, type Terms } from '@tutti/core'
 import { type Dataset, type Manifest, mlp, serializeManifest, tensorLayout, toSetup } from '@tutti/learn'
-import { joinFederation } from '../src/join.ts'
+import { joinFederation } from '../src/joining/join.ts'
 
 /** Everything a test works with; `end` stops the chain and removes the files. */
 export interface Fixture {

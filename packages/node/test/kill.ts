@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toHex } from '@tutti/core'
-import type { NodeBehaviour } from '../src/behaviour.ts'
-import type { NodeEvent } from '../src/events.ts'
-import { storeDirectory } from '../src/store.ts'
+import { storeDirectory } from '../src/disk/store.ts'
+import type { NodeBehaviour } from '../src/settings/behaviour.ts'
+import type { NodeEvent } from '../src/status/events.ts'
 import type { Fixture } from './fixture.ts'
 
 /** Starts it, waits for its end, and names the files that it left of the first round. */

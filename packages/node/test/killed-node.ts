@@ -1,6 +1,6 @@
 /** A node that dies at an event: run as a process of its own by `kill.ts`, its options as JSON in argv. */
 import { accountFromPrivateKey, connect } from '@tutti/chain'
-import { runNode } from '../src/run.ts'
+import { runNode } from '../src/loop/run.ts'
 import { createLocalTrainer } from '../src/trainers/local.ts'
 import { stripes } from './fixture.ts'
 

@@ -1,8 +1,9 @@
 /**
  * Nodes of a fixture's members, and what they told.
  */
-import type { NodeEvent, NodeSummary } from '../src/events.ts'
-import { type RunNodeOptions, runNode } from '../src/run.ts'
+
+import { type RunNodeOptions, runNode } from '../src/loop/run.ts'
+import type { NodeEvent, NodeSummary } from '../src/status/events.ts'
 import { createLocalTrainer } from '../src/trainers/local.ts'
 import { type Fixture, stripes } from './fixture.ts'
 

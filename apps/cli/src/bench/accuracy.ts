@@ -13,7 +13,7 @@ import {
   benchAccuracy,
   measureAccuracy,
 } from '@tutti/learn/node'
-import { CommandError, exitCodes } from '../exit-codes.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 
 const entry = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url))
 

@@ -19,7 +19,7 @@ import { startLocalChain } from '@tutti/chain/local'
 import { median } from '@tutti/learn'
 import { loadTask } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount } from 'viem'
-import { describeFounding, foundFederation } from '../founding.ts'
+import { describeFounding, foundFederation } from '../create/founding.ts'
 import type { BenchFigure } from './figure.ts'
 import { type NodeProcess, startNodeProcess } from './node-process.ts'
 

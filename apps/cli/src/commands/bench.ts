@@ -1,9 +1,9 @@
 /** `tutti bench NAME`: measures what is claimed, against its baseline in the same run and the limit it is held to. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { BenchFigure } from '../bench/figure.ts'
-import { parseCount } from '../connection.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { createOutput } from '../output.ts'
+import { parseCount } from '../chain/connection.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 /** What each benchmark is for, shown by `--help`. */
 const benches = {

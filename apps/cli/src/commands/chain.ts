@@ -1,7 +1,7 @@
 /** `tutti chain`: a local chain with the contracts on it, until Ctrl-C; its state stays on disk. */
 import type { Command } from 'commander'
-import { parseCount } from '../connection.ts'
-import { createOutput } from '../output.ts'
+import { parseCount } from '../chain/connection.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface ChainOptions {
   directory: string
@@ -35,7 +35,7 @@ export function addChain(program: Command): void {
         '@tutti/chain'
       )
       const { startLocalChain } = await import('@tutti/chain/local')
-      const { holdChainDirectory } = await import('../chain-directory.ts')
+      const { holdChainDirectory } = await import('../chain/chain-directory.ts')
       const release = holdChainDirectory(options.directory)
       const chain = await startLocalChain({
         directory: options.directory,

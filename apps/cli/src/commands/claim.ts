@@ -10,10 +10,10 @@ import {
   openSigner,
   parseAddress,
   parseId,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput } from '../output.ts'
-import { describePaid, formatCoins } from '../paid.ts'
+} from '../chain/connection.ts'
+import { describePaid, formatCoins } from '../chain/paid.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface StepOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean

@@ -5,7 +5,7 @@ import { describeToken, formatCount, formatTokens, proposeBits, type Terms, type
 import type { TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
-import { demandAmounts, openToken, parseAmountText, toUnits } from '../amounts.ts'
+import { demandAmounts, openToken, parseAmountText, toUnits } from '../chain/amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -18,13 +18,13 @@ import {
   parseCount,
   parseId,
   parsePositive,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import type { FoundingChoices } from '../founding.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput, type Output } from '../output.ts'
-import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
-import type { SourcedTask } from '../undertaking.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import type { FoundingChoices } from '../create/founding.ts'
+import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
+import type { SourcedTask } from '../create/undertaking.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface CreateOptions extends ConnectionOptions, AccountOptions, ModuleOptions, TensorOptions {
   task?: 'digits' | 'breast-cancer' | 'mnist'
@@ -139,7 +139,7 @@ export function addCreate(program: Command): void {
         if (options.task !== undefined || options.taskFile !== undefined) {
           throw new CommandError('--resume finishes what exists: leave --task and --task-file out.', exitCodes.usage)
         }
-        const { resumeOnChain } = await import('../creation.ts')
+        const { resumeOnChain } = await import('../create/creation.ts')
         const client = await openSigner(options)
         // Who pays for a model's words under a foreign module pays for nothing that Tutti answers for.
         const { readManifest } = await import('@tutti/chain')
@@ -171,7 +171,7 @@ export function addCreate(program: Command): void {
       const { readTaskFile } = await import('@tutti/learn/node')
       const written = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
-      const { readPlan } = await import('../undertaking.ts')
+      const { readPlan } = await import('../create/undertaking.ts')
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits, readManifest } = await import(
@@ -185,10 +185,12 @@ export function addCreate(program: Command): void {
         await demandKnownModules(client, await readManifest(client, { id: options.from }), options, output)
       }
       const { checkShards, checkTerms, choosePrivateNetwork, describeBlobTerms, describeRisks, describeTerms } =
-        await import('../terms-proposal.ts')
-      const { foundFederation, continueFederation, describeFounding, fitToChain } = await import('../founding.ts')
-      const { costWidths, widthLines } = await import('../width-lines.ts')
-      const { createOnChain, planOnChain } = await import('../creation.ts')
+        await import('../create/terms-proposal.ts')
+      const { foundFederation, continueFederation, describeFounding, fitToChain } = await import(
+        '../create/founding.ts'
+      )
+      const { costWidths, widthLines } = await import('../create/width-lines.ts')
+      const { createOnChain, planOnChain } = await import('../create/creation.ts')
       const { directAggregator } = deployment()
       const token = await openToken(client, options.token)
       const aggregator = isBlob ? blobAggregatorAddress() : directAggregator
@@ -207,7 +209,7 @@ export function addCreate(program: Command): void {
         )
       }
       if (plan !== undefined && 'leftOut' in plan.undertaking.model) {
-        const { leftOutLine, modelNotes } = await import('../model-lines.ts')
+        const { leftOutLine, modelNotes } = await import('../create/model-lines.ts')
         for (const note of modelNotes(plan.undertaking.model)) output.note(note)
         const left = leftOutLine(plan.undertaking.model)
         if (left !== undefined) output.note(left)
@@ -296,7 +298,7 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
       exitCodes.usage,
     )
   }
-  const { applyStatistics } = await import('../statistics-reading.ts')
+  const { applyStatistics } = await import('../data/statistics-reading.ts')
   const { readManifest } = await import('@tutti/chain')
   const reader = await openReader(options)
   const id = options.statistics!

@@ -1,11 +1,11 @@
 /** `tutti demo`: a whole federation on this machine. */
 import { proposeBits } from '@tutti/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseCount, parsePositive } from '../connection.ts'
+import { parseCount, parsePositive } from '../chain/connection.ts'
 import type { DemoOptions } from '../demo/run.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { watchInterruption } from '../interruption.ts'
-import { createOutput } from '../output.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { watchInterruption } from '../terminal/interruption.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface DemoCommandOptions {
   path: 'direct' | 'blob'

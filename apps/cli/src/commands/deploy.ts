@@ -5,10 +5,10 @@ import { hideSecrets } from '@tutti/chain/secrets'
 import { formatInteger } from '@tutti/core'
 import { type Command, Option } from 'commander'
 import { formatGwei } from 'viem'
-import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount, payingOf } from '../connection.ts'
-import { describeLimits } from '../limit-lines.ts'
-import { createOutput, type Output } from '../output.ts'
-import { roundCoins } from '../paid.ts'
+import { type AccountOptions, addAccountOptions, defaultRpcUrl, openAccount, payingOf } from '../chain/connection.ts'
+import { describeLimits } from '../chain/limit-lines.ts'
+import { roundCoins } from '../chain/paid.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface DeployCommandOptions extends AccountOptions {
   rpc: string

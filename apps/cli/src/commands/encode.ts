@@ -2,11 +2,11 @@
 import type { Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { type Example, noteTakenValues, readExample } from '../example.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput, type Output } from '../output.ts'
-import { toPlainText } from '../plain-text.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
+import { type Example, noteTakenValues, readExample } from '../data/example.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
 
 interface EncodeOptions extends ConnectionOptions {
   row?: string

@@ -9,10 +9,10 @@ import {
   type ConnectionOptions,
   openSigner,
   parseId,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput } from '../output.ts'
-import { describePaid, formatCoins } from '../paid.ts'
+} from '../chain/connection.ts'
+import { describePaid, formatCoins } from '../chain/paid.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface EndOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean

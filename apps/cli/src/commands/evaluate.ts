@@ -1,13 +1,13 @@
 /** `tutti evaluate ID`: the chain's model judged on labelled rows that it was not trained on. */
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions } from '../blob-model.ts'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { evaluationLines } from '../evaluation-lines.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput } from '../output.ts'
-import { addRoundOption, readAskedRound } from '../past-model.ts'
-import { openScorer, type ScoringOptions } from '../scoring.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { addBlobOptions } from '../model/blob-model.ts'
+import { evaluationLines } from '../model/evaluation-lines.ts'
+import { addRoundOption, readAskedRound } from '../model/past-model.ts'
+import { openScorer, type ScoringOptions } from '../model/scoring.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface EvaluateOptions extends ConnectionOptions, ScoringOptions, ModuleOptions {
   data: string
@@ -30,7 +30,7 @@ export function addEvaluate(program: Command): void {
     const client = await openReader(options)
     const { readManifest } = await import('@tutti/chain')
     const { evaluateOutputs, judgeConstant, parseModelManifest } = await import('@tutti/learn')
-    const { describeFit, readOwnRows } = await import('../local-data.ts')
+    const { describeFit, readOwnRows } = await import('../data/local-data.ts')
     const creation = await readManifest(client, { id })
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)

@@ -1,11 +1,11 @@
 /** `tutti federations`: what there is on the chain, and what a node would make of each under the owner's policy. */
 import type { Command } from 'commander'
-import { openBudgetReader } from '../budget-lines.ts'
-import { addConnectionOptions, type ConnectionOptions, openReader } from '../connection.ts'
-import { describeSurvey, surveyOptionsOf, toPlain } from '../discovery.ts'
-import { describeLimits } from '../limit-lines.ts'
-import { defaultStore, type NodeCommandOptions, readLimits } from '../node-settings.ts'
-import { createOutput } from '../output.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader } from '../chain/connection.ts'
+import { describeLimits } from '../chain/limit-lines.ts'
+import { openBudgetReader } from '../node/budget-lines.ts'
+import { describeSurvey, surveyOptionsOf, toPlain } from '../node/discovery.ts'
+import { defaultStore, type NodeCommandOptions, readLimits } from '../node/settings.ts'
+import { createOutput } from '../terminal/output.ts'
 import { addPolicyOptions } from './node.ts'
 
 /** Adds the command `federations`. */

@@ -11,14 +11,14 @@ import {
   openSigner,
   parseId,
   parsePositive,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { describeSource } from '../manifest-summary.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { defaultStore, present, readLimits } from '../node-settings.ts'
-import { createOutput, type Output } from '../output.ts'
-import { describePaid } from '../paid.ts'
-import { toPlainText } from '../plain-text.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { describePaid } from '../chain/paid.ts'
+import { describeSource } from '../federation/manifest-summary.ts'
+import { defaultStore, present, readLimits } from '../node/settings.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
 
 /** What `tutti join` reads. */
 export interface JoinCommandOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
@@ -60,8 +60,8 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { readManifest } = await import('@tutti/chain')
   const { joinFederation } = await import('@tutti/node')
   const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
-  const { demandKnownColumns, describeFit, readOwnRows } = await import('../local-data.ts')
-  const { describePrivateNetwork } = await import('../terms-proposal.ts')
+  const { demandKnownColumns, describeFit, readOwnRows } = await import('../data/local-data.ts')
+  const { describePrivateNetwork } = await import('../create/terms-proposal.ts')
   const { store, policy } = await readLimits({
     ...present({
       config: options.config,

@@ -3,7 +3,6 @@ import type { ChainClient, Creation, WriteResult } from '@tutti/chain'
 import { formatTokens, type Phase, phaseAt, type Round, shardCount } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions, type BlobOptions, openAccess } from '../blob-model.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -11,10 +10,11 @@ import {
   type ConnectionOptions,
   openSigner,
   parseId,
-} from '../connection.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput, type Output } from '../output.ts'
-import { describePaid } from '../paid.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { describePaid } from '../chain/paid.ts'
+import { addBlobOptions, type BlobOptions, openAccess } from '../model/blob-model.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface KeepOptions extends ConnectionOptions, AccountOptions, BlobOptions, ModuleOptions {
   dryRun?: boolean

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { getAddress } from 'viem'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput } from '../output.ts'
-import { readPassword } from '../password.ts'
-import { writeNewFile } from '../whole-file.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
+import { readPassword } from '../terminal/password.ts'
+import { writeNewFile } from '../terminal/whole-file.ts'
 
 interface KeystoreCommandOptions {
   json?: boolean

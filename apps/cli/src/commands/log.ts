@@ -2,9 +2,9 @@
 import type { FederationLog } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
-import { watchInterruption } from '../interruption.ts'
-import { createOutput, type Output } from '../output.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../chain/connection.ts'
+import { watchInterruption } from '../terminal/interruption.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface LogOptions extends ConnectionOptions {
   from?: number
@@ -47,7 +47,7 @@ async function follow(id: Hex, options: LogOptions): Promise<void> {
   const { backOffMilliseconds, defaultBackOff, isChainOutOfReach, sleep } = await import('@tutti/node')
   const creation = await locateCreation(client, { id })
   const token = await readToken(client, creation.terms.token)
-  const { describeLog, toPlainArgs } = await import('../log-lines.ts')
+  const { describeLog, toPlainArgs } = await import('../federation/log-lines.ts')
   const interruption = watchInterruption()
   const { signal } = interruption
   const times = createBlockTimes((blockNumber) => readBlockTime(client, { blockNumber }))

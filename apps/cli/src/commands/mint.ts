@@ -3,7 +3,7 @@
 import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Address } from 'viem'
-import { parseAmountText, toUnits } from '../amounts.ts'
+import { parseAmountText, toUnits } from '../chain/amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -11,10 +11,10 @@ import {
   type ConnectionOptions,
   openSigner,
   parseAddress,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { createOutput } from '../output.ts'
-import { describePaid } from '../paid.ts'
+} from '../chain/connection.ts'
+import { describePaid } from '../chain/paid.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface MintOptions extends ConnectionOptions, AccountOptions {
   to?: Address

@@ -7,14 +7,6 @@ import type { Dataset, ImportedModel, OutputKind, TrainingSpec } from '@tutti/le
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import {
-  addBlobOptions,
-  type BlobOptions,
-  demandBlobPath,
-  modelFileName,
-  pullModel,
-  writeModelFile,
-} from '../blob-model.ts'
-import {
   type AccountOptions,
   addAccountOptions,
   addConnectionOptions,
@@ -22,12 +14,20 @@ import {
   openReader,
   openSigner,
   parseId,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput } from '../output.ts'
-import { describePaid } from '../paid.ts'
-import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { describePaid } from '../chain/paid.ts'
+import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
+import {
+  addBlobOptions,
+  type BlobOptions,
+  demandBlobPath,
+  modelFileName,
+  pullModel,
+  writeModelFile,
+} from '../model/blob-model.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 interface PullOptions extends ConnectionOptions, BlobOptions, ModuleOptions {
   out?: string
@@ -86,7 +86,7 @@ async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const { findOutputsFault, importOnnx } = await import('@tutti/learn')
   const { createTrainer, readBaseFile, TrainingDivergedError } = await import('@tutti/learn/node')
-  const { describeImported, modelLines, modelNotes } = await import('../model-lines.ts')
+  const { describeImported, modelLines, modelNotes } = await import('../create/model-lines.ts')
   const chosen = { ...(options.train === undefined ? {} : { trainable: options.train }), ties: options.tie }
   const model = importOnnx(readBaseFile(file), { output: options.output, ...chosen })
   for (const line of modelLines(model)) output.line(line)

@@ -4,8 +4,6 @@ import type { ChainClient, Creation } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens } from '@tutti/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions } from '../blob-model.ts'
-import { openBudgetReader } from '../budget-lines.ts'
 import {
   addAccountOptions,
   defaultRpcUrl,
@@ -15,16 +13,18 @@ import {
   parseId,
   parsePositive,
   parseShare,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { watchInterruption } from '../interruption.ts'
-import { addModuleOption, demandKnownModules } from '../modules.ts'
-import { LOG_LEVELS, tellEvents } from '../node-lines.ts'
-import { openClient, openMonitor, openTrainer, untilAnswered } from '../node-parts.ts'
-import { describePlan } from '../node-plan-lines.ts'
-import { defaultStore, type NodeCommandOptions, type NodeSettings, present, readSettings } from '../node-settings.ts'
-import { createNodeView } from '../node-view.ts'
-import { createOutput, type Output } from '../output.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules } from '../chain/modules.ts'
+import { addBlobOptions } from '../model/blob-model.ts'
+import { openBudgetReader } from '../node/budget-lines.ts'
+import { LOG_LEVELS, tellEvents } from '../node/lines.ts'
+import { openClient, openMonitor, openTrainer, untilAnswered } from '../node/parts.ts'
+import { describePlan } from '../node/plan-lines.ts'
+import { defaultStore, type NodeCommandOptions, type NodeSettings, present, readSettings } from '../node/settings.ts'
+import { createNodeView } from '../node/view.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { watchInterruption } from '../terminal/interruption.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 /** Adds the command `node`. */
 export function addNode(program: Command): void {
@@ -134,7 +134,7 @@ async function runNodeCommand(argument: Hex | undefined, options: NodeCommandOpt
   const output = createOutput({ isJson: options.json === true, hasJsonNotes: true })
   const settings = await readSettings(argument, options)
   if (settings.id === undefined) {
-    const { runDiscovery } = await import('../discovery.ts')
+    const { runDiscovery } = await import('../node/discovery.ts')
     return runDiscovery(
       settings,
       { isDryRun: options.dryRun === true, isUntilIdle: options.untilIdle === true },

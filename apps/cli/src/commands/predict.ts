@@ -5,19 +5,19 @@ import { formatCount } from '@tutti/core'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
-import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../answers.ts'
-import { addBlobOptions } from '../blob-model.ts'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../connection.ts'
-import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../csv-writing.ts'
-import { type ExampleOptions, noteTakenValues, readExample } from '../example.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { figureLines, pickFigures } from '../judged-model.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput, type Output } from '../output.ts'
-import { addRoundOption, readAskedRound } from '../past-model.ts'
-import { toPlainText } from '../plain-text.ts'
-import { openScorer, type ScoringOptions } from '../scoring.ts'
-import { replaceFile } from '../whole-file.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { type ExampleOptions, noteTakenValues, readExample } from '../data/example.ts'
+import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../model/answers.ts'
+import { addBlobOptions } from '../model/blob-model.ts'
+import { figureLines, pickFigures } from '../model/judged-model.ts'
+import { addRoundOption, readAskedRound } from '../model/past-model.ts'
+import { openScorer, type ScoringOptions } from '../model/scoring.ts'
+import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../terminal/csv-writing.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
+import { replaceFile } from '../terminal/whole-file.ts'
 
 interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOptions, ExampleOptions {
   all?: boolean
@@ -136,7 +136,7 @@ async function answerLocally(asked: Asked, options: PredictOptions, output: Outp
 async function judgeRows(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
   const { judge, METRIC_KEYS } = await import('@tutti/learn')
-  const { describeTaken, readOwnRows } = await import('../local-data.ts')
+  const { describeTaken, readOwnRows } = await import('../data/local-data.ts')
   const rows = await readOwnRows(manifest, options.data!)
   if (rows.kind !== 'dataset') return
   const { dataset: judged, taken } = rows
@@ -155,7 +155,7 @@ async function judgeRows(asked: Asked, options: PredictOptions, output: Output):
 
 async function answerRows(asked: Asked, out: string, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
-  const { describeTaken, readQuestions } = await import('../local-data.ts')
+  const { describeTaken, readQuestions } = await import('../data/local-data.ts')
   output.progress(`reading ${options.data}…`)
   const { table, dataset: questions, taken } = await readQuestions(manifest, options.data!)
   const scorer = await openScorer(client, creation, manifest, options, output)

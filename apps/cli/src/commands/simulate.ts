@@ -3,18 +3,18 @@ import { proposeBits } from '@tutti/core'
 import type { TaskFile } from '@tutti/learn'
 import type { TaskName } from '@tutti/learn/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { watchInterruption } from '../interruption.ts'
-import { present } from '../node-settings.ts'
-import { createOutput, type Output } from '../output.ts'
+import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../chain/connection.ts'
+import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
+import type { Proposal } from '../create/undertaking.ts'
+import { present } from '../node/settings.ts'
 import type { Pricing } from '../simulate/costs.ts'
 import type { PlayOptions, Simulated } from '../simulate/play.ts'
 import type { Compared } from '../simulate/report.ts'
 import type { PartitionName, SimulationRows } from '../simulate/rows.ts'
 import type { Setting } from '../simulate/sweep.ts'
-import { addTensorOptions, type TensorOptions } from '../tensor-options.ts'
-import type { Proposal } from '../undertaking.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { watchInterruption } from '../terminal/interruption.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface SimulateOptions extends TensorOptions {
   task?: TaskName
@@ -136,7 +136,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const { toSettings } = await import('../simulate/sweep.ts')
   const settings = toSettings(options.sweep ?? [])
   const taskFile = await readSource(options)
-  const { readProposal } = await import('../undertaking.ts')
+  const { readProposal } = await import('../create/undertaking.ts')
   const { readRows } = await import('../simulate/rows.ts')
   output.progress('reading the data…')
   const data = options.data ?? []
@@ -250,12 +250,12 @@ async function chooseAll(
   const cohort = setting.cohort ?? options.cohort ?? file.members ?? Math.min(members, MOST_COHORT)
   const asked = setting.bits ?? (options.bits === undefined ? file.bits : Number(options.bits))
   const laneBits = options.laneBits === undefined ? file.laneBits : Number(options.laneBits)
-  const { proposeMinimum } = await import('../terms-proposal.ts')
+  const { proposeMinimum } = await import('../create/terms-proposal.ts')
   // Fewer may play than the terms would let train: half of them, or no round could have enough.
   const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates ?? proposeMinimum(Math.min(members, cohort))
   const shards = options.shards ?? file.shards
   const shardsPerMember = options.shardsPerMember ?? file.shardsPerMember
-  const { adaptTraining } = await import('../undertaking.ts')
+  const { adaptTraining } = await import('../create/undertaking.ts')
   // The proposal has the options' choice already.
   const { epochs, steps, 'learning-rate': learningRate } = setting
   const training = adaptTraining(proposal.undertaking.training, present({ epochs, steps, learningRate }))
@@ -295,7 +295,7 @@ async function choosePricing({ rpc, gasPrice, blobGasPrice, coinPrice }: Simulat
   }
   if (rpc === undefined) return { ...plainPricing, ...given }
   const { connect, deployment, readFeePerGas, readLimits } = await import('@tutti/chain')
-  const { describeLimits } = await import('../limit-lines.ts')
+  const { describeLimits } = await import('../chain/limit-lines.ts')
   const client = await connect({ rpcUrl: rpc, core: deployment().core })
   const [limits, feePerGas] = await Promise.all([readLimits(client), readFeePerGas(client)])
   const { prices, executionGas } = limits

@@ -5,7 +5,7 @@ import { describeToken, formatInteger, formatTokens, parseJsonBytes } from '@tut
 import type { DataSchema } from '@tutti/learn'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Hex } from 'viem'
-import { openToken, parseAmountText, toUnits } from '../amounts.ts'
+import { openToken, parseAmountText, toUnits } from '../chain/amounts.ts'
 import {
   type AccountOptions,
   addAccountOptions,
@@ -17,11 +17,11 @@ import {
   parseAtLeastOne,
   parseCount,
   parseId,
-} from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput } from '../output.ts'
-import { toPlainText } from '../plain-text.ts'
+} from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
 import { addJoinOptions, type JoinCommandOptions, runJoin } from './join.ts'
 
 interface StatsCreateOptions extends ConnectionOptions, AccountOptions {
@@ -100,7 +100,7 @@ export function addStats(program: Command): void {
     .description('Join a statistics round, as `tutti join` does; then run `tutti node`.')
     .argument('<id>', 'the statistics round', parseId)
   addJoinOptions(join).action(async (id: Hex, options: JoinCommandOptions) => {
-    const { readStatisticsManifest } = await import('../statistics-reading.ts')
+    const { readStatisticsManifest } = await import('../data/statistics-reading.ts')
     await readStatisticsManifest(await openReader(options), id)
     await runJoin(id, options)
   })
@@ -115,7 +115,9 @@ export function addStats(program: Command): void {
 async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const { described, schema } = await readColumns(options)
-  const { describeStatistics, foundStatistics, toEpsilon, usualMinimum } = await import('../statistics-founding.ts')
+  const { describeStatistics, foundStatistics, toEpsilon, usualMinimum } = await import(
+    '../create/statistics-founding.ts'
+  )
   checkMinimum(options)
   const manifest = describeStatistics(schema, {
     ...described,
@@ -127,8 +129,8 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   })
   const client = await openSigner(options)
   const { deployment } = await import('@tutti/chain')
-  const { createOnChain, planOnChain } = await import('../creation.ts')
-  const { checkTerms, choosePrivateNetwork, describeRisks, describeTerms } = await import('../terms-proposal.ts')
+  const { createOnChain, planOnChain } = await import('../create/creation.ts')
+  const { checkTerms, choosePrivateNetwork, describeRisks, describeTerms } = await import('../create/terms-proposal.ts')
   const { directAggregator: aggregator } = deployment()
   const { members, joinSeconds, submitSeconds } = options
   const token = await openToken(client, options.token)
@@ -150,7 +152,7 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const names = manifest.plan.columns.map(({ name }) => name)
   output.line(toPlainText(`${manifest.name}: ${manifest.purpose}`))
   output.line(toPlainText(`  ${names.length} columns: ${names.join(', ')}`))
-  const { binLines, formatWidth } = await import('../statistics-lines.ts')
+  const { binLines, formatWidth } = await import('../federation/statistics-lines.ts')
   for (const line of [...binLines(manifest.plan), ...describeTerms(terms, 0n)]) output.line(`  ${line}`)
   output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
   if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
@@ -190,8 +192,8 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
 async function showStatistics(id: Hex, options: ConnectionOptions & ModuleOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const client = await openReader(options)
-  const { readStatistics } = await import('../statistics-reading.ts')
-  const { statisticsLines, summariseColumns } = await import('../statistics-lines.ts')
+  const { readStatistics } = await import('../data/statistics-reading.ts')
+  const { statisticsLines, summariseColumns } = await import('../federation/statistics-lines.ts')
   const { readManifest } = await import('@tutti/chain')
   const modules = await demandKnownModules(client, await readManifest(client, { id }), options, output)
   const { manifest, statistics } = await readStatistics(client, id)

@@ -6,12 +6,12 @@ import type { Terms } from '@tutti/core'
 import { describeToken, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { defaultArchivePath } from '../blob-model.ts'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { warnOfModules } from '../modules.ts'
-import { createOutput, type Output, toTable } from '../output.ts'
-import { replaceFile } from '../whole-file.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
+import { warnOfModules } from '../chain/modules.ts'
+import { defaultArchivePath } from '../model/blob-model.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput, type Output, toTable } from '../terminal/output.ts'
+import { replaceFile } from '../terminal/whole-file.ts'
 
 interface StatusOptions extends ConnectionOptions {
   archive?: string
@@ -55,7 +55,7 @@ export function addStatus(program: Command): void {
 /** What the rounds came to: a table, lines of JSON, or CSV. */
 async function showHistory(client: ChainClient, id: Hex, csv: string | undefined, output: Output): Promise<void> {
   const { readRoundHistory, readTerms, readToken } = await import('@tutti/chain')
-  const { describeHistory, findBest, toHistoryCsv, toHistoryLines } = await import('../round-history.ts')
+  const { describeHistory, findBest, toHistoryCsv, toHistoryLines } = await import('../federation/round-history.ts')
   output.progress('reading the rounds…')
   const onProgress = (read: number, of: number) => output.progress(`reading receipts, ${read} of ${of}…`)
   const rounds = await readRoundHistory(client, { id, isWithGas: true, onProgress })
@@ -80,7 +80,7 @@ async function showHistory(client: ChainClient, id: Hex, csv: string | undefined
 
 async function showAll(client: ChainClient, output: Output): Promise<void> {
   const { inspectModules, listFederations, readPhase, readStatus } = await import('@tutti/chain')
-  const { nameOfManifest } = await import('../manifest-summary.ts')
+  const { nameOfManifest } = await import('../federation/manifest-summary.ts')
   output.progress('reading the federations of the chain…')
   const creations = await listFederations(client, {})
   const federations = await Promise.all(
@@ -129,9 +129,9 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     readStatus,
     readToken,
   } = await import('@tutti/chain')
-  const { sourceOfManifest, summariseManifest } = await import('../manifest-summary.ts')
+  const { sourceOfManifest, summariseManifest } = await import('../federation/manifest-summary.ts')
   const { CLAMPED_SHARE, readChainTime } = await import('@tutti/node')
-  const { readReports, reportLines } = await import('../reported-metrics.ts')
+  const { readReports, reportLines } = await import('../federation/reported-metrics.ts')
   const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
     readManifest(client, { id }),
     readStatus(client, { id }),
@@ -147,7 +147,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
   const standing = await Promise.all(
     members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
   )
-  const { describePrivateNetwork } = await import('../terms-proposal.ts')
+  const { describePrivateNetwork } = await import('../create/terms-proposal.ts')
   const pace = describePrivateNetwork(terms)
   if (warning !== undefined) output.line(warning)
   for (const line of summariseManifest(creation.manifest)) output.line(line)

@@ -4,11 +4,11 @@ import { basename, extname } from 'node:path'
 import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, TaskFile } from '@tutti/learn'
 import type { Command } from 'commander'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { describeFaults, describeTaken, readRows } from '../local-data.ts'
-import { createOutput } from '../output.ts'
-import { toPlainText } from '../plain-text.ts'
-import { writeNewFile } from '../whole-file.ts'
+import { describeFaults, describeTaken, readRows } from '../data/local-data.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
+import { writeNewFile } from '../terminal/whole-file.ts'
 
 interface InitOptions {
   label: string

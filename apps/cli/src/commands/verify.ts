@@ -1,11 +1,11 @@
 /** `tutti verify ID`: recomputes a federation from the chain alone and says whether its model is what that implies. */
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
-import { addBlobOptions, type BlobOptions, openAccess } from '../blob-model.ts'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../connection.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { addModuleOption, demandKnownModules, type ModuleOptions } from '../modules.ts'
-import { createOutput } from '../output.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { addBlobOptions, type BlobOptions, openAccess } from '../model/blob-model.ts'
+import { exitCodes } from '../terminal/exit-codes.ts'
+import { createOutput } from '../terminal/output.ts'
 
 /** Adds the command `verify`. */
 export function addVerify(program: Command): void {

@@ -1,8 +1,8 @@
 /** What the demo of the blob path ends with, for people and for machines. */
 import { costAt, GAS_PER_BLOB, leastBlobGwei } from '@tutti/chain'
 import { formatCount, formatInteger, shardCount } from '@tutti/core'
-import { formatUsd, gasLines } from '../gas-lines.ts'
-import { toTable } from '../output.ts'
+import { formatUsd, gasLines } from '../chain/gas-lines.ts'
+import { toTable } from '../terminal/output.ts'
 import { describeRewards, overheadShare } from './report.ts'
 import type { BlobDemoResult, RoundSplit } from './run-blob.ts'
 

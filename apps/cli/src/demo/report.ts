@@ -2,10 +2,10 @@
 
 import { demoToken } from '@tutti/chain'
 import { formatAmount, formatCount, formatInteger, formatTokens } from '@tutti/core'
-import { costLines, gasLines } from '../gas-lines.ts'
-import { toTable } from '../output.ts'
-import { drawImage } from '../picture.ts'
-import { toPlainText } from '../plain-text.ts'
+import { costLines, gasLines } from '../chain/gas-lines.ts'
+import { toTable } from '../terminal/output.ts'
+import { drawImage } from '../terminal/picture.ts'
+import { toPlainText } from '../terminal/plain-text.ts'
 import type { DemoResult } from './run.ts'
 
 /** The summary, line by line. */

@@ -17,7 +17,7 @@ import {
 import { classify as classifyByTwin, type Hex, type Setup, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
 import { loadTask, type TaskName } from '@tutti/learn/node'
-import { foundFederation } from '../founding.ts'
+import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines } from './baselines.ts'
 import { playRounds } from './rounds.ts'
 import { type DemoRewards, demoStake, enrol, openStage, readRewards, type StageOptions } from './stage.ts'

@@ -19,8 +19,8 @@ import type { Hex, Terms } from '@tutti/core'
 import { type Dataset, partitionDirichlet, selectExamples } from '@tutti/learn'
 import type { Task } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount } from 'viem'
-import { holdChainDirectory } from '../chain-directory.ts'
-import { CommandError, exitCodes } from '../exit-codes.ts'
+import { holdChainDirectory } from '../chain/chain-directory.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { DemoMember } from './members.ts'
 
 /** What the stage of a demo depends on. */

@@ -10,8 +10,8 @@ import {
   type Spent,
   type Terms,
 } from '@tutti/core'
-import { costLines, formatUsd } from '../gas-lines.ts'
-import { formatCoins } from '../paid.ts'
+import { costLines, formatUsd } from '../chain/gas-lines.ts'
+import { formatCoins } from '../chain/paid.ts'
 
 /** By whose prices, and what gas costs in money; where that is not known, examples are shown. */
 export interface Pricing {

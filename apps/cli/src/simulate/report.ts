@@ -1,6 +1,6 @@
 /** What a simulation came to, for people and for machines. */
 import { formatCount, formatInteger, shardCount } from '@tutti/core'
-import { toTable } from '../output.ts'
+import { toTable } from '../terminal/output.ts'
 import { costEstimateLines, type Pricing } from './costs.ts'
 import { describeMain, describeMetrics, metricCells, worthOf } from './figures.ts'
 import type { PlayedFigures, Simulated, SimulatedFacts } from './play.ts'

@@ -16,8 +16,8 @@ import {
   viewExamples,
 } from '@tutti/learn'
 import type { Task, Undertaking } from '@tutti/learn/node'
-import { CommandError, exitCodes } from '../exit-codes.ts'
-import { readLocalData } from '../local-data.ts'
+import { readLocalData } from '../data/local-data.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 
 /** Ways to divide rows among members. */
 export const PARTITIONS = ['iid', 'dirichlet', 'labels', 'file'] as const

@@ -1,5 +1,5 @@
 /** `--sweep bits=1,2,4`: which terms are compared, each combination a simulation of its own. */
-import { CommandError, exitCodes } from '../exit-codes.ts'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 
 /** What may be swept, by the name of its option: whole numbers or numbers above zero. */
 export const SWEPT = {

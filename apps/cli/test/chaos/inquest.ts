@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from '@tutti/core'
-import { openStore } from '../../../../packages/node/src/store.ts'
+import { openStore } from '../../../../packages/node/src/disk/store.ts'
 import type { Violation } from './laws.ts'
 import { findProcesses, isBelow, MARK } from './processes.ts'
 

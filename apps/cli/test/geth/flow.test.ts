@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startGeth, whereGethIs } from '../../../../packages/chain/test/geth/geth.ts'
-import { exitCodes } from '../../src/exit-codes.ts'
+import { exitCodes } from '../../src/terminal/exit-codes.ts'
 import { readTutti, runTutti } from '../tutti.ts'
 
 const data = fileURLToPath(new URL('../../../../packages/learn/datasets/digits.csv', import.meta.url))

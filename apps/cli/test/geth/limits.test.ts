@@ -6,7 +6,7 @@ import { callToInitialise, connect, createFederation, encodeSetup, readStatus, s
 import { keccak256 } from '@tutti/core'
 import { benchSetup, benchTerms } from '../../../../packages/chain/src/bench/federation.ts'
 import { whereGethIs } from '../../../../packages/chain/test/geth/geth.ts'
-import { exitCodes } from '../../src/exit-codes.ts'
+import { exitCodes } from '../../src/terminal/exit-codes.ts'
 import { startTrial, type Trial } from './federation.ts'
 
 const members = [1, 2]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startLaggingPair } from '../../../../packages/chain/test/endpoint.ts'
 import { whereGethIs } from '../../../../packages/chain/test/geth/geth.ts'
-import { exitCodes } from '../../src/exit-codes.ts'
+import { exitCodes } from '../../src/terminal/exit-codes.ts'
 import { type NodeProcess, startTrial, type Trial } from './federation.ts'
 
 const members = [1, 2, 3]

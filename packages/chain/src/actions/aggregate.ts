@@ -1,11 +1,11 @@
 /** Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract. */
 
 import { assignedShards, setBits, type Terms } from '@tutti/core'
-import type { ChainClient } from '../client.ts'
-import { ChainError } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { ChainError } from '../client/errors.ts'
 import { readRound, readTerms } from '../reads/federation.ts'
 import { readSubmissions, type Submission } from '../reads/logs.ts'
-import { sendCall, type WriteResult } from '../transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/transactions.ts'
 import { callToAggregate, type RoundTarget } from './calls.ts'
 
 /**

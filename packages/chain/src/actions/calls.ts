@@ -6,9 +6,9 @@
 
 import { type Address, bytesToHex, encodeFunctionData, type Hex, zeroHash } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import type { Call } from '../transactions.ts'
-import type { Terms } from '../types.ts'
+import type { ChainClient } from '../client/client.ts'
+import type { Terms } from '../client/types.ts'
+import type { Call } from '../transactions/transactions.ts'
 
 type Core = Pick<ChainClient, 'core'>
 

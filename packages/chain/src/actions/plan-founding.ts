@@ -18,13 +18,13 @@ import {
   wordsFor,
 } from '@tutti/core'
 import { type Hex, numberToHex, zeroAddress } from 'viem'
-import { ask } from '../asking.ts'
-import { pathOf } from '../blob/path.ts'
-import type { ChainClient } from '../client.ts'
-import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChainErrors } from '../errors.ts'
-import { estimateGas, explainEstimate } from '../estimates.ts'
-import { type ChainLimits, readLimits } from '../limits.ts'
-import type { Call } from '../transactions.ts'
+import { ask } from '../client/asking.ts'
+import type { ChainClient } from '../client/client.ts'
+import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChainErrors } from '../client/errors.ts'
+import { type ChainLimits, readLimits } from '../network/limits.ts'
+import { pathOf } from '../reads/path.ts'
+import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
+import type { Call } from '../transactions/transactions.ts'
 import { callToCreate, callToInitialise } from './calls.ts'
 
 /** What founding takes: by step, in all, and by whose prices. */

@@ -2,9 +2,9 @@
 
 import { type Address, type Hex, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { MalformedAnswerError } from '../errors.ts'
-import { sendCall, type WriteResult } from '../transactions.ts'
+import type { ChainClient } from '../client/client.ts'
+import { MalformedAnswerError } from '../client/errors.ts'
+import { sendCall, type WriteResult } from '../transactions/transactions.ts'
 import {
   callToAbandon,
   callToClaim,

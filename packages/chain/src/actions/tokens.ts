@@ -2,11 +2,11 @@
 
 import { type Address, encodeFunctionData, erc20Abi, type Hex, isAddressEqual, parseSignature } from 'viem'
 import { demoTokenAbi } from '../abi/demoToken.ts'
-import type { ChainClient } from '../client.ts'
-import { deployment } from '../deployment.ts'
-import { ChainError, InsufficientTokensError, NoAccountError, withChainErrors } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { deployment } from '../client/deployment.ts'
+import { ChainError, InsufficientTokensError, NoAccountError, withChainErrors } from '../client/errors.ts'
 import { readToken } from '../reads/token.ts'
-import { type Call, sendCall, type WriteResult } from '../transactions.ts'
+import { type Call, sendCall, type WriteResult } from '../transactions/transactions.ts'
 
 /** Makes demo tokens out of nothing. They are worth nothing. */
 export function mintDemoTokens(

@@ -16,10 +16,10 @@ import { createFederation, initialiseModel } from '../actions/create.ts'
 import { join } from '../actions/join.ts'
 import { openRound, submitUpdate } from '../actions/steps.ts'
 import { mintDemoTokens } from '../actions/tokens.ts'
-import { type ChainClient, withAccount } from '../client.ts'
-import { deployment } from '../deployment.ts'
-import { advanceTime } from '../local.ts'
-import { encodeSetup } from '../setup.ts'
+import { type ChainClient, withAccount } from '../client/client.ts'
+import { deployment } from '../client/deployment.ts'
+import { encodeSetup } from '../client/setup.ts'
+import { advanceTime } from '../local/local.ts'
 
 const layers = [
   { inputs: 784, outputs: 32, biasMultiplier: 1, shift: 8 },

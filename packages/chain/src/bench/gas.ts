@@ -22,11 +22,11 @@ import {
   wordsFor,
 } from '@tutti/core'
 import { type Hex, toHex } from 'viem'
-import { deployContracts } from '../actions/deploy.ts'
 import { claim, commitUpdate } from '../actions/steps.ts'
-import { type ChainClient, connect } from '../client.ts'
-import { gasReport } from '../gas.ts'
-import { advanceTime, type LocalChain, startLocalChain } from '../local.ts'
+import { type ChainClient, connect } from '../client/client.ts'
+import { deployContracts } from '../deployment/deploy.ts'
+import { advanceTime, type LocalChain, startLocalChain } from '../local/local.ts'
+import { gasReport } from '../reads/gas.ts'
 import { measureNaiveAverage } from './baseline.ts'
 import {
   type BenchFederation,

@@ -8,8 +8,8 @@
 
 import { bytesToHex, encodeFunctionData, type Hex, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { withChainErrors } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { withChainErrors } from '../client/errors.ts'
 
 /** What a prediction used. */
 export type PredictGas = {

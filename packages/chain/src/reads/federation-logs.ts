@@ -1,8 +1,8 @@
 /** All that a federation has logged, of whatever kind, in the chain's order: what follows it from outside reads. */
 import { type Hex, parseEventLogs, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { withChainErrors } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { withChainErrors } from '../client/errors.ts'
 import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
 

@@ -3,9 +3,9 @@
 import { PHASES, type PhaseAt, type Round, type Terms, toId } from '@tutti/core'
 import type { Address, Hex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { ForgedTermsError, MalformedAnswerError, NotDeployedError, withChainErrors } from '../errors.ts'
-import type { Member, RoundSummary, Status } from '../types.ts'
+import type { ChainClient } from '../client/client.ts'
+import { ForgedTermsError, MalformedAnswerError, NotDeployedError, withChainErrors } from '../client/errors.ts'
+import type { Member, RoundSummary, Status } from '../client/types.ts'
 import { toSeconds } from './time.ts'
 
 /** Of which federation, and as of which block: the latest by default. */

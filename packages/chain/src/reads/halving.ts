@@ -3,9 +3,9 @@
  * many beforehand. A range that is refused is halved until it is answered.
  */
 
-import { mayBeTooMuch } from '../answers.ts'
-import type { ChainClient } from '../client.ts'
-import { isMalformedAnswer, toChainError, withChainErrors } from '../errors.ts'
+import { mayBeTooMuch } from '../client/answers.ts'
+import type { ChainClient } from '../client/client.ts'
+import { isMalformedAnswer, toChainError, withChainErrors } from '../client/errors.ts'
 
 /**
  * What `read` returns for all blocks of a range, in order.

@@ -3,8 +3,8 @@
  * for. Of two that claim one place, nobody can say which is the chain's.
  */
 import type { Address, Hex } from 'viem'
-import { ChainError } from '../errors.ts'
-import { hideSecrets } from '../secrets.ts'
+import { ChainError } from '../client/errors.ts'
+import { hideSecrets } from '../client/secrets.ts'
 
 /** What of a log says where it is and what it holds. */
 export interface PlacedLog {

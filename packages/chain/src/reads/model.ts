@@ -10,9 +10,9 @@ import {
   hexToBytes,
 } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { NotDeployedError } from '../errors.ts'
-import type { ModelStatus } from '../types.ts'
+import type { ChainClient } from '../client/client.ts'
+import { NotDeployedError } from '../client/errors.ts'
+import type { ModelStatus } from '../client/types.ts'
 import { atBlock, type FederationQuery, readCore, readTerms } from './federation.ts'
 
 /** A model as stored and as integers. */

@@ -4,9 +4,9 @@
  */
 import type { Hex } from '@tutti/core'
 import { hexToBytes } from 'viem'
-import type { ChainClient } from '../client.ts'
-import { ChainError, withChainErrors } from '../errors.ts'
-import { hideSecrets } from '../secrets.ts'
+import type { ChainClient } from '../client/client.ts'
+import { ChainError, withChainErrors } from '../client/errors.ts'
+import { hideSecrets } from '../client/secrets.ts'
 import { readHistory } from './federation.ts'
 import { readFederationLogs } from './federation-logs.ts'
 import { locateCreation } from './logs.ts'

@@ -8,9 +8,9 @@
 import type { Round } from '@tutti/core'
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, size, slice } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import type { ChainClient } from '../client.ts'
-import { ChainBehindError, ChainUnreachableError, toChainError, withChainErrors } from '../errors.ts'
-import type { Member, Status } from '../types.ts'
+import type { ChainClient } from '../client/client.ts'
+import { ChainBehindError, ChainUnreachableError, toChainError, withChainErrors } from '../client/errors.ts'
+import type { Member, Status } from '../client/types.ts'
 import { readMember, readPosition, readRound, readStatus } from './federation.ts'
 import { toSeconds } from './time.ts'
 

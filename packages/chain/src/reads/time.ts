@@ -1,6 +1,6 @@
 /** Times as an endpoint says them, in seconds since 1970, and no later than dates go: whatever shows them can. */
-import type { ChainClient } from '../client.ts'
-import { MalformedAnswerError, withChainErrors } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { MalformedAnswerError, withChainErrors } from '../client/errors.ts'
 
 /** Last second that a `Date` has. */
 const LAST = 8_640_000_000_000n

@@ -4,9 +4,9 @@
  */
 import { MOST_DECIMALS, noToken, type Token, toSymbol } from '@tutti/core'
 import { type Address, BaseError, bytesToBigInt, type Hex, hexToBytes, size } from 'viem'
-import type { ChainClient } from '../client.ts'
-import { deployment } from '../deployment.ts'
-import { ChainUnreachableError, findRevertData, toChainError } from '../errors.ts'
+import type { ChainClient } from '../client/client.ts'
+import { deployment } from '../client/deployment.ts'
+import { ChainUnreachableError, findRevertData, toChainError } from '../client/errors.ts'
 
 /** `decimals()` and `symbol()`. */
 const selectors = { decimals: '0x313ce567', symbol: '0x95d89b41' } as const

@@ -12,7 +12,7 @@ import {
   unpackUpdate,
 } from '@tutti/core'
 import type { Hash } from 'viem'
-import type { ChainClient } from '../client.ts'
+import type { ChainClient } from '../client/client.ts'
 import { type CoreEvent, type Creation, readEvents, type Submission, toSubmission } from '../reads/logs.ts'
 import { MismatchFound } from './mismatch.ts'
 

@@ -4,15 +4,20 @@
  */
 import { createHash } from 'node:crypto'
 import { fromSeed, hasFeedback, proposeBits, proposeGains, shuffle } from '@tutti/core'
-import { type Dataset, selectExamples } from '../dataset.ts'
-import { type AveragingOptions, federatedAveraging, trainAlone, type Weighting } from '../federated-averaging.ts'
-import { foundManifest } from '../found-manifest.ts'
-import { evaluateIntegers, toInitialLanes } from '../integer-model.ts'
-import { partitionDirichlet } from '../partition.ts'
-import { quantizedAveraging } from '../quantized-averaging.ts'
-import { toWeights } from '../setup.ts'
-import { loadTask } from '../tasks.ts'
-import { createTrainer, type Trainer } from '../trainer.ts'
+import { foundManifest } from '../calibration/found-manifest.ts'
+import { type Dataset, selectExamples } from '../data/dataset.ts'
+import { partitionDirichlet } from '../data/partition.ts'
+import { evaluateIntegers, toInitialLanes } from '../evaluation/integer-model.ts'
+import { toWeights } from '../manifest/setup.ts'
+import { loadTask } from '../tasks/tasks.ts'
+import {
+  type AveragingOptions,
+  federatedAveraging,
+  trainAlone,
+  type Weighting,
+} from '../training/federated-averaging.ts'
+import { quantizedAveraging } from '../training/quantized-averaging.ts'
+import { createTrainer, type Trainer } from '../training/trainer.ts'
 
 /** How unequal the members are, how many, and how many of them train in a round. */
 export interface AccuracySetting {

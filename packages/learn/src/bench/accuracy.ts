@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { loadTask } from '../tasks.ts'
+import { loadTask } from '../tasks/tasks.ts'
 import {
   type Accuracy,
   type AccuracyJob,

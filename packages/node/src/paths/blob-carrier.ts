@@ -18,8 +18,8 @@ import {
   toHashes,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { Attempt } from '../round-record.ts'
-import type { Carrier, Signer } from '../transactions.ts'
+import type { Attempt } from '../disk/round-record.ts'
+import type { Carrier, Signer } from '../sending/transactions.ts'
 
 /** What carrying blobs takes. */
 export interface BlobCarrierOptions {

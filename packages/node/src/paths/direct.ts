@@ -2,8 +2,8 @@
 import { type ChainClient, collectPayloads, readModel, readSubmissions, type Submission } from '@tutti/chain'
 import { type Hex, packUpdate, setBits, type Terms } from '@tutti/core'
 import { isStatistics, type PublishedManifest, toWeights } from '@tutti/learn'
-import { planSendings } from '../sendings.ts'
-import { plainCarrier, type Signer } from '../transactions.ts'
+import { planSendings } from '../sending/sendings.ts'
+import { plainCarrier, type Signer } from '../sending/transactions.ts'
 import type { Path } from './path.ts'
 
 /** Nodes accept transactions of 128 KB. */

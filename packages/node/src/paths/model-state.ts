@@ -5,7 +5,7 @@
  * bits each, little-endian. A file that was cut or altered anywhere is told from a whole one by the checksum.
  */
 import type { ModelState } from '@tutti/chain'
-import { sha256 } from '../checked-json.ts'
+import { sha256 } from '../disk/checked-json.ts'
 
 interface Head {
   dimension: number

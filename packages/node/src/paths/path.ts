@@ -4,8 +4,8 @@
  */
 import type { FoundFault, RoundCheck } from '@tutti/chain'
 import type { Hex, Round } from '@tutti/core'
-import type { Sending } from '../round-record.ts'
-import type { Carrier } from '../transactions.ts'
+import type { Sending } from '../disk/round-record.ts'
+import type { Carrier } from '../sending/transactions.ts'
 
 /** One way of the numbers, as a node walks it. */
 export interface Path {

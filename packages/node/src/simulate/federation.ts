@@ -2,7 +2,7 @@
  * A federation in one process, with the chain's exact arithmetic and no chain: the cohort is drawn, each member of it
  * trains, rounds and sends, and the integers are folded, all by the functions that nodes and verifiers run.
  *
- * Given the chain's own seeds and silences, the words are those that the contract holds (`test/simulate.test.ts`).
+ * Given the chain's own seeds and silences, the words are those that the contract holds (`test/simulate/simulate.test.ts`).
  */
 import {
   aggregateShard,
@@ -17,8 +17,8 @@ import {
 } from '@tutti/core'
 import { type Dataset, exampleWeight, type Manifest, memberSeed, toWeights } from '@tutti/learn'
 import type { FitOptions, Trainer } from '@tutti/learn/node'
-import { stepsOf } from '../federation.ts'
-import { prepareUpdate, roundingOf } from '../update.ts'
+import { stepsOf } from '../joining/federation.ts'
+import { prepareUpdate, roundingOf } from '../update/update.ts'
 import { createShelf, type FeedbackShelf } from './shelf.ts'
 
 /** What of the terms decides the integers. */

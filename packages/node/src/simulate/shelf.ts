@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitResidual, dropResidual, type ErrorFeedback, hasFeedback, startFeedback } from '@tutti/core'
-import { decodeFeedback, encodeFeedback } from '../feedback-file.ts'
+import { decodeFeedback, encodeFeedback } from '../disk/feedback-file.ts'
 
 /** Residuals by member. */
 export interface FeedbackShelf {

@@ -3,9 +3,9 @@
  */
 import { countOutputs, type Dataset, type Manifest, openModel, requireModel } from '@tutti/learn'
 import { createTrainer, type Trainer as Fitter, readBaseFile } from '@tutti/learn/node'
-import type { TrainingMetrics } from '../events.ts'
-import { checkDataset } from '../fitness.ts'
-import type { ModelTrainer } from '../trainer.ts'
+import { checkDataset } from '../joining/fitness.ts'
+import type { TrainingMetrics } from '../status/events.ts'
+import type { ModelTrainer } from './trainer.ts'
 
 /** How a member trains; what is absent is as the manifest suggests. Plain data, so that it can cross into a worker. */
 export interface LocalTrainerOptions {

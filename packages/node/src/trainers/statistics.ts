@@ -4,8 +4,8 @@
  */
 import { fromSystem, type Random } from '@tutti/core'
 import { addNoise, encodeStatistics, requireStatistics, type StatisticsManifest, type Table } from '@tutti/learn'
-import { checkTable } from '../fitness.ts'
-import { AbstentionError, type Trainer } from '../trainer.ts'
+import { checkTable } from '../joining/fitness.ts'
+import { AbstentionError, type Trainer } from './trainer.ts'
 
 /** What {@link createStatisticsTrainer} counts. */
 export interface StatisticsTrainerOptions {

@@ -2,7 +2,7 @@
  * The metrics that a command wrote about its training, checked by name before they are published.
  */
 import { countOutputs, type Manifest } from '@tutti/learn'
-import type { TrainingMetrics } from '../events.ts'
+import type { TrainingMetrics } from '../status/events.ts'
 
 /** Whole numbers from 0, as counts are. */
 const isCount = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0

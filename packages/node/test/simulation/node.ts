@@ -3,10 +3,10 @@
  * not, and the steps of `round.ts` and `steps.ts` in between (sign, keep, broadcast, ask) as points to die at.
  */
 import { assignedShards, type Random } from '@tutti/core'
-import { type ChainClock, createChainClock } from '../../src/clock.ts'
-import { type decide, nameStep } from '../../src/decide.ts'
-import type { RoundRecord, Sending } from '../../src/round-record.ts'
-import type { Action, Observation, OwnState } from '../../src/situation.ts'
+import { type ChainClock, createChainClock } from '../../src/decide/clock.ts'
+import { type decide, nameStep } from '../../src/decide/decide.ts'
+import type { Action, Observation, OwnState } from '../../src/decide/situation.ts'
+import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
 import type { Call, ModelChain, Transaction, Update } from './chain.ts'
 
 /** What a node needs of the world. */

@@ -1,0 +1,193 @@
+/**
+ * Founding on the chain, so that nothing paid is lost: each step is tried before a token moves, the id is told before
+ * the first transaction, and what a failure left unfinished anyone can finish.
+ */
+import type { ChainClient, FoundingPlan } from '@tutti/chain'
+import {
+  AMSTERDAM_PRICES,
+  estimateRoundAt,
+  formatInteger,
+  GAS_LIMIT,
+  type Hex,
+  Start,
+  type Terms,
+  toId,
+} from '@tutti/core'
+import { describeLimits } from '../chain/limit-lines.ts'
+import { formatCoins } from '../chain/paid.ts'
+import { CommandError, type ExitCode, exitCodes } from '../terminal/exit-codes.ts'
+import { toFailure } from '../terminal/failure.ts'
+import type { Output } from '../terminal/output.ts'
+
+/** What {@link createOnChain} takes of a founding, of a model or of a statistics round. */
+export interface Foundable {
+  terms: Terms
+  manifestBytes: Uint8Array
+  setupBytes: Uint8Array
+  /** Words of a given start. */
+  words?: Uint8Array
+}
+
+/**
+ * Tries every step of a founding on the chain at hand, and says what they take and by whose prices.
+ *
+ * @throws `CommandError` where a round would not fit a transaction by this chain's prices; what `planFounding` throws.
+ */
+export async function planOnChain(client: ChainClient, founding: Foundable, output: Output): Promise<FoundingPlan> {
+  const { planFounding } = await import('@tutti/chain')
+  const { terms, manifestBytes: manifest, setupBytes: setup, words } = founding
+  output.progress('trying each step on the chain…')
+  const plan = await planFounding(client, { terms, manifest, setup, ...(words === undefined ? {} : { words }) })
+  if (!fitsChain(plan)) {
+    const { aggregate, submit } = plan.round!
+    throw new CommandError(
+      `By the prices of this chain, aggregating a shard may take ${formatInteger(aggregate.gas)} gas and submitting ` +
+        `${formatInteger(submit.gas)}; a transaction may spend ${formatInteger(plan.limits.executionGas)} on execution. ` +
+        'Choose more and smaller shards (--shards), or fewer members a round.',
+      exitCodes.usage,
+    )
+  }
+  for (const line of describePlan(plan)) output.line(`  ${line}`)
+  const coming = describeNextFork(plan, terms)
+  if (coming !== undefined) output.note(coming)
+  return plan
+}
+
+/** What the fork that the chain knows next may do to a round; undefined where there is none, or room enough. */
+function describeNextFork({ limits: { nextForkAt, rules }, round }: FoundingPlan, terms: Terms): string | undefined {
+  if (nextForkAt === undefined || rules === 'Amsterdam' || round === undefined) return undefined
+  const { aggregate, submit } = estimateRoundAt(terms, AMSTERDAM_PRICES)
+  const gas = Math.max(aggregate.gas, submit.gas)
+  if (gas <= GAS_LIMIT) return undefined
+  return (
+    `The chain's rules change at ${new Date(nextForkAt * 1_000).toISOString()}. If they are Amsterdam's, a step of a round ` +
+    `may take ${formatInteger(gas)} gas then, more than a transaction may use: choose more shards (--shards), or end before.`
+  )
+}
+
+/** Whether a round's largest transactions fit the chain at hand. */
+export function fitsChain({ round, limits }: FoundingPlan): boolean {
+  return round === undefined || Math.max(round.aggregate.gas, round.submit.gas) <= Number(limits.executionGas)
+}
+
+/** What founding takes, in lines for people. */
+export function describePlan(plan: FoundingPlan): string[] {
+  const { limits, create, initialise, chunks, isSimulated, gas, cost, round } = plan
+  const parts = chunks === 1 ? 'one transaction' : `${formatInteger(chunks)} transactions`
+  return [
+    describeLimits(limits),
+    `to create: ${formatInteger(create)} gas; to write the initial model: ${parts} of at most ${formatInteger(initialise)} ` +
+      `gas${isSimulated ? '' : ' (a bound: this endpoint simulates nothing)'}; ` +
+      `in all ${formatInteger(gas)} gas, ${formatCoins(cost)}`,
+    ...(round === undefined || limits.rules === 'Berlin to Osaka'
+      ? []
+      : [
+          `a round by these prices, new state apart: to submit at most ${formatInteger(round.submit.gas)} gas, to ` +
+            `aggregate a shard at most ${formatInteger(round.aggregate.gas)}`,
+        ]),
+  ]
+}
+
+/**
+ * Creates a federation, pays its bounty and writes its initial model.
+ *
+ * @param plan - What {@link planOnChain} found: who cannot pay for all of it sends nothing.
+ * @throws {@link UnfinishedError} once the federation exists; `InsufficientFundsError`, the chain's errors before.
+ */
+export async function createOnChain(
+  client: ChainClient,
+  founding: Foundable,
+  plan: FoundingPlan,
+  output: Output,
+): Promise<{ id: Hex; gas: { create: bigint; initialise: bigint } }> {
+  const { createFederation, InsufficientFundsError } = await import('@tutti/chain')
+  const { terms, manifestBytes: manifest, setupBytes: setup, words } = founding
+  const owner = client.account!.address
+  const balance = await client.public.getBalance({ address: owner })
+  if (balance < plan.cost) throw new InsufficientFundsError(owner, balance, plan.cost)
+  // Known before anything is sent, so that a process that dies in between leaves its owner the name of what it paid for.
+  const id = toId(client.chainId, client.core, terms)
+  output.note(`creating ${id}`)
+  const { gasUsed: create } = await createFederation(client, { terms, manifest, setup })
+  output.line(`Created ${id}`)
+  const initialise = await initialiseOnChain(client, id, { setup, words }, output)
+  return { id, gas: { create, initialise } }
+}
+
+/**
+ * Finishes what a creation left: writes the chunks of the initial model that are missing. Anyone may.
+ *
+ * @param source - Of a model that was continued: the federation whose integers it started from.
+ * @throws {@link UnfinishedError} `CommandError`
+ */
+export async function resumeOnChain(
+  client: ChainClient,
+  id: Hex,
+  source: Hex | undefined,
+  output: Output,
+): Promise<{ id: Hex; gas: { initialise: bigint }; isNew: boolean }> {
+  const { decodeSetup, pathOf, readManifest, readModelWords, readStatus } = await import('@tutti/chain')
+  const [creation, status] = await Promise.all([readManifest(client, { id }), readStatus(client, { id })])
+  if (status.isInitialised) {
+    output.line(`${id} is initialised already; nothing was sent.`)
+    return { id, gas: { initialise: 0n }, isNew: false }
+  }
+  const { setup } = creation
+  let words: Uint8Array | undefined
+  if (pathOf(creation) === 'direct' && decodeSetup(setup).start === Start.Given) {
+    if (source === undefined) {
+      throw new CommandError(
+        'This federation continues the model of another one: name that one with --from, since its integers are written.',
+        exitCodes.usage,
+      )
+    }
+    const { terms, blockNumber } = await readManifest(client, { id: source })
+    const at = creation.blockNumber > blockNumber ? creation.blockNumber - 1n : blockNumber
+    // As they were when it was created; an endpoint that keeps no old state answers with what there is now.
+    words = await readModelWords(client, { id: source, terms, blockNumber: at }).catch(() =>
+      readModelWords(client, { id: source, terms }),
+    )
+  }
+  const initialise = await initialiseOnChain(client, id, { setup, words }, output)
+  output.line(`Initialised ${id}`)
+  return { id, gas: { initialise }, isNew: true }
+}
+
+/** Writes the initial model; the gas that took. In blobs it is zero, and one transaction says so. */
+async function initialiseOnChain(
+  client: ChainClient,
+  id: Hex,
+  { setup, words }: { setup: Uint8Array; words: Uint8Array | undefined },
+  output: Output,
+): Promise<bigint> {
+  const { initialiseBlobModel, initialiseModel, pathOf } = await import('@tutti/chain')
+  try {
+    if (pathOf({ setup }) === 'blob') return (await initialiseBlobModel(client, { id })).gasUsed
+    const { writes } = await initialiseModel(client, {
+      id,
+      ...(words === undefined ? {} : { words }),
+      onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
+    })
+    return writes.reduce((sum, write) => sum + write.gasUsed, 0n)
+  } catch (error) {
+    throw new UnfinishedError(id, error)
+  }
+}
+
+/** The federation exists and its bounty is paid, while its initial model is not whole. Nothing is lost. */
+export class UnfinishedError extends Error {
+  override readonly name = 'UnfinishedError'
+  readonly exitCode: ExitCode
+  readonly federationId: Hex
+
+  constructor(id: Hex, cause: unknown) {
+    const failure = toFailure(cause)
+    super(
+      `Federation ${id} exists and its bounty is paid, but its initial model is not whole, so nobody can join yet. ` +
+        `${failure.message} Then finish it, from any account: tutti create --resume ${id}`,
+      { cause },
+    )
+    this.exitCode = failure.exitCode
+    this.federationId = id
+  }
+}

@@ -1,0 +1,132 @@
+/** What the chain's model gives for many examples: by the contract itself, by its twin, or from a pulled model. */
+import type { ChainClient, Creation } from '@tutti/chain'
+import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
+import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
+import { type BlobOptions, openBase, pullModel, toPulledWeights } from './blob-model.ts'
+import { type RoundOptions, readPastModel } from './past-model.ts'
+
+/** Where answers come from. */
+export interface ScoringOptions extends BlobOptions, RoundOptions {
+  /** Blob path: a model that was pulled before. */
+  model?: string
+  /** Ask the contract for each answer. */
+  onChain?: boolean
+}
+
+/** Gives outputs for examples. */
+export interface Scorer {
+  /** Logits, or standardised values, shape [count, outputs], as `judge` takes them. */
+  score(dataset: Dataset): Promise<ArrayLike<number>>
+  /** Whether this machine computes them. */
+  isLocal: boolean
+  /** How, as a line below an answer. */
+  how: string
+  close(): Promise<void>
+}
+
+/** Calls to the contract that are under way at a time. */
+const CALLS = 16
+const DECIMALS = 1e18
+
+/**
+ * Opens the chain's model for questions.
+ *
+ * @throws `CommandError` on the blob path, unless it is said where the model can be had
+ */
+export async function openScorer(
+  client: ChainClient,
+  creation: Creation,
+  manifest: Manifest,
+  options: ScoringOptions,
+  output: Output,
+): Promise<Scorer> {
+  const past = await readPastModel(client, creation, options, output)
+  const { pathOf } = await import('@tutti/chain')
+  if (past !== undefined && options.onChain === true) {
+    throw new CommandError(
+      'The contract answers from its latest model alone. Leave --on-chain or --round out.',
+      exitCodes.usage,
+    )
+  }
+  if (pathOf(creation) === 'blob') return openPulled(client, creation, manifest, options, output)
+  if (options.onChain === true) return openContract(client, creation, manifest, output)
+  const { readModel } = await import('@tutti/chain')
+  const { scoreIntegers } = await import('@tutti/learn')
+  output.progress('reading the model…')
+  const { lanes } = past ?? (await readModel(client, { id: creation.id, terms: creation.terms }))
+  const whose = past === undefined ? "the contract's integers" : `the integers that round ${options.round} left`
+  return {
+    score: async (dataset) => scoreIntegers(manifest, lanes, dataset),
+    isLocal: true,
+    how: `computed on this machine from ${whose}, by the twin of its arithmetic`,
+    close: async () => undefined,
+  }
+}
+
+/** The contract's own answers, an eth_call an example. */
+async function openContract(
+  client: ChainClient,
+  { id }: Creation,
+  manifest: Manifest,
+  output: Output,
+): Promise<Scorer> {
+  const { ask, readModelStatus } = await import('@tutti/chain')
+  const isLinear = manifest.model.output === 'linear'
+  return {
+    score: async (dataset) => {
+      // All from one round's model: a table half answered by the next would be of no model.
+      const { round } = await readModelStatus(client, { id })
+      const rows: number[][] = []
+      for (let start = 0; start < dataset.count; start += CALLS) {
+        output.progress(`asking the contract: ${start} of ${dataset.count}`)
+        const indices = Array.from({ length: Math.min(CALLS, dataset.count - start) }, (_, i) => start + i)
+        const answers = await Promise.all(
+          indices.map((index) => ask(client, { id, round, input: exampleInput(dataset, index) })),
+        )
+        rows.push(...answers.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
+      }
+      const { labelCenter, labelSpread } = dataset
+      return rows.flat().map((value) => (isLinear ? (value - labelCenter) / labelSpread : value))
+    },
+    isLocal: false,
+    how: 'each answer asked of the contract',
+    close: async () => undefined,
+  }
+}
+
+/** A model put together from blobs, held against the contract's commitments. */
+async function openPulled(
+  client: ChainClient,
+  creation: Creation,
+  manifest: Manifest,
+  options: ScoringOptions,
+  output: Output,
+): Promise<Scorer> {
+  if (options.onChain === true) {
+    throw new CommandError(
+      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. Leave --on-chain out.",
+      exitCodes.usage,
+    )
+  }
+  const isSourceNamed = [options.archive, options.peerArchive, options.beacon].some((named) => named !== undefined)
+  // Who says where the blobs are wants the model put together from them.
+  if (options.model === undefined && !isSourceNamed) {
+    throw new CommandError(
+      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. " +
+        `To answer on this machine: give --archive DIRECTORY, or tutti model pull ${creation.id} and then --model FILE.`,
+      exitCodes.usage,
+    )
+  }
+  const { createTrainer } = await import('@tutti/learn/node')
+  output.progress('putting the model together…')
+  const { values } = await pullModel(client, creation, options, { file: options.model, output })
+  const weights = await toPulledWeights(manifest, values, options)
+  const trainer = await createTrainer(await openBase(manifest, options), manifest.training, {})
+  return {
+    score: (dataset) => trainer.predict(weights, dataset),
+    isLocal: true,
+    how: 'answered on this machine, from the model whose commitments the contract holds; not by the contract',
+    close: () => trainer.release(),
+  }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Pass } from "./Pass.sol";
+import { Layer, OutputKind, Setup } from "../../types/Setup.sol";
+import { Lanes } from "../lanes/Lanes.sol";
+import { PackedInputs } from "./PackedInputs.sol";
+import { Products } from "./Products.sol";
+
+/// @title Network
+/// @notice The forward pass of dense layers with ReLU in integers, weights read from the stored model: protocol, section 8.
+/// @dev Layer by layer: `PackedInputs` makes multipliers of the activations, `Products` multiplies stored rows by them, and
+///      the sums become the next activations. A stored field is `f = w + 2^(laneBits−1)`: what that adds is taken off sums.
+///      A row that begins inside a word meets inputs packed for that alignment; foreign lanes meet zeros.
+library Network {
+    error WrongInputLength(uint256 length, uint256 expected);
+
+    /// @notice What a forward pass needs of a setup, a word each: kind, zero and count; scale; offset; the layers.
+    /// @dev Decoding a whole setup at each prediction would cost more than the last layer.
+    function encode(Setup memory setup) internal pure returns (bytes memory network) {
+        uint256[] memory words = new uint256[](3 + setup.layers.length);
+        words[0] = uint256(setup.outputKind) | uint256(setup.inputZero) << 8 | setup.layers.length << 16;
+        words[1] = uint256(setup.outputMultiplier);
+        words[2] = uint256(setup.outputOffset);
+        for (uint256 k; k < setup.layers.length; ++k) {
+            Layer memory layer = setup.layers[k];
+            words[3 + k] = uint256(layer.inputs) | uint256(layer.outputs) << 32 | uint256(layer.biasMultiplier) << 64
+                | uint256(layer.shift) << 96;
+        }
+        network = abi.encodePacked(words);
+    }
+
+    /// @notice Inputs of the first layer, outputs of the last, and how these become a class.
+    /// @param network From `encode`.
+    function shapeOf(bytes memory network) internal pure returns (uint32 inputs, uint32 outputs_, OutputKind kind) {
+        uint256 head = _wordAt(network, 0);
+        inputs = uint32(_wordAt(network, 3));
+        outputs_ = uint32(_wordAt(network, 2 + (head >> 16)) >> 32);
+        kind = OutputKind(head & 0xff);
+    }
+
+    /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
+    /// @param network From `encode`.
+    /// @param slot Storage slot of the model's first word.
+    /// @param input One byte a feature, as many as the first layer has inputs.
+    function outputs(bytes memory network, uint256 slot, uint256 laneBits, bytes calldata input)
+        internal
+        view
+        returns (int256[] memory values)
+    {
+        uint256 layer = _wordAt(network, 3);
+        if (input.length != uint32(layer)) revert WrongInputLength(input.length, uint32(layer));
+        uint256 activations = PackedInputs.allocate(input.length + 2 * PackedInputs.MARGIN) + PackedInputs.MARGIN;
+        assembly ("memory-safe") {
+            calldatacopy(activations, input.offset, input.length)
+        }
+        Pass memory pass;
+        pass.slot = slot;
+        pass.laneBits = laneBits;
+        pass.lanes = 256 / laneBits;
+        pass.evens = Lanes.evens(laneBits);
+        pass.activations = activations;
+        uint256 count = _wordAt(network, 0) >> 16;
+        // Bounded at registration: lanes have 16 or 32 bits, and `DirectTerms` refuses sizes that do not sum to the dimension.
+        unchecked {
+            pass.mask = (1 << laneBits) - 1;
+            pass.zero = (_wordAt(network, 0) >> 8) & 0xff;
+            pass.bias = 2 * Products.BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * pass.zero;
+            pass.start = Lanes.ones(2 * laneBits) * pass.bias;
+            values = _layer(pass, layer, 0);
+            uint256 parameter = uint256(uint32(layer >> 32)) * uint32(layer); // the first bias of the layer
+            (pass.zero, pass.bias, pass.start) = (0, 0, 0);
+            for (uint256 k = 4; k < count + 3; ++k) {
+                _activate(pass, values, parameter);
+                parameter += values.length;
+                layer = _wordAt(network, k);
+                values = _layer(pass, layer, parameter);
+                parameter += values.length * uint32(layer);
+            }
+            _answer(pass, values, parameter, _wordAt(network, 1), _wordAt(network, 2));
+        }
+    }
+
+    /// @notice The class that outputs stand for: softmax, the largest, lowest index on ties; logistic, 1 if positive;
+    ///         multi-label, bit i if output i is positive; linear, always 0.
+    /// @param network From `encode`.
+    function classOf(bytes memory network, int256[] memory values) internal pure returns (uint256 class) {
+        OutputKind kind = OutputKind(_wordAt(network, 0) & 0xff);
+        if (kind == OutputKind.Softmax) {
+            for (uint256 i = 1; i < values.length; ++i) {
+                if (values[i] > values[class]) class = i;
+            }
+        } else if (kind == OutputKind.Logistic) {
+            class = values[0] > 0 ? 1 : 0;
+        } else if (kind == OutputKind.MultiLabel) {
+            for (uint256 i; i < values.length; ++i) {
+                if (values[i] > 0) class |= 1 << i;
+            }
+        }
+    }
+
+    /// @dev `acc_i = Σ_j f_ij · (u_j − zero)` of the fields from parameter `parameter` on; `offset` is what to take off.
+    ///      Rows of whole words are all aligned alike, and by fives and fours share the reading of the inputs.
+    ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
+    function _layer(Pass memory pass, uint256 layer, uint256 parameter) private view returns (int256[] memory acc) {
+        unchecked {
+            uint256 inputs = uint32(layer);
+            uint256 lanes = pass.lanes;
+            acc = new int256[](uint32(layer >> 32));
+            pass.inputs = inputs;
+            pass.multiplier = uint32(layer >> 64);
+            pass.shift = layer >> 96;
+            pass.half = (1 << pass.shift) >> 1;
+            uint256 laneBits = pass.laneBits;
+            // Lanes are a power of two, and 256 / laneBits: places are counted in bits.
+            if (inputs & (lanes - 1) == 0) {
+                uint256 align = parameter & (lanes - 1);
+                uint256 words = ((align + inputs) * laneBits + 255) / 256;
+                uint256 slot = pass.slot + parameter * laneBits / 256;
+                uint256 packed = PackedInputs.pack(pass, align, words);
+                pass.offset += (words + Products.BLOCK - 1) / Products.BLOCK * pass.bias;
+                uint256 i;
+                if (lanes == 16 && acc.length > 3) i = Products.dotByGroups(pass, slot, packed, words, acc);
+                for (; i < acc.length; ++i) {
+                    acc[i] = Products.dot(pass, slot + i * inputs * laneBits / 256, packed, words);
+                }
+                parameter += i * inputs;
+            } else {
+                uint256[] memory packs = new uint256[](lanes);
+                for (uint256 i; i < acc.length; ++i) {
+                    uint256 align = parameter & (lanes - 1);
+                    uint256 words = ((align + inputs) * laneBits + 255) / 256;
+                    if (packs[align] == 0) packs[align] = PackedInputs.pack(pass, align, words);
+                    acc[i] = Products.dot(pass, pass.slot + parameter * laneBits / 256, packs[align], words);
+                    acc[i] -= int256((words + Products.BLOCK - 1) / Products.BLOCK * pass.bias);
+                    parameter += inputs;
+                }
+            }
+        }
+    }
+
+    /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
+    ///      each; b are the fields from `parameter` on, read word by word.
+    function _activate(Pass memory pass, int256[] memory acc, uint256 parameter) private view {
+        unchecked {
+            uint256 laneBits = pass.laneBits;
+            uint256 slot = pass.slot + parameter * laneBits / 256;
+            uint256 offset = pass.offset - pass.half;
+            uint256 unread = 256 - parameter * laneBits % 256;
+            pass.activations = PackedInputs.allocate(acc.length + 2 * PackedInputs.MARGIN) + PackedInputs.MARGIN;
+            // mstore8(activations + i, …) where that is above 0, as it is for no acc[i] ≤ 0; fresh memory is zero
+            assembly ("memory-safe") {
+                let multiplier := mload(add(pass, 0x100))
+                let mask := mload(add(pass, 0x1c0))
+                let shift := mload(add(pass, 0x200))
+                let to := mload(add(pass, 0x120))
+                let from := add(acc, 0x20)
+                let end := add(from, shl(5, mload(acc)))
+                for { } lt(from, end) { } {
+                    let fields := shr(sub(256, unread), sload(slot))
+                    let until := add(from, shl(5, div(unread, laneBits)))
+                    if gt(until, end) { until := end }
+                    for { } xor(from, until) { } {
+                        let value := sar(shift, add(mload(from), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) {
+                            mstore8(to, or(value, sub(0, gt(value, 255))))
+                        }
+                        fields := shr(laneBits, fields)
+                        from := add(from, 0x20)
+                        to := add(to, 1)
+                    }
+                    unread := 256
+                    slot := add(slot, 1)
+                }
+            }
+        }
+    }
+
+    /// @dev `acc_i := (acc_i + multiplier · b_i − offset) · scale + shift`. `DirectTerms` refuses scales that could overflow.
+    function _answer(Pass memory pass, int256[] memory acc, uint256 parameter, uint256 scale, uint256 shift)
+        private
+        view
+    {
+        unchecked {
+            uint256 laneBits = pass.laneBits;
+            uint256 slot = pass.slot + parameter * laneBits / 256;
+            uint256 unread = 256 - parameter * laneBits % 256;
+            assembly ("memory-safe") {
+                let multiplier := mload(add(pass, 0x100))
+                let offset := mload(add(pass, 0x1a0))
+                let mask := mload(add(pass, 0x1c0))
+                let to := add(acc, 0x20)
+                let end := add(to, shl(5, mload(acc)))
+                for { } lt(to, end) { } {
+                    let fields := shr(sub(256, unread), sload(slot))
+                    let until := add(to, shl(5, div(unread, laneBits)))
+                    if gt(until, end) { until := end }
+                    for { } xor(to, until) { to := add(to, 0x20) } {
+                        let value := add(mload(to), sub(mul(multiplier, and(fields, mask)), offset))
+                        mstore(to, add(mul(value, scale), shift))
+                        fields := shr(laneBits, fields)
+                    }
+                    unread := 256
+                    slot := add(slot, 1)
+                }
+            }
+        }
+    }
+
+    function _wordAt(bytes memory network, uint256 index) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(network, 0x20), shl(5, index)))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Pass } from "./Pass.sol";
+import { Lanes } from "../lanes/Lanes.sol";
+
+/// @title PackedInputs
+/// @notice Activations, a byte each, packed into the words that stored words are multiplied by: see `Products`.
+library PackedInputs {
+    /// @notice Zero bytes on either side of activations, so that whole words can be read around them.
+    uint256 internal constant MARGIN = 32;
+
+    /// @notice The inputs packed for rows that begin at lane `align`, `zero` taken off each. Finds `offset` as well: a field is
+    ///      2^(laneBits−1) more than its value, for each weight times its input, for each bias times the multiplier.
+    function pack(Pass memory pass, uint256 align, uint256 words) internal pure returns (uint256 packed) {
+        unchecked {
+            uint256 length = 64 * (words + (words & 1));
+            packed = _pack(pass, pass.activations - align, length);
+            uint256 zero = pass.zero;
+            if (zero != 0) {
+                uint256 sum = pass.sum;
+                uint256 ones = _pack(pass, _ones(pass.inputs) - align, length);
+                _subtract(packed, ones, length, zero);
+                pass.sum = sum - pass.inputs * zero;
+            }
+            pass.offset = (pass.sum + pass.multiplier) << (pass.laneBits - 1);
+        }
+    }
+
+    /// @notice Memory of `length` zero bytes: what lies beyond the calldata is zero. Bounded by the sizes of a layer.
+    function allocate(uint256 length) internal pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := mload(0x40)
+            calldatacopy(place, calldatasize(), length)
+            mstore(0x40, and(add(add(place, length), 31), not(31)))
+        }
+    }
+
+    /// @dev For each word of a row two words that multiply it: `even`, of each pair of bytes from `from` on the first, the
+    ///      earliest in the top lane, and `odd − 2^laneBits · even`, where `odd` has the second of each pair. Keeps the
+    ///      `sum` of the bytes, taken from lanes of at least 32 bits, each the sum of two bytes a word.
+    /// @param length 64 bytes for each word of the row, of which there is an even number.
+    /// @return packed Memory of these words.
+    function _pack(Pass memory pass, uint256 from, uint256 length) private pure returns (uint256 packed) {
+        uint256 laneBits = pass.laneBits;
+        uint256 bytesMask = Lanes.ones(2 * laneBits) * 0xff;
+        if (laneBits == 16) {
+            uint256 wide = Lanes.evens(4 * laneBits);
+            uint256 middle = Lanes.evens(2 * laneBits);
+            // Two times 8 pairs of bytes, moved apart to every 32 bits.
+            assembly ("memory-safe") {
+                packed := mload(0x40)
+                mstore(0x40, add(packed, length))
+                mstore(0x00, 0)
+                for {
+                    let to := packed
+                    let end := add(packed, length)
+                } xor(to, end) { to := add(to, 0x80) } {
+                    let both := mload(from)
+                    from := add(from, 0x20)
+                    let word := shr(128, both)
+                    word := and(or(word, shl(64, word)), wide)
+                    word := and(or(word, shl(32, word)), middle)
+                    word := or(word, shl(16, word))
+                    let even := and(shr(8, word), bytesMask)
+                    let odd := and(word, bytesMask)
+                    mstore(to, even)
+                    mstore(add(to, 0x20), sub(odd, shl(16, even)))
+                    mstore(0x00, add(mload(0x00), add(even, odd)))
+                    word := shr(128, shl(128, both))
+                    word := and(or(word, shl(64, word)), wide)
+                    word := and(or(word, shl(32, word)), middle)
+                    word := or(word, shl(16, word))
+                    even := and(shr(8, word), bytesMask)
+                    odd := and(word, bytesMask)
+                    mstore(add(to, 0x40), even)
+                    mstore(add(to, 0x60), sub(odd, shl(16, even)))
+                    mstore(0x00, add(mload(0x00), add(even, odd)))
+                }
+                mstore(add(pass, 0x1e0), mload(0x00))
+            }
+        } else {
+            uint256 wide = Lanes.ones(4 * laneBits) * 0xffffffff;
+            // 4 pairs of bytes, moved apart to every 64 bits.
+            assembly ("memory-safe") {
+                packed := mload(0x40)
+                mstore(0x40, add(packed, length))
+                let sum := 0
+                for {
+                    let to := packed
+                    let end := add(packed, length)
+                } xor(to, end) { to := add(to, 0x40) } {
+                    let word := shr(192, mload(from))
+                    from := add(from, 8)
+                    word := and(or(word, shl(96, word)), wide)
+                    word := or(word, shl(48, word))
+                    let even := and(shr(8, word), bytesMask)
+                    let odd := and(word, bytesMask)
+                    mstore(to, even)
+                    mstore(add(to, 0x20), sub(odd, shl(32, even)))
+                    sum := add(sum, add(even, odd))
+                }
+                mstore(add(pass, 0x1e0), sum)
+            }
+        }
+        unchecked {
+            pass.sum = (pass.sum * (bytesMask / 0xff)) >> (256 - 2 * laneBits);
+        }
+    }
+
+    /// @dev Takes `zero` off every lane that has an input: signed lanes in Σ form, modulo 2^256.
+    function _subtract(uint256 packed, uint256 ones, uint256 length, uint256 zero) private pure {
+        assembly ("memory-safe") {
+            for { let end := add(packed, length) } lt(packed, end) { packed := add(packed, 0x20) } {
+                mstore(packed, sub(mload(packed), mul(mload(ones), zero)))
+                ones := add(ones, 0x20)
+            }
+        }
+    }
+
+    /// @dev Memory of `length` bytes that are 1, between margins of zeros.
+    function _ones(uint256 length) private pure returns (uint256 ones) {
+        ones = allocate(length + 2 * MARGIN) + MARGIN;
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, length) { i := add(i, 1) } {
+                mstore8(add(ones, i), 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { Pass } from "./Pass.sol";
+
+/// @title Products
+/// @notice Dot products of stored rows with packed inputs, eight or more multiply-accumulates to one multiplication.
+/// @dev A stored word is split into even and odd lanes, each a word of lanes twice as wide, holding `f = w + 2^(laneBits−1)`.
+///      Inputs are packed the same way in reverse order, so that the top lane of one 256-bit product is the dot product
+///      of `128 / laneBits` pairs. With `x = u − zero`, u a byte, 32 products of 16-bit lanes sum to
+///      `−B ≤ Σ f·x ≤ 32·8·(2^16−1)·255 − B < 2^32 − B`, where `B = 32·8·(2^16−1)·zero`: started from B in every lane, no
+///      lane carries or borrows, whatever the zero. Wider lanes have more room still.
+library Products {
+    /// @notice Words of a row that are multiplied, two products each, before their sum is taken out.
+    uint256 internal constant BLOCK = 16;
+
+    /// @notice `Σ_j f_j · x_j` over the fields of one row, in pairs of words: beyond an odd last word the inputs are zero.
+    function dot(Pass memory pass, uint256 slot, uint256 place, uint256 words) internal view returns (int256 product) {
+        uint256 evens = pass.evens;
+        uint256 laneBits = pass.laneBits;
+        unchecked {
+            uint256 end = place + 64 * (words + (words & 1));
+            while (place != end) {
+                uint256 until = place + 64 * BLOCK < end ? place + 64 * BLOCK : end;
+                uint256 sum = pass.start;
+                // sum += w · even + ((w >> laneBits) & evens) · (odd − 2^laneBits · even) for each word, modulo 2^256
+                assembly ("memory-safe") {
+                    for { } xor(place, until) { } {
+                        let word := sload(slot)
+                        let next := sload(add(slot, 1))
+                        slot := add(slot, 2)
+                        word := add(
+                            mul(word, mload(place)),
+                            mul(and(shr(laneBits, word), evens), mload(add(place, 0x20)))
+                        )
+                        place := add(place, 0x40)
+                        next := add(
+                            mul(next, mload(place)),
+                            mul(and(shr(laneBits, next), evens), mload(add(place, 0x20)))
+                        )
+                        place := add(place, 0x40)
+                        sum := add(sum, add(word, next))
+                    }
+                }
+                product += int256(sum >> (256 - 2 * laneBits));
+            }
+        }
+    }
+
+    /// @notice `dot` of rows by fives and fours, into `acc`: fives until fours make up the rest. Returns how many rows.
+    function dotByGroups(Pass memory pass, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
+        internal
+        view
+        returns (uint256 rows)
+    {
+        unchecked {
+            uint256 stride = pass.inputs / 16;
+            pass.stride = stride;
+            pass.length = 64 * words;
+            pass.first = 64 * ((words - 1) % BLOCK + 1);
+            // As many fives as leave a multiple of four; if none do, as many as there are.
+            uint256 fives = acc.length / 5;
+            uint256 spare = (fives - acc.length) & 3;
+            if (spare <= fives) fives -= spare;
+            uint256 fours = (acc.length - 5 * fives) / 4;
+            rows = 5 * fives + 4 * fours;
+            uint256 to;
+            assembly ("memory-safe") {
+                to := add(acc, 0x20)
+            }
+            pass.rows = 5;
+            // Called from two places, it stays a function of its own, whose variables fit the stack.
+            for (uint256 end = slot + 5 * fives * stride; slot != end; slot += 5 * stride) {
+                pass.results = to;
+                _multiply(pass, slot, place);
+                to += 160;
+            }
+            pass.rows = 4;
+            for (uint256 end = slot + 4 * fours * stride; slot != end; slot += 4 * stride) {
+                pass.results = to;
+                _multiply(pass, slot, place);
+                to += 128;
+            }
+        }
+    }
+
+    /// @dev Dot products of `pass.rows` rows of 16-bit lanes, into memory at `pass.results`. Row r begins
+    ///      `r · stride` words after `slot`. In each block, modulo 2^256,
+    ///      `w = storage[slot + r · stride + k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
+    ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each has B too much.
+    function _multiply(Pass memory pass, uint256 slot, uint256 place) private view {
+        assembly ("memory-safe") {
+            let evens := mload(add(pass, 0x60))
+            let stride := mload(add(pass, 0x140))
+            let end := add(place, mload(add(pass, 0x160)))
+            let until := add(place, mload(add(pass, 0x180)))
+            let tops := 0
+            switch mload(add(pass, 0x260))
+            case 5 {
+                for { } 1 { } {
+                    let a := mload(add(pass, 0xc0))
+                    let b := a
+                    let c := a
+                    let d := a
+                    let e := a
+                    for { } xor(place, until) { } {
+                        let even := mload(place)
+                        let odd := mload(add(place, 0x20))
+                        place := add(place, 0x40)
+                        let word := sload(slot)
+                        a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        let row := add(slot, stride)
+                        word := sload(row)
+                        slot := add(slot, 1)
+                        b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        word := sload(add(row, stride))
+                        e := add(e, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    }
+                    let fields := or(shl(48, shr(224, e)), shr(224, d))
+                    fields := or(shl(48, fields), shr(224, c))
+                    fields := or(shl(48, fields), shr(224, b))
+                    tops := add(tops, or(shl(48, fields), shr(224, a)))
+                    if eq(until, end) { break }
+                    until := add(until, 0x400)
+                }
+                let to := mload(add(pass, 0x240))
+                mstore(to, shr(208, shl(208, tops)))
+                mstore(add(to, 0x20), shr(208, shl(160, tops)))
+                mstore(add(to, 0x40), shr(208, shl(112, tops)))
+                mstore(add(to, 0x60), shr(208, shl(64, tops)))
+                mstore(add(to, 0x80), shr(208, shl(16, tops)))
+            }
+            default {
+                for { } 1 { } {
+                    let a := mload(add(pass, 0xc0))
+                    let b := a
+                    let c := a
+                    let d := a
+                    for { } xor(place, until) { } {
+                        let even := mload(place)
+                        let odd := mload(add(place, 0x20))
+                        place := add(place, 0x40)
+                        let word := sload(slot)
+                        a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        let row := add(slot, stride)
+                        word := sload(row)
+                        slot := add(slot, 1)
+                        b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        row := add(row, stride)
+                        word := sload(row)
+                        c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                        word := sload(add(row, stride))
+                        d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    }
+                    let fields := or(shl(48, shr(224, d)), shr(224, c))
+                    fields := or(shl(48, fields), shr(224, b))
+                    tops := add(tops, or(shl(48, fields), shr(224, a)))
+                    if eq(until, end) { break }
+                    until := add(until, 0x400)
+                }
+                let to := mload(add(pass, 0x240))
+                mstore(to, shr(208, shl(208, tops)))
+                mstore(add(to, 0x20), shr(208, shl(160, tops)))
+                mstore(add(to, 0x40), shr(208, shl(112, tops)))
+                mstore(add(to, 0x60), shr(144, tops))
+            }
+        }
+    }
+}

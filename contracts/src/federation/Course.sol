@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { LibBit } from "solady/utils/LibBit.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
+import { IJudge } from "../interfaces/IJudge.sol";
+import { FederationState } from "./FederationState.sol";
+import { Phase, Round } from "../types/Round.sol";
+import { Terms } from "../types/Terms.sol";
+import { Ledger } from "./Ledger.sol";
+import { Membership } from "./Membership.sol";
+import { ModuleCall } from "./ModuleCall.sol";
+import { PhaseLib } from "../terms/Phase.sol";
+import { Reward } from "../terms/Reward.sol";
+import { Rounds } from "./Rounds.sol";
+
+/// @title Course
+/// @notice From round to round: opening, settling, closing, finishing.
+/// @dev Liveness. Nothing here can be stopped by a member, a keeper or a judge: leavers are removed in bounded numbers,
+///      payments are credits, and a judge that fails is replaced by the equal split.
+library Course {
+    using Ledger for FederationState;
+    using Membership for FederationState;
+    using Rounds for FederationState;
+
+    /// @notice Gas given to a judge. With the rest of a settlement it stays below the 16,777,216 of EIP-7825.
+    uint256 internal constant JUDGE_GAS = 5_000_000;
+
+    /// @notice Opens round `number`: removes leavers, then freezes the members.
+    /// @dev If nobody is left, the federation waits for members as before its first round (phase Joining), and the time
+    ///      until it may be abandoned runs. With fewer than `minimumUpdates` members rounds open all the same, and fail:
+    ///      newcomers take part from the next one.
+    function open(FederationState storage federation, bytes32 id, uint32 number) internal {
+        federation.removeLeavers(id);
+        federation.paidInRound = 0;
+
+        uint256 members = federation.members.length;
+        if (members == 0) {
+            federation.write(number, 0, 0, 0, 0, 0);
+            return;
+        }
+        uint256 cohort = federation.terms.cohortSize;
+        if (members > cohort) {
+            uint256 seedBlock = block.number + 1;
+            federation.write(number, members, cohort, 0, seedBlock, 0);
+            emit IFederationEvents.RoundOpened(id, number, uint32(members), uint16(cohort), uint64(seedBlock));
+        } else {
+            uint256 seedBlock = block.number - 1;
+            bytes32 seed = seedOf(id, number, blockhash(seedBlock));
+            federation.write(number, members, members, block.timestamp, seedBlock, seed);
+            emit IFederationEvents.RoundOpened(id, number, uint32(members), uint16(members), uint64(seedBlock));
+        }
+    }
+
+    /// @notice Seed of a round: `keccak256(id, round, blockhash)`.
+    function seedOf(bytes32 id, uint256 round, bytes32 blockHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(id, round, blockHash));
+    }
+
+    /// @notice Whether the last aggregation settles too: nobody is to be asked how to split the pot, members are found by
+    ///         their places, and none is to be removed. So what settling can cost besides is never added to what adding up
+    ///         a shard can cost: see `Estimate`.
+    function isCheapToSettle(FederationState storage federation, Round memory round) internal view returns (bool) {
+        return federation.terms.judge == address(0) && round.members <= round.cohort
+            && federation.leaversQueued == federation.leaversRemoved;
+    }
+
+    /// @notice Splits what keepers left of the pot among those whose updates were aggregated, and moves on.
+    function settle(FederationState storage federation, bytes32 id, Round memory round) internal {
+        address[] memory members = contributors(federation, round);
+        uint256 pot = federation.potLeft();
+        if (pot > 0) {
+            uint256[] memory amounts = sharesOf(federation, id, round.number, members, pot);
+            bool isShared = federation.terms.judge == address(0) && federation.isSharedCheaper(round, members.length);
+            if (isShared) federation.share(round.submitted, amounts[0]);
+            federation.reward(id, members, amounts, isShared);
+        }
+        federation.roundsSettled += 1;
+        // What rounding down left of all pots, less than a unit a member and round: the creator would not come for it.
+        if (federation.roundsSettled == federation.terms.rounds) federation.payRest(id);
+        emit IFederationEvents.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
+        moveOn(federation, id, round, members.length);
+    }
+
+    /// @notice Writes the round into history and opens the next, or finishes.
+    function moveOn(FederationState storage federation, bytes32 id, Round memory round, uint256 updates) internal {
+        federation.summarise(round, updates);
+        if (federation.isEnding || round.number + 1 >= federation.terms.rounds) finish(federation, id, false);
+        else open(federation, id, round.number + 1);
+    }
+
+    /// @notice Ends the federation: what is unspent is credited to the creator, and stakes may be claimed.
+    /// @dev Calls nobody: neither a module nor the token can keep stakes from going back.
+    function finish(FederationState storage federation, bytes32 id, bool isAbandoned) internal {
+        federation.isFinished = true;
+        uint128 refund = federation.unspent;
+        federation.unspent = 0;
+        if (refund > 0) federation.credit(federation.creator, refund);
+        emit IFederationEvents.Finished(id, isAbandoned, refund);
+    }
+
+    /// @notice Members whose updates are complete and were not voided, in order of position.
+    function contributors(FederationState storage federation, Round memory round)
+        internal
+        view
+        returns (address[] memory members)
+    {
+        members = new address[](LibBit.popCount(round.submitted));
+        uint256 count;
+        for (uint256 position; count < members.length; ++position) {
+            if ((round.submitted >> position) & 1 == 1) members[count++] = federation.memberAt(round, position);
+        }
+    }
+
+    /// @notice The judge's split of `pot`, or the equal one if there is no judge or its answer is of no use.
+    function sharesOf(
+        FederationState storage federation,
+        bytes32 id,
+        uint256 round,
+        address[] memory members,
+        uint256 pot
+    ) internal view returns (uint256[] memory amounts) {
+        address judge = federation.terms.judge;
+        if (judge != address(0)) {
+            bytes memory input = abi.encodeCall(IJudge.shares, (id, round, members));
+            // EIP-150 keeps a 64th back; without this check a caller could starve the judge and force the equal split. It
+            // comes last, and a 60th leaves 3,900 gas more than a 63rd: enough for a cold account and a few words of stack.
+            uint256 needed = JUDGE_GAS + JUDGE_GAS / 60;
+            if (gasleft() < needed) revert IFederationErrors.GasTooLow(needed, gasleft());
+            amounts = Reward.split(pot, ModuleCall.tryReadWords(judge, JUDGE_GAS, input, members.length));
+        }
+        if (amounts.length == 0) amounts = Reward.splitEqually(pot, members.length);
+    }
+
+    /// @notice What the step that `phase` waits for pays now.
+    function keeperPay(FederationState storage federation, Round memory round, Phase phase)
+        internal
+        view
+        returns (uint256)
+    {
+        Terms storage terms = federation.terms;
+        uint256 start = PhaseLib.stepStart(round, federation.timingOf(), phase);
+        uint256 elapsed = block.timestamp > start ? block.timestamp - start : 0;
+        return Reward.keeperPayAt(terms.keeperPay, terms.keeperSeconds, elapsed);
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { IAggregator } from "../interfaces/IAggregator.sol";
+import { IERC165 } from "../interfaces/IERC165.sol";
+import { IFederationCore } from "../interfaces/IFederationCore.sol";
+import { IFederationExtension } from "../interfaces/IFederationExtension.sol";
+import { IFederationViews } from "../interfaces/IFederationViews.sol";
+import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
+import { Admission } from "./Admission.sol";
+import { Course } from "./Course.sol";
+import { Ledger } from "./Ledger.sol";
+import { Membership } from "./Membership.sol";
+import { ModuleCall } from "./ModuleCall.sol";
+import { Permit } from "./Permit.sol";
+import { PhaseLib } from "../terms/Phase.sol";
+import { Rounds } from "./Rounds.sol";
+import { TermsLib } from "../terms/TermsLib.sol";
+import { FederationState, Seat } from "./FederationState.sol";
+import { Phase, Round, RoundRecord } from "../types/Round.sol";
+import { OutputKind } from "../types/Setup.sol";
+import { Terms } from "../types/Terms.sol";
+import { FederationViews } from "./FederationViews.sol";
+
+/// @title FederationExtension
+/// @notice What of the core's functions has no room in the core: it runs this code as its own (delegatecall), so that storage,
+///         lock, address and caller are the core's.
+/// @dev What is called often in a round stays in the core, since the way here costs 2,600 gas. Nothing here depends on who
+///      created it, and there is nothing to gain by calling it directly: its own storage stays empty.
+contract FederationExtension is FederationViews, IFederationExtension, IFederationEvents {
+    using Admission for FederationState;
+    using Course for FederationState;
+    using Ledger for FederationState;
+    using Membership for FederationState;
+    using Rounds for FederationState;
+
+    // --- The model ---
+
+    /// @inheritdoc IFederationExtension
+    function modelOf(bytes32 id) external view returns (Model memory model_) {
+        FederationState storage federation = _existing(id);
+        _describeNetwork(model_, federation.intake.aggregator, id);
+        model_.isInitialised = federation.isInitialised;
+        (model_.round, model_.isInMotion) = federation.modelRound();
+        model_.isTrained = federation.roundsSettled != 0 || model_.round > federation.roundsClosed;
+    }
+
+    /// @inheritdoc IFederationExtension
+    function answer(bytes32 id, bytes calldata input)
+        external
+        view
+        returns (uint32 round, uint256 class, int256[] memory outputs)
+    {
+        FederationState storage federation = _existing(id);
+        (round,) = federation.modelRound();
+        (class, outputs) = IAggregator(federation.intake.aggregator).classify(id, input);
+    }
+
+    /// @inheritdoc IFederationExtension
+    function answerAt(bytes32 id, uint32 round, bytes calldata input)
+        external
+        view
+        returns (uint256 class, int256[] memory outputs)
+    {
+        FederationState storage federation = _existing(id);
+        (uint32 current,) = federation.modelRound();
+        if (round != current) revert WrongRound(id, current, round);
+        return IAggregator(federation.intake.aggregator).classify(id, input);
+    }
+
+    /// @dev A foreign aggregator may know nothing of networks, or answer nonsense: what the core itself knows is said all the
+    ///      same.
+    function _describeNetwork(Model memory model_, address aggregator, bytes32 id) private view {
+        (bool isAnswered, uint256 inputs, uint256 outputs, uint256 kind) =
+            ModuleCall.tryReadThreeWords(aggregator, abi.encodeCall(IAggregator.networkShape, (id)));
+        bool isShape =
+            isAnswered && inputs != 0 && outputs != 0 && inputs <= type(uint32).max && outputs <= type(uint32).max;
+        if (!isShape || kind > uint256(type(OutputKind).max)) return;
+        (model_.hasNetwork, model_.inputs, model_.outputs) = (true, uint32(inputs), uint32(outputs));
+        model_.outputKind = OutputKind(kind);
+        if (model_.outputKind == OutputKind.Logistic) model_.classes = 2;
+        else if (model_.outputKind != OutputKind.Linear) model_.classes = uint32(outputs);
+    }
+
+    // --- Joining and several calls ---
+
+    /// @inheritdoc IFederationExtension
+    function permit(address token, uint256 amount, uint256 deadline, bytes calldata signature) external nonReentrant {
+        Permit.offer(token, amount, deadline, signature);
+    }
+
+    /// @inheritdoc IFederationExtension
+    function joinWithPermit(bytes32 id, bytes calldata admission, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+    {
+        FederationState storage federation = _running(id);
+        Terms storage terms = federation.terms;
+        Permit.offer(terms.token, terms.stake, deadline, v, r, s);
+        federation.join(_held, id, admission);
+    }
+
+    /// @inheritdoc IFederationExtension
+    /// @dev Each call takes the lock by itself.
+    function multicall(bytes[] calldata calls) external returns (bytes[] memory results) {
+        results = new bytes[](calls.length);
+        for (uint256 i; i < calls.length; ++i) {
+            results[i] = ModuleCall.delegate(address(this), calls[i]);
+        }
+    }
+
+    // --- Rare steps ---
+
+    /// @inheritdoc IFederationExtension
+    function leave(bytes32 id) external nonReentrant {
+        FederationState storage federation = _existing(id);
+        Seat storage seat = federation.seats[msg.sender];
+        if (!seat.isMember) revert NotMember(id, msg.sender);
+        if (federation.isFinished) {
+            // Places stay, since a round that was left half done may still be folded.
+            federation.releaseStake(msg.sender);
+        } else if (federation.isFrozen(seat)) {
+            if (seat.isLeaving) revert AlreadyLeaving(id, msg.sender);
+            federation.queue(id, msg.sender);
+            return;
+        } else {
+            federation.remove(id, msg.sender);
+        }
+        // A token that refuses keeps nobody in: what is owed can be claimed, by `claimTo` for another account too.
+        federation.pay(_held, id, msg.sender, msg.sender);
+    }
+
+    /// @inheritdoc IFederationExtension
+    function voteToEnd(bytes32 id, uint32 number) external nonReentrant {
+        FederationState storage federation = _running(id);
+        RoundRecord storage round = federation.record;
+        if (number != round.number) revert WrongRound(id, round.number, number);
+        uint256 quorum = federation.terms.endQuorum;
+        if (quorum == 0) revert EndingNotAllowed(id);
+        Seat storage seat = federation.seats[msg.sender];
+        if (!seat.isMember || !federation.isFrozen(seat)) revert NotFrozen(id, number, msg.sender);
+        if (!seat.isStaked) revert StakeForfeited(id, msg.sender);
+        if (seat.votedIn == number + 1) revert AlreadyVoted(id, number, msg.sender);
+        seat.votedIn = number + 1;
+        uint32 votes = round.endVotes + 1;
+        round.endVotes = votes;
+        if (votes * TermsLib.BASIS_POINTS >= quorum * round.members) federation.isEnding = true;
+        emit EndVoted(id, number, msg.sender, votes);
+    }
+
+    /// @inheritdoc IFederationExtension
+    function abandon(bytes32 id) external nonReentrant {
+        FederationState storage federation = _running(id);
+        Round memory round = federation.readPhase();
+        (Phase phase,) = _phaseOf(federation, round);
+        round.aggregatedAt = federation.record.aggregatedAt;
+        uint256 rounds = federation.roundsClosed;
+        uint256 joiningSince = rounds == 0 ? federation.createdAt : federation.history[rounds - 1].closedAt;
+        uint256 overdueAt = PhaseLib.overdueAt(round, federation.timingOf(), phase, joiningSince);
+        if (block.timestamp < overdueAt) revert NotOverdue(overdueAt, block.timestamp);
+        federation.finish(id, true);
+    }
+
+    // --- What this is ---
+
+    /// @inheritdoc IERC165
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(IERC165).interfaceId || interfaceId == type(IFederationCore).interfaceId
+            || interfaceId == type(IFederationViews).interfaceId
+            || interfaceId == type(IFederationExtension).interfaceId;
+    }
+
+    /// @inheritdoc IFederationExtension
+    function version() external pure returns (string memory) {
+        return "0.1.0";
+    }
+}

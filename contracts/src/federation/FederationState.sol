@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import { RoundRecord, RoundSummary } from "../types/Round.sol";
+import { Terms } from "../types/Terms.sol";
+
+/// @title Seat
+/// @notice What the core keeps about one account in one federation: one slot, members and others alike.
+/// @dev A stake is either held whole or gone, so a flag says it: the amount is in the terms.
+struct Seat {
+    uint128 owed; //      credited and not yet claimed
+    uint32 index; //      place in `members`; meaningless unless `isMember`
+    uint32 votedIn; //    number of the round last voted in, plus one
+    bool isMember; //     admitted and not yet removed
+    bool isLeaving; //    queued to be removed when a round opens
+    bool isStaked; //     stake held: not slashed, not returned
+    uint32 sentIn; //     number of the round in which `sent` was last counted, plus one
+    uint8 sent; //        shards of an incomplete submission that have come
+}
+
+/// @title Intake
+/// @notice What of the terms every submission reads, and what follows from them, in one slot.
+struct Intake {
+    address aggregator;
+    uint32 commitSeconds;
+    uint32 submitSeconds;
+    uint16 shardsPerMember;
+    uint8 lastShard; //     shards of the model, less one: see `TermsLib.shardsOf`
+    bool hasChallengeWindow;
+}
+
+/// @title FederationState
+/// @notice All that the core stores about one federation.
+/// @dev `digests` and `commitments` are kept by position and reused from round to round: a steady round overwrites and
+///      never pays for new slots. What an entry means is guarded by the bitmaps of the round, so stale entries need no
+///      clearing. What changes together lies together: counts in a slot that is never zero, amounts in two.
+struct FederationState {
+    Terms terms; //                          slots 0–9
+    Intake intake; //                        10
+    RoundRecord record; //                   11–16
+    uint40 createdAt; //                     17
+    bool isInitialised; //                   17
+    bool isFinished; //                      17
+    bool isEnding; //                        17
+    uint32 roundsClosed; //                  17  length of `history`
+    uint32 roundsSettled; //                 17
+    uint32 leaversQueued; //                 17  end of the queue
+    uint32 leaversRemoved; //                17  head of the queue
+    uint32 unburned; //                      17  slashed stakes of which the half to be burned is still here
+    address creator; //                      18
+    uint128 staked; //                       19  stakes held
+    uint128 owed; //                         19  credited and not yet claimed
+    uint128 unspent; //                      20  bounty not yet paid out
+    uint128 paidInRound; //                  20  out of the pot of the round in progress
+    uint128 rewardPerMember; //              21  what every member would have been credited by rewards in common
+    address[] members; //                    22
+    mapping(uint256 => address) leavers; //      queue of frozen members who asked to leave or were slashed
+    mapping(uint256 => RoundSummary) history;
+    mapping(address => Seat) seats;
+    mapping(address => uint256) counted; //      of `rewardPerMember`: what a member has had already, or does not get
+    mapping(uint256 => bytes32) digests; //      position · 256 + assigned
+    mapping(uint256 => bytes32) commitments; //  position
+}

@@ -1,0 +1,127 @@
+/**
+ * Recomputes a federation from the chain alone: logs give the history, storage gives the model, and the two must agree.
+ *
+ * Nobody is trusted. Terms, manifest and setup are checked against the id; the initial model is computed, or checked
+ * chunk by chunk; every accepted update is added with plain integers; each step's hash and, in the end, each word of
+ * storage is compared. What differs is named with the transaction that it follows.
+ */
+
+import { formatCount, keccak256, packModel, toId, wordsFor } from '@tutti/core'
+import type { Hex } from 'viem'
+import type { ChainClient } from '../../client/client.ts'
+import { withChainErrors } from '../../client/errors.ts'
+import { decodeSetup } from '../../client/setup.ts'
+import type { Status } from '../../client/types.ts'
+import { readHistory, readStatus } from '../../reads/federation.ts'
+import { type Creation, locateCreation } from '../../reads/logs.ts'
+import { readModelWords } from '../../reads/model.ts'
+import { describeMismatch, type Mismatch, MismatchFound } from '../mismatch.ts'
+import { type ReplayProgress, type RoundEvents, readRoundEvents, replayRounds } from '../rounds.ts'
+import { rebuildInitialModel } from './initial.ts'
+
+export type { Mismatch } from '../mismatch.ts'
+export type { ReplayProgress } from '../rounds.ts'
+
+/** The outcome of a replay. */
+export type Replay = {
+  isConsistent: boolean
+  /** Rounds that are over, failed ones included. */
+  rounds: number
+  /** Updates that were added, one a member, shard and round. */
+  updates: number
+  /** Words of the model, each of them compared. */
+  words: number
+  firstMismatch?: Mismatch
+  /** One line for people. */
+  finding: string
+}
+
+/**
+ * Replays a federation as of the latest block.
+ *
+ * @param parameters - `fromBlock`: where to look for the creation, if its age is known.
+ * @throws {@link FederationNotFoundError}, {@link ChainUnreachableError}
+ */
+export async function replayFederation(
+  client: ChainClient,
+  parameters: { id: Hex; fromBlock?: bigint; onProgress?: (progress: ReplayProgress) => void },
+): Promise<Replay> {
+  const { id, fromBlock, onProgress } = parameters
+  const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
+  const creation = await locateCreation(client, { id, fromBlock })
+  const { dimension, laneBits } = creation.terms
+  const status = await readStatus(client, { id, blockNumber })
+  const replay = { rounds: status.roundsClosed, updates: 0, words: wordsFor(dimension, laneBits) }
+  try {
+    checkCreation(client, creation)
+    const model = await rebuildInitialModel(client, creation, decodeSetup(creation.setup), blockNumber)
+    const events = await readRoundEvents(client, creation, blockNumber)
+    replay.updates = replayRounds({ creation, model, events, rounds: status.roundsClosed, onProgress })
+    await checkRecords(client, id, events, status, blockNumber)
+    if (status.isInitialised) await checkStorage(client, creation, model, events, blockNumber)
+  } catch (error) {
+    if (!(error instanceof MismatchFound)) throw error
+    const firstMismatch = error.mismatch
+    return { isConsistent: false, ...replay, firstMismatch, finding: describeMismatch(firstMismatch) }
+  }
+  const finding =
+    `Consistent: the chain's model is its initial model plus ${formatCount(replay.updates, 'accepted update')} ` +
+    `of ${formatCount(replay.rounds, 'round')}, and all ${replay.words} words agree.`
+  return { isConsistent: true, ...replay, finding }
+}
+
+/** The id is the hash of chain, core and terms; manifest and setup are those the terms name. */
+function checkCreation(client: ChainClient, { id, terms, manifest, setup, transactionHash }: Creation): void {
+  const checks: [boolean, string][] = [
+    [toId(client.chainId, client.core, terms) === id.toLowerCase(), 'the id is not the hash of chain, core and terms'],
+    [keccak256(manifest) === terms.manifestHash.toLowerCase(), 'the manifest is not the one that the terms name'],
+    [keccak256(setup) === terms.setupHash.toLowerCase(), 'the setup is not the one that the terms name'],
+  ]
+  for (const [holds, what] of checks) if (!holds) throw new MismatchFound({ what, transactionHash })
+}
+
+/** Counters and summaries in storage say what the events said. */
+async function checkRecords(
+  client: ChainClient,
+  id: Hex,
+  { settled, failed }: RoundEvents,
+  status: Status,
+  blockNumber: bigint,
+): Promise<void> {
+  if (settled.length !== status.roundsSettled) {
+    const what = `${settled.length} rounds were logged as settled and ${status.roundsSettled} are counted`
+    throw new MismatchFound({ what })
+  }
+  const summaries = await readHistory(client, { id, blockNumber })
+  for (const { args, transactionHash } of settled) {
+    const updates = summaries[args.round]?.updates
+    if (updates === args.updates) continue
+    const what = `the round's record counts ${updates} updates and its event ${args.updates}`
+    throw new MismatchFound({ what, round: args.round, transactionHash })
+  }
+  for (const { args, transactionHash } of failed) {
+    if (summaries[args.round]?.updates === 0) continue
+    const what = 'a round that failed counts updates in its record'
+    throw new MismatchFound({ what, round: args.round, transactionHash })
+  }
+}
+
+/** Every word of storage against the recomputed model. */
+async function checkStorage(
+  client: ChainClient,
+  { id, terms }: Creation,
+  model: Int32Array,
+  { aggregated }: RoundEvents,
+  blockNumber: bigint,
+): Promise<void> {
+  const stored = await readModelWords(client, { id, terms, blockNumber })
+  const expected = packModel(model, terms.laneBits)
+  const differing = expected.findIndex((byte, index) => byte !== stored[index])
+  if (differing < 0 && stored.length === expected.length) return
+  const word = Math.floor(Math.max(differing, 0) / 32)
+  const shard = Math.floor((word * (256 / terms.laneBits)) / terms.shardSize)
+  const last = aggregated.findLast((event) => event.args.shard === shard)
+  const place = last === undefined ? {} : { round: last.args.round, transactionHash: last.transactionHash }
+  const what = `word ${word} of storage is not what the updates imply, though it was after the last aggregation`
+  throw new MismatchFound({ what, shard, word, ...place })
+}

@@ -1,0 +1,89 @@
+/**
+ * Upper bounds on what a whole federation costs: its founding, its members' joining, and each round by who takes part.
+ * They are made of the bounds on single transactions (`estimate.ts`, `prices.ts`), so that real rounds cost less.
+ */
+import { blobsFor } from '../blob/blob.ts'
+import { estimateSettle } from '../direct/estimate.ts'
+import { chunkCount } from '../direct/initial.ts'
+import { wordsFor } from '../direct/lanes.ts'
+import { shardCount, type Terms } from '../terms/terms.ts'
+import { estimateOwnPartAt, estimateRoundAt, type GasPrices } from './prices.ts'
+
+/** Where a federation's numbers live. */
+type PathName = 'direct' | 'blob'
+
+/** Measured without slots that are new (`contracts/snapshots/Federation.json`), and room for those. */
+const CREATE_GAS = 700_000
+const JOIN_GAS = 250_000
+const OPEN_GAS = 250_000
+const DRAW_GAS = 130_000
+const CLOSE_GAS = 180_000
+/** Of published bytes: calldata, log and hash, or the floor. */
+const PUBLISHED_BYTE_GAS = 40
+const INITIALISE_GAS = 200_000
+/** Beside the new slot of a word of the initial model. */
+const INITIAL_WORD_GAS = 3_000
+/** Blob path: aggregation of a shard, of a member in it, and of a blob of its (`contracts/snapshots/BlobAggregator.json`). */
+const BLOB_AGGREGATE_GAS = 250_000
+const BLOB_MEMBER_GAS = 15_000
+const BLOB_ADD_GAS = 6_000
+
+/** Gas, and blob gas, which has a price of its own. */
+export type Spent = { readonly gas: number; readonly blobGas: number }
+
+/**
+ * Bound on founding and joining.
+ *
+ * @param options.publishedBytes - Of manifest and setup.
+ * @param options.members - Who join.
+ */
+export function estimateStart(
+  terms: Terms,
+  {
+    path,
+    publishedBytes,
+    members,
+    prices,
+  }: { path: PathName; publishedBytes: number; members: number; prices: GasPrices },
+): { create: number; initialise: number; joins: number } {
+  const dearer = Math.max(1, prices.newSlotGas / 22_100)
+  const byteGas = Math.max(PUBLISHED_BYTE_GAS, prices.floorByteGas)
+  const chunks = path === 'blob' ? 1 : chunkCount(terms.dimension, terms.laneBits)
+  const words = path === 'blob' ? 4 : wordsFor(terms.dimension, terms.laneBits)
+  return {
+    create: Math.ceil(CREATE_GAS * dearer) + publishedBytes * byteGas,
+    initialise: chunks * INITIALISE_GAS + words * (prices.newSlotGas + INITIAL_WORD_GAS),
+    joins: members * Math.ceil(JOIN_GAS * dearer),
+  }
+}
+
+/** A round as it was played. */
+export type PlayedRound = {
+  /** Members of the federation, and those that were to train. */
+  readonly members: number
+  readonly cohort: number
+  /** Members whose updates came. */
+  readonly updates: number
+  readonly isSettled: boolean
+}
+
+/** Bound on all transactions of a round: opening, drawing, submitting, aggregating, settling or closing. */
+export function estimatePlayedRound(
+  terms: Terms,
+  path: PathName,
+  { members, cohort, updates, isSettled }: PlayedRound,
+  prices: GasPrices,
+): Spent {
+  const own = estimateOwnPartAt(terms, path, prices)
+  const isDrawn = members > cohort
+  const begun = OPEN_GAS + (isDrawn ? DRAW_GAS : 0)
+  const ended = isSettled ? aggregateGas(terms, path, cohort, prices) + estimateSettle(cohort) : CLOSE_GAS
+  return { gas: begun + updates * own.gas + ended, blobGas: updates * own.blobGas }
+}
+
+function aggregateGas(terms: Terms, path: PathName, cohort: number, prices: GasPrices): number {
+  const shards = shardCount(terms)
+  if (path === 'direct') return shards * estimateRoundAt({ ...terms, cohortSize: cohort }, prices).aggregate.gas
+  const blobs = blobsFor(Math.min(terms.dimension, terms.shardSize), terms.laneBits)
+  return shards * (BLOB_AGGREGATE_GAS + cohort * (BLOB_MEMBER_GAS + blobs * BLOB_ADD_GAS))
+}

@@ -1,0 +1,76 @@
+/**
+ * What storage and calldata cost by the rules of a chain, and what that does to a direct-path round.
+ *
+ * The contracts' own bounds (`direct/Estimate.sol`, twin `estimate.ts`) are fixed numbers for the prices that hold
+ * from Berlin to Osaka. Where rewriting a slot or sending a byte is dearer, a round needs more than they say, and its
+ * terms must leave more room.
+ *
+ * @see EIP-2929, EIP-7623 (Osaka and before); EIP-7976, EIP-8037, EIP-8038 (Amsterdam)
+ */
+
+import { estimateRound, type StepEstimate } from '../direct/estimate.ts'
+import { wordsFor } from '../direct/lanes.ts'
+import type { Terms } from '../terms/terms.ts'
+import { estimateOwnPart } from './own-part.ts'
+
+/** Gas of what a round does most. */
+export interface GasPrices {
+  /** A slot that was zero, cold. */
+  readonly newSlotGas: number
+  /** A slot that was not, cold. */
+  readonly rewrittenSlotGas: number
+  /** A byte of calldata at the least, whatever the transaction does. */
+  readonly floorByteGas: number
+}
+
+/** Prices of the rules from Berlin to Osaka. */
+export const BERLIN_PRICES: GasPrices = { newSlotGas: 22_100, rewrittenSlotGas: 5_000, floorByteGas: 40 }
+
+/** Prices of Amsterdam's rules as go-ethereum 1.17 has them; of a new slot, 97,920 do not count as execution. */
+export const AMSTERDAM_PRICES: GasPrices = { newSlotGas: 110_020, rewrittenSlotGas: 12_100, floorByteGas: 64 }
+
+/** Slots that aggregation and settling rewrite in the core for each member, and for the round. */
+const MEMBER_SLOTS = 3
+const ROUND_SLOTS = 12
+/** Slots that a submission rewrites, and those that are new to it at the most. */
+const SUBMIT_SLOTS = 4
+const NEW_SUBMIT_SLOTS = 2
+
+/**
+ * Bounds on a round's largest transactions by a chain's prices: those of `estimateRound`, and what slots that are
+ * rewritten cost beyond Berlin's price; at least the floor for calldata. Execution gas: what new state costs apart is
+ * not in it.
+ */
+export function estimateRoundAt(terms: Terms, prices: GasPrices): { aggregate: StepEstimate; submit: StepEstimate } {
+  const { aggregate, submit } = estimateRound(terms)
+  const dearer = Math.max(0, prices.rewrittenSlotGas - BERLIN_PRICES.rewrittenSlotGas)
+  const words = wordsFor(Math.min(terms.dimension, terms.shardSize), terms.laneBits)
+  const at = ({ gas, bytes }: StepEstimate, slots: number): StepEstimate => ({
+    gas: Math.max(gas + slots * dearer, 21_000 + bytes * prices.floorByteGas),
+    bytes,
+  })
+  return {
+    aggregate: at(aggregate, words + MEMBER_SLOTS * terms.cohortSize + ROUND_SLOTS),
+    submit: at(submit, SUBMIT_SLOTS),
+  }
+}
+
+/**
+ * Bounds on a member's own part of a round by a chain's prices, new state included: those of `estimateOwnPart`, and what
+ * the slots of each transaction cost beyond Berlin's price.
+ */
+export function estimateOwnPartAt(
+  terms: Terms,
+  path: 'direct' | 'blob',
+  prices: GasPrices,
+): { gas: number; blobGas: number } {
+  const { gas, blobGas } = estimateOwnPart(terms, path)
+  const { newSlotGas, rewrittenSlotGas, floorByteGas } = BERLIN_PRICES
+  const slots =
+    SUBMIT_SLOTS * Math.max(0, prices.rewrittenSlotGas - rewrittenSlotGas) +
+    NEW_SUBMIT_SLOTS * Math.max(0, prices.newSlotGas - newSlotGas)
+  const transactions = (terms.commitSeconds > 0 ? 1 : 0) + terms.shardsPerMember
+  // The floor is the dearest part of any transaction that it decides.
+  const dearerBytes = Math.max(1, prices.floorByteGas / floorByteGas)
+  return { gas: Math.ceil(gas * dearerBytes) + transactions * slots, blobGas }
+}

@@ -1,0 +1,71 @@
+/**
+ * Widths and gains that `create` proposes: the cheapest width that is as accurate as floats, and a schedule that follows
+ * the fading of updates. Both were measured by `tutti bench accuracy`.
+ */
+import { largestUpdate } from '../terms/bits.ts'
+import type { GainEntry } from '../terms/gains.ts'
+
+/** Fewer updates than these average too little of the rounding of two bits away. */
+export const FEW_UPDATES = 8
+const NARROW_BITS = 2
+const WIDE_BITS = 4
+
+/** Bits of an update where nobody chooses: 2, or 4 where fewer than 8 members train in a round. */
+export function proposeBits(members: number): number {
+  return members < FEW_UPDATES ? WIDE_BITS : NARROW_BITS
+}
+
+/** Whether what quantisation lost of an update is carried into the member's next one: wider integers lose too little. */
+export function hasFeedback(bits: number): boolean {
+  return bits <= NARROW_BITS
+}
+
+/**
+ * Finest first. An integer stands for half as much in the end as in the beginning: by then updates have faded to a third
+ * and less of the first ones, on which steps are calibrated, and half leaves room for members whose updates are larger
+ * than the creator's. The second counts the same with less of the lanes.
+ */
+const SCHEDULES: readonly GainEntry[][] = [
+  [
+    { fromRound: 0, gain: 4 },
+    { fromRound: 8, gain: 3 },
+    { fromRound: 16, gain: 2 },
+  ],
+  [
+    { fromRound: 0, gain: 2 },
+    { fromRound: 12, gain: 1 },
+  ],
+]
+const PLAIN: GainEntry[] = [{ fromRound: 0, gain: 1 }]
+
+/** What sums may take of a lane of 16 bits: a quarter is left to the initial integers. */
+const NARROW_ROOM = 0.75 * 2 ** 15
+
+/**
+ * Gains by round. Four bits and more are fine enough for faded updates: one gain. With fewer, the finest schedule whose
+ * sums fit lanes of 16 bits; the plain one where none does.
+ *
+ * @param choices.updates - Most updates of a shard in a round.
+ */
+export function proposeGains({
+  bits,
+  rounds,
+  updates,
+}: {
+  bits: number
+  rounds: number
+  updates: number
+}): GainEntry[] {
+  if (bits > NARROW_BITS) return PLAIN
+  const largest = updates * largestUpdate(bits)
+  const fits = (gains: GainEntry[]) => largest * sumGains(gains, rounds) <= NARROW_ROOM
+  return (SCHEDULES.find(fits) ?? PLAIN).filter(({ fromRound }) => fromRound < rounds)
+}
+
+/** `Σ_{r < rounds} gain_r`. */
+function sumGains(gains: readonly GainEntry[], rounds: number): number {
+  return gains.reduce((sum, { fromRound, gain }, index) => {
+    const until = Math.min(rounds, gains[index + 1]?.fromRound ?? rounds)
+    return sum + gain * Math.max(0, until - fromRound)
+  }, 0)
+}

@@ -1,0 +1,44 @@
+/**
+ * A chain that shows less than it has shown before: killed and back at an older block, reorganised, or behind another
+ * endpoint. What it lost it will have again, and nodes wait for that.
+ */
+import { basename, join } from 'node:path'
+import { ChainBehindError, ContractError, FederationNotFoundError, NotDeployedError } from '@tutti/chain'
+import type { Observation } from '../decide/situation.ts'
+import { localDisk } from '../disk/disk.ts'
+import { isSight, type Store, type StoreOptions, storeDirectory } from '../disk/store.ts'
+
+/** Whether an error says that the chain has no such federation, or no core to ask: it may be back before they existed. */
+export function isUnknownHere(error: unknown): boolean {
+  if (error instanceof ContractError) return error.errorName === 'UnknownFederation'
+  return error instanceof FederationNotFoundError || error instanceof NotDeployedError
+}
+
+/** Neither a member nor anyone to whom something is owed. */
+export function isStranger({ status, member }: Pick<Observation, 'status' | 'member'>): boolean {
+  return !member.isMember && !status.isFinished && member.owed === 0n && member.stake === 0n
+}
+
+/** Whether the store knows of a round that the chain has not opened yet. */
+export function isBehind(store: Pick<Store, 'latestRound'>, { round }: Pick<Observation, 'round'>): boolean {
+  const latest = store.latestRound()
+  return latest !== undefined && (latest > round.number || (latest === round.number && round.openedAt === 0))
+}
+
+/**
+ * Whether a store of this member, on whatever chain, says that the chain has shown the federation before: asked while the
+ * chain itself may not be able to tell its number. Reads without lock and without a trace.
+ */
+export function hasSeenBefore({ root, federationId, account }: Omit<StoreOptions, 'disk' | 'chainId'>): boolean {
+  const end = basename(storeDirectory({ root, chainId: 0, federationId, account })).slice(1)
+  const stores = localDisk.list(root).filter((name) => name.endsWith(end))
+  return stores.some((name) => localDisk.list(join(root, name)).some(isSight))
+}
+
+/**
+ * What to make of an error of a chain that has shown this member's node the federation before: that it is behind, where it
+ * says that there is none, so that the node waits.
+ */
+export function orBehind(error: unknown, url: string, member: Parameters<typeof hasSeenBefore>[0]): unknown {
+  return isUnknownHere(error) && hasSeenBefore(member) ? new ChainBehindError(url, error) : error
+}

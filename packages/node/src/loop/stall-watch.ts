@@ -1,0 +1,44 @@
+/**
+ * A node's own record of what members reported, round by round, read from the chain and kept on disk: rounds that are over
+ * are read once, also by a node that was stopped.
+ */
+import { readSubmissions } from '@tutti/chain'
+import { untilReached } from '../rpc/connection.ts'
+import { hasStalled, type ReportedRound, summariseReports } from '../status/stall.ts'
+import type { Actor } from '../update/round.ts'
+
+/** What tells whether to vote for the end. */
+export interface StallWatch {
+  /** Reads what rounds that are over reported. @param roundsClosed - How many there are. */
+  note(roundsClosed: number): Promise<void>
+  hasStalled(): boolean
+}
+
+const nothing: StallWatch = { note: async () => undefined, hasStalled: () => false }
+
+/** @param rounds - The owner's patience in rounds; undefined: nothing is read, and nobody votes. */
+export function createStallWatch(
+  { client, federationId: id, terms, store, patience }: Actor,
+  rounds: number | undefined,
+): StallWatch {
+  if (rounds === undefined || terms.endQuorum === 0) return nothing
+  let history: ReportedRound[] = store.loadReports()
+  return {
+    note: async (roundsClosed) => {
+      const isKnown = (round: number) => history.some((entry) => entry.round === round)
+      // A chain that goes back takes the reports of its last rounds with it.
+      const kept = history.filter(({ round }) => round < roundsClosed)
+      const missing = Array.from({ length: roundsClosed }, (_, round) => round).filter((round) => !isKnown(round))
+      if (missing.length === 0 && kept.length === history.length) return
+      for (const round of missing) {
+        const submissions = await untilReached(() => readSubmissions(client, { id, round }), patience)
+        // A member reports with its first shard.
+        const reports = submissions.filter(({ first }) => first === 0).map(({ metrics }) => metrics)
+        kept.push(summariseReports(round, reports))
+      }
+      history = kept.sort((a, b) => a.round - b.round)
+      store.saveReports(history)
+    },
+    hasStalled: () => hasStalled(history, rounds),
+  }
+}
