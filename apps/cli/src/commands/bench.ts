@@ -89,7 +89,7 @@ async function runBench(
     return benchEvaluate({ onProgress })
   }
   if (name === 'round') {
-    const { benchRound } = await import('../bench/round.ts')
+    const { benchRound } = await import('../bench/round-start.ts')
     const { benchRoundOverhead } = await import('../bench/round-overhead.ts')
     return [...(await benchRound({ onProgress })), ...(await benchRoundOverhead({ onProgress }))]
   }

@@ -21,8 +21,8 @@ import {
 } from '../chain/connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
 import type { FoundingChoices } from '../create/founding.ts'
+import type { SourcedTask } from '../create/task-source.ts'
 import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
-import type { SourcedTask } from '../create/undertaking.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 
@@ -171,7 +171,7 @@ export function addCreate(program: Command): void {
       const { readTaskFile } = await import('@tutti/learn/node')
       const written = options.taskFile === undefined ? undefined : readTaskFile(options.taskFile)
       const taskFile = options.statistics === undefined ? written : await normaliseTask(options, written, output)
-      const { readPlan } = await import('../create/undertaking.ts')
+      const { readPlan } = await import('../create/task-source.ts')
       const plan = options.from === undefined ? await readPlan(options, taskFile) : undefined
       const client = await openSigner(options)
       const { blobAggregatorAddress, deployBlobAggregator, deployment, readLimits, readManifest } = await import(
@@ -298,7 +298,7 @@ async function normaliseTask(options: CreateOptions, file: TaskFile | undefined,
       exitCodes.usage,
     )
   }
-  const { applyStatistics } = await import('../data/statistics-reading.ts')
+  const { applyStatistics } = await import('../federation/statistics-reading.ts')
   const { readManifest } = await import('@tutti/chain')
   const reader = await openReader(options)
   const id = options.statistics!

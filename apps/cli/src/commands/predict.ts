@@ -10,7 +10,7 @@ import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chai
 import { type ExampleOptions, noteTakenValues, readExample } from '../data/example.ts'
 import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../model/answers.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
-import { figureLines, pickFigures } from '../model/judged-model.ts'
+import { figureLines, pickFigures } from '../model/figure-lines.ts'
 import { addRoundOption, readAskedRound } from '../model/past-model.ts'
 import { openScorer, type ScoringOptions } from '../model/scoring.ts'
 import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../terminal/csv-writing.ts'

@@ -4,8 +4,8 @@ import type { TaskFile } from '@tutti/learn'
 import type { TaskName } from '@tutti/learn/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../chain/connection.ts'
+import type { Proposal } from '../create/task-source.ts'
 import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
-import type { Proposal } from '../create/undertaking.ts'
 import { present } from '../node/settings.ts'
 import type { Pricing } from '../simulate/costs.ts'
 import type { PlayOptions, Simulated } from '../simulate/play.ts'
@@ -136,7 +136,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const { toSettings } = await import('../simulate/sweep.ts')
   const settings = toSettings(options.sweep ?? [])
   const taskFile = await readSource(options)
-  const { readProposal } = await import('../create/undertaking.ts')
+  const { readProposal } = await import('../create/task-source.ts')
   const { readRows } = await import('../simulate/rows.ts')
   output.progress('reading the data…')
   const data = options.data ?? []
@@ -255,7 +255,7 @@ async function chooseAll(
   const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates ?? proposeMinimum(Math.min(members, cohort))
   const shards = options.shards ?? file.shards
   const shardsPerMember = options.shardsPerMember ?? file.shardsPerMember
-  const { adaptTraining } = await import('../create/undertaking.ts')
+  const { adaptTraining } = await import('../create/task-source.ts')
   // The proposal has the options' choice already.
   const { epochs, steps, 'learning-rate': learningRate } = setting
   const training = adaptTraining(proposal.undertaking.training, present({ epochs, steps, learningRate }))

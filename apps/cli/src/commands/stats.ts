@@ -100,7 +100,7 @@ export function addStats(program: Command): void {
     .description('Join a statistics round, as `tutti join` does; then run `tutti node`.')
     .argument('<id>', 'the statistics round', parseId)
   addJoinOptions(join).action(async (id: Hex, options: JoinCommandOptions) => {
-    const { readStatisticsManifest } = await import('../data/statistics-reading.ts')
+    const { readStatisticsManifest } = await import('../federation/statistics-reading.ts')
     await readStatisticsManifest(await openReader(options), id)
     await runJoin(id, options)
   })
@@ -192,7 +192,7 @@ async function createStatistics(options: StatsCreateOptions): Promise<void> {
 async function showStatistics(id: Hex, options: ConnectionOptions & ModuleOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const client = await openReader(options)
-  const { readStatistics } = await import('../data/statistics-reading.ts')
+  const { readStatistics } = await import('../federation/statistics-reading.ts')
   const { statisticsLines, summariseColumns } = await import('../federation/statistics-lines.ts')
   const { readManifest } = await import('@tutti/chain')
   const modules = await demandKnownModules(client, await readManifest(client, { id }), options, output)

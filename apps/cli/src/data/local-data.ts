@@ -20,9 +20,9 @@ import {
   toQuestions,
 } from '@tutti/learn'
 import { loadTable } from '@tutti/learn/node'
+import { type CountedApart, countApart, describeApart } from '../federation/statistics-reading.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { toPlainText } from '../terminal/plain-text.ts'
-import { type CountedApart, countApart, describeApart } from './statistics-reading.ts'
 
 /** The rows of a member, as its federation takes them. */
 export type OwnRows = { file: string; table: Table } & (

@@ -25,9 +25,9 @@ import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
 import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
 import type { StartMember } from './members.ts'
+import { type DemoRewards, demoStake, enrol, openStage, readRewards } from './preparation.ts'
 import { playRounds } from './rounds.ts'
 import type { DemoOptions } from './run.ts'
-import { type DemoRewards, demoStake, enrol, openStage, readRewards } from './stage.ts'
 
 /** Mean seconds that one member spent in one round, by what it did. */
 export interface RoundSplit {

@@ -19,8 +19,8 @@ import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialL
 import { loadTask, type TaskName } from '@tutti/learn/node'
 import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines } from './baselines.ts'
+import { type DemoRewards, demoStake, enrol, openStage, readRewards, type StageOptions } from './preparation.ts'
 import { playRounds } from './rounds.ts'
-import { type DemoRewards, demoStake, enrol, openStage, readRewards, type StageOptions } from './stage.ts'
 
 /** What a demo can be asked for. */
 export interface DemoOptions extends StageOptions {

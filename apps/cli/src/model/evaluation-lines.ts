@@ -1,7 +1,7 @@
 /** A model's evaluation in lines: figures with their confidence intervals, and a table by class. */
 import { formatInteger } from '@tutti/core'
 import { type Dataset, type Estimate, type Evaluation, judgeConstant, type Manifest } from '@tutti/learn'
-import { formatError } from './judged-model.ts'
+import { formatError } from './figure-lines.ts'
 
 /** The figures, the table by class, and what a constant answer would reach. */
 export function evaluationLines(

@@ -6,7 +6,7 @@ import { type AccountOptions, defaultRpcUrl } from '../chain/connection.ts'
 import type { ModuleOptions } from '../chain/modules.ts'
 import type { BlobOptions } from '../model/blob-model.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
-import type { LogLevel } from './lines.ts'
+import type { LogLevel } from './event-lines.ts'
 
 /** Flags of `tutti node` as the command line has them. */
 export interface NodeCommandOptions extends AccountOptions, BlobOptions, ModuleOptions {

@@ -1,6 +1,6 @@
 /** Figures of a simulated model in words: with unequal classes accuracy alone says little, so that it never stands alone. */
 import type { Metrics } from '@tutti/learn'
-import { formatError } from '../model/judged-model.ts'
+import { formatError } from '../model/figure-lines.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 

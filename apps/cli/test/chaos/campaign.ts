@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { awaitEnds } from './inquest.ts'
+import { awaitEnds } from './aftermath.ts'
 import type { Violation } from './laws.ts'
 import { drawFederation } from './plan.ts'
 import { playFederation } from './play.ts'
+import { type Stage, setStage } from './preparation.ts'
 import { findProcesses, signal as send } from './processes.ts'
-import { type Stage, setStage } from './stage.ts'
 import { countKills, emptyTally, type Tally } from './tally.ts'
 
 /** What a campaign is. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noToken } from '@tutti/core'
 import { formatDuration } from '../../src/federation/waiting-lines.ts'
-import { describeEvent, tellEvents } from '../../src/node/lines.ts'
+import { describeEvent, tellEvents } from '../../src/node/event-lines.ts'
 import { createOutput } from '../../src/terminal/output.ts'
 
 const who = { account: `0x${'11'.repeat(20)}`, federationId: `0x${'22'.repeat(32)}` } as const

@@ -21,9 +21,9 @@ import {
   withoutSpoiltMoments,
 } from '@tutti/learn'
 import type { Hex } from 'viem'
-import { formatEpsilon } from '../federation/manifest-summary.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { toPlainText } from '../terminal/plain-text.ts'
+import { formatEpsilon } from './manifest-summary.ts'
 
 /** The manifest of a statistics round. @throws `CommandError` if the federation trains a model. */
 export async function readStatisticsManifest(client: ChainClient, id: Hex) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { METRIC_KEYS } from '@tutti/learn'
 import { type RoundReports, reportLines } from '../../src/federation/reported-metrics.ts'
-import { figureLines, pickFigures } from '../../src/model/judged-model.ts'
+import { figureLines, pickFigures } from '../../src/model/figure-lines.ts'
 
 const measured = { examples: 40, accuracy: 0.95, balancedAccuracy: 0.9, f1: 0.92, auroc: 0.99 }
 
