@@ -1,5 +1,5 @@
 /** A real disk whose power fails at a step of one's choice. */
-import { type Disk, localDisk } from '../src/disk/disk.ts'
+import { type Disk, localDisk } from '../src/disk/files.ts'
 
 /** What a step at which the power fails throws. */
 export class PowerLoss extends Error {}

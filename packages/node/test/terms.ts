@@ -1,6 +1,6 @@
 /** Terms and rounds for tests: four members, two shards, short phases. */
 import type { Round, Terms } from '@tutti/core'
-import type { OwnState } from '../src/decide/situation.ts'
+import type { OwnState } from '../src/decide/state.ts'
 
 const zeroHash = `0x${'00'.repeat(32)}` as const
 const zeroAddress = `0x${'00'.repeat(20)}` as const

@@ -1,6 +1,6 @@
 /** What is left to do when a federation is finished, or this account has no seat in it any more. */
 import { shardCount } from '@tutti/core'
-import { type Action, type Observation, type OwnState, wait } from './situation.ts'
+import { type Action, type Observation, type OwnState, wait } from './state.ts'
 
 /** For how long a member waits for a chain that took its joining back to include it again, in seconds. */
 const SEAT_SECONDS = 120

@@ -3,7 +3,7 @@
  */
 import { type ChainClient, readBlockTime, readEvents, readHistory, readSight, readSince } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
-import type { Observation } from './situation.ts'
+import type { Observation } from './state.ts'
 
 /** An observation, its block's time being what the next block will have by the chain's own account. */
 export interface Sight {

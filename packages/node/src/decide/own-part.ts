@@ -1,6 +1,6 @@
 /** A member's own part of a round: to train, to commit, to submit, and to find out what became of what it sent. */
 import { assignedShards, type Terms } from '@tutti/core'
-import { type Action, type Observation, type OwnState, wait } from './situation.ts'
+import { type Action, type Observation, type OwnState, wait } from './state.ts'
 
 /** What a member does in a commit or submission phase that ends at chain time `end`. */
 export function decidePart(

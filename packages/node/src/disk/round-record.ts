@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Hex } from '@tutti/core'
 import { fromCheckedBytes, sha256, toCheckedBytes } from './checked-json.ts'
-import { type Disk, writeAtomically } from './disk.ts'
+import { type Disk, writeAtomically } from './files.ts'
 
 /** Version of the form of everything in a store. */
 export const STORE_VERSION = 1

@@ -21,8 +21,8 @@ import { join } from 'node:path'
 import type { ErrorFeedback, Hex } from '@tutti/core'
 import { type ReportedRound, toReports } from '../status/stall.ts'
 import { fromCheckedBytes, refuseNewer, toCheckedBytes } from './checked-json.ts'
-import { type Disk, localDisk, writeAtomically } from './disk.ts'
 import { decodeFeedback, encodeFeedback } from './feedback-file.ts'
+import { type Disk, localDisk, writeAtomically } from './files.ts'
 import { lockDirectory } from './lock.ts'
 import {
   hasNoAttempt,

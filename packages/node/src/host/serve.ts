@@ -26,8 +26,8 @@ import {
 import type { NodeBehaviour } from '../settings/behaviour.ts'
 import { type Policy, toUnitLimits } from '../settings/policy.ts'
 import type { NodeEvent, NodeSummary } from '../status/events.ts'
-import type { Search } from '../status/vitals.ts'
-import type { Trainer } from '../trainers/trainer.ts'
+import type { Search } from '../status/health.ts'
+import type { Trainer } from '../trainers/interface.ts'
 
 /** What {@link serveFederations} needs. */
 export interface ServeOptions extends SurveyOptions {

@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { type ChainClient, type Creation, listFederations } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import { type Disk, localDisk, writeAtomically } from '../disk/disk.ts'
+import { type Disk, localDisk, writeAtomically } from '../disk/files.ts'
 
 /** What {@link discoverFederations} needs. */
 export interface DiscoverOptions {

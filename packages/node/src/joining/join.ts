@@ -34,7 +34,7 @@ import {
 } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { openBudget } from '../privacy/budget.ts'
-import { formatEpsilon, PrivacyBudgetError } from '../privacy/privacy.ts'
+import { formatEpsilon, PrivacyBudgetError } from '../privacy/epsilon.ts'
 import { costOf } from '../sending/transactions.ts'
 import type { TransactionCost } from '../status/events.ts'
 import { readFederation } from './federation.ts'

@@ -19,13 +19,13 @@ import { type GasPrices, type Hex, keccak256, type Token } from '@tutti/core'
 import { type Dataset, isStatistics, type PublishedManifest, type Table, toCanonicalJson } from '@tutti/learn'
 import { erc20Abi } from 'viem'
 import { readChainTime } from '../decide/observe.ts'
+import { epsilonOf, type Spending } from '../privacy/epsilon.ts'
 import { readSpendings, spentByOthers } from '../privacy/ledger.ts'
-import { epsilonOf, type Spending } from '../privacy/privacy.ts'
 import type { Policy } from '../settings/policy.ts'
+import { type Judgement, judgeFederation } from './assessment.ts'
 import { type DiscoverOptions, discoverFederations } from './discover.ts'
 import { toFacts } from './federation.ts'
 import { checkDataset, checkTable } from './fitness.ts'
-import { type Judgement, judgeFederation } from './judgement.ts'
 
 /** The owner's data as a federation takes them: examples to train on, or rows to count. */
 export type OwnData = { dataset: Dataset } | { table: Table }

@@ -16,13 +16,13 @@ import {
   NotTakenYetError,
   RpcError,
 } from '@tutti/chain'
-import type { Action, Observation } from '../decide/situation.ts'
+import type { Action, Observation } from '../decide/state.ts'
 import type { RoundRecord, UpdateRecord } from '../disk/round-record.ts'
 import { isChainOutOfReach, untilReached } from '../rpc/connection.ts'
 import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from '../update/round.ts'
-import type { Findings } from './findings.ts'
+import { type InFlight, takeStep, toMissingEvent } from './chain-action.ts'
+import type { Findings } from './faults.ts'
 import type { Refusals } from './refusals.ts'
-import { type InFlight, takeStep, toMissingEvent } from './steps.ts'
 
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5

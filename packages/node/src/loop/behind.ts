@@ -4,8 +4,8 @@
  */
 import { basename, join } from 'node:path'
 import { ChainBehindError, ContractError, FederationNotFoundError, NotDeployedError } from '@tutti/chain'
-import type { Observation } from '../decide/situation.ts'
-import { localDisk } from '../disk/disk.ts'
+import type { Observation } from '../decide/state.ts'
+import { localDisk } from '../disk/files.ts'
 import { isSight, type Store, type StoreOptions, storeDirectory } from '../disk/store.ts'
 
 /** Whether an error says that the chain has no such federation, or no core to ask: it may be back before they existed. */

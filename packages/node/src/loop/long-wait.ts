@@ -4,7 +4,7 @@
  */
 import { readCohort } from '@tutti/chain'
 import { countBits, type Hex, type Phase, phaseAt, shardCount } from '@tutti/core'
-import type { Action, Observation } from '../decide/situation.ts'
+import type { Action, Observation } from '../decide/state.ts'
 import { canOpenWith } from '../decide/waiting.ts'
 import type { Waited } from '../status/events.ts'
 import type { Actor } from '../update/round.ts'

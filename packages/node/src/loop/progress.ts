@@ -4,9 +4,9 @@
  */
 import { localChainId } from '@tutti/chain'
 import { assignedShards, phaseAt, type Terms } from '@tutti/core'
-import { nameStep } from '../decide/decide.ts'
+import { nameStep } from '../decide/next-action.ts'
 import { readRoundEnds, type Sight } from '../decide/observe.ts'
-import type { Action, OwnState, Watch } from '../decide/situation.ts'
+import type { Action, OwnState, Watch } from '../decide/state.ts'
 import { isSubmitted, type RoundRecord } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
 import type { NodeBehaviour } from '../settings/behaviour.ts'

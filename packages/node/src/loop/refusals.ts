@@ -4,7 +4,7 @@
  */
 
 import { isSameSight, type Sight } from '../decide/observe.ts'
-import type { Action } from '../decide/situation.ts'
+import type { Action } from '../decide/state.ts'
 
 /** Refusals of a node's actions so far. */
 export interface Refusals {

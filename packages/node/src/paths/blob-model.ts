@@ -8,7 +8,7 @@
 import { join } from 'node:path'
 import { type BlobAccess, type ChainClient, StaleModelError, type SyncedModel, syncModel } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import { localDisk, writeAtomically } from '../disk/disk.ts'
+import { localDisk, writeAtomically } from '../disk/files.ts'
 import { decodeState, encodeState } from './model-state.ts'
 
 /** A model that follows the chain. */

@@ -23,7 +23,7 @@ import type { Report } from '../status/report.ts'
 import { blobCarrier } from './blob-carrier.ts'
 import { followModel } from './blob-model.ts'
 import { createSubmissionReader } from './direct.ts'
-import type { Path } from './path.ts'
+import type { Path } from './interface.ts'
 
 /** What the blob path needs to know. */
 export interface BlobPathOptions {

@@ -4,7 +4,7 @@ import { type Hex, packUpdate, setBits, type Terms } from '@tutti/core'
 import { isStatistics, type PublishedManifest, toWeights } from '@tutti/learn'
 import { planSendings } from '../sending/sendings.ts'
 import { plainCarrier, type Signer } from '../sending/transactions.ts'
-import type { Path } from './path.ts'
+import type { Path } from './interface.ts'
 
 /** Nodes accept transactions of 128 KB. */
 const BYTES_PER_TRANSACTION = 110_000

@@ -7,7 +7,7 @@ import type { Signer } from '../sending/transactions.ts'
 import type { NodeBehaviour } from '../settings/behaviour.ts'
 import type { Report } from '../status/report.ts'
 import { openDirectPath } from './direct.ts'
-import type { Path } from './path.ts'
+import type { Path } from './interface.ts'
 
 /** Directory of the blobs that all nodes of a machine keep together, unless told otherwise: `<root>/blobs`. */
 export function defaultArchive(root: string): string {

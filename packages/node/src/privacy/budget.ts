@@ -1,8 +1,8 @@
 /** The privacy budget as one run of a node holds it: what its federation takes, against what the ledger says. */
 import type { Hex, Terms } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
+import { epsilonOf, type Spending } from './epsilon.ts'
 import { chargeSpending, LedgerDamagedError, refuseSpending } from './ledger.ts'
-import { epsilonOf, type Spending } from './privacy.ts'
 
 /** What an owner's data may still tell one federation. */
 export interface Budget {

@@ -17,8 +17,8 @@
  */
 import { join } from 'node:path'
 import { fromCheckedBytes, refuseNewer, toCheckedBytes } from '../disk/checked-json.ts'
-import { type Disk, localDisk, writeAtomically } from '../disk/disk.ts'
-import { refuseEpsilon, type Spending, sumEpsilon } from './privacy.ts'
+import { type Disk, localDisk, writeAtomically } from '../disk/files.ts'
+import { refuseEpsilon, type Spending, sumEpsilon } from './epsilon.ts'
 
 const VERSION = 1
 

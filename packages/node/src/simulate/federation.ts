@@ -18,7 +18,7 @@ import {
 import { type Dataset, exampleWeight, type Manifest, memberSeed, toWeights } from '@tutti/learn'
 import type { FitOptions, Trainer } from '@tutti/learn/node'
 import { stepsOf } from '../joining/federation.ts'
-import { prepareUpdate, roundingOf } from '../update/update.ts'
+import { prepareUpdate, roundingOf } from '../update/prepare.ts'
 import { createShelf, type FeedbackShelf } from './shelf.ts'
 
 /** What of the terms decides the integers. */

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Vitals } from './vitals.ts'
+import type { Vitals } from './health.ts'
 
 /** A running endpoint. */
 export interface Monitor {

@@ -19,9 +19,9 @@ import { join, resolve } from 'node:path'
 import { decodeJsonText, type Hex } from '@tutti/core'
 import { exportSafetensors, importSafetensors, type Manifest, requireModel, tensorLayout } from '@tutti/learn'
 import type { TrainingMetrics } from '../status/events.ts'
+import type { ModelTrainer, TrainingTask } from './interface.ts'
+import { parseTrainerMetrics, TrainerMetricsError } from './metrics-file.ts'
 import { type GroupEnd, runGroup } from './process-group.ts'
-import type { ModelTrainer, TrainingTask } from './trainer.ts'
-import { parseTrainerMetrics, TrainerMetricsError } from './trainer-metrics.ts'
 
 /** How a member trains with a command. */
 export interface CommandTrainerOptions {

@@ -5,7 +5,7 @@ import { countOutputs, type Dataset, type Manifest, openModel, requireModel } fr
 import { createTrainer, type Trainer as Fitter, readBaseFile } from '@tutti/learn/node'
 import { checkDataset } from '../joining/fitness.ts'
 import type { TrainingMetrics } from '../status/events.ts'
-import type { ModelTrainer } from './trainer.ts'
+import type { ModelTrainer } from './interface.ts'
 
 /** How a member trains; what is absent is as the manifest suggests. Plain data, so that it can cross into a worker. */
 export interface LocalTrainerOptions {

@@ -5,7 +5,7 @@
 import { fromSystem, type Random } from '@tutti/core'
 import { addNoise, encodeStatistics, requireStatistics, type StatisticsManifest, type Table } from '@tutti/learn'
 import { checkTable } from '../joining/fitness.ts'
-import { AbstentionError, type Trainer } from './trainer.ts'
+import { AbstentionError, type Trainer } from './interface.ts'
 
 /** What {@link createStatisticsTrainer} counts. */
 export interface StatisticsTrainerOptions {

@@ -1,8 +1,8 @@
 /** Decisions of many members through everything that may happen to them; `npm run simulate` is the same at full size. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decide } from '../../src/decide/decide.ts'
-import type { Action, Observation, OwnState } from '../../src/decide/situation.ts'
+import { decide } from '../../src/decide/next-action.ts'
+import type { Action, Observation, OwnState } from '../../src/decide/state.ts'
 import type { Violation } from '../simulation/invariants.ts'
 import { simulate } from '../simulation/simulate.ts'
 import { fairWeather, roughWeather } from '../simulation/weather.ts'

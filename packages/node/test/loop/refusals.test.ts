@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Sight } from '../../src/decide/observe.ts'
-import type { Action } from '../../src/decide/situation.ts'
+import type { Action } from '../../src/decide/state.ts'
 import { createRefusals } from '../../src/loop/refusals.ts'
 import { newRound, termsForTest } from '../terms.ts'
 

@@ -7,7 +7,8 @@ import type { Hex } from '@tutti/core'
 import type { StatisticsManifest } from '@tutti/learn'
 import fc from 'fast-check'
 import { NewerVersionError, toCheckedBytes } from '../../src/disk/checked-json.ts'
-import { type Disk, localDisk } from '../../src/disk/disk.ts'
+import { type Disk, localDisk } from '../../src/disk/files.ts'
+import { epsilonOf, leftOf, refuseEpsilon, type Spending, sumEpsilon } from '../../src/privacy/epsilon.ts'
 import {
   chargeSpending,
   LedgerDamagedError,
@@ -15,7 +16,6 @@ import {
   refuseSpending,
   spentByOthers,
 } from '../../src/privacy/ledger.ts'
-import { epsilonOf, leftOf, refuseEpsilon, type Spending, sumEpsilon } from '../../src/privacy/privacy.ts'
 import { failingDisk } from '../failing-disk.ts'
 import { stripesManifest } from '../fixture.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { estimateOwnPart, type Hex, noToken, type Token } from '@tutti/core'
 import fc from 'fast-check'
-import { decide } from '../../src/decide/decide.ts'
-import { gasOfStep, worthwhileFrom } from '../../src/decide/keeping.ts'
-import { type Candidate, judgeFederation } from '../../src/joining/judgement.ts'
+import { gasOfStep, worthwhileFrom } from '../../src/decide/keeper-pay.ts'
+import { decide } from '../../src/decide/next-action.ts'
+import { type Candidate, judgeFederation } from '../../src/joining/assessment.ts'
 import { parseNodeConfig } from '../../src/settings/config.ts'
 import {
   freePolicy,

@@ -26,8 +26,8 @@ import {
   simulateFederation,
 } from '../../src/simulate/federation.ts'
 import { createShelf } from '../../src/simulate/shelf.ts'
+import { AbstentionError, type ModelTrainer } from '../../src/trainers/interface.ts'
 import { createLocalTrainer } from '../../src/trainers/local.ts'
-import { AbstentionError, type ModelTrainer } from '../../src/trainers/trainer.ts'
 import { skipWindows, startBlobFederation } from '../blob-fixture.ts'
 import { type Fixture, startFederation, stripes, stripesManifest } from '../fixture.ts'
 import { start } from '../nodes.ts'

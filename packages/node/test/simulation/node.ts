@@ -4,8 +4,8 @@
  */
 import { assignedShards, type Random } from '@tutti/core'
 import { type ChainClock, createChainClock } from '../../src/decide/clock.ts'
-import { type decide, nameStep } from '../../src/decide/decide.ts'
-import type { Action, Observation, OwnState } from '../../src/decide/situation.ts'
+import { type decide, nameStep } from '../../src/decide/next-action.ts'
+import type { Action, Observation, OwnState } from '../../src/decide/state.ts'
 import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
 import type { Call, ModelChain, Transaction, Update } from './chain.ts'
 

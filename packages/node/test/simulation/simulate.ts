@@ -7,7 +7,7 @@
  * which must come to the same.
  */
 import { fromSeed, type Random } from '@tutti/core'
-import { decide } from '../../src/decide/decide.ts'
+import { decide } from '../../src/decide/next-action.ts'
 import { type Call, createModelChain, type ModelChain, type Transaction } from './chain.ts'
 import { createReferee, type Violation } from './invariants.ts'
 import { freshMemory, look, type SimulatedNode, type World } from './node.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createVitals } from '../../src/status/health.ts'
 import { startMonitor } from '../../src/status/monitor.ts'
-import { createVitals } from '../../src/status/vitals.ts'
 import { startFederation } from '../fixture.ts'
 import { start } from '../nodes.ts'
 import { startRelay } from '../relay.ts'

@@ -9,7 +9,7 @@ import { trainerMetricsForm, trainerRoundForm } from '@tutti/learn'
 import fc from 'fast-check'
 import { splitWords } from '../../src/settings/words.ts'
 import { type CommandTrainerOptions, createCommandTrainer, type RoundFile } from '../../src/trainers/command.ts'
-import { parseTrainerMetrics } from '../../src/trainers/trainer-metrics.ts'
+import { parseTrainerMetrics } from '../../src/trainers/metrics-file.ts'
 import { countSubmissions, startFederation, stripesManifest } from '../fixture.ts'
 import { start } from '../nodes.ts'
 

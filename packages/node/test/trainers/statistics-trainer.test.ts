@@ -11,9 +11,9 @@ import {
   type StatisticsManifest,
   sumStatistics,
 } from '@tutti/learn'
+import { AbstentionError } from '../../src/trainers/interface.ts'
 import { createLocalTrainer } from '../../src/trainers/local.ts'
 import { createStatisticsTrainer } from '../../src/trainers/statistics.ts'
-import { AbstentionError } from '../../src/trainers/trainer.ts'
 
 const manifest: StatisticsManifest = {
   version: 1,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decide } from '../../src/decide/decide.ts'
-import type { Action, Observation } from '../../src/decide/situation.ts'
+import { decide } from '../../src/decide/next-action.ts'
+import type { Action, Observation } from '../../src/decide/state.ts'
 import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
 import { newRound, ownState as own, termsForTest } from '../terms.ts'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noToken } from '@tutti/core'
 import type { NodeEvent, NodeEventBody } from '../../src/status/events.ts'
+import { createVitals } from '../../src/status/health.ts'
 import { createTally } from '../../src/status/tally.ts'
-import { createVitals } from '../../src/status/vitals.ts'
 
 const account = '0xAa' as const
 const federationId = '0xFe"d\\' as `0x${string}`

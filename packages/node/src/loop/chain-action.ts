@@ -21,13 +21,13 @@ import {
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
-import type { Action } from '../decide/situation.ts'
+import type { Action } from '../decide/state.ts'
 import type { Attempt } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
 import { costOf, plainCarrier, seeThrough } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
 import { type Actor, isRefusal } from '../update/round.ts'
-import type { Findings } from './findings.ts'
+import type { Findings } from './faults.ts'
 
 /** An action that is one transaction and not part of the member's own update. */
 export type Step = Extract<

@@ -7,9 +7,9 @@
  */
 import { isOpenPot, keeperPosition, type Phase, phaseAt, phaseEnds, shardCount } from '@tutti/core'
 import { decideEnd, decideLostSeat } from './ending.ts'
-import { type PaidStep, worthwhileFrom } from './keeping.ts'
+import { type PaidStep, worthwhileFrom } from './keeper-pay.ts'
 import { decidePart } from './own-part.ts'
-import { type Action, type Observation, type OwnState, wait } from './situation.ts'
+import { type Action, type Observation, type OwnState, wait } from './state.ts'
 import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 
 /**

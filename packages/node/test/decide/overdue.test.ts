@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Round, Terms } from '@tutti/core'
 import fc from 'fast-check'
-import { decide } from '../../src/decide/decide.ts'
-import type { Observation, OwnState } from '../../src/decide/situation.ts'
+import { decide } from '../../src/decide/next-action.ts'
+import type { Observation, OwnState } from '../../src/decide/state.ts'
 import { newRound, ownState, termsForTest } from '../terms.ts'
 
 const DAY = 86_400

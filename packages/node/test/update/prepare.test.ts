@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { planBlobSendings, planSendings } from '../../src/sending/sendings.ts'
 import { decodeMetrics, encodeMetrics, reportedAccuracy, summariseMetrics } from '../../src/status/metrics.ts'
 import { createReport } from '../../src/status/report.ts'
-import { prepareUpdate, UpdateLengthError, warnOfClamping } from '../../src/update/update.ts'
+import { prepareUpdate, UpdateLengthError, warnOfClamping } from '../../src/update/prepare.ts'
 import { termsForTest } from '../terms.ts'
 
 const terms = termsForTest({

@@ -13,7 +13,7 @@ import {
   type Token,
 } from '@tutti/core'
 import { canOpenWith, defaultMaximumWaitSeconds, waitEnd } from '../decide/waiting.ts'
-import { refuseEpsilon } from '../privacy/privacy.ts'
+import { refuseEpsilon } from '../privacy/epsilon.ts'
 import { type Policy, refuseToken, toUnitLimits, worthOfGas } from '../settings/policy.ts'
 
 /** What is known of a federation that the node has not joined. */

@@ -4,8 +4,8 @@
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/, "Text-based format", version 0.0.4
  */
 import { PHASES } from '@tutti/core'
-import { createCurves, type Family, type Sample, type Value } from './curves.ts'
 import type { NodeEvent } from './events.ts'
+import { createCurves, type Family, type Sample, type Value } from './round-figures.ts'
 import { addEvent, createTally } from './tally.ts'
 
 /** How a node is. `chain-unreachable`, `stuck` and `failed` need somebody's attention. */

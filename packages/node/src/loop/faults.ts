@@ -13,8 +13,8 @@ import {
   toChallengeCommitment,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { Watch } from '../decide/situation.ts'
-import type { Watcher } from '../paths/path.ts'
+import type { Watch } from '../decide/state.ts'
+import type { Watcher } from '../paths/interface.ts'
 import type { Signer } from '../sending/transactions.ts'
 
 /** The findings of the round in progress. */

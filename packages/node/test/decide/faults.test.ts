@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decide } from '../../src/decide/decide.ts'
-import type { Observation, Watch } from '../../src/decide/situation.ts'
+import { decide } from '../../src/decide/next-action.ts'
+import type { Observation, Watch } from '../../src/decide/state.ts'
 import { newRound, ownState, termsForTest } from '../terms.ts'
 
 const terms = termsForTest({ submitSeconds: 40, challengeSeconds: 400 })
