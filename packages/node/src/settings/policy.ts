@@ -30,7 +30,7 @@ export interface Policy {
    * Prices move: it is held against each transaction when it is signed, not when a federation is judged.
    */
   maximumCostPerRound?: bigint
-  /** Most ε of a row over all federations together (see `privacy.ts`). A manifest that states none is refused. */
+  /** Most ε of a row over all federations together (see `privacy/epsilon.ts`). A manifest that states none is refused. */
   privacyEpsilon?: number
   /** Whether rows so few that exact statistics tell single ones may be counted without noise. */
   exposesFewRows?: boolean
