@@ -36,7 +36,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     TermsRules private immutable _rules;
     address private immutable _extension;
 
-    /// @param extension A `FederationExtension`. Its code may come later than this: until then, what needs it reverts.
+    /// @param extension A `FederationExtension`. It may be deployed after the core: until then, functions that need it revert.
     constructor(address extension) {
         _rules = new TermsRules();
         _extension = extension;
@@ -108,7 +108,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         Terms storage terms = federation.terms;
         uint256 members = federation.members.length;
         uint256 opensAt = uint256(federation.createdAt) + terms.joinSeconds;
-        // Where anyone may join for a bounty, one who fills all places at once must leave others the time to come.
+        // Where anyone may join for a bounty, others must have time to come before one account fills all places.
         bool isOpenPot = TermsLib.isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);
         bool isEnough =
             block.timestamp >= opensAt ? members >= terms.minimumUpdates : members >= terms.cohortSize && !isOpenPot;
@@ -162,7 +162,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         FederationState storage federation = _federations[id];
         RoundRecord storage record = federation.record;
         Intake storage intake = federation.intake;
-        // The general guard reads more; it names the reason where this one refuses.
+        // The general guard reads more slots. It is called only to name the reason where this check fails.
         if (number != record.number || !Rounds.isSubmitting(record, intake, block.timestamp)) {
             _enter(id, number, Phase.Submit);
         }
@@ -170,7 +170,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         uint256 position = _actingPosition(federation, id, number, seat);
         uint256 missing = record.missing;
         if ((missing >> position) & 1 == 0) revert AlreadySubmitted(position);
-        // Read before anything is written, so that the compiler has them from the guards.
+        // Read before anything is written, so that the compiler reuses what the guards have read.
         (uint256 cohort, bool hasChallengeWindow) = (record.cohort, intake.hasChallengeWindow);
         if (intake.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
         bool isComplete = Updates.advance(seat, number, intake.shardsPerMember, first, payloads.length);
@@ -213,7 +213,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         federation.checkFault(id, number, member, position, assigned, proof);
 
         federation.record.missing |= 1 << position;
-        // If submission ended early, the bitmap does not say any more when.
+        // If submission ended early, the bitmap no longer says when.
         federation.record.submittedAt = round.submittedAt;
         (uint256 rewarded, uint256 burned) = federation.slash(member, msg.sender);
         emit Slashed(id, number, member, msg.sender, rewarded, burned);
@@ -224,7 +224,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         FederationState storage federation = _existing(id);
         uint256 shards = Rounds.shardsOf(federation.intake);
-        // What was begun may be finished after the end, so that an abandoned federation is left with a whole model.
+        // A round that was begun may be aggregated after the end, so that an abandoned federation keeps a whole model.
         Round memory round = federation.readPhase();
         bool isHalfDone = federation.isFinished && number == round.number && number == federation.roundsClosed
             && round.shardsDone % shards != 0;
@@ -235,7 +235,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         (address keeper, uint256 exclusiveUntil) = federation.keeperOf(round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
-        // The next round overwrites the record at once, unless settling is dear: then it is a step of its own.
+        // The next round overwrites the record at once, unless settling is expensive: then it is a step of its own.
         bool settles = !isHalfDone && round.shardsDone + 1 == shards && federation.isCheapToSettle(round);
         if (!settles) {
             federation.record.shardsDone = round.shardsDone + 1;
@@ -296,7 +296,8 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
 
     // --- Guards ---
 
-    /// @dev The federation and what decides its phase, if `number` is the round in progress and its phase is `expected`.
+    /// @dev The federation and the part of its round that decides the phase. Reverts unless `number` is the round in
+    ///      progress and its phase is `expected`.
     function _enter(bytes32 id, uint32 number, Phase expected)
         private
         view

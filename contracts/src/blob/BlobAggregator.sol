@@ -16,21 +16,21 @@ import { OutputKind } from "../types/Setup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title BlobAggregator
-/// @notice Keeps models as KZG commitments and adds updates that come as EIP-4844 blobs: it never sees the numbers, and
-///         holds the exact commitment of the model all the same.
+/// @notice Keeps models as KZG commitments and adds updates that come as EIP-4844 blobs: it never sees the numbers, but it
+///         holds the exact commitment of the model.
 /// @dev The rule is the sum: `model += gain · Σ updates`, the gain scaled by `Gains.effective`, and the commitment of a sum
 ///      is the sum of the commitments.
 ///      An update of a shard is the versioned hashes of its blobs, 32 bytes each; it can be submitted only in the
 ///      transaction that carries them, so one shard a transaction. Their points are handed in at aggregation.
 ///      Parameter p of a shard stands in blob ⌊p / (4,096·L)⌋, word ⌊p / L⌋ mod 4,096, lane p mod L: see `FieldLanes`.
 ///
-///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
+///      Trust. The caller is the core: models are kept under `(msg.sender, id)`. The core is trusted for its arguments:
 ///      gains of the schedule, at least 1; the cohort of the round; digests that `digest` returned; each shard once a round.
-///      Of consensus: that a transaction with a versioned hash carries a blob with a valid commitment, a point of the
+///      Consensus is trusted that a transaction with a versioned hash carries a blob with a valid commitment, a point of the
 ///      subgroup. That is why points that match a digest need no check of the subgroup.
-///      Of the KZG ceremony: that one of those who took part forgot their secret. Else openings could be forged.
-///      Of watchers: updates are not read on chain. A value out of bounds stands unless somebody proves it in the
-///      challenge window: one live, uncensored watcher is assumed. The terms' guarantee against overflow holds for
+///      The KZG ceremony is trusted that at least one participant destroyed its secret. Otherwise openings could be forged.
+///      Watchers are trusted because updates are not read on chain: a value out of bounds stays unless somebody proves it in
+///      the challenge window. One live, uncensored watcher is assumed. The terms' guarantee against overflow holds for
 ///      updates within bounds.
 ///      Availability. Blobs leave the network after some weeks. Commitments prove a copy, they do not bring one back.
 ///      Liveness. `aggregate` accepts whatever `digest` accepted: every valid commitment can be added to every other.
@@ -39,7 +39,7 @@ contract BlobAggregator is IBlobAggregator {
     struct Config {
         uint32 dimension; //     0  zero: not registered
         uint32 shardSize; //     0
-        uint16 maxUpdates; //    0  most updates of a shard in a round, the cohort being the largest
+        uint16 maxUpdates; //    0  most updates of a shard in a round, with the largest cohort
         uint16 shards; //        0
         uint16 shardsPerMember; //0
         uint8 laneBits; //       0
@@ -82,8 +82,8 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev One empty chunk: commitments start at infinity, which is zero in storage. The precompiles of `register` say
-    ///      nothing of blobs: a rollup may have them, and BLOBHASH too, and answer zero always.
+    /// @dev One empty chunk: commitments start at infinity, which is zero in storage. The precompiles that `register` checks
+    ///      do not prove that the chain has blobs: on a rollup that has them, BLOBHASH may always answer zero.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
         Config storage config = _registered(msg.sender, id);
         if (chunk != 0) revert NoSuchChunk(chunk, 1);
@@ -166,8 +166,8 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev `proof` is a `FaultProof`. Whatever is wrong with it, the answer is no: the digest fixes the blobs' hashes,
-    ///      the hash the commitment, and the commitment the only value that can be opened at a place.
+    /// @dev `proof` is a `FaultProof`; for a wrong one the answer is false. The digest fixes the blobs' hashes, the hash fixes
+    ///      the commitment, and the commitment fixes the only value that can be opened at a place.
     function isFault(bytes32 id, bytes32 context, uint256 shard, bytes32 digest_, bytes calldata proof)
         external
         view
@@ -223,7 +223,7 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev Predictions are made off the chain: the contract has no numbers.
+    /// @dev Predictions are made off the chain: the contract does not have the numbers.
     function networkShape(bytes32 id) external view returns (uint32, uint32, OutputKind) {
         _registered(msg.sender, id);
         return (0, 0, OutputKind.Softmax);
@@ -248,10 +248,10 @@ contract BlobAggregator is IBlobAggregator {
         returns (G1Point[] memory sums)
     {
         sums = new G1Point[](blobs);
-        // What a digest is the hash of: context, shard, versioned hashes.
+        // The preimage of a digest: context, shard, versioned hashes.
         bytes32[] memory preimage = new bytes32[](2 + blobs);
         preimage[1] = bytes32(shard);
-        // Places in the calldata, whose length was checked: nothing can overflow.
+        // `from` moves within the calldata, whose length was checked: nothing can overflow.
         unchecked {
             for (uint256 m; m < contexts.length; ++m) {
                 preimage[0] = contexts[m];
@@ -269,7 +269,7 @@ contract BlobAggregator is IBlobAggregator {
                     actual := keccak256(add(preimage, 0x20), shl(5, mload(preimage)))
                 }
                 if (actual != digests[m]) revert DigestMismatch(m);
-                // Points are added once they are known to be meant: a failing precompile takes all the gas it was given.
+                // Points are added only after the digest matched: a failing precompile takes all the gas it was given.
                 for (uint256 b; b < blobs; ++b) {
                     if (!Commitment.addAt(sums[b], from)) revert NotOnCurve(m, b);
                     from += Commitment.AFFINE_BYTES;
@@ -299,11 +299,11 @@ contract BlobAggregator is IBlobAggregator {
         returns (bool)
     {
         bytes32[] memory hashes = fault.versionedHashes;
-        // What the digest covers has one hash for each blob of the shard: `digest` saw to it.
+        // The digest covers one hash for each blob of the shard: `digest` has checked that.
         if (_digest(context, shard, hashes) != digest_) return false;
         if (fault.blob >= hashes.length || fault.word >= FieldLanes.BLOB_WORDS) return false;
         uint256 usedLanes = FieldLanes.used(config.laneBits, _shardLength(config, shard), fault.blob, fault.word);
-        // The cheaper question first: an honest value is no fault, proven or not.
+        // The cheaper check comes first: a value within bounds is no fault, whether or not it can be opened.
         if (!FieldLanes.isFault(uint256(fault.value), config.laneBits, config.bits, usedLanes)) return false;
         uint256 point = Opening.evaluationPoint(fault.word);
         return Opening.verify(hashes[fault.blob], point, fault.value, fault.commitment, fault.opening);
@@ -329,7 +329,7 @@ contract BlobAggregator is IBlobAggregator {
         return true;
     }
 
-    /// @dev A hash of zero is refused even where the transaction carries no such blob, which BLOBHASH answers as zero.
+    /// @dev BLOBHASH answers zero where the transaction has no such blob, so a hash of zero is always refused.
     function _checkBlob(uint256 blob, bytes32 expected) private view {
         bytes32 actual = blobhash(blob);
         if (actual == 0 || actual != expected) revert BlobMismatch(blob, expected, actual);

@@ -8,7 +8,7 @@ import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "../terms/Gains.sol";
 
 /// @title BlobTerms
-/// @notice Refuses terms that a blob-path federation could not live by: one named error for each.
+/// @notice Refuses terms that are impossible on the blob path: one named error for each.
 /// @dev What passes can run all its rounds: no lane can overflow, a fault can be proven in time, every step fits a
 ///      transaction.
 library BlobTerms {
@@ -16,7 +16,7 @@ library BlobTerms {
     /// @notice 2, 4 or 8. One bit means ±1, and padding could not be zero.
     error UnsupportedBits(uint256 bits);
     error UnsupportedRule(uint256 rule);
-    /// @notice Faults are found by watchers: they need the time.
+    /// @notice Watchers find the faults: they need this time.
     error ChallengeTooShort(uint256 challengeSeconds, uint256 minimum);
     error EmptyModel();
     error EmptyShard();
@@ -35,7 +35,7 @@ library BlobTerms {
 
     /// @notice Blobs that a transaction may carry (EIP-7594).
     uint256 internal constant TRANSACTION_BLOBS = 6;
-    /// @notice Least challenge window where real stakes may be: two hours. On a private network any window will do.
+    /// @notice Least challenge window where stakes may be real: two hours. On a private network one second is enough.
     uint256 internal constant CHALLENGE_SECONDS = 7_200;
 
     uint256 private constant MIN_LANE_BITS = 8;

@@ -6,10 +6,10 @@ import { G1Point } from "./G1Point.sol";
 /// @title Commitment
 /// @notice KZG commitments as points: their affine form of 96 bytes, their compressed form of 48, their versioned hash,
 ///         and their sums, which are the commitments of summed blobs.
-/// @dev Affine: x ‖ y, 48 bytes big-endian each, infinity all zero. Compressed (the serialisation of the pairing-friendly
-///      curves draft, appendix C): x with bit 0x80 of the first byte set, and 0x20 if y > (p − 1)/2; infinity is 0xc0 and
-///      47 zero bytes. Versioned hash (EIP-4844): 0x01 and the last 31 bytes of the SHA-256 of the compressed form.
-///      `add` checks that both points are on the curve; that they are in the subgroup is for who names them to know.
+/// @dev Affine: x ‖ y, 48 bytes big-endian each, infinity all zero. Compressed (draft-irtf-cfrg-pairing-friendly-curves,
+///      appendix C): x with bit 0x80 of the first byte set, and 0x20 if y > (p − 1)/2; infinity is 0xc0 and 47 zero bytes.
+///      Versioned hash (EIP-4844): 0x01 and the last 31 bytes of the SHA-256 of the compressed form.
+///      `add` checks that both points are on the curve; the caller must know that they are in the subgroup.
 library Commitment {
     /// @notice Bytes of the affine and of the compressed form.
     uint256 internal constant AFFINE_BYTES = 96;
@@ -45,6 +45,7 @@ library Commitment {
         return _isBelow(point.xHigh, point.xLow, P_HIGH, P_LOW) && _isBelow(point.yHigh, point.yLow, P_HIGH, P_LOW);
     }
 
+    /// @notice Whether this is the point at infinity: all words are zero.
     function isInfinity(G1Point memory point) internal pure returns (bool) {
         return point.xHigh | point.xLow | point.yHigh | point.yLow == 0;
     }
@@ -55,7 +56,7 @@ library Commitment {
         return _compress(point.xHigh, point.xLow, point.yHigh, point.yLow);
     }
 
-    /// @notice What a blob transaction names the blob by: `0x01 ‖ sha256(compressed)[1:]`.
+    /// @notice The name of the blob in a blob transaction: `0x01 ‖ sha256(compressed)[1:]` (EIP-4844).
     /// @param point Canonical.
     function versionedHash(G1Point memory point) internal view returns (bytes32) {
         (uint256 head, uint256 tail) = compress(point);
@@ -93,8 +94,8 @@ library Commitment {
     function _hash(uint256 head, uint256 tail) private view returns (bytes32 hash) {
         uint256 digest;
         bool success;
-        // Equivalent to `sha256(abi.encodePacked(head, bytes16(tail)))` in scratch space; the precompile cannot fail but
-        // for want of gas, and then nothing of what follows is to stand.
+        // Equivalent to `sha256(abi.encodePacked(head, bytes16(tail)))` in scratch space; the precompile fails only when
+        // gas runs out, and then the call must fail too.
         assembly ("memory-safe") {
             mstore(0x00, head)
             mstore(0x20, tail)
@@ -109,8 +110,8 @@ library Commitment {
     /// @return success Whether both are points of the curve; `sum` is as it was if not.
     function add(G1Point memory sum, G1Point memory other) internal view returns (bool success) {
         // Equivalent to `(success, answer) = address(0x0b).staticcall(bytes.concat(sum, other))`, the 256 bytes lying in
-        // free memory and the answer of 128 bytes taking the place of `sum`. A failure answers nothing, and a chain
-        // without the precompile success and nothing: neither touches `sum`.
+        // free memory and the answer of 128 bytes taking the place of `sum`. A failure returns no data; a chain without the
+        // precompile returns success and no data: in both cases `sum` is unchanged.
         assembly ("memory-safe") {
             let free := mload(0x40)
             mcopy(free, sum, 0x80)
@@ -192,7 +193,7 @@ library Commitment {
         point.yLow = third;
     }
 
-    /// @dev Four words at 0, 16, 48 and 64 bytes; the high ones lose the 16 bytes that follow them.
+    /// @dev Four words at bytes 0, 16, 48 and 64; the high ones are cut to their first 16 bytes.
     function _wordsAt(uint256 from) private pure returns (uint256 xHigh, uint256 xLow, uint256 yHigh, uint256 yLow) {
         assembly ("memory-safe") {
             xHigh := shr(128, calldataload(from))

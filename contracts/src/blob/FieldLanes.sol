@@ -5,8 +5,8 @@ pragma solidity ^0.8.28;
 /// @notice Many signed integers in one field element: `word = Σ_j v_j · 2^(width·j)` modulo r, lane 0 least significant,
 ///         r the order of the scalar field of BLS12-381. A blob holds 4,096 such words.
 /// @dev L = ⌊253 / width⌋ lanes. Reading adds the bias first: `u = (word + bias) mod r` is in the packing range if
-///      u < 2^(width·L), and then lane j's field is plainly `v_j + 2^(width−1)`. As 2^253 < r, every vector of lanes has
-///      one word and every word in the packing range one vector.
+///      u < 2^(width·L), and then lane j's field is `v_j + 2^(width−1)`. As 2^253 < r, every vector of lanes has one word,
+///      and every word in the packing range has one vector.
 library FieldLanes {
     /// @notice r, the modulus of a blob's field elements (EIP-4844, `BLS_MODULUS`).
     uint256 internal constant MODULUS = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001;

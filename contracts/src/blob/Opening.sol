@@ -7,13 +7,13 @@ import { FieldLanes } from "./FieldLanes.sol";
 /// @notice Proof that a blob holds a value at a place, by the point-evaluation precompile (EIP-4844).
 /// @dev A blob is a polynomial of degree below 4,096 in evaluation form: word k as serialised is its value at
 ///      `ω^brp(k)`, ω the 4,096th root of unity of EIP-4844, brp the reversal of 12 bits. So an opening at that point
-///      shows the word itself. Trusted: the powers of tau of the Ethereum ceremony.
+///      shows the word itself. It trusts the powers of tau of Ethereum's KZG ceremony.
 library Opening {
     /// @dev ω = 7^((r − 1)/4,096) mod r.
     uint256 private constant ROOT = 0x564c0a11a0f704f4fc3e8acfe0f8245f0ad1347b378fbf96e206da11a5d36306;
     uint256 private constant INDEX_BITS = 12;
 
-    /// @notice Where a blob's polynomial takes the value of word `word`: `ω^brp(word)`.
+    /// @notice The point at which a blob's polynomial has the value of word `word`: `ω^brp(word)`.
     /// @param word Below 4,096.
     function evaluationPoint(uint256 word) internal view returns (uint256 point) {
         uint256 exponent;
@@ -38,8 +38,8 @@ library Opening {
         assert(success);
     }
 
-    /// @notice Whether the blob behind `versionedHash` takes `value` at `point`.
-    /// @param value Refused by the precompile unless below r.
+    /// @notice Whether the polynomial of the blob with this `versionedHash` has the value `value` at `point`.
+    /// @param value The precompile refuses it unless it is below r.
     /// @param commitment The blob's commitment, compressed, 48 bytes.
     /// @param proof Of the opening, compressed, 48 bytes.
     function verify(bytes32 versionedHash, uint256 point, bytes32 value, bytes memory commitment, bytes memory proof)

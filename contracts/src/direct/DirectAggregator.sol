@@ -19,8 +19,8 @@ import { Terms } from "../types/Terms.sol";
 /// @notice Keeps models as lanes of storage words, adds updates that come as calldata, and answers predictions.
 /// @dev The rule is the sum: `model += gain · Σ updates`, exact by the overflow guarantee that `register` checks, the gain
 ///      being scaled by `Gains.effective`.
-///      Words are stored biased, so none is ever zero and a round's writes cost the same always.
-///      Trust. Who calls is the core: models are kept under `(msg.sender, id)`. The core vouches for what it hands in:
+///      Words are stored biased, so none is ever zero and the writes of every round cost the same.
+///      Trust. The caller is the core: models are kept under `(msg.sender, id)`. The core is trusted for its arguments:
 ///      gains of the schedule, the cohort of the round, digests that `digest` returned, each shard once a round.
 ///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round.
 contract DirectAggregator is IDirectAggregator {
@@ -28,7 +28,7 @@ contract DirectAggregator is IDirectAggregator {
     struct Config {
         uint32 dimension; //    0  zero: not registered
         uint32 shardSize; //    0
-        uint16 maxUpdates; //   0  most updates of a shard in a round, the cohort being the largest
+        uint16 maxUpdates; //   0  most updates of a shard in a round, with the largest cohort
         uint16 shards; //       0
         uint16 shardsPerMember; // 0
         uint16 shardsDone; //   0  shards aggregated in `round`
@@ -38,11 +38,11 @@ contract DirectAggregator is IDirectAggregator {
         uint8 laneBits; //      0
         uint8 bits; //          0
         address setup; //       1  code that holds the setup (SSTORE2)
-        address network; //     2  code that holds what predictions need of it; zero: there is no network
+        address network; //     2  code that holds the network for predictions; zero: there is no network
         uint256 written; //     3  bit c: chunk c has been written
     }
 
-    /// @dev Code may have 24,576 bytes (EIP-170), the first of which SSTORE2 takes.
+    /// @dev Code may have 24,576 bytes (EIP-170); SSTORE2 uses the first.
     uint256 private constant SETUP_LIMIT = 24_575;
     bytes32 private constant MODEL_DOMAIN = keccak256("tutti.direct.model");
 
@@ -76,7 +76,7 @@ contract DirectAggregator is IDirectAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev Given words come biased, as they are stored. A chunk has 512 words, the last one what remains.
+    /// @dev Given words come biased, as they are stored. A chunk has 512 words, the last one may have fewer.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
         Config storage config = _registered(id);
         if (chunk >= config.chunks) revert NoSuchChunk(chunk, config.chunks);
@@ -124,7 +124,7 @@ contract DirectAggregator is IDirectAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev Without updates the model stays as it is, and its hash is returned all the same.
+    /// @dev Without updates the model stays as it is, and its hash is returned.
     function aggregate(
         bytes32 id,
         uint256 round,
@@ -161,7 +161,7 @@ contract DirectAggregator is IDirectAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev The form of an update is wholly checked by `digest`: there is nothing left to prove.
+    /// @dev `digest` checks the whole form of an update: there is no fault left to prove.
     function isFault(bytes32, bytes32, uint256, bytes32, bytes calldata) external pure returns (bool) {
         return false;
     }
@@ -289,7 +289,7 @@ contract DirectAggregator is IDirectAggregator {
         return uint256(keccak256(abi.encode(MODEL_DOMAIN, msg.sender, id)));
     }
 
-    /// @dev Shards begin at whole words: their size is a multiple of 256/bits, which is one of 256/laneBits.
+    /// @dev Shards begin at whole words: their size is a multiple of 256/bits, and so of 256/laneBits.
     function _shardSlot(Config storage config, bytes32 id, uint256 shard) private view returns (uint256) {
         return _modelSlot(id) + shard * config.shardSize / (256 / uint256(config.laneBits));
     }

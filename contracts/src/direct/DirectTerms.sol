@@ -10,7 +10,7 @@ import { Gains } from "../terms/Gains.sol";
 import { Lanes } from "./lanes/Lanes.sol";
 
 /// @title DirectTerms
-/// @notice Refuses terms and setups that a direct-path federation could not live by: one named error for each.
+/// @notice Refuses terms and setups that are impossible on the direct path: one named error for each.
 /// @dev What passes can run all its rounds: no lane can overflow, no accumulator can wrap, every step fits a transaction.
 library DirectTerms {
     error UnsupportedLaneBits(uint256 laneBits);
@@ -158,13 +158,13 @@ library DirectTerms {
         if (setup.outputKind == OutputKind.MultiLabel) most = 256;
         if (last.outputs > most) revert InvalidOutputs(last.outputs, most);
 
-        // Accumulators stay below 2^(31+8+32) + 2^(31+32) by their types, so they cannot wrap; the outputs' scale may.
+        // Accumulators stay below 2^(31+8+32) + 2^(31+32) by their types, so they cannot wrap; the outputs can.
         uint256 accumulator = (uint256(last.inputs) * 255 + last.biasMultiplier) << (terms.laneBits - 1);
         uint256 room = uint256(type(int256).max) - _magnitude(setup.outputOffset);
         if (_magnitude(setup.outputMultiplier) > room / accumulator) revert OutputOverflow(accumulator);
     }
 
-    /// @dev `|value|`, the least integer counted as the greatest, so that what is left of it is never negative.
+    /// @dev `|value|`; for the least integer, which has no positive twin, the greatest one.
     function _magnitude(int256 value) private pure returns (uint256) {
         if (value == type(int256).min) return uint256(type(int256).max);
         return uint256(value < 0 ? -value : value);

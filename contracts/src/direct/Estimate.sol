@@ -5,8 +5,8 @@ import { Codec } from "./lanes/Codec.sol";
 import { Lanes } from "./lanes/Lanes.sol";
 
 /// @title Estimate
-/// @notice Upper bounds on the size and gas of the transactions of a direct-path round, so that no terms are accepted
-///         whose rounds could not run.
+/// @notice Upper bounds on the size and gas of the transactions of a direct-path round, so that terms are refused if their
+///         rounds could not run.
 /// @dev Calldata is counted as if no byte were zero: 16 gas a byte plus execution, or 40 a byte in all, whichever is more
 ///      (EIP-7623). A transaction may use 2^24 gas (EIP-7825), and nodes relay at most 128 KiB of it.
 ///      The constants bound what the tests measure at the extremes of every width; they are not prices.
@@ -27,27 +27,27 @@ library Estimate {
     /// @dev Selector, words, offsets and lengths of `Federation.submit`, and room for self-reported metrics.
     uint256 private constant SUBMIT_HEAD_BYTES = 1_536;
 
-    /// @dev What the core spends once on an aggregation, settling and opening the next round included.
+    /// @dev Gas that the core spends once on an aggregation, settling and opening the next round included.
     uint256 private constant CORE_AGGREGATE_GAS = 300_000;
-    /// @dev What it spends on each member: digest, context, reward to a balance not yet in use. Where the cohort is sampled
-    ///      nobody is rewarded in the same transaction (`Course.isCheapToSettle`), and finding a member by the permutation
-    ///      takes less than that.
+    /// @dev Gas for each member: digest, context, reward to a balance not yet in use. Where the cohort is sampled, nobody is
+    ///      rewarded in the same transaction (`Course.isCheapToSettle`), and finding a member by the permutation costs less
+    ///      than the reward.
     uint256 private constant CORE_MEMBER_GAS = 36_000;
-    /// @dev What it spends once on settling in a transaction of its own: history, the next round, the last of the pots.
+    /// @dev Gas spent once on settling in a transaction of its own: history, the next round, the rest of the pots.
     uint256 private constant CORE_SETTLE_GAS = 300_000;
     /// @dev Finding, rewarding and reporting one member of a sampled cohort.
     uint256 private constant SETTLE_MEMBER_GAS = 36_000;
-    /// @dev Removing one leaver, as many as an opening removes.
+    /// @dev Removing one leaver, and how many an opening removes at most.
     uint256 private constant LEAVER_GAS = 70_000;
     uint256 private constant LEAVERS = 16;
-    /// @dev One walk of the permutation, and how many more than eight a member the unluckiest seed asks for: a walk ends
-    ///      with one in four at least, so that more come up once in 10^13 rounds.
+    /// @dev One walk of the permutation, and how many walks beyond eight a member the unluckiest seed takes: each walk ends
+    ///      the search with a chance of at least one in four, so more are needed once in 10^13 rounds.
     uint256 private constant WALK_GAS = 800;
     uint256 private constant UNLUCKY_WALKS = 128;
-    /// @dev What it spends once on a submission, and on each shard in it.
+    /// @dev Gas that the core spends once on a submission, and on each shard in it.
     uint256 private constant CORE_SUBMIT_GAS = 200_000;
     uint256 private constant CORE_PAYLOAD_GAS = 45_000;
-    /// @dev A byte of a payload logged (8), copied and hashed.
+    /// @dev One byte of a payload: logged (8 gas), copied and hashed.
     uint256 private constant LOGGED_BYTE_GAS = 12;
 
     /// @dev Storage (5,000: EIP-2929), scaling and hashing of one model word.
@@ -83,7 +83,7 @@ library Estimate {
         return _transactionGas(updates * payloadWords * 32 + AGGREGATE_HEAD_BYTES, execution);
     }
 
-    /// @notice Gas of the transaction that settles a round by itself, the judge's part aside.
+    /// @notice Gas of the transaction that settles a round by itself, without the judge's part.
     function settleGas(uint256 cohort) internal pure returns (uint256) {
         return TRANSACTION_GAS + CORE_SETTLE_GAS + cohort * SETTLE_MEMBER_GAS + UNLUCKY_WALKS * WALK_GAS + LEAVERS
             * LEAVER_GAS;
@@ -102,7 +102,7 @@ library Estimate {
         return _transactionGas(size, execution);
     }
 
-    /// @dev EIP-7623.
+    /// @dev Gas of a transaction with `size` bytes of calldata, none of them zero (EIP-7623).
     function _transactionGas(uint256 size, uint256 execution) private pure returns (uint256) {
         uint256 standard = size * BYTE_GAS + execution;
         uint256 floor = size * FLOOR_BYTE_GAS;

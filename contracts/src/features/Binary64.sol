@@ -4,11 +4,11 @@ pragma solidity ^0.8.28;
 import { LibBit } from "solady/utils/LibBit.sol";
 
 /// @title Binary64
-/// @notice A number as IEEE 754 rounds it to double precision, so that a contract scales a value to the very byte that
-///         JavaScript, Python and R scale it to.
+/// @notice A number as IEEE 754 rounds it to double precision, so that a contract scales a value to the same byte as
+///         JavaScript, Python and R.
 /// @dev `mantissa · 2^exponent` with |mantissa| ≤ 2^53, rounded to nearest, ties to even, after every operation. Exponents
-///      have no end: what a double would round to infinity or to nothing stays very large or very small.
-/// @dev Source: IEEE 754-2019, section 4.3.1.
+///      are not bounded: what a double would round to infinity or to zero stays very large or very small.
+///      Source: IEEE 754-2019, section 4.3.1.
 library Binary64 {
     /// @notice `mantissa · 2^exponent`.
     struct Number {
@@ -16,7 +16,7 @@ library Binary64 {
         int256 exponent;
     }
 
-    /// @notice The bits stand for infinity or for no number.
+    /// @notice The bits are infinity or NaN.
     error NotFinite(uint64 bits);
 
     /// @notice The number that 64 bits of the binary64 format stand for.
@@ -50,7 +50,7 @@ library Binary64 {
         if (b.mantissa == 0) return a;
         if (a.exponent < b.exponent) (a, b) = (b, a);
         int256 apart = a.exponent - b.exponent;
-        // Further apart than both have bits, the smaller one only decides which way to round.
+        // If they are further apart than both have bits, the smaller one only decides which way to round.
         if (apart > 128) {
             return _signed((a.mantissa << 66) + (b.mantissa > 0 ? int256(1) : int256(-1)), a.exponent - 66);
         }
@@ -69,7 +69,7 @@ library Binary64 {
         return _round(isNegative, dividend / divisor, a.exponent - b.exponent - 160, dividend % divisor != 0);
     }
 
-    /// @notice The largest integer that is not above `a`; where it is beyond ±2^128, one that is too.
+    /// @notice The largest integer that is not above `a`; beyond ±2^128, some integer that is beyond it too.
     function floor(Number memory a) internal pure returns (int256) {
         if (a.exponent < 0) {
             return a.exponent < -255 ? (a.mantissa < 0 ? int256(-1) : int256(0)) : a.mantissa >> uint256(-a.exponent);
@@ -81,7 +81,7 @@ library Binary64 {
         return _round(mantissa < 0, _magnitude(mantissa), exponent, false);
     }
 
-    /// @param isMore Whether the magnitude goes on below its last bit; it has at least 55 bits then.
+    /// @param isMore Whether the magnitude has more bits below its last one; it has at least 55 bits then.
     function _round(bool isNegative, uint256 magnitude, int256 exponent, bool isMore)
         private
         pure

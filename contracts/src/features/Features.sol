@@ -6,20 +6,20 @@ import { Binary64 } from "./Binary64.sol";
 /// @title Features
 /// @notice A row of values as the bytes that `predict` and `classify` take: scaling, categories and missing values by the
 ///         schema in the federation's manifest, byte for byte as training, nodes and `tutti encode` make them.
-/// @dev The manifest is a document that no contract reads: `tutti encode ID --columns` prints what of its schema is needed
-///      here, `columns`, for a contract to keep as a constant. A contract whose deployer is not trusted for that takes
-///      ready-made bytes instead.
+/// @dev No contract can read the manifest. `tutti encode ID --columns` prints the part of its schema that is needed here,
+///      `columns`, for a contract to keep as a constant. If the deployer is not trusted with that, the contract should take
+///      bytes that are encoded already.
 ///
 ///      `columns` is one byte of version (1), the byte that stands for zero, numerator and denominator of the input's scale
 ///      (8 bytes each), and then a record a column, in the order of the schema:
-///      - a number: flags (bit 1: may be missing; 2: has a minimum; 3: has a maximum), then center and spread, and what the
-///        flags say there is of what a missing value stands for, minimum and maximum: 8 bytes each, IEEE 754 doubles;
+///      - a number: flags (bit 1: may be missing; 2: has a minimum; 3: has a maximum), then center and spread, then, as far
+///        as the flags say, the value that replaces a missing one, minimum and maximum: 8 bytes each, IEEE 754 doubles;
 ///      - a category: flags (bit 0 is set; bit 1: may be missing; 2: may be unknown), then how many there are, 2 bytes.
 ///      Big-endian throughout. `packColumns` in `packages/learn/src/data/features.ts` writes it.
 library Features {
     using Binary64 for Binary64.Number;
 
-    /// @notice Stands in a row for a value that is not there.
+    /// @notice Marks a missing value in a row.
     int256 internal constant MISSING = type(int256).min;
     /// @notice One, in the fixed point of a row's numbers: 18 decimals.
     int256 internal constant ONE = 1e18;
@@ -32,11 +32,11 @@ library Features {
     uint256 private constant HAS_MINIMUM = 4;
     uint256 private constant HAS_MAXIMUM = 8;
 
-    /// @notice The bytes are no columns: another version, or cut.
+    /// @notice The bytes are not columns of this version, or are cut.
     error MalformedColumns(uint256 length);
     /// @notice A row has one value for each column.
     error WrongValueCount(uint256 values, uint256 columns);
-    /// @notice The schema refuses rows without a value of column `column`.
+    /// @notice The schema refuses rows without a value in column `column`.
     error ValueMissing(uint256 column);
     /// @notice The value is below the column's minimum or above its maximum: another unit, or a mistake.
     error ValueOutOfRange(uint256 column, int256 value);
@@ -47,7 +47,7 @@ library Features {
     ///         a category, rounded in every step as double precision rounds.
     /// @param columns From `tutti encode ID --columns`.
     /// @param row One value a column, in the order of the schema: a number with 18 decimals, a category as its place in the
-    ///        schema's list, from 0, and `MISSING` where there is none.
+    ///        schema's list, from 0, or `MISSING`.
     /// @return input What `predict` and `classify` take.
     function encode(bytes memory columns, int256[] memory row) internal pure returns (bytes memory input) {
         (uint256 count, uint256 inputs) = measure(columns);
@@ -67,7 +67,7 @@ library Features {
         }
     }
 
-    /// @notice How many values a row has and how many bytes it becomes; reverts if the bytes are no columns.
+    /// @notice How many values a row has and how many bytes it becomes; reverts if the bytes are not columns.
     /// @param columns As of `encode`.
     /// @return count Columns: values of a row.
     /// @return inputs Bytes of an encoded row: the model's inputs.
@@ -96,7 +96,7 @@ library Features {
         head[2] = Binary64.fromRatio(int256(_number(columns, 10, 8)), 1);
     }
 
-    /// @dev `(value − center) / spread`, the value being checked against its range; `place` is where the center stands.
+    /// @dev `(value − center) / spread`, after the value is checked against its range; `place` is the place of the center.
     function _realOf(bytes memory columns, uint256 place, uint256 flags, uint256 column, int256 given)
         private
         pure

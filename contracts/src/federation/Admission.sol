@@ -9,11 +9,12 @@ import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 
 /// @title Admission
-/// @notice How the caller becomes a member: the gate is asked, the stake taken.
+/// @notice How the caller becomes a member: the gate is asked, then the stake is taken.
 library Admission {
     using Ledger for FederationState;
     using Membership for FederationState;
 
+    /// @notice Makes the caller a member.
     /// @param federation One that is not finished.
     /// @param held What all federations hold, by token.
     /// @param admission What the gate asks for.

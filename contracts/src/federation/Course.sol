@@ -58,15 +58,15 @@ library Course {
         return keccak256(abi.encode(id, round, blockHash));
     }
 
-    /// @notice Whether the last aggregation settles too: nobody is to be asked how to split the pot, members are found by
-    ///         their places, and none is to be removed. So what settling can cost besides is never added to what adding up
-    ///         a shard can cost: see `Estimate`.
+    /// @notice Whether the last aggregation also settles the round: there is no judge to ask, members are found by their
+    ///         index, and nobody has to be removed. So the cost of an expensive settlement never adds to the cost of an
+    ///         aggregation: see `Estimate`.
     function isCheapToSettle(FederationState storage federation, Round memory round) internal view returns (bool) {
         return federation.terms.judge == address(0) && round.members <= round.cohort
             && federation.leaversQueued == federation.leaversRemoved;
     }
 
-    /// @notice Splits what keepers left of the pot among those whose updates were aggregated, and moves on.
+    /// @notice Splits what keepers left of the pot among the members whose updates were aggregated, and moves on.
     function settle(FederationState storage federation, bytes32 id, Round memory round) internal {
         address[] memory members = contributors(federation, round);
         uint256 pot = federation.potLeft();
@@ -77,7 +77,8 @@ library Course {
             federation.reward(id, members, amounts, isShared);
         }
         federation.roundsSettled += 1;
-        // What rounding down left of all pots, less than a unit a member and round: the creator would not come for it.
+        // The rest that rounding down left of all pots: less than one unit for each member and round, too little for the
+        // creator to claim.
         if (federation.roundsSettled == federation.terms.rounds) federation.payRest(id);
         emit IFederationEvents.RoundSettled(id, round.number, uint16(members.length), federation.paidInRound);
         moveOn(federation, id, round, members.length);
@@ -113,7 +114,7 @@ library Course {
         }
     }
 
-    /// @notice The judge's split of `pot`, or the equal one if there is no judge or its answer is of no use.
+    /// @notice The judge's split of `pot`, or equal shares if there is no judge or its answer cannot be used.
     function sharesOf(
         FederationState storage federation,
         bytes32 id,
@@ -124,8 +125,9 @@ library Course {
         address judge = federation.terms.judge;
         if (judge != address(0)) {
             bytes memory input = abi.encodeCall(IJudge.shares, (id, round, members));
-            // EIP-150 keeps a 64th back; without this check a caller could starve the judge and force the equal split. It
-            // comes last, and a 60th leaves 3,900 gas more than a 63rd: enough for a cold account and a few words of stack.
+            // EIP-150 keeps a 64th back: without this check a caller could give the judge too little gas and force equal
+            // shares. The check comes last before the call, and a 60th leaves 3,900 gas more than a 63rd: enough for a cold
+            // account and a few words of stack.
             uint256 needed = JUDGE_GAS + JUDGE_GAS / 60;
             if (gasleft() < needed) revert IFederationErrors.GasTooLow(needed, gasleft());
             amounts = Reward.split(pot, ModuleCall.tryReadWords(judge, JUDGE_GAS, input, members.length));
@@ -133,7 +135,7 @@ library Course {
         if (amounts.length == 0) amounts = Reward.splitEqually(pot, members.length);
     }
 
-    /// @notice What the step that `phase` waits for pays now.
+    /// @notice What the keeper of the step that `phase` waits for is paid now.
     function keeperPay(FederationState storage federation, Round memory round, Phase phase)
         internal
         view

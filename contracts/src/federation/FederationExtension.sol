@@ -23,10 +23,10 @@ import { Terms } from "../types/Terms.sol";
 import { FederationViews } from "./FederationViews.sol";
 
 /// @title FederationExtension
-/// @notice What of the core's functions has no room in the core: it runs this code as its own (delegatecall), so that storage,
-///         lock, address and caller are the core's.
-/// @dev What is called often in a round stays in the core, since the way here costs 2,600 gas. Nothing here depends on who
-///      created it, and there is nothing to gain by calling it directly: its own storage stays empty.
+/// @notice The core's functions that have no room in the core. The core runs this code as its own (delegatecall), so
+///         storage, lock, address and caller are the core's.
+/// @dev Functions that are called often in a round stay in the core, since the way here costs 2,600 gas. Nothing here
+///      depends on who deployed it, and a direct call gains nothing: its own storage stays empty.
 contract FederationExtension is FederationViews, IFederationExtension, IFederationEvents {
     using Admission for FederationState;
     using Course for FederationState;
@@ -68,8 +68,8 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         return IAggregator(federation.intake.aggregator).classify(id, input);
     }
 
-    /// @dev A foreign aggregator may know nothing of networks, or answer nonsense: what the core itself knows is said all the
-    ///      same.
+    /// @dev A foreign aggregator may not know networks, or may answer nonsense: then the core still returns what it knows
+    ///      itself.
     function _describeNetwork(Model memory model_, address aggregator, bytes32 id) private view {
         (bool isAnswered, uint256 inputs, uint256 outputs, uint256 kind) =
             ModuleCall.tryReadThreeWords(aggregator, abi.encodeCall(IAggregator.networkShape, (id)));
@@ -117,7 +117,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         Seat storage seat = federation.seats[msg.sender];
         if (!seat.isMember) revert NotMember(id, msg.sender);
         if (federation.isFinished) {
-            // Places stay, since a round that was left half done may still be folded.
+            // Members keep their index, since a round that was left half done may still be aggregated.
             federation.releaseStake(msg.sender);
         } else if (federation.isFrozen(seat)) {
             if (seat.isLeaving) revert AlreadyLeaving(id, msg.sender);
@@ -126,7 +126,8 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         } else {
             federation.remove(id, msg.sender);
         }
-        // A token that refuses keeps nobody in: what is owed can be claimed, by `claimTo` for another account too.
+        // A token that refuses to pay stops nobody from leaving: what is owed can be claimed later, or paid to another
+        // account by `claimTo`.
         federation.pay(_held, id, msg.sender, msg.sender);
     }
 

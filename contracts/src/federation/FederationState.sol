@@ -19,7 +19,7 @@ struct Seat {
 }
 
 /// @title Intake
-/// @notice What of the terms every submission reads, and what follows from them, in one slot.
+/// @notice The terms that every submission reads, and what follows from them, in one slot.
 struct Intake {
     address aggregator;
     uint32 commitSeconds;
@@ -32,8 +32,8 @@ struct Intake {
 /// @title FederationState
 /// @notice All that the core stores about one federation.
 /// @dev `digests` and `commitments` are kept by position and reused from round to round: a steady round overwrites and
-///      never pays for new slots. What an entry means is guarded by the bitmaps of the round, so stale entries need no
-///      clearing. What changes together lies together: counts in a slot that is never zero, amounts in two.
+///      never pays for new slots. The bitmaps of the round say which entries count, so stale entries need no clearing.
+///      Fields that change together lie together: counts in a slot that is never zero, amounts in two.
 struct FederationState {
     Terms terms; //                          slots 0–9
     Intake intake; //                        10
@@ -52,12 +52,12 @@ struct FederationState {
     uint128 owed; //                         19  credited and not yet claimed
     uint128 unspent; //                      20  bounty not yet paid out
     uint128 paidInRound; //                  20  out of the pot of the round in progress
-    uint128 rewardPerMember; //              21  what every member would have been credited by rewards in common
+    uint128 rewardPerMember; //              21  sum of the rewards that were credited to all members in common
     address[] members; //                    22
     mapping(uint256 => address) leavers; //      queue of frozen members who asked to leave or were slashed
     mapping(uint256 => RoundSummary) history;
     mapping(address => Seat) seats;
-    mapping(address => uint256) counted; //      of `rewardPerMember`: what a member has had already, or does not get
+    mapping(address => uint256) counted; //      part of `rewardPerMember` that a member has had already, or does not get
     mapping(uint256 => bytes32) digests; //      position · 256 + assigned
     mapping(uint256 => bytes32) commitments; //  position
 }

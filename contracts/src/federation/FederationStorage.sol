@@ -17,10 +17,10 @@ abstract contract FederationStorage is IFederationErrors {
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) internal _challenges;
     /// @dev What all federations together hold, by token: unspent, staked, owed and to be burned.
     mapping(address token => uint256) internal _held;
-    /// @dev The lock: 1 while a step runs. The storage is transient, so that it costs little and no fault leaves it shut.
+    /// @dev The lock: 1 while a step runs. Transient storage costs little, and no failure can leave it locked.
     uint256 private transient _isEntered;
 
-    /// @dev Spans the whole core: no module or token that a step calls can take another one meanwhile.
+    /// @dev Spans the whole core: while a step runs, no module or token that it calls can take another step.
     modifier nonReentrant() {
         _enterOnce();
         _;

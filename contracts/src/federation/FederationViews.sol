@@ -14,7 +14,7 @@ import { Terms } from "../types/Terms.sol";
 import { FederationStorage } from "./FederationStorage.sol";
 
 /// @title FederationViews
-/// @notice What can be read of the core: states, rounds, members. Nothing here changes state.
+/// @notice What can be read from the core: states, rounds, members. Nothing here changes state.
 abstract contract FederationViews is FederationStorage, IFederationViews {
     using Course for FederationState;
     using Ledger for FederationState;

@@ -12,8 +12,8 @@ import { Terms } from "../types/Terms.sol";
 
 /// @title Ledger
 /// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
-/// @dev What a federation holds is `unspent + staked + owed` and what is still to be burned, always. Tokens move between
-///      them by credit and leave only when somebody claims, so that nobody's refusal to be paid can stop anyone else.
+/// @dev A federation always holds `unspent + staked + owed` and what is still to be burned. Tokens move between these by
+///      credit and leave only when somebody claims, so that an account that cannot be paid stops nobody else.
 ///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the four below 2^128.
 library Ledger {
     using SafeERC20 for IERC20;
@@ -28,7 +28,7 @@ library Ledger {
         if (held + amount > type(uint128).max) revert IFederationErrors.HoldingsExceeded(held, amount);
     }
 
-    /// @notice Takes `amount` from `from` and measures that it came.
+    /// @notice Takes `amount` from `from`, and checks by the balance that it arrived.
     /// @param held What all federations hold, by token.
     function take(
         FederationState storage federation,
@@ -100,9 +100,9 @@ library Ledger {
         federation.owed += uint128(total);
     }
 
-    /// @notice Whether crediting `members` equal amounts takes fewer writes by `share`: where nearly all on the list are
-    ///         among them. A position is an index there only if the cohort is not sampled.
-    /// @dev Counting somebody out for the first time costs as much as four credits.
+    /// @notice Whether `share` credits equal amounts to `members` members with fewer writes than one by one: that is so where
+    ///         they are nearly all members on the list, and the cohort is not sampled, so that positions are indices.
+    /// @dev To count a member out for the first time costs as much as four credits.
     function isSharedCheaper(FederationState storage federation, Round memory round, uint256 members)
         internal
         view
@@ -111,8 +111,8 @@ library Ledger {
         return round.members <= round.cohort && 4 * (federation.members.length - members) < members;
     }
 
-    /// @notice Credits `amount` to every member whose index is in the bitmap `indices`: one slot says it for all, and the
-    ///         others are counted out. So a steady round writes one slot, and not one a member.
+    /// @notice Credits `amount` to every member whose index is in the bitmap `indices`: one slot counts for all, and the
+    ///         other members are counted out. So a steady round writes one slot, not one for each member.
     function share(FederationState storage federation, uint256 indices, uint256 amount) internal {
         federation.rewardPerMember += uint128(amount);
         uint256 listed = federation.members.length;
@@ -128,7 +128,7 @@ library Ledger {
         if (seat.isMember) amount += federation.rewardPerMember - federation.counted[account];
     }
 
-    /// @notice Moves a member's part of what was credited in common to its seat. Before it stops being a member.
+    /// @notice Moves a member's part of what was credited in common to its seat. Called before it stops being a member.
     function collect(FederationState storage federation, address account) internal {
         uint256 amount = owedTo(federation, account);
         Seat storage seat = federation.seats[account];
@@ -147,9 +147,9 @@ library Ledger {
         credit(federation, account, stake);
     }
 
-    /// @notice Takes the stake of a seat away: half, rounded down, to `challenger`, the rest to be burned.
-    /// @dev Nobody can have the rest any more. `burn` moves it later, so that neither the token's refusal nor its gas
-    ///      stands in the way of a proof.
+    /// @notice Takes the stake of a seat away: half of it, rounded down, goes to `challenger`; the rest is to be burned.
+    /// @dev Nobody can claim the rest. `burn` moves it later, so that neither a refusal of the token nor its gas can stop a
+    ///      proof.
     function slash(FederationState storage federation, address account, address challenger)
         internal
         returns (uint256 rewarded, uint256 burned)
@@ -165,7 +165,7 @@ library Ledger {
         federation.unburned += 1;
     }
 
-    /// @notice What of slashed stakes is to be burned and still here: owed to `BURNED`, which nobody can claim for.
+    /// @notice The part of slashed stakes that is still here and to be burned: owed to `BURNED`, for which nobody can claim.
     function unburnedOf(FederationState storage federation) internal view returns (uint256) {
         uint256 stake = federation.terms.stake;
         return federation.unburned * (stake - stake / 2);
@@ -199,8 +199,8 @@ library Ledger {
         else credit(federation, account, owed);
     }
 
-    /// @dev Where a token has shrunk by itself, what is here is shared by all that is owed in it: no claim, of whatever
-    ///      federation, takes more than its part.
+    /// @dev If the token's balance has shrunk by itself, all claims in this token are paid in proportion to what is left:
+    ///      no claim of any federation takes more than its part.
     function _send(
         FederationState storage federation,
         mapping(address => uint256) storage held,

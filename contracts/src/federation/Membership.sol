@@ -12,12 +12,12 @@ import { Rounds } from "./Rounds.sol";
 /// @title Membership
 /// @notice The list of members, in which a round freezes the first `round.members` places.
 /// @dev Leavers are replaced by the last member (swap and pop). Indices below `round.members` must not move while the round
-///      runs, since cohort and keepers are computed from them: frozen members are queued and removed when a round opens,
-///      and those behind them are removed at once, which moves only places that no round has frozen.
+///      runs, since cohort and keepers are computed from them. So frozen members are queued, and removed when a round
+///      opens. Members behind them are removed at once, which moves only places that no round has frozen.
 library Membership {
     using Ledger for FederationState;
 
-    /// @notice Leavers removed at one opening: bounds its gas, whoever leaves.
+    /// @notice Leavers removed at one opening: bounds its gas, however many leave.
     uint256 internal constant LEAVERS_PER_OPENING = 16;
 
     /// @notice Adds `account` behind the last member.
@@ -31,12 +31,12 @@ library Membership {
         emit IFederationEvents.Joined(id, account);
     }
 
-    /// @notice Whether the round in progress counts on this member's place. Asked before the finish only.
+    /// @notice Whether the member is frozen into the round in progress. Only asked before the federation has finished.
     function isFrozen(FederationState storage federation, Seat storage seat) internal view returns (bool) {
         return seat.index < federation.record.members;
     }
 
-    /// @notice Has a frozen member removed when a round opens.
+    /// @notice Queues a frozen member, to be removed when a round opens.
     function queue(FederationState storage federation, bytes32 id, address account) internal {
         federation.seats[account].isLeaving = true;
         federation.leavers[federation.leaversQueued++] = account;

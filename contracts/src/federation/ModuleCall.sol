@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 
 /// @title ModuleCall
-/// @notice Calls to modules that nobody trusts: whatever they return, only a fixed number of bytes is ever copied.
+/// @notice Calls to modules that are not trusted: only a fixed number of bytes of their answer is ever copied.
 /// @dev A plain Solidity call copies all return data before it decodes, so that a module could make its caller pay for
 ///      megabytes of memory. These copy one word, a fixed number of words, or 1,024 bytes of a reason.
 ///      Modules are checked to have code when a federation is created.
@@ -21,7 +21,7 @@ library ModuleCall {
         if (!success) _revert(module, input);
     }
 
-    /// @notice Calls `target` and goes on whatever comes of it.
+    /// @notice Calls `target`, and goes on whether or not it succeeds.
     function attempt(address target, bytes memory input) internal returns (bool success) {
         // Equivalent to `(success, ) = target.call(input)`, without the copy of the return data.
         assembly ("memory-safe") {
@@ -44,11 +44,11 @@ library ModuleCall {
         }
     }
 
-    /// @notice Ends the present call with what `code` does, run as this contract's own on the same calldata.
-    /// @dev Without the check, an account without code would do nothing and be taken for done.
+    /// @notice Ends the present call with the answer of `code`, run as this contract's own on the same calldata.
+    /// @dev Without the check, a call to an account without code would do nothing and count as success.
     function forwardAsOwn(address code) internal {
         if (code.code.length == 0) revert IFederationErrors.ModuleFailed(code, msg.sig);
-        // The call ends here: memory behind the free pointer is nobody's any more.
+        // The call ends here: nothing else uses the memory behind the free pointer.
         assembly ("memory-safe") {
             let start := mload(0x40)
             calldatacopy(start, 0, calldatasize())
@@ -104,7 +104,7 @@ library ModuleCall {
         isAnswered = isAnswered && _returnSize() >= 96;
     }
 
-    /// @notice Whether `module` answers with a clean `true`. A revert, a short answer and any other word are a no.
+    /// @notice Whether `module` answers with a clean `true`. A revert, a short answer and any other word count as false.
     function isTrue(address module, bytes memory input) internal view returns (bool) {
         bool success;
         uint256 word;
@@ -118,7 +118,7 @@ library ModuleCall {
 
     /// @notice Asks `module`, with `allowance` gas, for `uint256[]` of exactly `length` words.
     /// @return words Empty unless the call succeeded and its answer is `abi.encode` of such an array.
-    /// @dev The caller has seen to it that 64/63 of `allowance` is left (EIP-150), so that a failure is the module's own.
+    /// @dev The caller has checked that 64/63 of `allowance` is left (EIP-150), so that a failure is the module's own.
     function tryReadWords(address module, uint256 allowance, bytes memory input, uint256 length)
         internal
         view
@@ -145,7 +145,7 @@ library ModuleCall {
     /// @notice Ends the present call with the answer that `module` gives to the same calldata.
     /// @dev For views that exist on both sides under one signature: answers are passed through without being decoded.
     function forward(address module) internal view {
-        // The call ends here: memory behind the free pointer is nobody's any more.
+        // The call ends here: nothing else uses the memory behind the free pointer.
         assembly ("memory-safe") {
             let start := mload(0x40)
             calldatacopy(start, 0, calldatasize())

@@ -6,8 +6,8 @@ import { IERC7597 } from "../interfaces/IERC7597.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 
 /// @title Permit
-/// @notice Offers a token the caller's permit for this contract, and goes on whatever comes of it: someone may have used the
-///         permit first, and then the approval stands; if it does not, taking the tokens fails.
+/// @notice Hands a token the caller's permit for this contract, and goes on even if the token refuses it: somebody may have
+///         used the permit first, and then the approval is there. If it is not, taking the tokens fails.
 library Permit {
     /// @notice By ERC-2612.
     function offer(address token, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
@@ -19,8 +19,8 @@ library Permit {
         );
     }
 
-    /// @notice By ERC-2612 if the signature can be one of its kind, and by ERC-7597 if that is refused, or it cannot.
-    /// @param signature `r ‖ s ‖ v`, or whatever the account takes for a signature (ERC-1271).
+    /// @notice By ERC-2612 if the signature has 65 bytes; by ERC-7597 if the token refuses that, or the length is another.
+    /// @param signature `r ‖ s ‖ v`, or what a contract account accepts as its signature (ERC-1271).
     function offer(address token, uint256 amount, uint256 deadline, bytes calldata signature) internal {
         if (signature.length == 65) {
             (bytes32 r, bytes32 s) = abi.decode(signature[:64], (bytes32, bytes32));

@@ -7,8 +7,8 @@ import { Terms } from "../types/Terms.sol";
 import { PhaseLib, Timing } from "../terms/Phase.sol";
 
 /// @title Rounds
-/// @notice The round in progress as it is stored: written anew, read whole or only the slots that a step depends on, and
-///         summarised when it is over.
+/// @notice How the round in progress is stored: overwritten when a round opens, read whole or only in the slots that a step
+///         needs, and summarised when it is over.
 library Rounds {
     /// @dev Bits above a bitmap of 216 positions: enough for a time of 40.
     uint256 private constant TIME_SHIFT = 216;
@@ -25,10 +25,10 @@ library Rounds {
         if (round.openedAt != 0) round.shards = ~record.remaining;
     }
 
-    /// @notice What decides the phase: the head, and who has submitted. The other fields are zero.
+    /// @notice The part of the round that decides the phase: the head, and who has submitted. The other fields are zero.
     function readPhase(FederationState storage federation) internal view returns (Round memory round) {
         round = readHead(federation);
-        // Before the first round, and while a federation has no members, nobody has.
+        // Before the first round, and while a federation has no members, nobody has submitted.
         if (round.openedAt == 0) return round;
         uint256 missing = federation.record.missing;
         uint256 spare = 256 - round.cohort;
@@ -41,14 +41,14 @@ library Rounds {
         }
     }
 
-    /// @notice Whether the time at which the last submitted stands in the highest bits of `missing`, above all positions:
-    ///         where a challenge window follows, and those bits belong to no position.
-    /// @dev The last sender writes that slot anyway; without a window, aggregation writes the head as well.
+    /// @notice Whether the time of the last submission is kept in the highest bits of `missing`, above all positions: it is
+    ///         where a challenge window follows and those bits belong to no position.
+    /// @dev The last sender writes that slot anyway. Without a window there is no need: aggregation writes the head too.
     function isTimeInBitmap(bool hasChallengeWindow, uint256 cohort) internal pure returns (bool) {
         return hasChallengeWindow && cohort <= TIME_SHIFT;
     }
 
-    /// @notice The bitmap of a round of which nobody is missing any more, with the time in its highest bits.
+    /// @notice The bitmap `missing` of a round in which all have submitted, with the time in its highest bits.
     function stamp(uint256 time) internal pure returns (uint256) {
         return time << TIME_SHIFT;
     }
@@ -58,8 +58,9 @@ library Rounds {
         return missing << (256 - cohort) == 0;
     }
 
-    /// @notice After how many rounds the model is, failed ones included, and whether the next is folded into it in half.
-    /// @dev A round is in the model as soon as its last shard is folded, though it may be settled later.
+    /// @notice How many rounds the model has behind it, failed ones included, and whether the next one is in only some of its
+    ///         shards.
+    /// @dev A round is in the model as soon as its last shard is aggregated, even if it is settled later.
     function modelRound(FederationState storage federation) internal view returns (uint32 rounds, bool isInMotion) {
         RoundRecord storage record = federation.record;
         rounds = federation.roundsClosed;
@@ -82,7 +83,7 @@ library Rounds {
         round.submittedAt = record.submittedAt;
     }
 
-    /// @notice Starts the record anew: `members` and `cohort` fixed now, or none, and then the round has not opened.
+    /// @notice Overwrites the record: fixes `members` and `cohort`. Without members the round has not opened.
     /// @param index The round's number.
     /// @param startedAt Zero while the cohort is not known.
     function write(
@@ -126,7 +127,7 @@ library Rounds {
         }
     }
 
-    /// @notice What of the terms decides phases.
+    /// @notice The terms that decide the phase.
     function timingOf(FederationState storage federation) internal view returns (Timing memory) {
         Terms storage terms = federation.terms;
         Intake storage intake = federation.intake;
@@ -147,10 +148,10 @@ library Rounds {
         return uint256(intake.lastShard) + 1;
     }
 
-    /// @notice Whether submissions are taken at `time`: `PhaseLib.phaseAt` says `Submit`, told from the head and the
-    ///         intake alone.
-    /// @dev That the federation is finished need not be asked: it finishes after the submissions of its last round, or
-    ///      before those of a round that never started.
+    /// @notice Whether submissions are accepted at `time`: the same as `PhaseLib.phaseAt` being `Submit`, but computed from
+    ///         the head and the intake alone.
+    /// @dev There is no need to ask whether the federation is finished: it finishes after the submissions of its last
+    ///      round, or before those of a round that never started.
     function isSubmitting(RoundRecord storage head, Intake storage intake, uint256 time) internal view returns (bool) {
         uint256 startedAt = head.startedAt;
         uint256 start = PhaseLib.submitStart(startedAt, head.committedAt, intake.commitSeconds);

@@ -16,12 +16,12 @@ import { Rounds } from "./Rounds.sol";
 
 /// @title Updates
 /// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.
-/// @dev Digests and commitments are kept by position and overwritten round after round; which of them count is told by the
-///      bitmaps of the round.
+/// @dev Digests and commitments are kept by position and overwritten round after round; the bitmaps of the round say which
+///      of them count.
 library Updates {
     using Membership for FederationState;
 
-    /// @notice After a commitment all payloads come at once, and hash to what was committed to.
+    /// @notice Reverts unless the caller has committed to exactly these payloads, which come all at once.
     function checkCommitment(
         FederationState storage federation,
         bytes32 id,
@@ -43,7 +43,8 @@ library Updates {
         if (actual != expected) revert IFederationErrors.CommitmentMismatch(expected, actual);
     }
 
-    /// @notice Counts `count` more payloads from `first` on; says whether all assigned shards have come.
+    /// @notice Counts `count` more payloads from `first` on.
+    /// @return isComplete Whether the payloads of all assigned shards have come.
     function advance(Seat storage seat, uint256 number, uint256 shardsPerMember, uint256 first, uint256 count)
         internal
         returns (bool isComplete)
@@ -53,14 +54,14 @@ library Updates {
         uint256 missing = shardsPerMember - received;
         if (count == 0 || count > missing) revert IFederationErrors.WrongPayloadCount(count, missing);
         isComplete = count == missing;
-        // Of a complete submission the bitmap of the round tells.
+        // The bitmap of the round says that a submission is complete.
         if (!isComplete) {
             seat.sentIn = uint32(number + 1);
             seat.sent = uint8(received + count); // less than `shardsPerMember`, which is 256 at most
         }
     }
 
-    /// @notice Has the aggregator judge the form of each payload, and keeps what it is remembered by.
+    /// @notice Asks the aggregator to check the form of each payload, and stores its digest.
     /// @return isBlank Whether all payloads of this call are blank.
     function storeDigests(
         FederationState storage federation,
@@ -85,7 +86,7 @@ library Updates {
         }
     }
 
-    /// @notice Reverts unless the aggregator takes `proof` for a fault in the update that `member` sent.
+    /// @notice Reverts unless the aggregator accepts `proof` as the proof of a fault in the update that `member` sent.
     function checkFault(
         FederationState storage federation,
         bytes32 id,
@@ -111,7 +112,7 @@ library Updates {
         if (!ModuleCall.isTrue(intake.aggregator, input)) revert IFederationErrors.FaultNotProven(position, assigned);
     }
 
-    /// @notice Hands the aggregator the contexts and digests of those who sent this shard, and the data.
+    /// @notice Hands the aggregator the data, with the contexts and digests of the members who sent this shard.
     function fold(FederationState storage federation, bytes32 id, Round memory round, uint16 shard, bytes calldata data)
         internal
     {
@@ -124,7 +125,7 @@ library Updates {
         emit IFederationEvents.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
     }
 
-    /// @notice Of every position that sent `shard`, in order: context, digest, and its bit in `updates`.
+    /// @notice For every position that sent `shard`, in order: context, digest, and its bit in `updates`.
     function updatesOf(FederationState storage federation, bytes32 id, Round memory round, uint256 shard)
         internal
         view

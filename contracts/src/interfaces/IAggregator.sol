@@ -7,14 +7,14 @@ import { Terms } from "../types/Terms.sol";
 /// @title IAggregator
 /// @notice A module that knows the numbers: it keeps models, folds updates into them and answers predictions.
 ///
-/// @dev Trust. A model is kept under `(msg.sender, id)`: a core that calls with its own id reaches its own model only.
+/// @dev Trust. A model is kept under `(msg.sender, id)`: a core reaches only its own models.
 ///      The core trusts no aggregator; one that reverts or lies harms the federations that named it in their terms.
 ///      Liveness. No input that `digest` accepted may make `aggregate` revert: a fault found there would let one member
 ///      stop a round. What can be refused is refused at `digest`.
 interface IAggregator {
-    /// @notice Takes up a federation, or reverts with a named error if its terms are impossible.
+    /// @notice Registers a federation, or reverts with a named error if its terms are impossible.
     /// @param id Federation id.
-    /// @param terms Terms whose numbers this module judges: widths, sizes, gains, gas.
+    /// @param terms Terms whose numbers this module checks: widths, sizes, gains, gas.
     /// @param setup Initial model and network, in this module's own encoding; its hash is in the terms.
     /// @custom:reverts AggregateTooCostly, AggregateTooLong, AlreadyRegistered, AmplitudeTooLarge, BoundTooLarge,
     ///         ChallengeTooShort, CommitmentOverSeveralShards, EmptyLayer, EmptyModel, EmptyShard, EmptyTensor,
@@ -34,14 +34,14 @@ interface IAggregator {
     ///         NotRegistered, WrongChunkLength.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete);
 
-    /// @notice Checks the form of one shard's update and returns what it is remembered by.
+    /// @notice Checks the form of one shard's update and returns its digest.
     /// @param id Federation id.
     /// @param context Hash of chain, core, federation, round and member: binds the digest to all of them.
     /// @param shard Index of the shard.
     /// @param payload The update in the encoding of the path.
-    /// @return digest_ What `aggregate` holds the payload against.
+    /// @return digest_ What `aggregate` compares the payload with.
     /// @return isBlank Whether the payload changes nothing: all its integers are zero or, where an integer cannot be zero,
-    ///         equal. The core refuses an update of which all payloads are blank, so that nobody is paid for it.
+    ///         equal. The core refuses an update whose payloads are all blank, so that nobody is paid for it.
     /// @custom:reverts BlobMismatch, NoSuchShard, NonZeroPadding, NotRegistered, WrongPayloadLength.
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
@@ -54,7 +54,7 @@ interface IAggregator {
     /// @param round Number of the round, for modules whose rule depends on it.
     /// @param shard Index of the shard.
     /// @param gain Multiplier of this round, by the schedule of the terms.
-    /// @param cohort Positions of the round, those who sent nothing included: at least 1, `cohortSize` at most.
+    /// @param cohort Positions of the round, including those that sent nothing: 1 to `cohortSize`.
     /// @param contexts One for each update, in order of position.
     /// @param digests What `digest` returned for each update.
     /// @param data The payloads again, one after the other, in the same order.
@@ -78,8 +78,8 @@ interface IAggregator {
     /// @param shard Index of the shard.
     /// @param digest_ What `digest` returned for the update.
     /// @param proof In this module's own encoding.
-    /// @return isProven Whether it does; a proof that shows nothing may revert as well.
-    /// @custom:reverts As it likes: nothing is then proven.
+    /// @return isProven Whether it does; for a wrong proof it may revert as well.
+    /// @custom:reverts Any error: then nothing is proven.
     function isFault(bytes32 id, bytes32 context, uint256 shard, bytes32 digest_, bytes calldata proof)
         external
         view
@@ -93,7 +93,7 @@ interface IAggregator {
     /// @custom:reverts NoSuchShard, NotInitialised, NotRegistered.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory words);
 
-    /// @notice What the network takes and gives.
+    /// @notice The inputs and outputs of the network.
     /// @param id Federation id.
     /// @return inputs Bytes of an input; zero: there is no network, and `predict` and `classify` revert.
     /// @return outputs Outputs of an answer.
@@ -101,15 +101,15 @@ interface IAggregator {
     /// @custom:reverts NotRegistered.
     function networkShape(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind);
 
-    /// @notice Outputs of the network for one input. Of a classifier they are logits: what the last layer gives before softmax
-    ///         or sigmoid, no probabilities. Of a model of numbers they are the numbers, in the label's unit.
+    /// @notice Outputs of the network for one input. A classifier returns logits, the values of the last layer before softmax
+    ///         or sigmoid, not probabilities. A model of numbers returns the numbers, in the label's unit.
     /// @param id Federation id.
-    /// @param input One byte a feature, as `networkShape` says how many.
+    /// @param input One byte a feature: as many as `networkShape` says.
     /// @return outputs In fixed point with 18 decimals.
     /// @custom:reverts ModelInMotion, NoNetwork, NotInitialised, NotRegistered, WrongInputLength.
     function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs);
 
-    /// @notice The answer of a classifier, with the outputs it follows from.
+    /// @notice The answer of a classifier, and the outputs from which it follows.
     /// @param id Federation id.
     /// @param input As of `predict`.
     /// @return class Softmax: the index of the largest output, the lowest on ties; logistic: 1 if the output is positive;

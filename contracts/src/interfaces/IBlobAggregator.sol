@@ -5,10 +5,10 @@ import { FaultProof } from "../types/FaultProof.sol";
 import { IAggregator } from "./IAggregator.sol";
 
 /// @title IBlobAggregator
-/// @notice The aggregator of the blob path: what it tells and refuses, and how models are posted for who joins later.
+/// @notice The aggregator of the blob path: its events and errors, and how models are posted for those who join later.
 interface IBlobAggregator is IAggregator {
     /// @notice Commitments after the aggregation of a shard, compressed, 48 bytes a blob.
-    /// @param core The core that called. Ids are a core's own: without it an event says nothing.
+    /// @param core The core that called. Ids are unique within one core only.
     /// @param id Federation id.
     /// @param round Number of the round.
     /// @param shard Index of the shard.
@@ -23,7 +23,7 @@ interface IBlobAggregator is IAggregator {
         bytes modelCommitments
     );
 
-    /// @notice The blobs of this transaction are a shard of the model as `round` left it.
+    /// @notice The blobs of this transaction are a shard of the model after `round`.
     /// @param core Of the federation.
     /// @param id Federation id.
     /// @param shard Index of the shard.
@@ -35,19 +35,19 @@ interface IBlobAggregator is IAggregator {
 
     /// @notice The core registers a federation once.
     error AlreadyRegistered(bytes32 id);
-    /// @notice The core that called, or was named, has no such federation here.
+    /// @notice The core that called, or that was named, has no federation with this id here.
     error NotRegistered(bytes32 id);
     /// @notice The setup is `abi.encode(BlobSetup)`: 32 bytes.
     error MalformedSetup(uint256 length);
     /// @notice This path needs a chain with the precompile at `precompile`: G1ADD (EIP-2537), point evaluation (EIP-4844).
     error UnsupportedChain(address precompile);
-    /// @notice The transaction that initialises carries a blob, any: where there are none, no federation gets members.
+    /// @notice The transaction that initialises must carry a blob, any blob: on a chain without blobs nobody shall join.
     error NoBlob();
     /// @notice There is one chunk, number 0.
     error NoSuchChunk(uint256 chunk, uint256 chunks);
     /// @notice The federation is initialised.
     error ChunkAlreadyWritten(uint256 chunk);
-    /// @notice The chunk is empty: the blob that goes with it is what counts.
+    /// @notice The chunk must be empty: only the blob beside it counts.
     error WrongChunkLength(uint256 length, uint256 expected);
     /// @notice The federation has to be initialised first: anyone may.
     error NotInitialised(bytes32 id);
@@ -55,13 +55,13 @@ interface IBlobAggregator is IAggregator {
     error NoSuchShard(uint256 shard, uint256 shards);
     /// @notice The payload is the versioned hashes of the shard's blobs.
     error WrongPayloadLength(uint256 length, uint256 expected);
-    /// @notice Blob `blob` of this transaction is not the one named; none at all if `actual` is zero.
+    /// @notice Blob `blob` of this transaction is not the one named; there is no such blob if `actual` is zero.
     error BlobMismatch(uint256 blob, bytes32 expected, bytes32 actual);
-    /// @notice More updates than a cohort of that size sends of a shard.
+    /// @notice A cohort of this size sends at most `limit` updates of a shard.
     error TooManyUpdates(uint256 updates, uint256 limit);
     /// @notice Each update has one digest and one context.
     error WrongDigestCount(uint256 digests, uint256 contexts);
-    /// @notice The data are 96 bytes of coordinates for each blob of each update.
+    /// @notice The data must be 96 bytes of coordinates for each blob of each update.
     error WrongDataLength(uint256 length, uint256 expected);
     /// @notice A coordinate of the point of blob `blob` of update `update` is not below the field's modulus.
     error CoordinateOutOfRange(uint256 update, uint256 blob);
@@ -74,7 +74,7 @@ interface IBlobAggregator is IAggregator {
     /// @notice Predictions are for the direct path: here the contract does not have the numbers.
     error NoNetwork();
 
-    /// @notice Records that the blobs of this transaction are a shard of the model, so that who joins later finds it.
+    /// @notice Records that the blobs of this transaction are a shard of the model, so that later members find it.
     /// @dev Anyone may call, in a transaction that carries the blobs.
     /// @param core Of the federation.
     /// @param id Federation id.
@@ -82,16 +82,16 @@ interface IBlobAggregator is IAggregator {
     /// @custom:reverts BlobMismatch, NoSuchShard, NotInitialised, NotRegistered, NothingAggregated.
     function checkpoint(address core, bytes32 id, uint256 shard) external;
 
-    /// @notice The proof that these bytes stand for. Reverts without a reason if they stand for none.
+    /// @notice Decodes a proof. Reverts without a reason if the bytes are not a proof.
     /// @param proof `abi.encode` of the fields of `FaultProof`, one by one.
     /// @return fault The proof, its claim not checked.
-    /// @custom:reverts Without a reason, if the bytes are no proof.
+    /// @custom:reverts Without a reason, if the bytes are not a proof.
     function decodeProof(bytes calldata proof) external pure returns (FaultProof memory fault);
 
-    /// @notice What the weights are counted from.
+    /// @notice The base model, to which the lanes are added.
     /// @param core Of the federation.
     /// @param id Federation id.
-    /// @return hash Of the base model, or zero where the manifest seeds it.
+    /// @return hash Of the base model; zero where the manifest seeds it.
     /// @custom:reverts NotRegistered.
     function baseModelHash(address core, bytes32 id) external view returns (bytes32 hash);
 }

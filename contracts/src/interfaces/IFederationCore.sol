@@ -4,14 +4,14 @@ pragma solidity ^0.8.28;
 import { Terms } from "../types/Terms.sol";
 
 /// @title IFederationCore
-/// @notice The steps of a federation's life, and the two questions that its model answers, as the core's own code has them.
-/// @dev A step reverts with one of the errors that stand beside it, or with what a module or the token reverts with, up to
-///      1,024 bytes of it. `ReentrancyGuardReentrantCall` is a module's or token's doing: it called back into the core.
+/// @notice The functions in the core's own code: the steps of a federation's life, and what its model answers.
+/// @dev A step reverts with one of the errors that stand beside it, or with the error of a module or the token, up to 1,024
+///      bytes of it. `ReentrancyGuardReentrantCall` means that a module or token called back into the core.
 interface IFederationCore {
     /// @notice Creates a federation and takes its bounty from the caller.
-    /// @param terms What its members agree to; the token of the bounty among it.
+    /// @param terms What its members agree to, including the token of the bounty.
     /// @param manifest The document whose hash the terms name. It is logged, not stored.
-    /// @param setup What the aggregator is told beyond the terms; its hash is in the terms.
+    /// @param setup What the aggregator must know beyond the terms; its hash is in the terms.
     /// @return id Hash of chain, core and terms.
     /// @custom:reverts AggregatorHasNoCode, CohortSizeOutOfRange, DimensionZero, DurationOutOfRange,
     ///         EndQuorumOutOfRange, FederationExists, GainsMalformed, GateHasNoCode, JudgeHasNoCode,
@@ -24,7 +24,7 @@ interface IFederationCore {
     /// @notice Writes one chunk of the initial model. Anyone may.
     /// @param id The federation.
     /// @param chunk Which, from 0; each is written once, in any order.
-    /// @param data Its words where the start is given, and nothing otherwise.
+    /// @param data Its words where the start is given; otherwise empty.
     /// @custom:reverts AlreadyInitialised, FederationFinished, ModuleAnswerMalformed, ModuleFailed,
     ///         ReentrancyGuardReentrantCall, UnknownFederation; what `IAggregator.initialise` reverts with.
     function initialise(bytes32 id, uint256 chunk, bytes calldata data) external;
@@ -43,7 +43,7 @@ interface IFederationCore {
     ///         UnknownFederation, WrongPhase.
     function open(bytes32 id) external;
 
-    /// @notice Seeds a sampled cohort from the block fixed in advance, or fixes another one if that block is out of reach.
+    /// @notice Seeds a sampled cohort from the block fixed in advance. If that block is out of reach, fixes another one.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @custom:reverts FederationFinished, ReentrancyGuardReentrantCall, SeedNotReady, UnknownFederation, WrongPhase,
@@ -59,11 +59,11 @@ interface IFederationCore {
     function commit(bytes32 id, uint32 round, bytes32 commitment) external;
 
     /// @notice Sends updates for the caller's assigned shards `first`, `first + 1`, …
-    /// @dev An update that comes in one call and changes nothing is refused: it would be paid for nothing.
+    /// @dev An update that comes in one call and changes nothing is refused: it would be paid for no work.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @param first Which of the caller's assigned shards `payloads[0]` is for, from 0: the next that is missing.
-    /// @param payloads One a shard. A member's round counts when all its shards have come.
+    /// @param payloads One a shard. A member's update counts when all its shards have come.
     /// @param salt Of the commitment; ignored where the terms have no commit phase.
     /// @param metrics Self-reported, logged, never paid for.
     /// @custom:reverts AlreadySubmitted, BlankUpdate, CommitmentMismatch, FederationFinished, ModuleAnswerMalformed,
@@ -84,20 +84,20 @@ interface IFederationCore {
     /// @custom:reverts ChallengeAlreadyBound, ReentrancyGuardReentrantCall.
     function bindChallenge(bytes32 commitment) external;
 
-    /// @notice Proves a fault in an update: voids its member's round and slashes its stake, half of it burned.
+    /// @notice Proves a fault in an update: voids the member's update and slashes its stake, half of which is burned.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @param position Whose update, by its position in the cohort.
     /// @param assigned Which of the member's assigned shards, from zero.
-    /// @param proof What the aggregator takes for a proof: see `IAggregator.isFault`.
-    /// @param salt Of what the caller bound itself to.
+    /// @param proof What the aggregator accepts as a proof: see `IAggregator.isFault`.
+    /// @param salt The salt of the commitment that `bindChallenge` took.
     /// @custom:reverts AssignmentOutOfRange, ChallengeNotBound, FaultNotProven, FederationFinished, NothingSubmitted,
     ///         ReentrancyGuardReentrantCall, UnknownFederation, WrongPhase, WrongRound.
     function challenge(bytes32 id, uint32 round, uint16 position, uint16 assigned, bytes calldata proof, bytes32 salt)
         external;
 
-    /// @notice Folds one shard's updates into the model and pays the caller. Of a round that was left half done when the
-    ///         federation was abandoned, the other shards may be folded after the end, without pay.
+    /// @notice Folds one shard's updates into the model and pays the caller. If a federation was abandoned in the middle of a
+    ///         round's aggregation, the other shards may be folded after the end, without pay.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @param shard Which shard.
@@ -107,7 +107,7 @@ interface IFederationCore {
     ///         WrongRound; what `IAggregator.aggregate` reverts with.
     function aggregate(bytes32 id, uint32 round, uint16 shard, bytes calldata data) external;
 
-    /// @notice Has the judge split the pot, settles the round and opens the next.
+    /// @notice Lets the judge split the pot, settles the round and opens the next.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @custom:reverts FederationFinished, GasTooLow, ReentrancyGuardReentrantCall, UnknownFederation, WrongPhase,
@@ -122,7 +122,7 @@ interface IFederationCore {
 
     /// @notice Pays the caller what it is owed: rewards, keeper's pay, refund, and its stake once it may go.
     /// @param id The federation.
-    /// @return amount Tokens paid, in the smallest unit; zero where nothing is owed.
+    /// @return amount Tokens paid, in the smallest unit; zero if nothing is owed.
     /// @custom:reverts ReentrancyGuardReentrantCall, TransferRefused, UnknownFederation.
     function claim(bytes32 id) external returns (uint256 amount);
 
@@ -141,9 +141,9 @@ interface IFederationCore {
     /// @custom:reverts UnknownFederation; what `IAggregator.model` reverts with.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory words);
 
-    /// @notice Outputs for one input, as the aggregator of the terms answers: see `IAggregator.predict`. Of a classifier they
-    ///         are logits. From which round they come, `answer` says.
-    /// @dev Trust. A foreign aggregator answers what it likes: callers check `termsOf(id).aggregator` first.
+    /// @notice Outputs for one input, as the aggregator of the terms answers: see `IAggregator.predict`. A classifier returns
+    ///         logits. `answer` also says from which round they come.
+    /// @dev Trust. A foreign aggregator may answer anything: callers check `termsOf(id).aggregator` first.
     /// @param id The federation.
     /// @param input One byte for each input of the network.
     /// @return outputs One for each output of the network, in fixed point with 18 decimals.

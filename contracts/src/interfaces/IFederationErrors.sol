@@ -4,18 +4,18 @@ pragma solidity ^0.8.28;
 import { Phase } from "../types/Round.sol";
 
 /// @title IFederationErrors
-/// @notice Why the core refuses: one error a failure, with the facts that show the remedy.
-/// @dev What an aggregator reverts with is passed on as it came, up to 1,024 bytes.
+/// @notice Why the core refuses: one error for each failure, with the facts that show the remedy.
+/// @dev The error of an aggregator is passed on as it is, up to 1,024 bytes.
 interface IFederationErrors {
     // --- Terms ---
 
-    /// @notice Terms like these were already taken up; another salt makes another federation.
+    /// @notice A federation with these terms exists; another salt makes another federation.
     error FederationExists(bytes32 id);
     /// @notice The cohort must have 1 to `max` positions.
     error CohortSizeOutOfRange(uint256 cohortSize, uint256 max);
     /// @notice The minimum of updates must be 1 to `cohortSize`.
     error MinimumUpdatesOutOfRange(uint256 minimumUpdates, uint256 cohortSize);
-    /// @notice There must be a round at least.
+    /// @notice There must be at least one round.
     error RoundsZero();
     /// @notice The model must have parameters.
     error DimensionZero();
@@ -29,7 +29,7 @@ interface IFederationErrors {
     error GainsMalformed(uint256 entry, uint256 value);
     /// @notice The quorum is in basis points.
     error EndQuorumOutOfRange(uint256 endQuorum, uint256 max);
-    /// @notice The duration that `term` names must be `least` to `most` seconds. Terms for private networks may ask for less.
+    /// @notice The duration that `term` names must be `least` to `most` seconds. On private networks it may be shorter.
     error DurationOutOfRange(bytes32 term, uint256 value, uint256 least, uint256 most);
     /// @notice Deploy the aggregator first, or name the right address.
     error AggregatorHasNoCode(address aggregator);
@@ -41,7 +41,7 @@ interface IFederationErrors {
     error TokenHasNoCode(address token);
     /// @notice Stake, bounty and keeper's pay need a token.
     error TokenMissing(uint256 stake, uint256 bounty, uint256 keeperPay);
-    /// @notice A round's keepers could cost `needed`, its share of the bounty is `pot`.
+    /// @notice A round's keepers could cost `needed`, but its share of the bounty is `pot`.
     error KeeperBudgetExceeded(uint256 needed, uint256 pot);
     /// @notice The manifest handed in is not the one that the terms name.
     error ManifestMismatch(bytes32 expected, bytes32 actual);
@@ -52,9 +52,9 @@ interface IFederationErrors {
 
     /// @notice No federation has this id on this chain and core.
     error UnknownFederation(bytes32 id);
-    /// @notice The federation is over: what it owes can be claimed.
+    /// @notice The federation has finished: what it owes can be claimed.
     error FederationFinished(bytes32 id);
-    /// @notice The federation waits for something else: read the phase and act in it.
+    /// @notice The federation is in another phase: read the phase and act in it.
     error WrongPhase(bytes32 id, Phase expected, Phase actual);
     /// @notice Another round is in progress, or in the model.
     error WrongRound(bytes32 id, uint256 current, uint256 given);
@@ -62,12 +62,12 @@ interface IFederationErrors {
     error AlreadyInitialised(bytes32 id);
     /// @notice The initial model must be complete before the first round.
     error NotInitialised(bytes32 id);
-    /// @notice The first round opens from `opensAt` on with `minimumUpdates` members, or before with `cohortSize`, unless
+    /// @notice The first round opens from `opensAt` on with `minimumUpdates` members; before that with `cohortSize`, unless
     ///         anyone may join for a bounty.
     error TooFewMembers(uint256 members, uint256 minimumUpdates, uint256 cohortSize, uint256 opensAt);
     /// @notice The cohort can be drawn after block `seedBlock`.
     error SeedNotReady(uint256 seedBlock, uint256 currentBlock);
-    /// @notice The next step is overdue from `overdueAt` on; phases that end by themselves are never.
+    /// @notice The next step is overdue from `overdueAt` on; a phase that ends by itself is never overdue.
     error NotOverdue(uint256 overdueAt, uint256 time);
 
     // --- Members ---
@@ -90,29 +90,29 @@ interface IFederationErrors {
     error StakeForfeited(bytes32 id, address account);
     /// @notice One vote a member and round.
     error AlreadyVoted(bytes32 id, uint256 round, address account);
-    /// @notice The terms know no early end.
+    /// @notice The terms do not allow an early end.
     error EndingNotAllowed(bytes32 id);
 
     // --- Updates ---
 
     /// @notice One commitment a member and round.
     error AlreadyCommitted(uint256 position);
-    /// @notice The terms have a commit phase, in which this position said nothing.
+    /// @notice The terms have a commit phase, in which this position did not commit.
     error NotCommitted(uint256 position);
     /// @notice Payloads and salt are not those of the commitment.
     error CommitmentMismatch(bytes32 expected, bytes32 actual);
     /// @notice The update of this round is complete.
     error AlreadySubmitted(uint256 position);
-    /// @notice Updates of assigned shards come in order; the next is `expected`.
+    /// @notice Updates of assigned shards must come in order; the next is `expected`.
     error WrongFirst(uint256 expected, uint256 given);
     /// @notice This call can take 1 to `max` payloads; after a commitment, exactly `max`.
     error WrongPayloadCount(uint256 given, uint256 max);
-    /// @notice The update changes nothing: nobody is paid for it, so it is not taken.
+    /// @notice The update changes nothing, so it is not accepted: nobody is paid for it.
     error BlankUpdate(bytes32 id, uint256 round, address account);
 
     // --- Challenges ---
 
-    /// @notice The challenge can be proven from the next block on.
+    /// @notice The challenge is bound already: it can be proven from the next block on.
     error ChallengeAlreadyBound(address challenger, bytes32 commitment);
     /// @notice Bind the challenge first, in an earlier block.
     error ChallengeNotBound(address challenger, bytes32 commitment);
@@ -127,25 +127,25 @@ interface IFederationErrors {
 
     /// @notice The model has so many shards, counted from 0.
     error ShardOutOfRange(uint256 shard, uint256 shards);
-    /// @notice Somebody did it before.
+    /// @notice The shard was aggregated in this round already.
     error ShardAlreadyAggregated(uint256 shard);
-    /// @notice Until `exclusiveUntil` the step belongs to `keeper`; then it is anyone's.
+    /// @notice Until `exclusiveUntil` only `keeper` may take the step; then anyone may.
     error KeeperWindow(address keeper, uint256 exclusiveUntil);
-    /// @notice Send more gas: the judge must be given its full allowance, so that no caller can starve it.
+    /// @notice Send more gas: the judge must get its full allowance, so that no caller can make it fail.
     error GasTooLow(uint256 needed, uint256 left);
 
     // --- Tokens and modules ---
 
-    /// @notice A module or the token called back into the core while it was at work.
+    /// @notice A module or the token called back into the core during a step.
     error ReentrancyGuardReentrantCall();
-    /// @notice The token delivered less than it was asked for; tokens that take a fee on transfer are refused.
+    /// @notice The token delivered less than the core asked for; tokens that take a fee on transfer are refused.
     error TransferShortfall(address token, uint256 expected, uint256 received);
-    /// @notice The token does not pay this recipient; `claimTo` names another one. What is owed stays owed.
+    /// @notice The token does not pay this recipient; name another one with `claimTo`. What is owed stays owed.
     error TransferRefused(address token, address recipient);
     /// @notice A federation holds at most 2^128 − 1 units.
     error HoldingsExceeded(uint256 held, uint256 amount);
     /// @notice The module reverted without a reason, or ran out of gas.
     error ModuleFailed(address module, bytes4 selector);
-    /// @notice The module's answer is shorter than its type, or not a value of it.
+    /// @notice The module's answer is too short for its type, or is not a value of it.
     error ModuleAnswerMalformed(address module, bytes4 selector, uint256 size);
 }

@@ -4,16 +4,16 @@ pragma solidity ^0.8.28;
 import { Terms } from "../types/Terms.sol";
 
 /// @title IFederationEvents
-/// @notice What the core logs. All that is not in storage is here: manifest, setup, payloads, metrics. Class names are in
-///         the manifest, and so in `Created` only.
+/// @notice What the core logs. Manifest, setup, payloads and metrics are only here, not in storage. Class names are in the
+///         manifest, and so only in `Created`.
 interface IFederationEvents {
-    /// @notice A federation exists from now on, its bounty paid in.
+    /// @notice A federation was created, and its bounty paid in.
     /// @param id Hash of chain, core and terms.
     /// @param creator Who created it, paid the bounty and is credited what stays unspent.
     /// @param aggregator Module that keeps the model.
     /// @param terms What its members agree to.
     /// @param manifest The document whose hash the terms name: task, schema of the data, names of classes.
-    /// @param setup What the aggregator is told beyond the terms, in its own encoding.
+    /// @param setup What the aggregator must know beyond the terms, in its own encoding.
     event Created(
         bytes32 indexed id,
         address indexed creator,
@@ -39,7 +39,7 @@ interface IFederationEvents {
     /// @param member The account.
     event LeaveRequested(bytes32 indexed id, address indexed member);
 
-    /// @notice An account is no member any more, and its stake is credited unless it was slashed.
+    /// @notice An account is no longer a member, and its stake is credited unless it was slashed.
     /// @param id The federation.
     /// @param member The account.
     event Left(bytes32 indexed id, address indexed member);
@@ -55,10 +55,10 @@ interface IFederationEvents {
     /// @notice The cohort of a sampled round is known.
     /// @param id The federation.
     /// @param round Number of the round.
-    /// @param seed What cohort and keepers follow from.
+    /// @param seed Decides the cohort and the keepers.
     event Drawn(bytes32 indexed id, uint32 indexed round, bytes32 seed);
 
-    /// @notice Nobody drew while the hash of the seed block was in reach, so a new block was fixed.
+    /// @notice Nobody drew while the hash of the seed block was in reach, so a new block is fixed.
     /// @param id The federation.
     /// @param round Number of the round.
     /// @param seedBlock The new block.
@@ -129,7 +129,7 @@ interface IFederationEvents {
     /// @param amount How much, in the token's smallest unit.
     event Rewarded(bytes32 indexed id, uint32 indexed round, address indexed member, uint256 amount);
 
-    /// @notice Whoever took a step was credited for it.
+    /// @notice The account that took a step was credited for it.
     /// @param id The federation.
     /// @param round Number of the round.
     /// @param keeper Who.

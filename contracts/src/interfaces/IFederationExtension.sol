@@ -10,45 +10,45 @@ import { IERC165 } from "./IERC165.sol";
 /// @dev Trust. The code stands at an address that the core was created with and that never changes; the core runs it as its
 ///      own (delegatecall). Callers call the core.
 interface IFederationExtension is IERC165 {
-    /// @notice What a contract has to know of a model before it asks it.
-    /// @dev Of a foreign aggregator, what the network is like is what that aggregator says: check `termsOf(id).aggregator`.
+    /// @notice What a contract has to know about a model before it asks it.
+    /// @dev A foreign aggregator may claim any network: check `termsOf(id).aggregator`.
     struct Model {
-        bool hasNetwork; //        whether the aggregator says that it answers; if not, it reverts, and the next four are zero
+        bool hasNetwork; //        whether the aggregator answers; if not, asking reverts, and the next four are zero
         uint32 inputs; //          bytes of an input
         uint32 outputs; //         outputs of an answer
         uint32 classes; //         softmax: outputs; logistic: 2; multi-label: labels; linear: 0
         OutputKind outputKind; //  how outputs become a class: see `IAggregator.classify`
         bool isInitialised; //     whether the initial model is complete; until then, asking reverts
         bool isTrained; //         whether a round has changed the model since
-        bool isInMotion; //        whether a round is folded in half; meanwhile asking reverts
-        uint32 round; //           the model is that after so many rounds, failed ones included; 0: the initial one
+        bool isInMotion; //        whether only some shards have the next round; meanwhile asking reverts
+        uint32 round; //           how many rounds the model has behind it, failed ones included; 0: the initial one
     }
 
-    /// @notice What the model of a federation takes, gives, and has behind it.
+    /// @notice Facts about the model of a federation: its inputs, its outputs, its rounds.
     /// @param id The federation.
-    /// @return model_ Its facts. Names of columns and classes are no part of them: they are in the manifest, which
-    ///         `Created` logged and of which the terms have the hash.
+    /// @return model_ The facts. Names of columns and classes are not among them: they are in the manifest, which `Created`
+    ///         logged and whose hash is in the terms.
     /// @custom:reverts UnknownFederation.
     function modelOf(bytes32 id) external view returns (Model memory model_);
 
-    /// @notice The answer to one input, and the round of the model that it comes from.
+    /// @notice The answer to one input, and the round of the model that gives it.
     /// @dev Gas: the whole forward pass, some 6 gas a parameter and 2,100 for each 16 of them (32 bits: 8). Before
-    ///      training the initial model answers: whether it is trained, `modelOf` says. Trust. As of `predict`.
+    ///      training the initial model answers: `modelOf` says whether it is trained. Trust. As of `predict`.
     /// @param id The federation.
     /// @param input One byte for each input: `modelOf(id).inputs` of them.
-    /// @return round The model is that after so many rounds, as `modelOf` counts.
-    /// @return class Index of the class, 0 or 1, or a bit for each label; 0 of a model of numbers.
-    /// @return outputs In fixed point with 18 decimals. Of a classifier they are logits, before softmax or sigmoid, no
-    ///         probabilities; of a model of numbers the number in the label's unit.
+    /// @return round How many rounds the model has behind it, as `modelOf` counts.
+    /// @return class Index of the class, 0 or 1, or a bit for each label; 0 for a model of numbers.
+    /// @return outputs In fixed point with 18 decimals. A classifier returns logits, before softmax or sigmoid, not
+    ///         probabilities; a model of numbers returns the number in the label's unit.
     /// @custom:reverts UnknownFederation; what `IAggregator.classify` reverts with.
     function answer(bytes32 id, bytes calldata input)
         external
         view
         returns (uint32 round, uint256 class, int256[] memory outputs);
 
-    /// @notice As `answer`, but only from the model after exactly `round` rounds: for callers who judged that one.
+    /// @notice As `answer`, but only from the model after exactly `round` rounds: for callers who have evaluated that one.
     /// @param id The federation.
-    /// @param round The round that the caller is content with.
+    /// @param round How many rounds the model must have behind it.
     /// @param input One byte for each input.
     /// @return class As of `answer`.
     /// @return outputs As of `answer`.
@@ -59,18 +59,18 @@ interface IFederationExtension is IERC165 {
         returns (uint256 class, int256[] memory outputs);
 
     /// @notice Uses the caller's permit for the core; with `multicall`, before `create` or `join`.
-    /// @dev ERC-2612 for signatures of 65 bytes; if the token refuses that, and for any others, the form of ERC-7597, by which
-    ///      tokens ask an account that is a contract whether it signed (ERC-1271). A permit that does not work is passed
-    ///      over: someone may have used it first, and then the approval stands.
+    /// @dev ERC-2612 for signatures of 65 bytes. If the token refuses that, and for other lengths, ERC-7597: there the token
+    ///      asks an account that is a contract whether it signed (ERC-1271). A permit that fails is ignored: somebody may
+    ///      have used it first, and then the approval is there.
     /// @param token The token of bounty or stake.
     /// @param amount What the permit is for, in the token's smallest unit.
     /// @param deadline Of the permit, in unix seconds.
-    /// @param signature `r ‖ s ‖ v` of an account with a key, or what a contract account takes for its signature.
+    /// @param signature `r ‖ s ‖ v` of an account with a key, or what a contract account accepts as its signature.
     /// @custom:reverts ReentrancyGuardReentrantCall.
     function permit(address token, uint256 amount, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Joins with an ERC-2612 permit for the stake instead of an earlier approval.
-    /// @dev As of `permit`, a permit that does not work is passed over.
+    /// @dev As of `permit`, a permit that fails is ignored.
     /// @param id The federation.
     /// @param admission What the gate asks for; empty where there is none.
     /// @param deadline Of the permit, in unix seconds.
@@ -89,14 +89,15 @@ interface IFederationExtension is IERC165 {
     /// @custom:reverts ModuleFailed; what the first call that fails reverts with.
     function multicall(bytes[] calldata calls) external returns (bytes[] memory results);
 
-    /// @notice Leaves: at once when not frozen into a round, else when a round opens: 16 leave at each opening, in the order
-    ///         in which they asked, so that with many before it a leaver stays for several rounds, in which it may be silent.
-    /// @dev Pays what is owed where it leaves at once; if the token refuses, it stays owed: see `claimTo`.
+    /// @notice Leaves: at once if the member is not frozen into a round, otherwise when a round opens. 16 members leave at
+    ///         each opening, in the order in which they asked: a leaver with many before it stays for several rounds, in
+    ///         which it need not send updates.
+    /// @dev Pays what is owed if the member leaves at once; if the token refuses, it stays owed: see `claimTo`.
     /// @param id The federation.
     /// @custom:reverts AlreadyLeaving, NotMember, ReentrancyGuardReentrantCall, UnknownFederation.
     function leave(bytes32 id) external;
 
-    /// @notice Votes to finish with this round. Members frozen into it may.
+    /// @notice Votes to finish with this round. Only members frozen into it may vote.
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @custom:reverts AlreadyVoted, EndingNotAllowed, FederationFinished, NotFrozen, ReentrancyGuardReentrantCall,

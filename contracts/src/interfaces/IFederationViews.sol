@@ -5,17 +5,17 @@ import { Phase, Round, RoundSummary } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title IFederationViews
-/// @notice What can be read of federations, rounds and members, without an indexer.
+/// @notice What can be read about federations, rounds and members, without an indexer.
 /// @dev Views of a federation revert if there is none with the id.
 interface IFederationViews {
-    /// @notice What a federation is worth knowing for, besides its terms and its round.
+    /// @notice The state of a federation, without its terms and its round.
     struct Status {
         address creator; //        who paid the bounty and receives what is unspent
         uint40 createdAt; //       unix seconds
         bool isInitialised; //     whether the initial model is complete
         bool isFinished; //        whether stakes and refunds can be claimed
         bool isEnding; //          whether a quorum has voted to finish with this round
-        uint32 members; //         members at present, those who wait for the next round included
+        uint32 members; //         members at present, including those who wait for the next round
         uint32 roundsClosed; //    rounds over, failed ones included
         uint32 roundsSettled; //   rounds that changed the model
         uint128 unspent; //        bounty not yet paid out
@@ -23,7 +23,7 @@ interface IFederationViews {
         uint128 owed; //           credited and not yet claimed
     }
 
-    /// @notice One member, or someone who was.
+    /// @notice One member, or a former one.
     struct Member {
         uint128 owed; //      credited and not yet claimed
         uint128 stake; //     held for this member
@@ -73,7 +73,7 @@ interface IFederationViews {
 
     /// @notice One member.
     /// @param id The federation.
-    /// @param account Whoever: of one that never joined, all is zero but what it is owed.
+    /// @param account Any account: for one that never joined, everything is zero except what it is owed.
     /// @return member Amounts in the token's smallest unit.
     /// @custom:reverts UnknownFederation.
     function memberOf(bytes32 id, address account) external view returns (Member memory member);
@@ -94,7 +94,7 @@ interface IFederationViews {
 
     /// @notice Whether an account is in the cohort of the round in progress, and where.
     /// @param id The federation.
-    /// @param account Whoever.
+    /// @param account Any account.
     /// @return isInCohort Whether it is.
     /// @return position Its position, from 0; zero also if it is not.
     /// @custom:reverts UnknownFederation.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title Cohort
 /// @notice Who trains what: a pseudorandom permutation of the members, its inverse, and the shards of each position.
 /// @dev Balanced Feistel network of four rounds with cycle-walking: one position costs a few hashes, however many members.
-///      Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002. It is drawn fairly, not kept secret.
+///      Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002. The draw is fair, not secret.
 library Cohort {
     /// @notice Index of the member at `position`: a permutation of `[0, members)` chosen by `seed`.
     /// @param members At least 1; `position` is below it.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { Terms } from "../types/Terms.sol";
 
 /// @title PackedTerms
-/// @notice Terms between calldata, memory and storage, by one table of the fields' widths.
+/// @notice Copies terms between calldata, memory and storage, by one table of the fields' widths.
 /// @dev Equivalent to assignments of whole structs, which the compiler writes out field by field: 1.3 kilobytes more, and
 ///      the core would not fit under EIP-170. Storage follows the layout of Solidity: fields in order, from the lowest
 ///      bit up, each in the next slot if it does not fit into what is left of this one.
@@ -27,7 +27,7 @@ library PackedTerms {
         }
     }
 
-    /// @notice Equivalent to `to = terms`, where nothing was before.
+    /// @notice Equivalent to `to = terms`, into empty storage.
     function store(Terms storage to, Terms memory terms) internal {
         assembly ("memory-safe") {
             let slot := to.slot

@@ -5,7 +5,7 @@ import { LibBit } from "solady/utils/LibBit.sol";
 import { Phase, Round } from "../types/Round.sol";
 
 /// @title Timing
-/// @notice What of the terms decides phases.
+/// @notice The terms that decide the phase.
 struct Timing {
     uint256 joinSeconds;
     uint256 commitSeconds;
@@ -25,11 +25,11 @@ struct Timing {
 ///          | Commit        | Submit         | Challenge        | Aggregate, or Close
 ///
 ///      Commit and Submit end early when the whole cohort has acted, and what follows moves up: a challenge window has its
-///      full length from the end of submission, whenever that was. What ends early ends with the second of the last
-///      action, so that the next phase needs a later block, and no transaction can play a round alone.
+///      full length from the end of submission. A phase that ends early includes the second of its last action, so that the
+///      next phase needs a later block, and no single transaction can play a whole round.
 ///      Times have 40 bits and durations 32, so that no sum of them can overflow, checked or not.
 library PhaseLib {
-    /// @notice Phase at `time`, and when it ends by itself; zero when somebody has to act.
+    /// @notice Phase at `time`, and when it ends by itself; zero if it lasts until somebody acts.
     function phaseAt(Round memory round, Timing memory timing, bool isFinished, uint256 time)
         internal
         pure
@@ -74,7 +74,7 @@ library PhaseLib {
         return submitEnd(start, round.submittedAt, timing.submitSeconds) + timing.challengeSeconds;
     }
 
-    /// @notice From when on the keeper's pay of the step in `phase` rises.
+    /// @notice The time from which the keeper's pay of the step in `phase` rises.
     /// @dev Shards share the start of aggregation, so their windows run side by side.
     function stepStart(Round memory round, Timing memory timing, Phase phase) internal pure returns (uint256) {
         if (phase == Phase.Draw) return round.openedAt;
@@ -82,9 +82,9 @@ library PhaseLib {
         return aggregateStart(round, timing);
     }
 
-    /// @notice From when on the step that `phase` waits for is overdue.
+    /// @notice The time from which the step that `phase` waits for is overdue.
     /// @param joiningSince When the present wait for members began.
-    /// @dev Each aggregated shard is progress and starts the time anew, so that a large model on a busy chain is not
+    /// @dev Each aggregated shard is progress and restarts the clock, so that a large model on a busy chain is not
     ///      abandoned in the middle. Phases that end by themselves are never overdue.
     function overdueAt(Round memory round, Timing memory timing, Phase phase, uint256 joiningSince)
         internal

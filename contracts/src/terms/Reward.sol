@@ -7,8 +7,8 @@ library Reward {
     /// @notice Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve.
     uint256 internal constant STEPS_BESIDES_SHARDS = 3;
 
-    /// @notice The pot of round `number`: what of `bounty` the rounds up to and with it may spend, `⌊bounty · (number + 1) /
-    ///         rounds⌋`, less the same for those before it. So all pots together are the bounty, to the unit.
+    /// @notice The pot of round `number`: `⌊bounty · (number + 1) / rounds⌋ − ⌊bounty · number / rounds⌋`. So all pots
+    ///         together are exactly the bounty.
     /// @param bounty Below 2^128.
     /// @param rounds 1 to 2^32 − 1, `number` below it: products stay below 2^160.
     function potOf(uint256 bounty, uint256 rounds, uint256 number) internal pure returns (uint256) {
@@ -23,7 +23,7 @@ library Reward {
     }
 
     /// @notice What a step pays `elapsed` seconds after it became possible: half of `keeperPay` within the first
-    ///         `keeperSeconds`, rising to all of it over as long again.
+    ///         `keeperSeconds`; over the next `keeperSeconds` it rises to all of it.
     function keeperPayAt(uint256 keeperPay, uint256 keeperSeconds, uint256 elapsed) internal pure returns (uint256) {
         if (elapsed >= 2 * keeperSeconds) return keeperPay;
         uint256 half = keeperPay / 2;

@@ -7,8 +7,8 @@ import { Gains } from "./Gains.sol";
 import { Reward } from "./Reward.sol";
 
 /// @title TermsLib
-/// @notice What follows from terms alone, and which terms the core refuses.
-/// @dev The core judges what it knows: people, time, tokens. Widths, overflow and gas are the aggregator's to judge.
+/// @notice What follows from terms alone, and which terms are refused.
+/// @dev The core checks what it knows: people, time, tokens. The aggregator checks widths, overflow and gas.
 library TermsLib {
     uint256 internal constant MAX_COHORT = 256; // positions are bits of a word
     uint256 internal constant MAX_SHARDS = 256; // shards are bits of a word
@@ -23,18 +23,18 @@ library TermsLib {
         return _ceilDiv(terms.dimension, terms.shardSize);
     }
 
-    /// @notice The part of the bounty of round `number`.
+    /// @notice The pot of round `number`.
     function potOf(Terms storage terms, uint256 number) internal view returns (uint256) {
         return Reward.potOf(terms.bounty, terms.rounds, number);
     }
 
-    /// @notice Whether anyone may come for a bounty: then there must be time for more than one to come.
+    /// @notice Whether anyone may join for a bounty: then there must be time for more than one account to join.
     function isOpenPot(uint256 bounty, address gate, bool isPrivateNetwork) internal pure returns (bool) {
         return bounty > 0 && gate == address(0) && !isPrivateNetwork;
     }
 
-    /// @notice Reverts with a named error at the first term that cannot be.
-    /// @return shards Of the model, 1 to 256.
+    /// @notice Reverts with a named error at the first impossible term.
+    /// @return shards Shards of the model, 1 to 256.
     function check(Terms memory terms) internal view returns (uint256 shards) {
         if (terms.cohortSize == 0 || terms.cohortSize > MAX_COHORT) {
             revert IFederationErrors.CohortSizeOutOfRange(terms.cohortSize, MAX_COHORT);
@@ -67,8 +67,8 @@ library TermsLib {
         if (needed > pot) revert IFederationErrors.KeeperBudgetExceeded(needed, pot);
     }
 
-    /// @dev Floors keep a creator from abandoning before anyone can act and from asking for the impossible, ceilings keep
-    ///      one silent member from locking stakes for longer than a month a phase.
+    /// @dev The least durations stop a creator from abandoning before anyone can act, and from asking for the impossible.
+    ///      The greatest ones stop a silent member from locking stakes for longer than a month in each phase.
     function _checkDurations(Terms memory terms) private pure {
         bool isPublic = !terms.isPrivateNetwork;
         bool isOpen = isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);

@@ -5,11 +5,11 @@ import { TermsLib } from "./TermsLib.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title TermsRules
-/// @notice Refuses terms that the core cannot live by: code of its own, since the core's would not fit under EIP-170.
-/// @dev The core creates it with itself and calls it once in the life of a federation. It has no state.
+/// @notice Refuses impossible terms. It is a contract of its own, since its code would not fit in the core (EIP-170).
+/// @dev The core's constructor creates it, and `create` calls it once for each federation. It has no state.
 contract TermsRules {
-    /// @notice Reverts with a named error at the first term that cannot be: see `TermsLib`.
-    /// @return shards Of the model that the terms describe, 1 to 256.
+    /// @notice Reverts with a named error at the first impossible term: see `TermsLib`.
+    /// @return shards Shards of the model, 1 to 256.
     function check(Terms calldata terms) external view returns (uint256 shards) {
         return TermsLib.check(terms);
     }

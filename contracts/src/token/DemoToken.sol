@@ -5,7 +5,7 @@ import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import { ERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @title DemoToken
-/// @notice A token for trials: anyone may mint any amount to anyone, so it is worth nothing. Never stake on it in earnest.
+/// @notice A token for trials: anyone may mint any amount to anyone, so it is worth nothing. Never use it for real stakes.
 contract DemoToken is ERC20, ERC20Permit {
     constructor() ERC20("Tutti Demo", "TUTTI") ERC20Permit("Tutti Demo") { }
 

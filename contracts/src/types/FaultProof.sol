@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title FaultProof
-/// @notice That one word of one blob of an update holds a value that the terms do not allow.
+/// @notice A proof that one word of one blob of an update holds a value that the terms do not allow.
 /// @dev On the wire: `abi.encode` of the fields one by one, not of the struct.
 struct FaultProof {
     bytes32[] versionedHashes; //  of all blobs of the shard's update: the payload that was submitted

@@ -25,10 +25,10 @@ struct Round {
 /// @title RoundRecord
 /// @notice How the round in progress is stored: read it through `Rounds`.
 /// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
-///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated is kept as its
-///      complement, so that the first of a round pays no more than the others: the slots never go back to zero.
-///      Where a challenge window follows, `missing` says that all have submitted and, in bits that belong to no position,
-///      when the last did: see `Rounds`. `submittedAt` says it there once somebody is voided, and in cohorts above 216.
+///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated are kept as complements:
+///      these slots never return to zero, so the first of a round pays no more than the others.
+///      Where a challenge window follows, `missing` also holds the time of the last submission, in bits that belong to no
+///      position: see `Rounds`. Once an update was voided, and in cohorts above 216, `submittedAt` holds it.
 struct RoundRecord {
     uint32 number; //        0
     uint32 members; //       0
@@ -47,17 +47,17 @@ struct RoundRecord {
     uint256 remaining; //    5  complement of `shards`
 }
 
-/// @notice What remains of a round once it is over: one slot of history.
+/// @notice What is kept of a round once it is over: one slot of history.
 struct RoundSummary {
     uint40 openedAt; //  when membership froze
-    uint40 closedAt; //  when the round was settled, or closed for want of updates
+    uint40 closedAt; //  when the round was settled, or closed with too few updates
     uint16 cohort; //    positions in the round
     uint16 updates; //   updates that changed the model; zero if the round failed
     uint128 paid; //     tokens that left the bounty in this round: members and keepers together
 }
 
 /// @notice Where a federation stands. `Joining` before the first round, `Finished` after the last.
-/// @dev `Draw` waits for the seed of a sampled cohort; `Settle` for a judge's shares;
+/// @dev `Draw` waits for the seed of a sampled cohort; `Settle` waits for anyone to settle the round;
 ///      `Close` says that too few updates came and anyone may close the round.
 enum Phase {
     Joining,

@@ -8,7 +8,7 @@ pragma solidity ^0.8.28;
 struct Terms {
     bytes32 manifestHash; //     0  keccak256 of the manifest published at creation
     bytes32 setupHash; //        1  keccak256 of the aggregator's setup published at creation
-    bytes32 salt; //             2  tells otherwise equal federations apart
+    bytes32 salt; //             2  makes the ids of otherwise equal federations differ
     uint256 gains; //            3  gain schedule: see `Gains`
     uint128 stake; //            4  what a member deposits on joining
     uint128 bounty; //           4  what the creator deposits on creation
@@ -28,7 +28,7 @@ struct Terms {
     uint8 laneBits; //           7  width of a model integer: 16 or 32 in the direct path
     uint8 bits; //               7  width of an update integer: 1, 2, 4 or 8
     uint8 rule; //               7  aggregation rule: 0 is the sum
-    bool isPrivateNetwork; //    7  for trials and networks of one's own: durations may be as short as anyone likes
+    bool isPrivateNetwork; //    7  for trials and private networks: durations have no floors
     address gate; //             8  says who may join; zero: everyone
     uint32 submitSeconds; //     8  length of the submission phase
     uint32 challengeSeconds; //  8  length of the challenge window; zero: none

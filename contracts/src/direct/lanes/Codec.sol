@@ -10,7 +10,9 @@ import { Lanes } from "./Lanes.sol";
 ///      mask away. One bit means ±1: 0 is +1, 1 is −1. Positions without a parameter are zero bits.
 ///      XOR with `signs` turns every value into offset binary: `v = scale·o − 2^(bits−1)`, scale 2 for one bit, else 1.
 library Codec {
+    /// @notice The payload has exactly the words that the shard's integers take.
     error WrongPayloadLength(uint256 length, uint256 expected);
+    /// @notice Bits of the last word that belong to no parameter must be zero.
     error NonZeroPadding(uint256 found);
 
     /// @notice Bytes of the update of `length` parameters: `⌈length / (256/bits)⌉ · 32`.
@@ -58,9 +60,9 @@ library Codec {
         return ones * ((1 << full) - 1) | (ones & Lanes.below(laneBits, used % lanes)) * (((1 << bits) - 1) << full);
     }
 
-    /// @notice Whether all integers of a payload are zero or, with one bit and 32 parameters or more, equal: an update that
-    ///         says nothing. Fewer signs are equal by chance.
-    /// @dev Of a payload that `check` accepted. Ends at the first word that says something.
+    /// @notice Whether all integers of a payload are zero or, with one bit and 32 parameters or more, equal: such an update
+    ///         changes nothing. Fewer than 32 signs may be equal by chance.
+    /// @dev Only for a payload that `check` accepted. Stops at the first word that differs.
     function isBlank(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits)
         internal
         pure

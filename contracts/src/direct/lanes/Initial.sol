@@ -10,6 +10,7 @@ import { Lanes } from "./Lanes.sol";
 ///      and becomes `((u·(2a + 1)) >> laneBits) − a`, a being the amplitude of the tensor that owns parameter w·L + j.
 ///      Both halves of a word (even lanes, odd lanes) are multiplied at once.
 library Initial {
+    /// @notice A given integer is outside ±bound; the bound of lanes beyond the dimension is zero.
     error BoundExceeded(uint256 parameter, int256 value, uint256 bound);
 
     /// @notice Stored (biased) words `first` to `first + count − 1` of a seeded model. Lanes beyond it hold zero.

@@ -3,10 +3,13 @@ pragma solidity ^0.8.28;
 
 /// @title Lanes
 /// @notice Many signed integers in one 256-bit word: `word = Σ_j v_j · 2^(width·j)` modulo 2^256, lane 0 least significant.
-/// @dev A word is read or stored *biased*: `stored = word + bias`, so that lane j's field is plainly `v_j + 2^(width−1)`.
-///      Adding words modulo 2^256 adds their vectors exactly while every lane stays inside its range: protocol, section 1.
+/// @dev A word is read or stored *biased*: `stored = word + bias`, so that lane j's field is `v_j + 2^(width−1)`.
+///      Adding words modulo 2^256 adds their vectors exactly while every lane stays inside its range: see "One idea" in
+///      ARCHITECTURE.md.
 library Lanes {
+    /// @notice A word has `lanes` lanes, counted from 0.
     error NoSuchLane(uint256 lane, uint256 lanes);
+    /// @notice The value does not fit a lane of `width` bits.
     error LaneOutOfRange(int256 value, uint256 width);
 
     /// @notice Lanes in a word: `256 / width`.
@@ -38,7 +41,7 @@ library Lanes {
 
     /// @notice Mask of the lanes below `lane`; all of them when `lane` is the number of lanes.
     function below(uint256 width, uint256 lane) internal pure returns (uint256) {
-        // A shift by 256 gives 0, and 0 − 1 wraps to the full mask: the case of all lanes needs no branch.
+        // A shift by 256 gives 0, and 0 − 1 wraps to the full mask: all lanes need no branch of their own.
         unchecked {
             return (1 << (width * lane)) - 1;
         }

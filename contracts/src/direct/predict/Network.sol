@@ -8,15 +8,17 @@ import { PackedInputs } from "./PackedInputs.sol";
 import { Products } from "./Products.sol";
 
 /// @title Network
-/// @notice The forward pass of dense layers with ReLU in integers, weights read from the stored model: protocol, section 8.
+/// @notice The forward pass of dense layers with ReLU in integers, weights read from the stored model.
 /// @dev Layer by layer: `PackedInputs` makes multipliers of the activations, `Products` multiplies stored rows by them, and
-///      the sums become the next activations. A stored field is `f = w + 2^(laneBits−1)`: what that adds is taken off sums.
+///      the sums become the next activations. A stored field is `f = w + 2^(laneBits−1)`: what that adds is subtracted from
+///      the sums.
 ///      A row that begins inside a word meets inputs packed for that alignment; foreign lanes meet zeros.
 library Network {
+    /// @notice An input has one byte for each input of the first layer.
     error WrongInputLength(uint256 length, uint256 expected);
 
-    /// @notice What a forward pass needs of a setup, a word each: kind, zero and count; scale; offset; the layers.
-    /// @dev Decoding a whole setup at each prediction would cost more than the last layer.
+    /// @notice The part of a setup that a forward pass needs, in words: kind, zero and count; scale; offset; one a layer.
+    /// @dev To decode a whole setup at each prediction would cost more than the last layer.
     function encode(Setup memory setup) internal pure returns (bytes memory network) {
         uint256[] memory words = new uint256[](3 + setup.layers.length);
         words[0] = uint256(setup.outputKind) | uint256(setup.inputZero) << 8 | setup.layers.length << 16;
@@ -99,8 +101,8 @@ library Network {
         }
     }
 
-    /// @dev `acc_i = Σ_j f_ij · (u_j − zero)` of the fields from parameter `parameter` on; `offset` is what to take off.
-    ///      Rows of whole words are all aligned alike, and by fives and fours share the reading of the inputs.
+    /// @dev `acc_i = Σ_j f_ij · (u_j − zero)` of the fields from parameter `parameter` on; `offset` is what to subtract.
+    ///      Rows of whole words all have the same alignment, and five or four of them share one reading of the inputs.
     ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
     function _layer(Pass memory pass, uint256 layer, uint256 parameter) private view returns (int256[] memory acc) {
         unchecked {

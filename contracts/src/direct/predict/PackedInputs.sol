@@ -10,8 +10,9 @@ library PackedInputs {
     /// @notice Zero bytes on either side of activations, so that whole words can be read around them.
     uint256 internal constant MARGIN = 32;
 
-    /// @notice The inputs packed for rows that begin at lane `align`, `zero` taken off each. Finds `offset` as well: a field is
-    ///      2^(laneBits−1) more than its value, for each weight times its input, for each bias times the multiplier.
+    /// @notice The inputs packed for rows that begin at lane `align`, `zero` subtracted from each.
+    /// @dev Sets `pass.offset` too: a field is its value plus 2^(laneBits−1), which each weight multiplies by its input and
+    ///      each bias by the multiplier.
     function pack(Pass memory pass, uint256 align, uint256 words) internal pure returns (uint256 packed) {
         unchecked {
             uint256 length = 64 * (words + (words & 1));
@@ -27,7 +28,7 @@ library PackedInputs {
         }
     }
 
-    /// @notice Memory of `length` zero bytes: what lies beyond the calldata is zero. Bounded by the sizes of a layer.
+    /// @notice Memory of `length` zero bytes, copied from beyond the end of the calldata. Bounded by the sizes of a layer.
     function allocate(uint256 length) internal pure returns (uint256 place) {
         assembly ("memory-safe") {
             place := mload(0x40)
@@ -36,9 +37,10 @@ library PackedInputs {
         }
     }
 
-    /// @dev For each word of a row two words that multiply it: `even`, of each pair of bytes from `from` on the first, the
-    ///      earliest in the top lane, and `odd − 2^laneBits · even`, where `odd` has the second of each pair. Keeps the
-    ///      `sum` of the bytes, taken from lanes of at least 32 bits, each the sum of two bytes a word.
+    /// @dev For each word of a row the two words that multiply it. `even` has the first byte of each pair from `from` on, the
+    ///      earliest pair in the top lane; `odd` has the second byte of each pair. The words are `even` and
+    ///      `odd − 2^laneBits · even`. Also sets `pass.sum`, the sum of the bytes, from lanes of at least 32 bits, each the
+    ///      sum of two bytes a word.
     /// @param length 64 bytes for each word of the row, of which there is an even number.
     /// @return packed Memory of these words.
     function _pack(Pass memory pass, uint256 from, uint256 length) private pure returns (uint256 packed) {
@@ -108,7 +110,7 @@ library PackedInputs {
         }
     }
 
-    /// @dev Takes `zero` off every lane that has an input: signed lanes in Σ form, modulo 2^256.
+    /// @dev Subtracts `zero` from every lane that has an input: signed lanes in Σ form, modulo 2^256.
     function _subtract(uint256 packed, uint256 ones, uint256 length, uint256 zero) private pure {
         assembly ("memory-safe") {
             for { let end := add(packed, length) } lt(packed, end) { packed := add(packed, 0x20) } {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { Pass } from "./Pass.sol";
 
 /// @title Products
-/// @notice Dot products of stored rows with packed inputs, eight or more multiply-accumulates to one multiplication.
+/// @notice Dot products of stored rows with packed inputs: one multiplication does `128 / laneBits` multiply-accumulates.
 /// @dev A stored word is split into even and odd lanes, each a word of lanes twice as wide, holding `f = w + 2^(laneBits−1)`.
 ///      Inputs are packed the same way in reverse order, so that the top lane of one 256-bit product is the dot product
 ///      of `128 / laneBits` pairs. With `x = u − zero`, u a byte, 32 products of 16-bit lanes sum to
@@ -47,7 +47,8 @@ library Products {
         }
     }
 
-    /// @notice `dot` of rows by fives and fours, into `acc`: fives until fours make up the rest. Returns how many rows.
+    /// @notice `dot` of rows in groups of five and of four, into `acc`.
+    /// @return rows How many rows the groups hold: the first ones.
     function dotByGroups(Pass memory pass, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
         internal
         view
@@ -58,7 +59,7 @@ library Products {
             pass.stride = stride;
             pass.length = 64 * words;
             pass.first = 64 * ((words - 1) % BLOCK + 1);
-            // As many fives as leave a multiple of four; if none do, as many as there are.
+            // As many fives as leave a multiple of four; if there is no such number, as many fives as there are.
             uint256 fives = acc.length / 5;
             uint256 spare = (fives - acc.length) & 3;
             if (spare <= fives) fives -= spare;
@@ -69,7 +70,7 @@ library Products {
                 to := add(acc, 0x20)
             }
             pass.rows = 5;
-            // Called from two places, it stays a function of its own, whose variables fit the stack.
+            // `_multiply` is called from two places, so the compiler does not inline it, and its variables fit the stack.
             for (uint256 end = slot + 5 * fives * stride; slot != end; slot += 5 * stride) {
                 pass.results = to;
                 _multiply(pass, slot, place);
@@ -87,7 +88,8 @@ library Products {
     /// @dev Dot products of `pass.rows` rows of 16-bit lanes, into memory at `pass.results`. Row r begins
     ///      `r · stride` words after `slot`. In each block, modulo 2^256,
     ///      `w = storage[slot + r · stride + k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
-    ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each has B too much.
+    ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each is B too large.
+    ///      Long because: the sums of five or of four rows stay on the stack, so both cases are written out.
     function _multiply(Pass memory pass, uint256 slot, uint256 place) private view {
         assembly ("memory-safe") {
             let evens := mload(add(pass, 0x60))

@@ -19,7 +19,7 @@ library SumRule {
         uint256 fields; // mask of the even fields of `bits` bits
         uint256 pairs; //  mask of the lowest 2·bits bits of each lane
         uint256 factor; // gain · scale: what a sum of offset fields is multiplied by
-        uint256 offset; // gain · members · 2^(bits−1) in every lane: what is then taken off
+        uint256 offset; // gain · members · 2^(bits−1) in every lane: what is then subtracted
         uint256 stride; // bytes of one member's payload
         uint256 last; //   bytes from a group's first payload to its last
         uint256 stop; //   where the shard's words end in memory
@@ -112,7 +112,8 @@ library SumRule {
     /// @dev Sums the last group, one payload word after the other, and folds it with what memory holds into `size` stored
     ///      words each, up to the memory address `stop`. Equivalent to
     ///      `word = storage[slot] + (memory[to] + (even >> shift·t) & pairs) · factor − offset` for words 2t of a block
-    ///      and with `odd` for words 2t + 1; the new words replace the sums in memory. `size` is even but in a last block.
+    ///      and with `odd` for words 2t + 1; the new words replace the sums in memory. `size` is even except in a last block.
+    ///      Long because: the sums of a payload word stay on the stack until they are folded.
     function _fold(Plan memory p, uint256 from, uint256 slot, uint256 to) private {
         assembly ("memory-safe") {
             for { } lt(to, mload(add(p, 0x100))) { } {
@@ -185,8 +186,8 @@ library SumRule {
 
     /// @dev Σ over the words at `from`, `from + stride`, … `last` of the even and of the odd fields. Equivalent to
     ///      `for (; from <= last; from += stride) { x = word(from) ^ signs; even += x & fields; odd += (x >> bits) & fields; }`
-    ///      but that the odd fields are had without a mask: `Σ (x >> bits)` is Σ of the odd fields in their lanes plus
-    ///      Σ of the even ones but the lowest, each `bits` below its lane, which is taken off at the end.
+    ///      except that the odd fields need no mask: `Σ (x >> bits)` is Σ of the odd fields in their lanes plus Σ of the even
+    ///      ones except the lowest, each `bits` below its lane, which is subtracted at the end.
     ///      There are at most 2^bits words: lanes of `even` stay below 2^(2·bits), and `Σ (x >> bits)` below 2^256.
     function _sum(uint256 from, uint256 last, uint256 stride, uint256 signs, uint256 fields, uint256 bits)
         private
@@ -212,7 +213,7 @@ library SumRule {
         }
     }
 
-    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: taken off in advance.
+    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: subtracted in advance.
     function _balancePadding(uint256 slot, uint256 length, uint256 laneBits, uint256 amount) private {
         uint256 used = length % (256 / laneBits);
         if (used == 0) return;
