@@ -1,6 +1,7 @@
 /** The rounds again, from their events alone: every accepted update added with plain integers, every hash compared. */
 
 import {
+  aggregateShard,
   assignedShards,
   gainOfRound,
   keccak256,
@@ -80,7 +81,7 @@ export function replayRounds({ creation, model, events, rounds, onProgress }: Ro
         throw new MismatchFound({ what: `position ${position} was counted and had not submitted`, ...place })
       }
       const values = unpackUpdate(payload, { bits: terms.bits, laneBits: terms.laneBits, length })
-      for (let p = 0; p < length; p++) slice[p] = slice[p]! + gain * values[p]!
+      aggregateShard(slice, [values], gain)
       updates++
     }
     if (keccak256(packModel(slice, terms.laneBits)) !== modelHash.toLowerCase()) {

@@ -59,6 +59,22 @@ export function gainAt(gains: bigint, round: number): number {
   return unpackGains(gains).findLast(({ fromRound }) => fromRound <= round)!.gain
 }
 
+/** Rounds `[from, to)` of one gain. */
+export type GainRun = { readonly from: number; readonly to: number; readonly gain: number }
+
+/** A schedule as runs of the first `rounds` rounds; entries that start later give none. */
+export function gainRuns(entries: readonly GainEntry[], rounds: number): GainRun[] {
+  return entries.flatMap(({ fromRound: from, gain }, i) => {
+    const to = Math.min(rounds, entries[i + 1]?.fromRound ?? rounds)
+    return to > from ? [{ from, to, gain }] : []
+  })
+}
+
+/** What all rounds together are multiplied by: `Σ_{r < rounds} gain_r`; below 2^48, so exact. */
+export function totalGain(entries: readonly GainEntry[], rounds: number): number {
+  return gainRuns(entries, rounds).reduce((total, { from, to, gain }) => total + (to - from) * gain, 0)
+}
+
 /**
  * The gain of a round with fewer members than the terms allow: `⌊gain · most / expected⌋`.
  *

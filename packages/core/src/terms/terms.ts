@@ -7,7 +7,7 @@
 
 import type { Hex } from '../arithmetic/hex.ts'
 import { largestUpdate } from './bits.ts'
-import { effectiveGain, gainAt, unpackGains } from './gains.ts'
+import { effectiveGain, gainAt, gainRuns, totalGain, unpackGains } from './gains.ts'
 
 /** What the members of a federation agree to. Seconds are durations; amounts are in the token's smallest unit. */
 export type Terms = {
@@ -124,9 +124,7 @@ export function largestOutput(terms: CohortTerms & Pick<Terms, 'bits'>): bigint 
  * @param initialBound - Largest |initial integer|: 0, the largest amplitude of a seeded start, or a given start's bound.
  */
 export function largestLane(terms: Terms, initialBound: bigint): bigint {
-  let total = 0n
-  for (const { from, to, gain } of gainRuns(terms)) total += BigInt(to - from) * BigInt(gain)
-  return initialBound + total * largestOutput(terms)
+  return initialBound + BigInt(totalGain(unpackGains(terms.gains), terms.rounds)) * largestOutput(terms)
 }
 
 /**
@@ -141,7 +139,7 @@ export function roundsBeforeOverflow(terms: Terms, initialBound: bigint): bigint
   const output = largestOutput(terms)
   let room = limit - 1n - initialBound
   if (room < 0n) return 0n
-  const runs = gainRuns(terms)
+  const runs = gainRuns(unpackGains(terms.gains), terms.rounds)
   for (const [i, { from, to, gain }] of runs.entries()) {
     const cost = BigInt(gain) * output
     const fitting = room / cost
@@ -149,16 +147,6 @@ export function roundsBeforeOverflow(terms: Terms, initialBound: bigint): bigint
     room -= BigInt(to - from) * cost
   }
   return 0n
-}
-
-/** The gain schedule as runs of rounds `[from, to)`, the last one ending at `terms.rounds`. */
-function gainRuns(terms: Pick<Terms, 'gains' | 'rounds'>): { from: number; to: number; gain: number }[] {
-  const entries = unpackGains(terms.gains)
-  return entries.map(({ fromRound, gain }, i) => ({
-    from: fromRound,
-    to: entries[i + 1]?.fromRound ?? terms.rounds,
-    gain,
-  }))
 }
 
 /** A shard that the model does not have. */

@@ -9,6 +9,14 @@
  */
 import { dequantize, type Scale } from './quantize.ts'
 
+/** Widths to which errors are fed back: wider integers lose too little. */
+const WIDEST = 2
+
+/** Whether what quantisation lost of an update is carried into the member's next one. */
+export function hasFeedback(bits: number): boolean {
+  return bits <= WIDEST
+}
+
 /** Residuals of one member, by shard, in weight units; plain data that a node can store. */
 export type ErrorFeedback = {
   /** What of a residual survives to the next round, 0 to 1. */
@@ -86,6 +94,19 @@ export function dropResidual(feedback: ErrorFeedback, shard: number, round: numb
   const pending = new Map(feedback.pending)
   pending.delete(shard)
   return { ...feedback, pending }
+}
+
+/**
+ * Settles what is pending: the residual of an update that counted becomes its shard's own, any other is forgotten.
+ *
+ * @param counts - Whether the member's update of a round was aggregated; asked once for each shard.
+ */
+export function settleResiduals(feedback: ErrorFeedback, counts: (round: number) => boolean): ErrorFeedback {
+  let settled = feedback
+  for (const [shard, { round }] of feedback.pending) {
+    settled = (counts(round) ? commitResidual : dropResidual)(settled, shard, round)
+  }
+  return settled
 }
 
 /** An option of error feedback outside its range. */

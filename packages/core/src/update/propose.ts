@@ -3,7 +3,7 @@
  * the fading of updates. Both were measured by `tutti bench accuracy`.
  */
 import { largestUpdate } from '../terms/bits.ts'
-import type { GainEntry } from '../terms/gains.ts'
+import { type GainEntry, totalGain } from '../terms/gains.ts'
 
 /** Fewer updates than these average too little of the rounding of two bits away. */
 export const FEW_UPDATES = 8
@@ -13,11 +13,6 @@ const WIDE_BITS = 4
 /** Bits of an update where nobody chooses: 2, or 4 where fewer than 8 members train in a round. */
 export function proposeBits(members: number): number {
   return members < FEW_UPDATES ? WIDE_BITS : NARROW_BITS
-}
-
-/** Whether what quantisation lost of an update is carried into the member's next one: wider integers lose too little. */
-export function hasFeedback(bits: number): boolean {
-  return bits <= NARROW_BITS
 }
 
 /**
@@ -58,14 +53,6 @@ export function proposeGains({
 }): GainEntry[] {
   if (bits > NARROW_BITS) return PLAIN
   const largest = updates * largestUpdate(bits)
-  const fits = (gains: GainEntry[]) => largest * sumGains(gains, rounds) <= NARROW_ROOM
+  const fits = (gains: GainEntry[]) => largest * totalGain(gains, rounds) <= NARROW_ROOM
   return (SCHEDULES.find(fits) ?? PLAIN).filter(({ fromRound }) => fromRound < rounds)
-}
-
-/** `Σ_{r < rounds} gain_r`. */
-function sumGains(gains: readonly GainEntry[], rounds: number): number {
-  return gains.reduce((sum, { fromRound, gain }, index) => {
-    const until = Math.min(rounds, gains[index + 1]?.fromRound ?? rounds)
-    return sum + gain * Math.max(0, until - fromRound)
-  }, 0)
 }

@@ -67,6 +67,19 @@ export function countClamped(update: Float32Array, { scale, bits }: { scale: Sca
 }
 
 /**
+ * The step at which the sum of D updates reaches `reach`, if each member sends the largest integer of its width:
+ * `reach / (D · (2^(bits−1) − 1))`; for one bit `reach / D`. A round's gain is left out: divide `reach` by it.
+ *
+ * @param reach - Weight units, ≥ 0.
+ * @param options.expected - D, updates that a shard expects.
+ * @throws `UnsupportedBitsError`
+ */
+export function stepToReach(reach: number, { bits, expected }: { bits: number; expected: number }): number {
+  const [, highest] = updateRange(bits)
+  return reach / (expected * highest)
+}
+
+/**
  * The update that integers stand for: `values[i] · scale[i]`.
  *
  * @param values - Integers, shape [length].

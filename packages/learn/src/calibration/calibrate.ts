@@ -21,7 +21,7 @@ import {
 import { denseLayers } from '../manifest/setup.ts'
 import { initialRange, initialWeights } from '../model/initial-weights.ts'
 import { type ModelSpec, tensorLayout } from '../model/model.ts'
-import { quantile, type RehearsalOptions, rehearse, roundToBits, updateDivisor } from './rehearsal.ts'
+import { measureStep, quantile, type RehearsalOptions, rehearse, roundToBits } from './rehearsal.ts'
 
 /** What a calibration starts from. */
 export interface CalibrationOptions extends RehearsalOptions {
@@ -57,7 +57,6 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   const { model, schema, members, coverage = 0.98, headroom = 1.5 } = options
   const dense = denseLayers(model)
   const { moves, weights } = await rehearse(options, initialWeights(model, options.seed))
-  const divisor = updateDivisor(options)
   const activations = measureActivations(model, weights, sample(members, ACTIVATION_EXAMPLES))
   const layout = tensorLayout(model)
   const tensors: TensorSpec[] = []
@@ -66,9 +65,9 @@ export async function calibrate(options: CalibrationOptions): Promise<Calibratio
   let scale = fromRatio(schema.inputScale)
   for (const [index] of dense.entries()) {
     const [weight, bias] = [layout[2 * index]!, layout[2 * index + 1]!]
-    const step = roundToBits(quantile(moves[2 * index]!, coverage) / divisor)
+    const step = roundToBits(measureStep(moves[2 * index]!, coverage, options))
     const unit = multiply(step, scale)
-    const biasTarget = quantile(moves[2 * index + 1]!, coverage) / divisor
+    const biasTarget = measureStep(moves[2 * index + 1]!, coverage, options)
     const biasMultiplier = Math.max(1, Math.round(biasTarget / toNumber(unit)))
     const biasStep = multiply(unit, rational(BigInt(biasMultiplier), 1n))
     tensors.push({ name: weight.name, shape: weight.shape, step: toRatio(step) })

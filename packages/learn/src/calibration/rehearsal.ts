@@ -1,7 +1,7 @@
 /**
  * A rehearsal: a few rounds of floating-point training on the creator's data, to see how far updates move the weights.
  */
-import { gainAt, largestUpdate, packGains } from '@tutti/core'
+import { gainAt, packGains, stepToReach } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'
 import type { TensorSpec } from '../manifest/manifest.ts'
 import { type Rational, rational, toRatio } from '../manifest/rational.ts'
@@ -87,11 +87,16 @@ export async function rehearse(
 }
 
 /**
- * The integer that a quantile of the updates becomes, times the updates expected: `D · (2^(bits−1) − 1)`, 1 for one bit.
+ * The step at which a quantile of a tensor's updates becomes the largest integer that members send, `stepToReach`.
+ *
+ * @param moves - weight · |Δ| / gain, as {@link rehearse} gives them.
  */
-export function updateDivisor({ members, expectedUpdates, terms }: RehearsalOptions): number {
-  const largest = terms.bits === 1 ? 1 : largestUpdate(terms.bits) - 1
-  return (expectedUpdates ?? members.length) * largest
+export function measureStep(
+  moves: ArrayLike<number>,
+  coverage: number,
+  { members, expectedUpdates: expected = members.length, terms: { bits } }: RehearsalOptions,
+): number {
+  return stepToReach(quantile(moves, coverage), { bits, expected })
 }
 
 /**
@@ -104,10 +109,9 @@ export function updateDivisor({ members, expectedUpdates, terms }: RehearsalOpti
  */
 export async function calibrateSteps(options: RehearsalOptions, start: Float32Array): Promise<TensorSpec[]> {
   const { moves } = await rehearse({ ...options, rehearsalRounds: 1 }, start)
-  const divisor = updateDivisor(options)
   const { coverage = options.terms.bits === 8 ? WIDE_COVERAGE : COVERAGE } = options
   return tensorLayout(options.model).map(({ name, shape }, index) => {
-    const step = roundToBits(quantile(moves[index]!, coverage) / divisor)
+    const step = roundToBits(measureStep(moves[index]!, coverage, options))
     return { name, shape, step: toRatio(step) }
   })
 }

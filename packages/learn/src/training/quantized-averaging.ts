@@ -4,19 +4,15 @@
  */
 import {
   aggregateShard,
-  commitResidual,
-  compensate,
-  countClamped,
   type ErrorFeedback,
   effectiveGain,
   fromSeed,
   gainAt,
-  noteResidual,
   packGains,
   packUpdate,
-  quantize,
+  quantizeShard,
+  settleResiduals,
   startFeedback,
-  stratify,
   unpackUpdate,
 } from '@tutti/core'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -85,7 +81,6 @@ export async function quantizedAveraging(
     const expected = cohort.length
     const gain = effectiveGain(gainAt(gains, round), { most: options.most ?? expected, expected })
     const weights = toWeights(manifest, lanes, options.base)
-    const scale = steps.map((step) => step * expected * gain)
     const updates: Int8Array[] = []
     let loss = 0
     let clamped = 0
@@ -94,20 +89,27 @@ export async function quantizedAveraging(
       const update = result.weights.map((weight, p) => weight - weights[p]!)
       const own = fromSeed(~BigInt(memberSeed(seed, round, member)))
       const shared = fromSeed(~BigInt(memberSeed(seed, round, NOBODY)))
-      const random = stratify({ shared, own, rank, of: expected })
-      const carried = feedback.get(member) ?? startFeedback()
-      const wanted = options.hasFeedback ? compensate(carried, 0, update) : update
-      const quantized = quantize(wanted, { scale, bits, random })
-      if (options.hasFeedback) {
-        const noted = noteResidual(carried, { shard: 0, round, wanted, values: quantized.values, scale })
-        feedback.set(member, commitResidual(noted, 0, round))
+      const carried = { feedback: feedback.get(member) ?? startFeedback(), shard: 0, round }
+      const quantized = quantizeShard({
+        update,
+        steps,
+        bits,
+        gain,
+        strata: { shared, own, rank, of: expected },
+        ...(options.hasFeedback ? { carried } : {}),
+      })
+      if (quantized.feedback !== undefined) {
+        feedback.set(
+          member,
+          settleResiduals(quantized.feedback, () => true),
+        )
       }
       if (options.base === undefined) {
         const payload = packUpdate(quantized.values, { bits, laneBits })
         options.onPayload?.({ round, member, payload })
         updates.push(unpackUpdate(payload, { bits, laneBits, length: lanes.length }))
       } else updates.push(quantized.values)
-      clamped += options.hasFeedback ? countClamped(update, { scale, bits }) : quantized.clamped
+      clamped += quantized.clamped
       loss += result.loss / expected
     }
     aggregateShard(lanes, updates, gain)

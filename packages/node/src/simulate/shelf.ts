@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commitResidual, dropResidual, type ErrorFeedback, hasFeedback, startFeedback } from '@tutti/core'
+import { type ErrorFeedback, hasFeedback, settleResiduals, startFeedback } from '@tutti/core'
 import { decodeFeedback, encodeFeedback } from '../disk/feedback-file.ts'
 
 /** Residuals by member. */
@@ -39,11 +39,7 @@ export function createShelf(directory?: string): FeedbackShelf {
     resolve: (member, round, isCounted) => {
       const feedback = load(member)
       if (feedback === undefined) return
-      const resolved = [...feedback.pending.keys()].reduce(
-        (rest, shard) => (isCounted ? commitResidual : dropResidual)(rest, shard, round),
-        feedback,
-      )
-      if (resolved !== feedback) save(member, resolved)
+      if (feedback.pending.size > 0) save(member, settleResiduals(feedback, (sentIn) => isCounted && sentIn === round))
     },
     close: () => {
       held.clear()

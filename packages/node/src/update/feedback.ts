@@ -7,11 +7,10 @@
  */
 import { type ChainClient, readHistory } from '@tutti/chain'
 import {
-  commitResidual,
-  dropResidual,
   type ErrorFeedback,
   type Hex,
   hasFeedback,
+  settleResiduals,
   startFeedback,
   type Terms,
 } from '@tutti/core'
@@ -37,18 +36,13 @@ export async function readFeedback(
   round: number,
 ): Promise<ErrorFeedback | undefined> {
   if (!hasFeedback(terms.bits)) return undefined
-  let feedback = store.loadFeedback() ?? startFeedback()
-  const settled = new Map<number, boolean>()
-  for (const [shard, { round: sentIn }] of feedback.pending) {
-    let counts = settled.get(sentIn)
-    if (counts === undefined) {
-      // An update of this round is made anew: the one before was never signed.
-      const mayCount = sentIn < round && isSubmitted(store.load(sentIn))
-      const read = () => readHistory(client, { id, from: sentIn, count: 1 })
-      counts = mayCount && ((await untilReached(read, patience))[0]?.updates ?? 0) > 0
-      settled.set(sentIn, counts)
-    }
-    feedback = (counts ? commitResidual : dropResidual)(feedback, shard, sentIn)
+  const feedback = store.loadFeedback() ?? startFeedback()
+  const counted = new Set<number>()
+  for (const sentIn of new Set([...feedback.pending.values()].map((pending) => pending.round))) {
+    // An update of this round is made anew: the one before was never signed.
+    if (sentIn >= round || !isSubmitted(store.load(sentIn))) continue
+    const history = await untilReached(() => readHistory(client, { id, from: sentIn, count: 1 }), patience)
+    if ((history[0]?.updates ?? 0) > 0) counted.add(sentIn)
   }
-  return feedback
+  return settleResiduals(feedback, (sentIn) => counted.has(sentIn))
 }

@@ -7,19 +7,15 @@
 import {
   assignedShards,
   type CohortTerms,
-  compensate,
-  countClamped,
   type ErrorFeedback,
   expectedUpdates,
   fromSeed,
   fromSystem,
   gainOfRound,
-  noteResidual,
-  quantize,
+  quantizeShard,
   type Random,
   shardRange,
   sharedSeed,
-  stratify,
   type Terms,
   updateRank,
 } from '@tutti/core'
@@ -72,18 +68,22 @@ export function prepareUpdate(
     const { start, length } = shardRange(terms, shard)
     const update = new Float32Array(length)
     for (let i = 0; i < length; i++) update[i] = weight * (after[start + i]! - before[start + i]!)
-    const expected = expectedUpdates(terms, shard, round, cohort)
-    const share = expected * gain
     const shared = fromSeed(sharedSeed(terms.manifestHash, round, shard))
-    const random = stratify({ shared, own, rank: updateRank(terms, position, k), of: expected })
-    const scale = (i: number) => steps[start + i]! * share
-    const wanted = feedback === undefined ? update : compensate(feedback, shard, update)
-    const quantized = quantize(wanted, { scale, bits: terms.bits, random })
-    if (feedback !== undefined) {
-      feedback = noteResidual(feedback, { shard, round, wanted, values: quantized.values, scale })
-    }
-    // What training changed, without what is carried: that it is clamped says that steps are too small.
-    saturatedLanes += feedback === undefined ? quantized.clamped : countClamped(update, { scale, bits: terms.bits })
+    const quantized = quantizeShard({
+      update,
+      steps: steps.subarray(start, start + length),
+      bits: terms.bits,
+      gain,
+      strata: {
+        shared,
+        own,
+        rank: updateRank(terms, position, k),
+        of: expectedUpdates(terms, shard, round, cohort),
+      },
+      ...(feedback === undefined ? {} : { carried: { feedback, shard, round } }),
+    })
+    feedback = quantized.feedback
+    saturatedLanes += quantized.clamped
     quantisedLanes += length
     return quantized.values
   })
