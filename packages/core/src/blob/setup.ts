@@ -8,11 +8,10 @@
 import { fromHex, type Hex, toHex } from '../arithmetic/hex.ts'
 import { BYTES_LIMIT } from '../direct/estimate.ts'
 import { AggregateTooLongError, UnsupportedRuleError, validateOverflow } from '../direct/validate.ts'
-import { UnsupportedBitsError } from '../terms/bits.ts'
+import { checkBits } from '../terms/bits.ts'
 import { maxUpdates, shardCount, type Terms } from '../terms/terms.ts'
 import { validateTerms } from '../terms/validate.ts'
 import { BLOBS_PER_TRANSACTION, blobsFor, parametersPerBlob } from './blob.ts'
-import { FieldLaneBitsError } from './field-lanes.ts'
 
 /** The setup of a blob-path model; its ABI encoding is published at creation and its hash is in the terms. */
 export type BlobSetup = {
@@ -57,13 +56,12 @@ export function decodeBlobSetup(bytes: Uint8Array): BlobSetup {
 export function validateBlobTerms(terms: Terms): void {
   validateTerms(terms)
   const { laneBits, bits, shardSize, challengeSeconds } = terms
-  if (!Number.isInteger(laneBits) || laneBits < 8 || laneBits > 32) throw new FieldLaneBitsError(laneBits)
+  const capacity = parametersPerBlob(laneBits)
   if (bits === 1) throw new BlobBitsError()
-  if (bits !== 2 && bits !== 4 && bits !== 8) throw new UnsupportedBitsError(bits)
+  checkBits(bits)
   if (terms.rule !== 0) throw new UnsupportedRuleError(terms.rule)
   const shortest = terms.isPrivateNetwork ? 1 : SHORTEST_CHALLENGE_SECONDS
   if (challengeSeconds < shortest) throw new ChallengeTooShortError(challengeSeconds, shortest)
-  const capacity = parametersPerBlob(laneBits)
   const isWhole = shardCount(terms) === 1
   const length = isWhole ? terms.dimension : shardSize
   const largest = BLOBS_PER_TRANSACTION * capacity

@@ -25,53 +25,6 @@ export function wordsFor(length: number, laneBits: number): number {
 }
 
 /**
- * The bias that turns a word into fields one can read: `Σ_j 2^(laneBits−1) · 2^(laneBits·j)`.
- *
- * @throws {@link UnsupportedLaneBitsError}
- */
-export function wordBias(laneBits: number): bigint {
-  let bias = 0n
-  for (let j = 0; j < lanesPerWord(laneBits); j++) bias |= 1n << BigInt(laneBits * j + laneBits - 1)
-  return bias
-}
-
-/**
- * Packs lanes into a word: `Σ_j lanes[j] · 2^(laneBits·j) mod 2^256`. Missing lanes are 0.
- *
- * @param lanes - At most `lanesPerWord` integers, each in `[−2^(laneBits−1), 2^(laneBits−1))`.
- * @throws {@link UnsupportedLaneBitsError}, {@link TooManyLanesError}, {@link LaneRangeError}
- */
-export function toWord(lanes: ArrayLike<number>, laneBits: number): bigint {
-  const limit = 2 ** (laneBits - 1)
-  if (lanes.length > lanesPerWord(laneBits)) throw new TooManyLanesError(lanes.length, laneBits)
-  let word = 0n
-  for (let j = 0; j < lanes.length; j++) {
-    const value = lanes[j]!
-    if (!Number.isInteger(value) || value < -limit || value >= limit) throw new LaneRangeError(j, value, laneBits)
-    word += BigInt(value) << BigInt(laneBits * j)
-  }
-  return BigInt.asUintN(256, word)
-}
-
-/**
- * Reads the lanes of a word in the Σ form: adds the bias, then takes each field less `2^(laneBits−1)`.
- * (Shifting before the bias is added is wrong whenever a lower lane is negative.)
- *
- * @param word - Integer modulo 2^256.
- * @returns Lanes, shape [lanesPerWord].
- * @throws {@link UnsupportedLaneBitsError}
- */
-export function fromWord(word: bigint, laneBits: number): Int32Array {
-  const lanes = new Int32Array(lanesPerWord(laneBits))
-  const biased = BigInt.asUintN(256, word + wordBias(laneBits))
-  const half = 2 ** (laneBits - 1)
-  for (let j = 0; j < lanes.length; j++) {
-    lanes[j] = Number(BigInt.asUintN(laneBits, biased >> BigInt(laneBits * j))) - half
-  }
-  return lanes
-}
-
-/**
  * Packs integers as stored words: 32 big-endian bytes each, biased, the lanes beyond the last integer 0.
  *
  * @param values - Model integers, shape [length], each in `[−2^(laneBits−1), 2^(laneBits−1))`.

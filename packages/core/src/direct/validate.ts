@@ -2,12 +2,12 @@
  * Refuses terms that the direct path could not live by, one error class each: widths, sizes, the overflow guarantee,
  * and steps that would not fit a transaction. Twin of `direct/DirectTerms.sol`.
  */
-import { UnsupportedBitsError } from '../terms/bits.ts'
+import { checkBits } from '../terms/bits.ts'
 import { largestLane, roundsBeforeOverflow, shardCount, type Terms } from '../terms/terms.ts'
 import { validateTerms } from '../terms/validate.ts'
 import { BYTES_LIMIT, estimateRound, GAS_LIMIT } from './estimate.ts'
 import { CHUNK_WORDS } from './initial.ts'
-import { UnsupportedLaneBitsError, wordsFor } from './lanes.ts'
+import { wordsFor } from './lanes.ts'
 
 const MOST_CHUNKS = 256
 
@@ -23,11 +23,10 @@ const MOST_CHUNKS = 256
 export function validateDirectTerms(terms: Terms, initialBound = 0n): void {
   validateTerms(terms)
   const { laneBits, bits, shardSize } = terms
-  if (laneBits !== 16 && laneBits !== 32) throw new UnsupportedLaneBitsError(laneBits)
-  if (bits !== 1 && bits !== 2 && bits !== 4 && bits !== 8) throw new UnsupportedBitsError(bits)
+  const words = wordsFor(terms.dimension, laneBits)
+  checkBits(bits)
   if (terms.rule !== 0) throw new UnsupportedRuleError(terms.rule)
   if (terms.challengeSeconds !== 0) throw new UnsupportedChallengeError(terms.challengeSeconds)
-  const words = wordsFor(terms.dimension, laneBits)
   if (words > MOST_CHUNKS * CHUNK_WORDS) throw new ModelTooLargeError(words)
   const multiple = 256 / bits
   if (shardCount(terms) > 1 && shardSize % multiple !== 0) throw new MisalignedShardError(shardSize, multiple)

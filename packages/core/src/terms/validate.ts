@@ -8,7 +8,8 @@ import { keeperBudget, potRoundedDown } from './reward.ts'
 import { shardCount, type Terms } from './terms.ts'
 
 const LARGEST_COHORT = 256
-const MOST_SHARDS = 256
+/** Shards that a model has at most: a word has a bit for each. */
+export const MOST_SHARDS = 256
 const BASIS_POINTS = 10_000
 
 const WIDTHS = {

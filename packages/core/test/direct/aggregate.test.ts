@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromHex, keccak256, toHex } from '../../src/arithmetic/hex.ts'
-import { aggregateShard, aggregateWords, UpdateLengthError } from '../../src/direct/aggregate.ts'
+import { aggregateShard, UpdateLengthError } from '../../src/direct/aggregate.ts'
 import { packUpdate, payloadBytes, unpackUpdate } from '../../src/direct/codec.ts'
 import { packModel, unpackModel } from '../../src/direct/lanes.ts'
 import { updateRange } from '../../src/terms/bits.ts'
 import { readVectors, toNumbers, toWords } from '../read-vectors.ts'
+import { aggregateWords } from './words.ts'
 
 /** Both twins of one step; the words must be those of the integers. */
 function assertTwins(model: Int32Array, updates: Int8Array[], bits: number, laneBits: number, gain: number): void {

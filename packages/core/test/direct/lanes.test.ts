@@ -3,19 +3,17 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromBytes, fromHex, toHex } from '../../src/arithmetic/hex.ts'
 import {
-  fromWord,
   LaneRangeError,
   lanesPerWord,
   ModelLengthError,
   ModelPaddingError,
   packModel,
   TooManyLanesError,
-  toWord,
   UnsupportedLaneBitsError,
   unpackModel,
-  wordBias,
 } from '../../src/direct/lanes.ts'
 import { readVectors, toNumbers } from '../read-vectors.ts'
+import { fromWord, toWord, wordBias } from './words.ts'
 
 const { cases, models } = readVectors('lanes')
 const laneBits = fc.constantFrom(16, 32)

@@ -7,7 +7,9 @@ import {
   compensate,
   dropResidual,
   FeedbackOptionError,
+  hasFeedback,
   noteResidual,
+  settleResiduals,
   startFeedback,
 } from '../../src/update/error-feedback.ts'
 import { quantize } from '../../src/update/quantize.ts'
@@ -24,6 +26,17 @@ test('a residual counts only once its round was aggregated', () => {
   const committed = commitResidual(noted({ decay: 1, bound: 9 }), 2, 5)
   assert.deepEqual(compensate(committed, 2, update), Float32Array.of(0.75, 0.75, 3))
   assert.equal(committed.pending.size, 0)
+})
+
+test('residuals are carried at one and two bits', () => {
+  assert.deepEqual([1, 2, 4, 8].filter(hasFeedback), [1, 2])
+})
+
+test('settling makes the residuals of rounds that counted the shards’ own and forgets the others', () => {
+  const both = noteResidual(noted(), { shard: 3, round: 6, wanted, values: Int8Array.of(1, 0, 7), scale: 1 })
+  const settled = settleResiduals(both, (round) => round === 5)
+  assert.deepEqual([...settled.residuals.keys()], [2])
+  assert.equal(settled.pending.size, 0)
 })
 
 test('residuals belong to their shard', () => {

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { gainAt, packGains } from '../../src/terms/gains.ts'
-import { hasFeedback, proposeBits, proposeGains } from '../../src/update/propose.ts'
+import { proposeBits, proposeGains } from '../../src/update/propose.ts'
 
 test('two bits are proposed, and four where fewer than eight members train in a round', () => {
   assert.deepEqual([1, 2, 7, 8, 256].map(proposeBits), [4, 4, 4, 2, 2])
-})
-
-test('residuals are carried at one and two bits', () => {
-  assert.deepEqual([1, 2, 4, 8].filter(hasFeedback), [1, 2])
 })
 
 test('gains of narrow updates halve from the first round to the seventeenth; those of wide ones stay', () => {

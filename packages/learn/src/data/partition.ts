@@ -88,26 +88,6 @@ export function spreadOut(parts: readonly Int32Array[], minimum: number): Int32A
 }
 
 /**
- * By the values of a column (hospital, device, writer): examples of one value stay together. Values go, largest first,
- * to the member with the fewest examples.
- *
- * @throws {@link PartitionError} if there are fewer values than members.
- */
-export function partitionByColumn(values: ArrayLike<string | number>, { members }: { members: number }): Int32Array[] {
-  checkMembers(values.length, members, 1)
-  const groups = groupBy(values).sort((a, b) => b.length - a.length)
-  if (groups.length < members) {
-    throw new PartitionError(`the column has ${groups.length} values for ${members} members; lower the members`)
-  }
-  const lists: number[][] = Array.from({ length: members }, () => [])
-  for (const group of groups) {
-    const smallest = lists.reduce((best, list) => (list.length < best.length ? list : best))
-    smallest.push(...group)
-  }
-  return lists.map((list) => Int32Array.from(list.sort((a, b) => a - b)))
-}
-
-/**
  * Divides examples into two parts with the shares of each class kept, seeded.
  *
  * @param fraction - Share of the second part, in (0, 1).

@@ -11,7 +11,7 @@ import { REDUCTION_OPERATORS } from './reduction.ts'
 import { WINDOW_OPERATORS } from './windows.ts'
 
 /** Operators by name; whatever is not listed cannot be imported. */
-const OPERATORS = new Map<string, Operator>(
+export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.entries({
     ...ARITHMETIC_OPERATORS,
     ...LAYOUT_OPERATORS,
@@ -25,9 +25,4 @@ const OPERATORS = new Map<string, Operator>(
 /** How an operator of the standard set is read; undefined if it cannot be. */
 export function findOperator(op: string): Operator | undefined {
   return OPERATORS.get(op)
-}
-
-/** Names of all operators that can be read, in alphabetical order. */
-export function operatorNames(): string[] {
-  return [...OPERATORS.keys()].sort()
 }

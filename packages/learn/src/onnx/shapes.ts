@@ -205,11 +205,6 @@ export function inferShapes(graph: Graph, nodes: readonly Node[], known: Readonl
   return shapes
 }
 
-/** Whether the shape of an operation's output can be told. */
-export function hasShapeRule(op: string): boolean {
-  return op === 'Split' || Object.hasOwn(INFERENCES, op)
-}
-
 /**
  * Adds the shapes of one node's outputs.
  *

@@ -2,7 +2,7 @@
 import { roundMoments } from '../data/infer-schema.ts'
 import type { DataSchema } from '../data/schema.ts'
 import { binWidth, FEWEST_MEMBERS, MOST_BINS, type StatisticsPlan, StatisticsPlanError } from './plan.ts'
-import { type FederatedStatistics, histogramQuantile } from './statistics.ts'
+import type { FederatedStatistics } from './statistics.ts'
 
 /**
  * A plan that counts every feature of a schema, and its label: a number like any other, a class like a category.
@@ -108,17 +108,4 @@ export function findCoarseColumns(
     const bins = Math.ceil((2 * width * counted.bins) / spread)
     return [{ name: column.name, width, spread, bins: bins > MOST_BINS ? undefined : bins }]
   })
-}
-
-/** Quantiles of a number over all members, by name; undefined where nothing was counted. */
-export function federatedQuantile(
-  { columns }: FederatedStatistics,
-  plan: StatisticsPlan,
-  name: string,
-  share: number,
-): number | undefined {
-  const range = plan.columns.find((column) => column.name === name)
-  const counted = columns.find((column) => column.name === name)
-  if (range?.kind !== 'number' || counted?.kind !== 'number') return undefined
-  return histogramQuantile(counted.histogram, range, share)
 }

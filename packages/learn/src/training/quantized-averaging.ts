@@ -99,10 +99,9 @@ export async function quantizedAveraging(
         ...(options.hasFeedback ? { carried } : {}),
       })
       if (quantized.feedback !== undefined) {
-        feedback.set(
-          member,
-          settleResiduals(quantized.feedback, () => true),
-        )
+        // Every update counts here.
+        const settled = settleResiduals(quantized.feedback, () => true)
+        feedback.set(member, settled)
       }
       if (options.base === undefined) {
         const payload = packUpdate(quantized.values, { bits, laneBits })

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   PartitionError,
-  partitionByColumn,
   partitionDirichlet,
   partitionIid,
   partitionShards,
@@ -25,7 +24,6 @@ const WAYS: [string, (seed: number) => Int32Array[]][] = [
   ['IID', (seed) => partitionIid(LABELS.length, { members: 7, seed })],
   ['label shards', (seed) => partitionShards(LABELS, { members: 7, seed })],
   ['Dirichlet', (seed) => partitionDirichlet(LABELS, { members: 7, seed, alpha: 0.3 })],
-  ['by column', () => partitionByColumn(LABELS, { members: 7 })],
 ]
 
 for (const [name, divide] of WAYS) {
@@ -70,23 +68,11 @@ test('Dirichlet: every member has the minimum, and a smaller α is a stronger sk
   assert.ok(skew(0.5) > skew(100))
 })
 
-test('by column: examples of one value stay together', () => {
-  const lists = partitionByColumn(['a', 'b', 'a', 'c', 'b', 'a'], { members: 2 })
-  assert.deepEqual(
-    lists.map((list) => [...list]),
-    [
-      [0, 2, 5],
-      [1, 3, 4],
-    ],
-  )
-})
-
 test('what cannot be divided is refused', () => {
   assert.throws(() => partitionIid(3, { members: 4, seed: 1 }), PartitionError)
   assert.throws(() => partitionIid(3, { members: 0, seed: 1 }), PartitionError)
   assert.throws(() => partitionDirichlet(LABELS, { members: 101, seed: 1, alpha: 1 }), PartitionError)
   assert.throws(() => partitionDirichlet(LABELS.subarray(0, 40), { members: 4, seed: 1, alpha: 0.001 }), /no draw/)
-  assert.throws(() => partitionByColumn(['a', 'a'], { members: 2 }), PartitionError)
   assert.throws(() => splitStratified(LABELS, { fraction: 1, seed: 1 }), PartitionError)
 })
 

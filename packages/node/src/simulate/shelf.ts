@@ -39,7 +39,8 @@ export function createShelf(directory?: string): FeedbackShelf {
     resolve: (member, round, isCounted) => {
       const feedback = load(member)
       if (feedback === undefined) return
-      if (feedback.pending.size > 0) save(member, settleResiduals(feedback, (sentIn) => isCounted && sentIn === round))
+      const counts = (sentIn: number) => isCounted && sentIn === round
+      if (feedback.pending.size > 0) save(member, settleResiduals(feedback, counts))
     },
     close: () => {
       held.clear()

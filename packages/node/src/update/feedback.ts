@@ -6,14 +6,7 @@
  * be told is dropped, since a residual that is lost costs a little accuracy and one that counts twice costs more.
  */
 import { type ChainClient, readHistory } from '@tutti/chain'
-import {
-  type ErrorFeedback,
-  type Hex,
-  hasFeedback,
-  settleResiduals,
-  startFeedback,
-  type Terms,
-} from '@tutti/core'
+import { type ErrorFeedback, type Hex, hasFeedback, settleResiduals, startFeedback, type Terms } from '@tutti/core'
 import { isSubmitted } from '../disk/round-record.ts'
 import type { Store } from '../disk/store.ts'
 import { type Patience, untilReached } from '../rpc/connection.ts'

@@ -43,16 +43,6 @@ export function openNetwork(model: Int32Array, setup: NetworkSetup): (input: Uin
   return (input) => toOutputs(forward(runs, setup, input), setup)
 }
 
-/** The same as {@link predict} with bigint sums throughout: what the tests hold the fast path against. */
-export function predictExact(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
-  const runs = layersOf(model, setup).map(
-    ({ weights, layer }) =>
-      (x: Float64Array) =>
-        accumulateExact(weights, layer, x),
-  )
-  return toOutputs(forward(runs, setup, input), setup)
-}
-
 /**
  * The answer of a classifier, with the outputs it follows from: the class of the largest output, the lowest on ties
  * (softmax); 1 if the output is above zero, else 0 (logistic); bit i set if output i is above zero (multi-label);

@@ -7,12 +7,12 @@ import {
   classify,
   InputLengthError,
   isExactInFloat,
+  layersOf,
   NetworkLengthError,
   type NetworkSetup,
   NoNetworkError,
   openNetwork,
   predict,
-  predictExact,
   TooManyLabelsError,
   toClass,
 } from '../../../src/direct/predict/network.ts'
@@ -43,6 +43,25 @@ test('predict, its exact form and classify agree with the vectors', () => {
     assert.deepEqual(classify(model, setup, input), { class: Number(entry.class), outputs })
   }
 })
+
+/** The definition, in bigint throughout. */
+function predictExact(model: Int32Array, setup: NetworkSetup, input: Uint8Array): bigint[] {
+  let x = Array.from(input, (byte) => BigInt(byte - setup.inputZero))
+  for (const { layer, weights } of layersOf(model, setup)) {
+    const { inputs, outputs, biasMultiplier, shift } = layer
+    const weight = (at: number) => BigInt(weights[at]!)
+    const sums = Array.from({ length: outputs }, (_, i) =>
+      x.reduce(
+        (sum, value, j) => sum + weight(i * inputs + j) * value,
+        BigInt(biasMultiplier) * weight(outputs * inputs + i),
+      ),
+    )
+    if (shift === 0) return sums.map((sum) => sum * setup.outputMultiplier + setup.outputOffset)
+    const half = 1n << BigInt(shift - 1)
+    x = sums.map((sum) => ((sum > 0n ? sum : 0n) + half) >> BigInt(shift)).map((byte) => (byte > 255n ? 255n : byte))
+  }
+  throw new Error('the last layer has no shift')
+}
 
 const network = fc
   .record({
