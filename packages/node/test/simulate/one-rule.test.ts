@@ -5,7 +5,7 @@ import { aggregateShard, fromSeed, gainOfRound, type Hex, packGains, unpackGains
 import { type Dataset, quantizedAveraging, toInitialLanes, toParameterSteps, toWeights } from '@tutti/learn'
 import type { Trainer } from '@tutti/learn/node'
 import { simulateFederation } from '../../src/simulate/federation.ts'
-import { prepareUpdate } from '../../src/update/update.ts'
+import { prepareUpdate } from '../../src/update/prepare.ts'
 import { stripes, stripesManifest } from '../fixture.ts'
 import { termsForTest } from '../terms.ts'
 
