@@ -11,7 +11,7 @@ import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, type LocalAc
 import { privateKeyToAccount } from 'viem/accounts'
 import { ChainError } from '../client/errors.ts'
 
-/** The JSON of a keystore file, as this module writes it; what it reads may be in any of the dialects of {@link parseKeystore}. */
+/** The JSON of a keystore file, as this module writes it; what it reads may be in any of the dialects of `parseKeystore`. */
 export type Keystore = {
   version: 3
   id: string

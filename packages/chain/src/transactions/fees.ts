@@ -133,8 +133,8 @@ export function toMostPaid(signed: Hex): bigint {
 /**
  * The fees of a transaction: `min(2 · baseFee + tip, limit)`; `9/8 · baseFee + tip` at an endpoint with a cap on fees.
  *
- * @param tip - As {@link readTip} says.
- * @param budget - Most that all of the gas may cost, in wei.
+ * @param asked.tip - As {@link readTip} says.
+ * @param asked.budget - Most that all of the gas may cost, in wei.
  * @throws {@link FeeLimitError} if base fee and tip are above what the owner allows; {@link UnusualFeeError}
  */
 export function chooseFees(

@@ -46,8 +46,8 @@ export function isBlobSum({ values, strays }: BlobSum, terms: SumTerms): boolean
 /**
  * `sum ← sum + gain · blobs` over a shard, word by word modulo r.
  *
- * @param blobs - As many as the shard has, of 131,072 bytes.
- * @param gain - A non-negative integer.
+ * @param addition.blobs - As many as the shard has, of 131,072 bytes.
+ * @param addition.gain - A non-negative integer.
  * @throws {@link BlobCountError}, `BlobLengthError`, `NotCanonicalError`, `UnknownShardError`; the sum is spoilt then
  */
 export function addBlobs(

@@ -19,7 +19,7 @@ import { encodeModel, type Graph } from '../onnx/writer.ts'
 
 /**
  * An ONNX file: `input` float [batch, inputs], dequantised as `(byte − inputZero) · inputScale` → `output` float
- * [batch, outputs]: probabilities (softmax, logistic, multi-label) or values in the label's unit (linear). An imported
+ * [batch, outputs], which are probabilities (softmax, logistic, multi-label) or values in the label's unit (linear). An imported
  * model keeps the names that its own file gave to input and output.
  *
  * @param metadata - Texts that the file carries, see `exportMetadata`.

@@ -1,0 +1,101 @@
+/** A finished small federation on a local chain. */
+import {
+  aggregateShard,
+  claim,
+  connect,
+  createFederation,
+  deployContracts,
+  deployment,
+  encodeSetup,
+  initialiseModel,
+  join,
+  mintDemoTokens,
+  openRound,
+  submitUpdate,
+  withAccount,
+} from '@tutti/chain'
+import { advanceTime, startLocalChain } from '@tutti/chain/local'
+import { keccak256, OutputKind, packGains, packUpdate, type Setup, Start, type Terms } from '@tutti/core'
+
+/** A chain of its own, which ends with the program. */
+export const chain = await startLocalChain({ port: 0 })
+export const account = chain.accounts[0]!
+/** Signs as `account`, who created the federation. */
+export const client = await connect({ rpcUrl: chain.rpcUrl, account })
+await deployContracts(client)
+
+export const manifest = new TextEncoder().encode('{"name":"a federation of the examples"}')
+
+/** One layer from 6 inputs to 2 classes: 12 weights and 2 biases, drawn from the seed. */
+export const setup: Setup = {
+  start: Start.Seeded,
+  seed: keccak256(new Uint8Array([1])),
+  bound: 0,
+  tensors: [
+    { length: 12, amplitude: 100 },
+    { length: 2, amplitude: 0 },
+  ],
+  chunks: [],
+  layers: [{ inputs: 6, outputs: 2, biasMultiplier: 1, shift: 0 }],
+  outputKind: OutputKind.Softmax,
+  inputZero: 0,
+  outputMultiplier: 1n,
+  outputOffset: 0n,
+}
+
+const nobody = `0x${'00'.repeat(20)}` as const
+
+/** Three members, two rounds of five minutes, updates of 4 bits. */
+export const terms: Terms = {
+  manifestHash: keccak256(manifest),
+  setupHash: keccak256(encodeSetup(setup)),
+  salt: `0x${'00'.repeat(32)}`,
+  aggregator: deployment().directAggregator,
+  token: deployment().demoToken,
+  gate: nobody,
+  judge: nobody,
+  stake: 1_000n,
+  bounty: 9_000n,
+  keeperPay: 100n,
+  dimension: 14,
+  shardSize: 14,
+  laneBits: 16,
+  bits: 4,
+  rule: 0,
+  gains: packGains([{ fromRound: 0, gain: 1 }]),
+  rounds: 2,
+  cohortSize: 3,
+  minimumUpdates: 2,
+  shardsPerMember: 1,
+  endQuorum: 5_000,
+  joinSeconds: 0,
+  commitSeconds: 0,
+  submitSeconds: 300,
+  challengeSeconds: 0,
+  keeperSeconds: 0,
+  idleSeconds: 600,
+  isPrivateNetwork: true,
+}
+
+await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
+const { id: federationId } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+export const id = federationId
+await initialiseModel(client, { id })
+
+/** Clients that sign as the three members. */
+export const members = chain.accounts.slice(1, 4).map((member) => withAccount(client, member))
+for (const member of members) {
+  await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
+  await join(member, { id })
+}
+await openRound(client, { id })
+
+for (let round = 0; round < terms.rounds; round++) {
+  for (const [index, member] of members.entries()) {
+    const update = Int8Array.from({ length: terms.dimension }, (_, p) => ((p + index) % 3) - 1)
+    await submitUpdate(member, { id, round, payloads: [packUpdate(update, terms)] })
+  }
+  await advanceTime(client, 1)
+  await aggregateShard(client, { id, round, shard: 0 })
+}
+await claim(members[0]!, { id })
