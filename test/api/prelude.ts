@@ -78,24 +78,24 @@ export const terms: Terms = {
 }
 
 await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
-const { id: federationId } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
-export const id = federationId
-await initialiseModel(client, { id })
+const created = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+export const federationId = created.id
+await initialiseModel(client, { id: federationId })
 
 /** Clients that sign as the three members. */
 export const members = chain.accounts.slice(1, 4).map((member) => withAccount(client, member))
 for (const member of members) {
   await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
-  await join(member, { id })
+  await join(member, { id: federationId })
 }
-await openRound(client, { id })
+await openRound(client, { id: federationId })
 
 for (let round = 0; round < terms.rounds; round++) {
   for (const [index, member] of members.entries()) {
     const update = Int8Array.from({ length: terms.dimension }, (_, p) => ((p + index) % 3) - 1)
-    await submitUpdate(member, { id, round, payloads: [packUpdate(update, terms)] })
+    await submitUpdate(member, { id: federationId, round, payloads: [packUpdate(update, terms)] })
   }
   await advanceTime(client, 1)
-  await aggregateShard(client, { id, round, shard: 0 })
+  await aggregateShard(client, { id: federationId, round, shard: 0 })
 }
-await claim(members[0]!, { id })
+await claim(members[0]!, { id: federationId })

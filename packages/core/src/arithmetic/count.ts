@@ -1,4 +1,15 @@
-/** Counts as sentences have them. */
+/**
+ * Counts as sentences have them.
+ *
+ * @example
+ * ```ts
+ * import { formatCount, formatInteger } from '@tutti/core'
+ *
+ * formatInteger(1234567) // → '1,234,567'
+ * formatCount(1, 'member') // → '1 member'
+ * formatCount(3, 'member') // → '3 members'
+ * ```
+ */
 
 /** Thousands set apart: `1,663,370`. */
 export function formatInteger(value: number | bigint): string {

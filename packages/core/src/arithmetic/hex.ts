@@ -2,6 +2,16 @@
  * Bytes, hexadecimal strings and 32-byte words, and the one hash the EVM uses.
  *
  * Numbers are big-endian, as in the ABI. Hexadecimal strings are lower case and carry the `0x`.
+ *
+ * @example
+ * ```ts
+ * import { fromBytes, fromHex, keccak256, toBytes32, toHex } from '@tutti/core'
+ *
+ * toHex(Uint8Array.of(1, 255)) // → '0x01ff'
+ * fromHex('0x01ff') // → Uint8Array.of(1, 255)
+ * fromBytes(toBytes32(42n)) // → 42n
+ * keccak256(new Uint8Array()).slice(0, 10) // → '0xc5d24601'
+ * ```
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 

@@ -3,6 +3,14 @@
  * refused, since a replaced byte could be part of a path or a name.
  *
  * @see RFC 4627, section 3: JSON begins with two ASCII characters, whose zeros tell the encoding
+ * @example
+ * ```ts
+ * import { parseJsonBytes } from '@tutti/core'
+ *
+ * const utf16 = Buffer.from('\ufeff{"rounds":30}', 'utf16le')
+ * parseJsonBytes(utf16) // → { rounds: 30 }
+ * parseJsonBytes(Uint8Array.of(0x22, 0xff, 0x22)) // throws JsonEncodingError
+ * ```
  */
 
 /**

@@ -3,6 +3,16 @@
  *
  * `fromSeed` is reproducible (experiments, tests, simulation); `fromSystem` draws from a source of the caller's, for
  * whatever must not be guessed. Nothing in this package reaches for randomness by itself.
+ *
+ * @example
+ * ```ts
+ * import { fromSeed, integer, shuffle } from '@tutti/core'
+ *
+ * const random = fromSeed(7)
+ * const dice = Array.from({ length: 5 }, () => 1 + integer(random, 6)) // → [6, 5, 3, 3, 1]
+ * shuffle(fromSeed(7), dice).sort() // → dice.sort()
+ * integer(random, 0) // throws BoundError
+ * ```
  */
 
 /** The next number, uniform in [0, 1), a multiple of 2^−32. */

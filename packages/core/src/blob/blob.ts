@@ -4,6 +4,16 @@
  * A word's sum of lanes is negative exactly if a borrow is left over after its highest lane; then r is added.
  *
  * @see EIP-4844
+ * @example
+ * ```ts
+ * import { blobsFor, findFault, packBlobs, parametersPerBlob } from '@tutti/core'
+ *
+ * parametersPerBlob(16) // → 61440
+ * blobsFor(1_663_370, 16) // → 28
+ * const blobs = packBlobs(Int8Array.of(3, -2, 0), { laneBits: 16 })
+ * blobs.length // → 1
+ * findFault(blobs[0]!, { laneBits: 16, bits: 4, used: 3 }) // → undefined
+ * ```
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { type Hex, toHex } from '../arithmetic/hex.ts'

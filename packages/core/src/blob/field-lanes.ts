@@ -5,6 +5,15 @@
  * the word is in packing range iff `u < 2^(laneBits·L)`, and then each field of u less `2^(laneBits−1)` is a lane.
  * These are the definitions, in plain integers; `blob.ts` does the same to whole blobs in limbs. Twin of
  * `blob/FieldLanes.sol`.
+ *
+ * @example
+ * ```ts
+ * import { FIELD_MODULUS, fieldLanesPerWord, fromFieldWord, toFieldWord } from '@tutti/core'
+ *
+ * fieldLanesPerWord(16) // → 15
+ * const sum = (toFieldWord([3, -2], 16) + toFieldWord([1, 5], 16)) % FIELD_MODULUS
+ * fromFieldWord(sum, 16)?.subarray(0, 2) // → Int32Array.of(4, 3)
+ * ```
  */
 import { LaneRangeError, TooManyLanesError } from '../direct/lanes.ts'
 

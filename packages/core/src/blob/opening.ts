@@ -6,6 +6,16 @@
  * whoever can commit to blobs can prove words.
  *
  * @see EIP-4844 and the consensus specification of Deneb, polynomial-commitments.md
+ * @example
+ * ```ts
+ * import { openingPoint, packBlobs, quotientOf, toHex, wordOf } from '@tutti/core'
+ *
+ * const [blob] = packBlobs(Int8Array.of(3), { laneBits: 16 })
+ * toHex(wordOf(blob!, 0)).slice(-4) // → '0003'
+ * toHex(openingPoint(0)).slice(-4) // → '0001'
+ * quotientOf(blob!, 0).length // → 131072
+ * wordOf(blob!, 4096) // throws UnknownWordError
+ * ```
  */
 
 import { fromBytes, toBytes32 } from '../arithmetic/hex.ts'

@@ -3,6 +3,15 @@
  *
  * Lanes start at zero; the float weights they are added to are a seed's or a file's, which the setup names by hash.
  * Twin of `blob/BlobTerms.sol`.
+ *
+ * @example
+ * ```ts
+ * import { decodeBlobSetup, encodeBlobSetup, validateBlobTerms } from '@tutti/core'
+ *
+ * const setup = { baseModelHash: `0x${'ab'.repeat(32)}` as const }
+ * decodeBlobSetup(encodeBlobSetup(setup)) // → setup
+ * validateBlobTerms({ ...terms, bits: 1 }) // throws BlobBitsError
+ * ```
  */
 
 import { fromHex, type Hex, toHex } from '../arithmetic/hex.ts'

@@ -4,6 +4,19 @@
  * A sum is integers, as long as they give its words, and beside them the words that they do not give: strays. A fault
  * that nobody proved in time makes them (a word out of packing range, a lane beyond the last parameter, lanes that grew
  * over their width). Their integers are read by `readFieldWord`, and every later sum is taken of the words themselves.
+ *
+ * @example
+ * ```ts
+ * import { addBlobs, createBlobSum, packBlobs } from '@tutti/core'
+ *
+ * const terms = { dimension: 3, shardSize: 3, laneBits: 16 }
+ * const sum = createBlobSum(terms)
+ * for (const update of [Int8Array.of(1, -2, 3), Int8Array.of(4, 0, -3)]) {
+ *   addBlobs(sum, { terms, shard: 0, blobs: packBlobs(update, terms), gain: 2 })
+ * }
+ * sum.values // → Int32Array.of(10, -4, 0)
+ * sum.strays.size // → 0
+ * ```
  */
 
 import { fromBytes, toBytes32 } from '../arithmetic/hex.ts'

@@ -1,6 +1,13 @@
 /**
  * The words of a blob in 32-bit limbs: the arithmetic of `field-lanes.ts` where packing and reading must not be what one
  * waits for.
+ *
+ * @example
+ * ```ts
+ * import { BLOB_BYTES, BLOB_WORDS } from '@tutti/core'
+ *
+ * BLOB_BYTES / BLOB_WORDS // → 32
+ * ```
  */
 import { FIELD_MODULUS, fieldLanesPerWord } from './field-lanes.ts'
 

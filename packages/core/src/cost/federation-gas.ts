@@ -1,6 +1,18 @@
 /**
  * Upper bounds on what a whole federation costs: its founding, its members' joining, and each round by who takes part.
  * They are made of the bounds on single transactions (`estimate.ts`, `prices.ts`), so that real rounds cost less.
+ *
+ * @example
+ * ```ts
+ * import { BERLIN_PRICES, estimatePlayedRound, estimateStart } from '@tutti/core'
+ *
+ * const start = estimateStart(terms, { path: 'direct', publishedBytes: 2_000, members: 3, prices: BERLIN_PRICES })
+ * const round = { members: 3, cohort: 3, updates: 3, isSettled: true }
+ * const { gas, blobGas } = estimatePlayedRound(terms, 'direct', round, BERLIN_PRICES)
+ * start.joins // → 750000
+ * gas // → 3280130
+ * blobGas // → 0
+ * ```
  */
 import { blobsFor } from '../blob/blob.ts'
 import { estimateSettle } from '../direct/estimate.ts'

@@ -1,5 +1,14 @@
 /**
  * Upper bounds on what a member's own part of a round costs, on either path.
+ *
+ * @example
+ * ```ts
+ * import { estimateOwnPart, estimateSubmitBlobs } from '@tutti/core'
+ *
+ * estimateOwnPart(terms, 'direct').blobGas // → 0
+ * estimateOwnPart(terms, 'blob').blobGas // → 131072
+ * estimateSubmitBlobs(6).gas > estimateSubmitBlobs(1).gas // → true
+ * ```
  */
 import { blobsFor } from '../blob/blob.ts'
 import {

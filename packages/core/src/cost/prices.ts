@@ -6,6 +6,14 @@
  * terms must leave more room.
  *
  * @see EIP-2929, EIP-7623 (Osaka and before); EIP-7976, EIP-8037, EIP-8038 (Amsterdam)
+ * @example
+ * ```ts
+ * import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateRoundAt } from '@tutti/core'
+ *
+ * const now = estimateRoundAt(terms, BERLIN_PRICES)
+ * const later = estimateRoundAt(terms, AMSTERDAM_PRICES)
+ * later.aggregate.gas > now.aggregate.gas // → true
+ * ```
  */
 
 import { estimateRound, type StepEstimate } from '../direct/estimate.ts'

@@ -1,6 +1,16 @@
 /**
  * The sum rule on plain integers: what nodes, verifiers, simulations and baselines add by. Twin of
  * `direct/rules/SumRule.sol`, which adds whole words; vectors in `vectors/sum.json`.
+ *
+ * @example
+ * ```ts
+ * import { aggregateShard } from '@tutti/core'
+ *
+ * const model = Int32Array.of(10, 20, 30)
+ * aggregateShard(model, [Int8Array.of(1, -2, 0), Int8Array.of(3, 0, -1)], 2)
+ * model // → Int32Array.of(18, 16, 28)
+ * aggregateShard(model, [Int8Array.of(1)], 2) // throws UpdateLengthError
+ * ```
  */
 
 /**

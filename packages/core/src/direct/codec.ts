@@ -5,6 +5,18 @@
  * Parameter p lies in word `⌊p/V⌋`, V = 256/bits; with q = p mod V, lane j = q mod L of lane word i = ⌊q/L⌋, at bits
  * `[laneBits·j + bits·i, +bits)`. A zero value costs zero bits. One bit means a sign: 0 is +1, 1 is −1.
  * Twin of `direct/lanes/Codec.sol`; vectors in `vectors/codec.json`.
+ *
+ * @example
+ * ```ts
+ * import { packUpdate, payloadBytes, unpackUpdate } from '@tutti/core'
+ *
+ * const widths = { bits: 4, laneBits: 16 }
+ * const payload = packUpdate(Int8Array.of(7, -8, 0), widths)
+ * payload.length // → 32
+ * unpackUpdate(payload, { ...widths, length: 3 }) // → Int8Array.of(7, -8, 0)
+ * payloadBytes(1_000, 2) // → 256
+ * packUpdate(Int8Array.of(8), widths) // throws UpdateRangeError
+ * ```
  */
 import { checkBits, updateRange } from '../terms/bits.ts'
 import { lanesPerWord } from './lanes.ts'

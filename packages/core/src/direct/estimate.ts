@@ -4,6 +4,15 @@
  *
  * Calldata is counted as if no byte were zero: 16 gas a byte plus execution, or 40 a byte in all, whichever is more
  * (EIP-7623).
+ *
+ * @example
+ * ```ts
+ * import { estimateRound, isWithinLimits, largestShardSize } from '@tutti/core'
+ *
+ * const { aggregate, submit } = estimateRound(terms)
+ * isWithinLimits(aggregate) && isWithinLimits(submit) // → true
+ * largestShardSize(terms) > terms.shardSize // → true
+ * ```
  */
 
 import { maxUpdates, shardCount, type Terms } from '../terms/terms.ts'

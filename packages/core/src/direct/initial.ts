@@ -4,6 +4,15 @@
  * Seeded: for word w of the whole model, `h = keccak256(seed ‖ uint256(w))`; lane j draws
  * `u = (h >> laneBits·j) mod 2^laneBits` and is `((u · (2a + 1)) >> laneBits) − a`, with a the amplitude of the tensor
  * that owns parameter w·L + j. Twin of `direct/lanes/Initial.sol`; vectors in `vectors/initial.json`.
+ *
+ * @example
+ * ```ts
+ * import { chunkCount, initialModel, keccak256, Start } from '@tutti/core'
+ *
+ * const start = { start: Start.Seeded, seed: keccak256(Uint8Array.of(1)), tensors: [{ length: 4, amplitude: 10 }] }
+ * initialModel(start, { laneBits: 16, dimension: 4 }) // → Int32Array.of(10, -9, -6, 6)
+ * chunkCount(1_000_000, 16) // → 123
+ * ```
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { concat, fromHex, type Hex, keccak256, toBytes32 } from '../arithmetic/hex.ts'

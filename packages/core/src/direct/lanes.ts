@@ -4,6 +4,16 @@
  * A word is `Σ_j v_j · 2^(laneBits·j) mod 2^256`. A model is stored biased: `word + BIAS`, so that each field of
  * `laneBits` bits is `v_j + 2^(laneBits−1)` and a stored word is never zero. Lane 0 is the least significant.
  * Twin of `direct/lanes/Lanes.sol`; vectors in `vectors/lanes.json`.
+ *
+ * @example
+ * ```ts
+ * import { fromWord, lanesPerWord, packModel, toWord, unpackModel } from '@tutti/core'
+ *
+ * lanesPerWord(16) // → 16
+ * const sum = BigInt.asUintN(256, toWord([3, -2], 16) + toWord([-1, -5], 16))
+ * fromWord(sum, 16).subarray(0, 2) // → Int32Array.of(2, -7)
+ * unpackModel(packModel(Int32Array.of(1, -1), 16), 16, 2) // → Int32Array.of(1, -1)
+ * ```
  */
 
 const WORD_BYTES = 32

@@ -1,6 +1,14 @@
 /**
  * What a direct-path aggregator must know beyond the terms, as `types/Setup.sol` has it: how the integers start, and
  * the network that predictions run through. The enums are numbers, as the ABI has them.
+ *
+ * @example
+ * ```ts
+ * import { initialBound, layerParameters } from '@tutti/core'
+ *
+ * layerParameters({ inputs: 6, outputs: 2 }) // → 14
+ * initialBound(setup) // → 100n
+ * ```
  */
 import type { Hex } from '../arithmetic/hex.ts'
 

@@ -1,6 +1,14 @@
 /**
  * Refuses setups that do not fit their terms, one error class each, as the aggregator's `register` would: how the
  * integers start, the shape of the network, and outputs that could wrap. Twin of `direct/DirectTerms.sol`.
+ *
+ * @example
+ * ```ts
+ * import { validateSetup } from '@tutti/core'
+ *
+ * validateSetup(setup, terms) // → undefined
+ * validateSetup({ ...setup, tensors: [{ length: 12, amplitude: 100 }] }, terms) // throws TensorsMismatchError
+ * ```
  */
 
 import type { Terms } from '../terms/terms.ts'

@@ -1,6 +1,14 @@
 /**
  * Refuses terms that the direct path could not live by, one error class each: widths, sizes, the overflow guarantee,
  * and steps that would not fit a transaction. Twin of `direct/DirectTerms.sol`.
+ *
+ * @example
+ * ```ts
+ * import { validateDirectTerms } from '@tutti/core'
+ *
+ * validateDirectTerms(terms, 100n) // → undefined
+ * validateDirectTerms({ ...terms, bits: 8, rounds: 1_000, keeperPay: 0n }, 100n) // throws LaneOverflowError
+ * ```
  */
 import { checkBits } from '../terms/bits.ts'
 import { largestLane, roundsBeforeOverflow, shardCount, type Terms } from '../terms/terms.ts'

@@ -3,6 +3,15 @@
  * itself, and a token may say anything: what it does not say sensibly is null here, and amounts are then whole units.
  *
  * @see ERC-20, where `decimals` and `symbol` are optional
+ * @example
+ * ```ts
+ * import { formatAmount, parseAmount } from '@tutti/core'
+ *
+ * const token = { address: `0x${'12'.repeat(20)}`, decimals: 6, symbol: 'USD' } as const
+ * parseAmount('1.5', token) // → 1500000n
+ * formatAmount(1_500_000n, token) // → '1.5'
+ * parseAmount('0.0000001', token) // throws AmountError
+ * ```
  */
 import { formatInteger } from '../arithmetic/count.ts'
 

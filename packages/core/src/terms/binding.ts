@@ -2,6 +2,15 @@
  * What ties an update to chain, core, federation, round and member, so that it counts nowhere else.
  *
  * All are keccak256 of ABI encodings whose values are static. Vectors in `vectors/binding.json`.
+ *
+ * @example
+ * ```ts
+ * import { toContext, toDigest, toId } from '@tutti/core'
+ *
+ * const id = toId(client.chainId, client.core, terms) // → federationId
+ * const context = toContext({ chainId: client.chainId, core: client.core, id, round: 0, member: account.address })
+ * toDigest(context, 0, Uint8Array.of(1)) === toDigest(context, 1, Uint8Array.of(1)) // → false
+ * ```
  */
 import { concat, encodeStatic, fromHex, type Hex, keccak256, toBytes32 } from '../arithmetic/hex.ts'
 import type { Terms } from './terms.ts'

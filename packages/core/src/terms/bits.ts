@@ -1,5 +1,15 @@
 /**
  * Widths of an update's integers: 1, 2, 4 or 8 bits, and what each holds.
+ *
+ * @example
+ * ```ts
+ * import { largestUpdate, updateRange } from '@tutti/core'
+ *
+ * updateRange(4) // → [-8, 7]
+ * updateRange(1) // → [-1, 1]
+ * largestUpdate(4) // → 8
+ * updateRange(3) // throws UnsupportedBitsError
+ * ```
  */
 
 /** Largest magnitude of an update's integer: `2^(bits−1)`, reached by the most negative one; 1 for one bit. */

@@ -5,6 +5,16 @@
  * The draw is a permutation of the members, a balanced Feistel network of 4 rounds on 2h bits with cycle-walking
  * (Black and Rogaway, Ciphers with Arbitrary Finite Domains, 2002), so that one position costs O(1) to find or check.
  * Twin of `terms/Cohort.sol`; vectors in `vectors/cohort.json`.
+ *
+ * @example
+ * ```ts
+ * import { assignedShards, cohortIndices, indexToPosition, keccak256, positionToIndex } from '@tutti/core'
+ *
+ * const seed = keccak256(Uint8Array.of(1))
+ * cohortIndices({ seed, members: 1_000, cohort: 4 }) // → [745, 515, 41, 125]
+ * indexToPosition(seed, positionToIndex(seed, 2, 1_000), 1_000) // → 2
+ * assignedShards({ dimension: 64, shardSize: 16, shardsPerMember: 2 }, 1, 0) // → [2, 3]
+ * ```
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { fromHex, type Hex } from '../arithmetic/hex.ts'

@@ -8,6 +8,19 @@
  * Entry 0 starts at round 0; later ones rise strictly; a zero entry ends the list. The sum rule multiplies by the gain
  * of the last entry that has started, and in a round with fewer members than the terms allow by more: see
  * {@link effectiveGain}. Twin of `terms/Gains.sol`; vectors in `vectors/gains.json`.
+ *
+ * @example
+ * ```ts
+ * import { effectiveGain, gainAt, packGains } from '@tutti/core'
+ *
+ * const gains = packGains([
+ *   { fromRound: 0, gain: 4 },
+ *   { fromRound: 10, gain: 2 },
+ * ])
+ * gainAt(gains, 9) // → 4
+ * gainAt(gains, 10) // → 2
+ * effectiveGain(4, { most: 8, expected: 5 }) // → 6
+ * ```
  */
 
 /** From round `fromRound` on, the rule's output is multiplied by `gain`. */

@@ -5,6 +5,20 @@
  * action, when all of the cohort have acted; a challenge window never does, and has its full length from the end of
  * submission.
  * Twin of `terms/Phase.sol`; vectors in `vectors/phase.json`.
+ *
+ * @example
+ * ```ts
+ * import { phaseAt, phaseEnds, type Round } from '@tutti/core'
+ *
+ * const round: Round = {
+ *   ...{ number: 0, members: 3, cohort: 3, openedAt: 1_000, startedAt: 1_000, committedAt: 0, submittedAt: 0 },
+ *   ...{ seedBlock: 0n, seed: '0x', committed: 0n, submitted: 0b011n, shards: 0n, shardsDone: 0 },
+ *   ...{ endVotes: 0, aggregatedAt: 0 },
+ * }
+ * phaseAt(round, terms, 1_299) // → { phase: 'submit', endsAt: 1300 }
+ * phaseAt(round, terms, 1_300) // → { phase: 'aggregate', endsAt: 0 }
+ * phaseEnds(round, terms).challengeEnd // → 1300
+ * ```
  */
 import type { Hex } from '../arithmetic/hex.ts'
 import { shardCount, type Terms } from './terms.ts'

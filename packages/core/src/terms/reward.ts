@@ -2,6 +2,16 @@
  * How much: the pot of a round, a keeper's pay, a member's share. All amounts are in the token's smallest unit and
  * rounded down; what is left of all pots goes to the keeper who settles the last round. Twin of `terms/Reward.sol`;
  * vectors in `reward.json`.
+ *
+ * @example
+ * ```ts
+ * import { equalShareRoundedDown, keeperPayAt, potOf } from '@tutti/core'
+ *
+ * const terms = { bounty: 100n, rounds: 3, keeperPay: 8n, keeperSeconds: 60 }
+ * const pots = [0, 1, 2].map((round) => potOf(terms, round)) // → [33n, 33n, 34n]
+ * equalShareRoundedDown(pots[2]!, 3) // → 11n
+ * keeperPayAt(terms, 0) <= keeperPayAt(terms, 600) // → true
+ * ```
  */
 import { shardCount, type Terms } from './terms.ts'
 

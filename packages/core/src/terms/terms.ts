@@ -3,6 +3,17 @@
  * shards, updates a shard can receive, and how many rounds fit before a lane could overflow.
  *
  * Integers to 32 bits are numbers, wider ones bigints, addresses and hashes hexadecimal strings: what viem decodes.
+ *
+ * @example
+ * ```ts
+ * import { gainOfRound, largestLane, roundsBeforeOverflow, shardCount, shardRange } from '@tutti/core'
+ *
+ * shardCount({ dimension: 40, shardSize: 16 }) // → 3
+ * shardRange({ dimension: 40, shardSize: 16 }, 2) // → { start: 32, length: 8 }
+ * gainOfRound(terms, 0, 2) // → 1
+ * largestLane(terms, 100n) // → 148n
+ * roundsBeforeOverflow(terms, 100n) // → 1361n
+ * ```
  */
 
 import type { Hex } from '../arithmetic/hex.ts'

@@ -2,6 +2,15 @@
  * Refuses impossible terms, one error class each, as `create` would: people, time and tokens here (twin of
  * `terms/TermsLib.sol`), widths, overflow and gas in `direct/validate.ts`. What only the chain can tell, whether a
  * module has code, is left to it.
+ *
+ * @example
+ * ```ts
+ * import { leastSeconds, validateTerms } from '@tutti/core'
+ *
+ * validateTerms(terms) // → undefined
+ * validateTerms({ ...terms, minimumUpdates: 4 }) // throws MinimumUpdatesOutOfRangeError
+ * leastSeconds({ ...terms, isPrivateNetwork: false }).submitSeconds // → 60
+ * ```
  */
 import { unpackGains } from './gains.ts'
 import { keeperBudget, potRoundedDown } from './reward.ts'

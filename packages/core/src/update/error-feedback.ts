@@ -6,6 +6,18 @@
  * saturates for many rounds does not pile up a debt. Off under differential privacy, whose noise it would undo.
  *
  * @see Seide et al., 1-Bit Stochastic Gradient Descent, 2014; Karimireddy et al., Error Feedback Fixes SignSGD, 2019
+ * @example
+ * ```ts
+ * import { commitResidual, compensate, fromSeed, noteResidual, quantize, startFeedback } from '@tutti/core'
+ *
+ * let feedback = startFeedback({ decay: 1 })
+ * const wanted = compensate(feedback, 0, Float32Array.of(3, -3))
+ * const { values } = quantize(wanted, { scale: 1, bits: 2, random: fromSeed(1) })
+ * values // → Int8Array.of(1, -2)
+ * feedback = noteResidual(feedback, { shard: 0, round: 0, wanted, values, scale: 1 })
+ * feedback = commitResidual(feedback, 0, 0) // the round was aggregated
+ * compensate(feedback, 0, Float32Array.of(0, 0)) // → Float32Array.of(1, -1)
+ * ```
  */
 import { dequantize, type Scale } from './quantize.ts'
 

@@ -1,6 +1,15 @@
 /**
  * Widths and gains that `create` proposes: the cheapest width that is as accurate as floats, and a schedule that follows
  * the fading of updates. Both were measured by `tutti bench accuracy`.
+ *
+ * @example
+ * ```ts
+ * import { hasFeedback, proposeBits, proposeGains } from '@tutti/core'
+ *
+ * const bits = proposeBits(4) // → 4
+ * hasFeedback(bits) // → false
+ * proposeGains({ bits, rounds: 30, updates: 4 }) // → [{ fromRound: 0, gain: 1 }]
+ * ```
  */
 import { largestUpdate } from '../terms/bits.ts'
 import { type GainEntry, totalGain } from '../terms/gains.ts'

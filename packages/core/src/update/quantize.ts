@@ -3,6 +3,17 @@
  *
  * `scale` is what one integer is worth in weight units once the sum rule has done its work: step · D · gain, with D the
  * updates that the shard expects. Dividing by D is what makes the sum of all members' integers a mean.
+ *
+ * @example
+ * ```ts
+ * import { dequantize, fromSeed, quantize } from '@tutti/core'
+ *
+ * const update = Float32Array.of(0.02, -0.01, 5)
+ * const { values, clamped } = quantize(update, { scale: 0.01, bits: 4, random: fromSeed(1) })
+ * values // → Int8Array.of(2, -1, 7)
+ * clamped // → 1
+ * dequantize(Int8Array.of(2, -1), { scale: 0.5 }) // → Float32Array.of(1, -0.5)
+ * ```
  */
 
 import type { Random } from '../arithmetic/random.ts'

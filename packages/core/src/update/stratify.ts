@@ -5,6 +5,15 @@
  * one rounds up another rounds down, and the sum loses less. Who stays silent takes nothing from the others but that.
  *
  * @see Suresh, Sun, Ro and Yu, Correlated Quantization for Distributed Mean Estimation and Optimization, ICML 2022
+ * @example
+ * ```ts
+ * import { fromSeed, keccak256, sharedSeed, stratify } from '@tutti/core'
+ *
+ * const seed = sharedSeed(keccak256(Uint8Array.of(1)), 0, 0)
+ * const draws = [0, 1, 2, 3].map((rank) => stratify({ shared: fromSeed(seed), own: fromSeed(rank), rank, of: 4 })())
+ * new Set(draws.map((draw) => Math.floor(4 * draw))).size >= 3 // → true
+ * stratify({ shared: Math.random, own: Math.random, rank: 4, of: 4 }) // throws RankError
+ * ```
  */
 import { encodeStatic, type Hex, keccak256 } from '../arithmetic/hex.ts'
 import type { Random } from '../arithmetic/random.ts'

@@ -1,6 +1,16 @@
 /**
  * Many inputs through one integer network: the integers of {@link predict}, handed over as numbers for judging a model on
  * a table. Where float64 holds every sum exactly, nothing is allocated for a row.
+ *
+ * @example
+ * ```ts
+ * import { OutputKind, predictAll } from '@tutti/core'
+ *
+ * const layers = [{ inputs: 2, outputs: 1, biasMultiplier: 1, shift: 0 }]
+ * const setup = { outputKind: OutputKind.Linear, inputZero: 0, outputMultiplier: 10n ** 18n, outputOffset: 0n, layers }
+ * const rows = Uint8Array.of(5, 4, 1, 0) // two inputs of two bytes; outputs have 18 decimals
+ * predictAll(Int32Array.of(1, 2, 10), setup, rows) // → Float64Array.of(23, 11)
+ * ```
  */
 import { InputLengthError, isExactInFloat, layersOf, type NetworkSetup, openNetwork } from './network.ts'
 

@@ -5,6 +5,22 @@
  * `x'_i = min(255, (max(acc_i, 0) + 2^(shift−1)) >> shift)`, and for the last `acc_i · outputMultiplier + outputOffset`.
  * Sums run in float64 where a bound proves that every partial sum stays below 2^53, in bigint otherwise.
  * Twin of `direct/predict/Network.sol`; vectors in `vectors/network.json`.
+ *
+ * @example
+ * ```ts
+ * import { classify, OutputKind, predict } from '@tutti/core'
+ *
+ * const setup = {
+ *   outputKind: OutputKind.Softmax,
+ *   inputZero: 0,
+ *   outputMultiplier: 1n,
+ *   outputOffset: 0n,
+ *   layers: [{ inputs: 2, outputs: 2, biasMultiplier: 1, shift: 0 }],
+ * }
+ * const model = Int32Array.of(1, 2, 3, -1, 10, 0) // weights row by row, then biases
+ * predict(model, setup, Uint8Array.of(5, 4)) // → [23n, 11n]
+ * classify(model, setup, Uint8Array.of(5, 4)).class // → 0
+ * ```
  */
 import { type Layer, layerParameters, OutputKind, type Setup } from '../setup.ts'
 
