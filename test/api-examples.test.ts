@@ -44,7 +44,10 @@ test('every noun has an example, or a reason for having none', () => {
 test('nothing that is excused has an example or is gone', () => {
   const excused = Object.keys(withoutExample)
   const without = new Set(nouns.filter(({ example }) => example === undefined).map(({ page }) => page))
-  assert.deepEqual(excused.filter((page) => !without.has(page)), [])
+  assert.deepEqual(
+    excused.filter((page) => !without.has(page)),
+    [],
+  )
 })
 
 test('an example imports as a user does', () => {
@@ -73,8 +76,10 @@ function describe({ file, start, messageText }: ts.Diagnostic): string {
   return `${file && relative(folder, file.fileName)}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
 }
 
-const run = (page: string): Promise<unknown> => import(pathToFileURL(pathOf(page)).href)
-const needsPrelude = ({ example }: { example: string }) => preludeNames(example, readPrelude()).length > 0
+async function run(page: string): Promise<void> {
+  await import(pathToFileURL(pathOf(page)).href)
+}
+const needsPrelude = ({ example }: { example: string }) => preludeNames(example).length > 0
 
 for (const { page } of examples.filter((example) => !needsPrelude(example))) {
   test(`the example of ${page} is true`, () => run(page))
@@ -86,7 +91,8 @@ test('the examples of a finished federation', async (t) => {
   }
   Object.assign(globalThis, prelude)
   try {
-    for (const { page } of examples.filter(needsPrelude)) await t.test(`the example of ${page} is true`, () => run(page))
+    for (const { page } of examples.filter(needsPrelude))
+      await t.test(`the example of ${page} is true`, () => run(page))
   } finally {
     await prelude.chain.stop()
   }

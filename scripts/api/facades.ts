@@ -5,11 +5,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { readDocstring } from './docstring.ts'
-import { preludeNames, readPrelude } from './prelude.ts'
+import { preludeNames } from './prelude.ts'
 import { type Noun, root } from './published.ts'
 
 /** Stands in a page where the link to the page of the prelude will be: TypeDoc would take a relative link for a file to copy. */
-export const PRELUDE_MARK = 'PAGE-OF-THE-PRELUDE'
+export const PRELUDE_MARK = 'https://prelude.invalid'
 
 /** Writes the modules and their configuration into a folder, which it empties, and returns the modules' paths. */
 export function writeFacades(nouns: readonly Noun[], folder: string): string[] {
@@ -42,7 +42,7 @@ function moduleComment(noun: Noun, source: string): string {
   const text = docstring?.text ?? ''
   const tags = text.search(/^@(?=[a-z])/m)
   const [description, rest] = tags === -1 ? [text, ''] : [text.slice(0, tags).trim(), text.slice(tags)]
-  const needs = preludeNames(docstring?.example ?? '', readPrelude())
+  const needs = preludeNames(docstring?.example ?? '')
   const names = needs.map((name) => `\`${name}\``).join(', ')
   const from = `Import from ${noun.imports.map((name) => `\`${name}\``).join(' or ')}; source: \`${noun.source}\`.`
   const prelude = needs.length === 0 ? '' : ` In the example, [the prelude](${PRELUDE_MARK}) gives ${names}.`

@@ -97,7 +97,12 @@ function indexPage(nouns: readonly Noun[]): string {
   const parts = packages.map((name) => {
     const own = nouns.filter((noun) => noun.package === name)
     const rooms = [...new Set(own.map(({ room }) => room))]
-    const tables = rooms.map((room) => roomTable(room, own.filter((noun) => noun.room === room)))
+    const tables = rooms.map((room) =>
+      roomTable(
+        room,
+        own.filter((noun) => noun.room === room),
+      ),
+    )
     return `## @tutti/${name}\n\n${tables.join('\n\n')}`
   })
   return `# API reference
@@ -119,7 +124,10 @@ function summary({ source }: Noun): string {
   const text = readDocstring(readFileSync(join(root, source), 'utf8'))?.text ?? ''
   const paragraph = text.split(/\n\s*\n|\n@/)[0]!.replaceAll('\n', ' ')
   const sentence = /^(.*?[.:])(?= [A-Z`]|$)/.exec(paragraph)?.[1] ?? paragraph
-  return sentence.replace(/:$/, '.').replaceAll('|', '\\|').replaceAll(/\{@link (\w+)\}/g, '`$1`')
+  return sentence
+    .replace(/:$/, '.')
+    .replaceAll('|', '\\|')
+    .replaceAll(/\{@link (\w+)\}/g, '`$1`')
 }
 
 /** Pages as they are committed. */

@@ -1,7 +1,8 @@
-/** The prelude of the examples: what those of `chain` and `node` find ready, as `scripts/api/federation.ts` makes it. */
+/** The prelude of the examples: what those of `chain` and `node` find ready, as `test/api/prelude.ts` makes it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { toProgram } from './examples.ts'
 import { root } from './published.ts'
 
 export const preludeSource = 'test/api/prelude.ts'
@@ -20,8 +21,8 @@ export function readPrelude(): Prelude {
 }
 
 /** Names of the prelude that an example uses and does not declare itself. */
-export function preludeNames(example: string, { names }: Prelude): string[] {
-  const file = ts.createSourceFile('example.ts', example, ts.ScriptTarget.Latest, true)
+export function preludeNames(example: string): string[] {
+  const file = ts.createSourceFile('example.ts', toProgram(example), ts.ScriptTarget.Latest, true)
   const used = new Set<string>()
   const declared = new Set<string>()
   const visit = (node: ts.Node): void => {
@@ -29,7 +30,7 @@ export function preludeNames(example: string, { names }: Prelude): string[] {
     ts.forEachChild(node, visit)
   }
   visit(file)
-  return names.filter((name) => used.has(name) && !declared.has(name))
+  return readPrelude().names.filter((name) => used.has(name) && !declared.has(name))
 }
 
 function noteIdentifier(node: ts.Identifier, used: Set<string>, declared: Set<string>): void {

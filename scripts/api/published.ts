@@ -35,9 +35,7 @@ const order = ['core', 'learn', 'chain', 'node']
 
 /** All nouns, package by package, rooms and modules by name. */
 export function listNouns(): Noun[] {
-  const packages = readdirSync(join(root, 'packages')).filter((name) =>
-    existsSync(join(root, 'packages', name, 'src')),
-  )
+  const packages = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'src')))
   const rank = (name: string) => (order.indexOf(name) + order.length + 1) % (order.length + 1)
   packages.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   return packages.flatMap(nounsOf)

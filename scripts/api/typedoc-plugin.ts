@@ -25,7 +25,9 @@ type Target = { readonly target: Reflection; readonly caption: string }
 type Converter = {
   convertType(context: unknown, type: unknown, node?: unknown): unknown
   on(event: 'createSignature', listener: (context: unknown, signature: Signature) => void): void
-  addUnknownSymbolResolver(resolver: (reference: Reference, from: Linking, comment: unknown) => Target | undefined): void
+  addUnknownSymbolResolver(
+    resolver: (reference: Reference, from: Linking, comment: unknown) => Target | undefined,
+  ): void
 }
 
 export function load({ converter }: { readonly converter: Converter }): void {

@@ -7,12 +7,13 @@
  *
  * @example
  * ```ts
- * import { fromWord, lanesPerWord, packModel, toWord, unpackModel } from '@tutti/core'
+ * import { lanesPerWord, packModel, unpackModel, wordsFor } from '@tutti/core'
  *
  * lanesPerWord(16) // → 16
- * const sum = BigInt.asUintN(256, toWord([3, -2], 16) + toWord([-1, -5], 16))
- * fromWord(sum, 16).subarray(0, 2) // → Int32Array.of(2, -7)
- * unpackModel(packModel(Int32Array.of(1, -1), 16), 16, 2) // → Int32Array.of(1, -1)
+ * wordsFor(151 * 16, 16) // → 151
+ * const words = packModel(Int32Array.of(3, -2), 16)
+ * words.length // → 32
+ * unpackModel(words, 16, 2) // → Int32Array.of(3, -2)
  * ```
  */
 

@@ -1,6 +1,15 @@
 /**
  * A member's update of one shard as integers: what training changed, divided by what one integer is worth, and rounded by
  * draws that the members of the round share. Nodes, simulations and the baselines in one process all round here.
+ *
+ * @example
+ * ```ts
+ * import { fromSeed, quantizeShard } from '@tutti/core'
+ *
+ * const strata = { shared: fromSeed(1), own: fromSeed(2), rank: 0, of: 2 }
+ * const change = { update: Float32Array.of(0.8, -0.4), steps: [0.1, 0.1], bits: 4, gain: 1, strata }
+ * quantizeShard(change).values // → Int8Array.of(4, -2)
+ * ```
  */
 import { compensate, type ErrorFeedback, noteResidual } from './error-feedback.ts'
 import { countClamped, quantize } from './quantize.ts'
@@ -35,7 +44,6 @@ export interface QuantizedShard {
  * `q = round(clamp((update + residual) / (step · D · gain)))`, rounding stochastically by correlated draws.
  *
  * @throws `NonFiniteValueError`, `ScaleError`, `UnsupportedBitsError`, `RankError`
- * @example quantizeShard({ update, steps, bits: 4, gain: 1, strata: { shared, own, rank: 0, of: 8 } }).values
  */
 export function quantizeShard({ update, steps, bits, gain, strata, carried }: ShardChange): QuantizedShard {
   const share = strata.of * gain
