@@ -63,7 +63,7 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
     case 'started':
       return `watching a federation of ${formatCount(event.members, 'member')}, round ${event.round + 1} of at most ${event.rounds}`
     case 'resumed':
-      return `round ${event.round + 1}: found a ${event.step} on disk that was under way, and looked for it on the chain`
+      return `round ${event.round + 1}: found a ${event.action} on disk that was under way, and looked for it on the chain`
     case 'round-opened':
       return event.position === undefined
         ? `round ${event.round + 1} opened with a cohort of ${event.cohort}; this member is not in it`
@@ -120,7 +120,7 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
     case 'round-failed':
       return `round ${event.round + 1}: closed with ${formatCount(event.updates, 'update')}, too few; the model stands`
     case 'race-lost':
-      return `round ${event.round + 1}: somebody else was first to ${event.step}`
+      return `round ${event.round + 1}: somebody else was first to ${event.action}`
     case 'twin-found':
       return (
         `round ${event.round + 1}: this account has sent an update that this store knows nothing of. If another node or ` +
@@ -133,7 +133,7 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
       return `the transaction of nonce ${event.nonce} ${what} and held up the next: another that does nothing takes its place`
     }
     case 'held-back':
-      return `round ${event.round + 1}: could not send (${event.step}). ${event.message} The node tries again`
+      return `round ${event.round + 1}: could not send (${event.action}). ${event.message} The node tries again`
     case 'sat-out':
       return `round ${event.round + 1}: sat out (${event.reason})`
     case 'claimed':
@@ -145,7 +145,7 @@ export function describeEvent(event: NodeEvent, token: Token): string | undefine
     case 'voted':
       return `round ${event.round + 1}: voted for it to be the last, since what members report gets no better`
     case 'abandoned':
-      return 'abandoned the federation: its next step is long overdue; stakes go back'
+      return 'abandoned the federation: its next action is long overdue; stakes go back'
     case 'chain-unreachable':
       return `${event.message} Next try in ${(event.waitMilliseconds / 1000).toFixed(1)} s (${event.failures} so far).`
     case 'chain-back':

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChainClient } from '@tutti/chain'
 import type { Dataset, PublishedManifest } from '@tutti/learn'
-import type { orBehind, Trainer } from '@tutti/node'
+import type { NodeEvent, orBehind, Search, Trainer } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'
 import { openAccount } from '../chain/connection.ts'
 import type { OwnRows } from '../data/local-data.ts'
@@ -147,10 +147,14 @@ async function holdOut(
 /** Serves health and metrics if a port is given. */
 export async function openMonitor(port: number | undefined, output: Output) {
   if (port === undefined) return undefined
-  const { createVitals, startMonitor } = await import('@tutti/node')
-  const vitals = createVitals(Date.now())
-  const { url, close } = await startMonitor(vitals, port)
+  const { noteEvent, noteSearch, startMonitor, startStatus } = await import('@tutti/node')
+  const status = startStatus(Date.now())
+  const { url, close } = await startMonitor(status, port)
   if (output.isJson) output.event({ kind: 'monitor', time: Date.now(), url })
   else output.note(`health and metrics: ${url}/health ${url}/metrics`)
-  return { note: vitals.note, noteSearch: vitals.noteSearch, close }
+  return {
+    note: (event: NodeEvent) => noteEvent(status, event),
+    noteSearch: (search: Search) => noteSearch(status, search),
+    close,
+  }
 }

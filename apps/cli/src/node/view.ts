@@ -103,7 +103,7 @@ function noteEvent(state: State, event: NodeEvent): void {
       state.doing = ''
       return
     case 'signed':
-      state.doing = `sending the ${event.step === 'commit' ? 'commitment' : 'update'}`
+      state.doing = `sending the ${event.action === 'commit' ? 'commitment' : 'update'}`
       return
     case 'chain-unreachable':
       state.doing = 'the chain does not answer'

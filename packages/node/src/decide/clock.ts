@@ -1,9 +1,9 @@
 /**
  * The time that the contract will see in the next block.
  *
- * Phases turn with the time of blocks. A chain whose clock ran ahead of this machine's (a local chain whose time was
- * moved) keeps its lead until the next block shows otherwise; a machine whose clock runs ahead of the chain's is
- * believed only as far as the time that has passed since the last block was seen, and a little more.
+ * Phases turn with the time of blocks. Where the chain's clock is ahead of this machine's (a local chain whose time was
+ * moved), it stays ahead until the next block shows otherwise. Where this machine's clock is ahead of the chain's, it is
+ * believed only up to the time that has passed since the last block was seen, and a little more.
  */
 
 /** Estimates chain time from the blocks seen so far. */

@@ -1,7 +1,7 @@
 /**
- * Whether a step that anyone may take is worth its gas to an owner who says what gas is worth.
+ * Whether an action that anyone may take is worth its gas to an owner who says what gas is worth.
  *
- * The pay of a step is half of `keeperPay` at first and rises to all of it; so a step that does not pay yet may pay
+ * The pay of an action is half of `keeperPay` at first and rises to all of it. So an action that does not pay yet may pay
  * later, at a time that follows from the terms.
  */
 import {
@@ -15,37 +15,37 @@ import {
 } from '@tutti/core'
 import { worthOfGas } from '../settings/policy.ts'
 
-/** A step that pays whoever takes it. */
-export type PaidStep = 'draw' | 'aggregate' | 'settle' | 'close'
+/** An action that pays whoever takes it. */
+export type PaidAction = 'draw' | 'aggregate' | 'settle' | 'close'
 
 const DRAW_GAS = 90_000
 const CLOSE_GAS = 200_000
 
-/** Bound on the gas of a step. */
-export function gasOfStep(step: PaidStep, terms: Terms): number {
-  if (step === 'draw') return DRAW_GAS
-  if (step === 'close') return CLOSE_GAS
+/** Bound on the gas of an action. */
+export function gasOfAction(action: PaidAction, terms: Terms): number {
+  if (action === 'draw') return DRAW_GAS
+  if (action === 'close') return CLOSE_GAS
   const { cohortSize: cohort, laneBits, bits } = terms
-  if (step === 'settle') return estimateSettle(cohort)
+  if (action === 'settle') return estimateSettle(cohort)
   const length = Math.min(terms.dimension, terms.shardSize)
   return estimateAggregate({ cohort, updates: maxUpdates(terms), length, laneBits, bits }).gas
 }
 
-/** When a step became possible, from which on its pay rises; as `Phase.stepStart`. */
-export function stepStart(step: PaidStep, round: Round, terms: Terms): number {
-  if (step === 'draw') return round.openedAt
-  if (step === 'settle') return round.aggregatedAt
+/** When an action became possible, in seconds of the chain: from then on its pay rises. */
+export function payStart(action: PaidAction, round: Round, terms: Terms): number {
+  if (action === 'draw') return round.openedAt
+  if (action === 'settle') return round.aggregatedAt
   return phaseEnds(round, terms).challengeEnd
 }
 
 /**
- * From when on a step pays what its gas is worth: seconds of the chain, `Infinity` if it never does.
+ * From when on an action pays what its gas is worth: seconds of the chain, `Infinity` if it never does.
  *
  * @param tokensPerMegagas - What a million gas is worth, in the token's smallest units.
  */
-export function worthwhileFrom(step: PaidStep, round: Round, terms: Terms, tokensPerMegagas: bigint): number {
-  const cost = worthOfGas(gasOfStep(step, terms), tokensPerMegagas)
-  const start = stepStart(step, round, terms)
+export function worthwhileFrom(action: PaidAction, round: Round, terms: Terms, tokensPerMegagas: bigint): number {
+  const cost = worthOfGas(gasOfAction(action, terms), tokensPerMegagas)
+  const start = payStart(action, round, terms)
   if (keeperPayAt(terms, 0) >= cost) return start
   if (terms.keeperPay < cost) return Number.POSITIVE_INFINITY
   // The pay never falls: the first second that suffices is found by bisection.

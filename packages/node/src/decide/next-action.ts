@@ -1,15 +1,16 @@
 /**
  * What a member does next, as a pure function of what it sees on the chain, what it keeps on disk, and the time.
  *
- * Two laws hold for every input: a member whose update of a round may be on its way never prepares or signs another one
- * (it can only ask what became of the first), and of all members one goes first at every step that pays, the others
- * following one by one, so that nobody pays for a race it must lose.
+ * Two laws hold for every input. A member whose update of a round may be on its way never prepares or signs another one;
+ * it only asks what became of the first. And for every action that pays, one member goes first and the others follow one
+ * by one, so that nobody pays for a race it must lose.
  */
-import { isOpenPot, keeperPosition, type Phase, phaseAt, phaseEnds, shardCount } from '@tutti/core'
+import { isOpenPot, keeperPosition, phaseAt, phaseEnds, shardCount } from '@tutti/core'
+import { type Action, wait } from './action.ts'
 import { decideEnd, decideLostSeat } from './ending.ts'
-import { type PaidStep, worthwhileFrom } from './keeper-pay.ts'
+import { type PaidAction, worthwhileFrom } from './keeper-pay.ts'
 import { decidePart } from './own-part.ts'
-import { type Action, type Observation, type OwnState, wait } from './state.ts'
+import type { Observation, OwnState, PhaseSituation, Situation } from './state.ts'
 import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
 
 /**
@@ -22,55 +23,49 @@ import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
  */
 export function decide(observation: Observation, own: OwnState, now: number): Action {
   const { terms, status, round, member } = observation
-  if (status.isFinished) return decideEnd(observation, own, now, 'the federation is finished')
-  if (!member.isMember) return decideLostSeat(observation, own, now)
+  if (status.isFinished) return decideEnd({ observation, own, now }, 'the federation is finished')
+  if (!member.isMember) return decideLostSeat({ observation, own, now })
   if (own.wantsToLeave && !member.isLeaving) return { kind: 'leave', reason: 'asked to leave' }
   const { phase, endsAt } = phaseAt(round, terms, now)
-  const end = endsAt === 0 ? undefined : endsAt
-  if (mayVote(observation, own, phase)) {
+  const situation: PhaseSituation = { observation, own, now, phase, end: endsAt === 0 ? undefined : endsAt }
+  if (mayVote(situation)) {
     return {
       kind: 'vote',
       round: round.number,
       reason: 'what members report has not got better for as long as its owner waits',
     }
   }
-  return orAbandon(decidePhase(observation, own, now, phase, end), phase, observation, own, now)
+  return orAbandon(decidePhase(situation), situation)
 }
 
-function decidePhase(
-  observation: Observation,
-  own: OwnState,
-  now: number,
-  phase: Phase,
-  end: number | undefined,
-): Action {
-  const { round, status } = observation
+function decidePhase(situation: PhaseSituation): Action {
+  const { round, status } = situation.observation
+  const { phase } = situation
   if (!status.isInitialised && phase !== 'joining')
     return wait(undefined, 'the initial model is not complete; tutti create --resume completes it')
   switch (phase) {
     case 'joining':
-      return decideOpening(observation, own, now)
+      return decideOpening(situation)
     case 'draw':
-      return decideDraw(observation, own, now)
+      return decideDraw(situation)
     case 'commit':
-      return decidePart(observation, own, 'commit', end, now)
     case 'submit':
-      return decidePart(observation, own, 'submit', end, now)
+      return decidePart(situation, phase)
     case 'challenge':
-      return decideWatch(observation, own, end, now)
+      return decideWatch(situation)
     case 'aggregate':
-      return decideAggregation(observation, own, now)
+      return decideAggregation(situation)
     case 'settle':
-      return inTurn({ kind: 'settle', round: round.number, reason: 'every shard is aggregated' }, observation, own, now)
+      return inTurn({ kind: 'settle', round: round.number, reason: 'every shard is aggregated' }, situation)
     case 'close':
-      return inTurn({ kind: 'close', round: round.number, reason: 'too few updates came' }, observation, own, now)
+      return inTurn({ kind: 'close', round: round.number, reason: 'too few updates came' }, situation)
     case 'finished':
       return wait(undefined, 'the round is settled')
   }
 }
 
-/** Whether the contract takes this member's vote to end, and the owner wants it. Only where nothing of a round ends yet. */
-function mayVote({ terms, status, round, member }: Observation, own: OwnState, phase: Phase): boolean {
+/** Whether the owner wants to end the federation and the contract takes this member's vote now. */
+function mayVote({ observation: { terms, status, round, member }, own, phase }: PhaseSituation): boolean {
   if (own.wantsToEnd !== true || terms.endQuorum === 0 || status.isEnding === true) return false
   const isFrozen = round.startedAt > 0 && member.index < round.members
   const hasStake = terms.stake === 0n || member.stake > 0n
@@ -78,17 +73,18 @@ function mayVote({ terms, status, round, member }: Observation, own: OwnState, p
 }
 
 /**
- * Names the step that is due, so that a node can tell since when it is: {@link OwnState.since} starts anew with the name.
+ * Names the action that is due, so that a node can tell since when it is: {@link OwnState.since} starts anew with the name.
  *
  * @param now - As for {@link decide}.
  */
-export function nameStep({ round, terms, status, member, block }: Observation, now: number): string {
+export function nameDueAction({ round, terms, status, member, block }: Observation, now: number): string {
   if (status.isFinished || !member.isMember) return `end/${member.owed > 0n || member.stake > 0n}/${round.shardsDone}`
   return `${round.number}/${phaseAt(round, terms, now).phase}/${block.number > round.seedBlock}`
 }
 
-function decideOpening(observation: Observation, own: OwnState, now: number): Action {
-  const { terms, status } = observation
+function decideOpening(situation: Situation): Action {
+  const { own, now } = situation
+  const { terms, status } = situation.observation
   const joinEnd = status.createdAt + terms.joinSeconds
   const isFull = status.members >= terms.cohortSize && !isOpenPot(terms)
   const lastAt = waitEnd(status.createdAt, terms, own.maximumWaitSeconds)
@@ -98,35 +94,32 @@ function decideOpening(observation: Observation, own: OwnState, now: number): Ac
   if (!status.isInitialised) return wait(last, 'the initial model is not complete; tutti create --resume completes it')
   if (!isFull && now < joinEnd) return wait(joinEnd, 'more members may join')
   if (!isEnough) return wait(last, 'too few members have joined')
-  // Opening is not paid: whoever leaves paid steps to others opens all the same before it would wait too long.
+  // Opening is not paid. A member that leaves paid actions to others opens nevertheless before it would wait too long.
   const opener = now >= lastAt ? { ...own, isKeeper: true } : own
-  const action = inTurn({ kind: 'open', reason: 'enough members have joined' }, observation, opener, now)
+  const action = inTurn({ kind: 'open', reason: 'enough members have joined' }, { ...situation, own: opener })
   return action.kind === 'wait' && action.until === undefined ? { ...action, until: last } : action
 }
 
 /** Gives up, in turn, what is long overdue by the terms and comes to nothing: stakes and the unspent bounty go back. */
-function orAbandon(due: Action, phase: Phase, observation: Observation, own: OwnState, now: number): Action {
-  const { round, status, member } = observation
+function orAbandon(due: Action, { observation, own, now, phase }: PhaseSituation): Action {
   if (due.kind === 'leave') return due
-  const members = Math.max(1, status.members)
-  const rank = (member.index + members - (round.number % members)) % members
-  const from = abandonFrom(observation, phase, own.since) + rank * own.staggerSeconds
-  if (from <= now) return { kind: 'abandon', reason: `${due.reason}; the step is long overdue` }
+  const from = abandonFrom(observation, phase, own.since) + rankByRound(observation) * own.staggerSeconds
+  if (from <= now) return { kind: 'abandon', reason: `${due.reason}; this is long overdue` }
   return due.kind !== 'wait' || from === Infinity ? due : { ...due, until: Math.min(due.until ?? Infinity, from) }
 }
 
-function decideDraw(observation: Observation, own: OwnState, now: number): Action {
-  const { round, block } = observation
+function decideDraw(situation: Situation): Action {
+  const { own, now } = situation
+  const { round, block } = situation.observation
   if (block.number <= round.seedBlock) {
     const reason = 'the block that seeds the cohort is not mined yet'
     // Also where it is mined: some clients look at the draw as if it came in that block, and refuse it.
     if (isQuiet(own, now)) {
-      const nudge = { kind: 'nudge', round: round.number, reason: `${reason}, and none comes` } as const
-      return inTurn(nudge, observation, own, now)
+      return inTurn({ kind: 'nudge', round: round.number, reason: `${reason}, and none comes` }, situation)
     }
     if (block.number < round.seedBlock) return wait(own.nudgeAt, reason)
   }
-  return inTurn({ kind: 'draw', round: round.number, reason: 'the cohort can be drawn' }, observation, own, now)
+  return inTurn({ kind: 'draw', round: round.number, reason: 'the cohort can be drawn' }, situation)
 }
 
 /** Whether the chain has mined nothing for so long that it seems to mine for transactions only. */
@@ -136,8 +129,8 @@ function isQuiet({ nudgeAt }: OwnState, now: number): boolean {
 
 const CHALLENGE = 'faults can be proven until the challenge window ends, which is never early'
 
-/** Every member looks through the round's updates; at a fault they take turns, so that one proof is paid for. */
-function decideWatch(observation: Observation, own: OwnState, end: number | undefined, now: number): Action {
+/** Every member checks the round's updates. At a fault they take turns, so that only one proof is paid for. */
+function decideWatch({ observation, own, now, end }: PhaseSituation): Action {
   const { round, terms } = observation
   const { watch } = own
   if (watch.kind === 'unneeded') return wait(end, CHALLENGE)
@@ -154,7 +147,7 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
     }
     if (isBound) return { kind: 'challenge', ...target, reason: `the update of position ${position} breaks its bounds` }
     const inTurnFrom = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
-    // Turns count from when this node saw the window. Whoever sees it late does not wait it out.
+    // Turns count from when this node saw the window. A node that sees it late does not wait it out.
     const from = Math.min(inTurnFrom, (end ?? Infinity) - terms.challengeSeconds / 4)
     if (from <= now) return { kind: 'bind', ...target, reason: `the update of position ${position} breaks its bounds` }
     soonest = Math.min(soonest, from)
@@ -166,7 +159,7 @@ function decideWatch(observation: Observation, own: OwnState, end: number | unde
   return wait(next === Infinity ? undefined : next, CHALLENGE)
 }
 
-function decideAggregation(observation: Observation, own: OwnState, now: number): Action {
+function decideAggregation({ observation, own, now }: Situation): Action {
   const { terms, round } = observation
   if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
   const worthFrom = paysFrom('aggregate', observation, own)
@@ -175,12 +168,13 @@ function decideAggregation(observation: Observation, own: OwnState, now: number)
   let soonest = Infinity
   for (let shard = 0; shard < shardCount(terms); shard++) {
     if (((round.shards >> BigInt(shard)) & 1n) === 1n) continue
-    // Whoever is not in the cohort comes after all of it: no need to know who is first.
+    // Members outside the cohort come after all of it: no need to know who is first.
     const first = observation.position === undefined ? 0 : keeperPosition(round.seed, shard, round.cohort)
     const rank = rankAfter(first, observation)
     const from = Math.max(worthFrom, rank === 0 ? 0 : openToAll + rank * own.staggerSeconds)
     if (from <= now) {
-      const reason = rank === 0 ? 'this member is the keeper of the shard' : 'the keeper of the shard let it lie'
+      const reason =
+        rank === 0 ? 'this member is the keeper of the shard' : 'the keeper of the shard did not aggregate it'
       return { kind: 'aggregate', round: round.number, shard, reason }
     }
     soonest = Math.min(soonest, from)
@@ -190,25 +184,31 @@ function decideAggregation(observation: Observation, own: OwnState, now: number)
   return wait(soonest === Infinity ? undefined : soonest, reason)
 }
 
-/** The step now if it is this member's turn, else a wait for it: turns rotate with the round. */
-function inTurn(action: Action, observation: Observation, own: OwnState, now: number): Action {
+/** An action that members take in turn. */
+type SharedAction = Extract<Action, { kind: 'open' | 'nudge' | 'draw' | 'settle' | 'close' }>
+
+/** The action now if it is this member's turn, else a wait for it: turns rotate with the round. */
+function inTurn(action: SharedAction, { observation, own, now }: Situation): Action {
   if (!own.isKeeper) return wait(undefined, `${action.reason}; keepers act`)
-  const { round, status, member } = observation
+  const { round } = observation
   const isDrawn = action.kind === 'settle' || action.kind === 'close'
-  const members = Math.max(1, status.members)
-  const rank = isDrawn
-    ? rankAfter(round.number % Math.max(1, round.cohort), observation)
-    : (member.index + members - (round.number % members)) % members
-  const worthFrom =
-    action.kind === 'open' || action.kind === 'nudge' ? 0 : paysFrom(action.kind as PaidStep, observation, own)
+  const rank = isDrawn ? rankAfter(round.number % Math.max(1, round.cohort), observation) : rankByRound(observation)
+  const isUnpaid = action.kind === 'open' || action.kind === 'nudge'
+  const worthFrom = isUnpaid ? 0 : paysFrom(action.kind, observation, own)
   if (worthFrom === Infinity) return wait(undefined, `${action.reason}; the pay does not exceed the gas`)
   const from = Math.max(worthFrom, own.since + rank * own.staggerSeconds)
   return from <= now ? action : wait(from, `${action.reason}; others go first`)
 }
 
-/** From when on a step pays its gas; 0 where the owner does not say what gas is worth. */
-function paysFrom(step: PaidStep, { round, terms }: Observation, { tokensPerMegagas }: OwnState): number {
-  return tokensPerMegagas === undefined ? 0 : worthwhileFrom(step, round, terms, tokensPerMegagas)
+/** From when on an action pays its gas; 0 where the owner does not say what gas is worth. */
+function paysFrom(action: PaidAction, { round, terms }: Observation, { tokensPerMegagas }: OwnState): number {
+  return tokensPerMegagas === undefined ? 0 : worthwhileFrom(action, round, terms, tokensPerMegagas)
+}
+
+/** Place of this member in the order of all members, which begins one member later in each round. */
+function rankByRound({ round, status, member }: Observation): number {
+  const members = Math.max(1, status.members)
+  return (member.index + members - (round.number % members)) % members
 }
 
 /** Distance behind the member who goes first: cohort in order of position, then the other members. */

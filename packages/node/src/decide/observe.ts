@@ -5,24 +5,13 @@ import { type ChainClient, readBlockTime, readEvents, readHistory, readSight, re
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './state.ts'
 
-/** An observation, its block's time being what the next block will have by the chain's own account. */
-export interface Sight {
-  observation: Observation
-  /** Rounds over, failed ones included. */
-  roundsClosed: number
-}
-
 /** Chains with regular blocks have one more often than this. */
 const REGULAR_SECONDS = 15
 
 /** Reads all that decisions need, as of one block. */
-export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Sight> {
-  const { block, round, status, member, position } = await readSight(client, { id, account })
-  const timestamp = await timeOf(client, block.timestamp)
-  return {
-    observation: { block: { number: block.number, timestamp }, terms, status, round, member, position },
-    roundsClosed: status.roundsClosed,
-  }
+export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Observation> {
+  const { block, ...views } = await readSight(client, { id, account })
+  return { ...views, terms, block: { number: block.number, timestamp: await timeOf(client, block.timestamp) } }
 }
 
 /** Time of the chain now, in seconds, by its latest block. */
@@ -42,16 +31,15 @@ export function isSameRound(a: Round, b: Round): boolean {
   return (Object.keys(a) as (keyof Round)[]).every((key) => a[key] === b[key])
 }
 
-/** Whether two sights show the same, but for the block and its time. */
-export function isSameSight(a: Sight, b: Sight): boolean {
-  const [left, right] = [a.observation, b.observation]
+/** Whether two observations show the same, except for the block and its time. */
+export function isSameObservation(a: Observation, b: Observation): boolean {
   const isSame = <T extends object>(one: T, other: T) =>
     (Object.keys(one) as (keyof T)[]).every((key) => one[key] === other[key])
   return (
-    isSameRound(left.round, right.round) &&
-    isSame(left.status, right.status) &&
-    isSame(left.member, right.member) &&
-    left.position === right.position
+    isSameRound(a.round, b.round) &&
+    isSame(a.status, b.status) &&
+    isSame(a.member, b.member) &&
+    a.position === b.position
   )
 }
 

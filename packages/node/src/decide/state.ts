@@ -1,9 +1,10 @@
-/** What a decision is made from, chain and node, and what it can be. */
-import type { Round, Terms } from '@tutti/core'
+/** What a decision is made from: the chain at one block, and the node's own state. */
+import type { Phase, Round, Terms } from '@tutti/core'
 import type { RoundRecord } from '../disk/round-record.ts'
 
 /** What decisions need from the chain, all of one block. */
 export interface Observation {
+  /** The block's time is what the next block will have, by the chain's own account. */
   block: { number: bigint; timestamp: number }
   terms: Terms
   status: {
@@ -11,6 +12,7 @@ export interface Observation {
     isInitialised: boolean
     isFinished: boolean
     members: number
+    /** Rounds that are over, failed ones included. */
     roundsClosed: number
     /** Enough members have voted: the round in progress is the last. */
     isEnding?: boolean
@@ -21,16 +23,16 @@ export interface Observation {
   position: number | undefined
 }
 
-/** What a node knows of the updates of others. */
-export type Watch =
+/** What a node knows of the updates of others in the round in progress. */
+export type FaultWatch =
   /** On a path whose updates cannot be faulty. */
   | { kind: 'unneeded' }
-  /** Nobody has looked yet. */
+  /** The node has not checked them yet. */
   | { kind: 'due' }
-  /** Looked through; once more at chain time `again`, if something was missing. */
+  /** Checked. If blobs were missing, they are checked once more at chain time `again`. */
   | { kind: 'checked'; faults: readonly KnownFault[]; again: number | undefined }
 
-/** A fault that is not proven yet, by whose it is: cohort position and which of its assigned shards. */
+/** A fault that is not proven yet: the cohort position of the member, and which of its assigned shards. */
 export interface KnownFault {
   position: number
   assigned: number
@@ -38,31 +40,37 @@ export interface KnownFault {
   isBound: boolean
 }
 
-/** What decisions need from the node itself. */
-export interface OwnState {
-  /** What is on disk about the round in progress. */
-  record: RoundRecord
-  /** What is known of the updates of the round in progress. */
-  watch: Watch
-  /** Chain time at which this node first saw the step that is due now, in seconds. */
-  since: number
-  /** Whether the node takes the steps that anyone may take, for pay. */
+/** What the owner of a node decides, with every default filled in. */
+export interface OwnerSettings {
+  /** Whether the node takes the actions that anyone may take, for pay. */
   isKeeper: boolean
-  /** What a million gas is worth to the owner, in smallest token units: steps that pay less are left to others. */
+  /** What a million gas is worth to the owner, in smallest token units: actions that pay less are left to others. */
   tokensPerMegagas?: bigint | undefined
   /** Seconds between one member and the next where the contract names nobody. */
   staggerSeconds: number
-  /** Nothing is signed in the last seconds of a phase, since it would be mined too late and paid for in vain. */
+  /** Nothing is signed in the last seconds of a phase: it would be mined too late and paid for in vain. */
   marginSeconds: number
-  /** Whether to leave the federation. */
-  wantsToLeave: boolean
-  /** Whether to vote for this round to be the last; false once this node has. */
-  wantsToEnd?: boolean
   /** For how long to wait for a federation to open once it may, in seconds; undefined: without end. */
   maximumWaitSeconds?: number | undefined
   /** Whether to fetch what is owed at the end. */
   claims: boolean
-  /** A claim was made and what remains cannot be fetched yet. */
+  /** A node stays for so long after its last action: a reorganisation may take its claim back. */
+  finalitySeconds: number
+}
+
+/** What decisions need from the node itself. */
+export interface OwnState extends OwnerSettings {
+  /** What is on disk about the round in progress. */
+  record: RoundRecord
+  /** What is known of the updates of the round in progress. */
+  watch: FaultWatch
+  /** Chain time at which this node first saw the action that is due now, in seconds. */
+  since: number
+  /** Whether to leave the federation. */
+  wantsToLeave: boolean
+  /** Whether to vote for this round to be the last; false once this node has. */
+  wantsToEnd?: boolean
+  /** A claim was made, and what remains cannot be fetched yet. */
   isClaimed: boolean
   /**
    * Chain time at which a chain that has mined no block for a while is taken for one that mines for transactions only;
@@ -71,39 +79,22 @@ export interface OwnState {
   nudgeAt?: number | undefined
   /**
    * Newest block at which the account was a member that had not asked to leave; undefined if it never was, or was told to
-   * leave. A chain that takes its joining back may yet include it again.
+   * leave. A chain that takes its joining back may include it again.
    */
   seatSeenAt?: bigint | undefined
-  /** A node stays for so long after it has nothing to do any more: a reorganisation may take its claim back. */
-  finalitySeconds: number
 }
 
-/** What a node does next. `reason` is a sentence for people. */
-export type Action = { reason: string } & (
-  | { kind: 'wait'; until: number | undefined }
-  | { kind: 'open' }
-  | { kind: 'draw'; round: number }
-  /** A transaction that does nothing, for a block that another step waits for. */
-  | { kind: 'nudge'; round: number }
-  /** For this round to be the last. */
-  | { kind: 'vote'; round: number }
-  | { kind: 'train'; round: number; until: number }
-  | { kind: 'commit'; round: number }
-  | { kind: 'submit'; round: number; sending: number }
-  | { kind: 'confirm'; round: number; sending: number }
-  | { kind: 'check'; round: number }
-  | { kind: 'bind'; round: number; position: number; assigned: number }
-  | { kind: 'challenge'; round: number; position: number; assigned: number }
-  | { kind: 'aggregate'; round: number; shard: number }
-  | { kind: 'settle'; round: number }
-  | { kind: 'close'; round: number }
-  | { kind: 'abandon' }
-  | { kind: 'leave' }
-  | { kind: 'claim' }
-  | { kind: 'stop' }
-)
+/** All that one decision depends on. */
+export interface Situation {
+  observation: Observation
+  own: OwnState
+  /** Time of the next block, in seconds: what the contract will see when it executes. */
+  now: number
+}
 
-/** Waits until chain time `until`; until something changes where it is undefined. */
-export function wait(until: number | undefined, reason: string): Action {
-  return { kind: 'wait', until, reason }
+/** The same within a phase. */
+export interface PhaseSituation extends Situation {
+  phase: Phase
+  /** Exclusive end of the phase in chain time; undefined where no time ends it. */
+  end: number | undefined
 }

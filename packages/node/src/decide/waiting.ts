@@ -1,6 +1,6 @@
 /**
- * How long a federation that has not opened is waited for, the same for whoever thinks of joining it and for whoever has;
- * and how long a step that nobody takes. Pure.
+ * How long a node waits for a federation to open, the same before and after it joins; and how long for an action that
+ * nobody takes. Pure.
  */
 import { overdueAt, type Phase, type Round, type Terms } from '@tutti/core'
 
@@ -9,8 +9,8 @@ export const defaultMaximumWaitSeconds = 86_400
 
 /**
  * Until when a federation is waited for: `createdAt + joinSeconds + maximumWaitSeconds`, in seconds of the chain. The
- * clock starts when the first round may open, not when a member came: so nothing has to be remembered, and what was left
- * is not joined again.
+ * clock starts when the first round may open, not when a member came. So nothing has to be remembered, and a federation
+ * that was left is not joined again.
  *
  * @param maximumWaitSeconds - Undefined: without end.
  */
@@ -30,14 +30,14 @@ export function canOpenWith(
   return members >= Math.min(minimumUpdates, cohortSize)
 }
 
-/** A step that is overdue is tried for so long, or for as long as the terms call idle, before a node gives up on it. */
+/** An overdue action is tried for so long, or for as long as the terms call idle, before a node gives the federation up. */
 const TRIES_SECONDS = 3_600
 
 /**
  * From when on a member gives a federation up by `abandon`, in seconds of the chain; `Infinity` while its phase ends by
- * itself. What a node can still do itself it tries first, since it may be the node that was away.
+ * itself. A node first tries what it can still do itself, since it may be the node that was away.
  *
- * @param since - When this node first saw the step that is due.
+ * @param since - When this node first saw the action that is due.
  */
 export function abandonFrom(
   { round, terms, status }: { round: Round; terms: Terms; status: { createdAt: number } },

@@ -20,7 +20,7 @@ export interface Attempt {
 
 /** One transaction of a member's round: its commitment, or its shards `first` to `first + count − 1`. */
 export interface Sending {
-  step: 'commit' | 'submit'
+  kind: 'commit' | 'submit'
   first: number
   count: number
   /** `unsent`: nothing was signed. `sent`: signed and perhaps broadcast. `failed`: the chain refused it for good. */
@@ -53,7 +53,7 @@ export type RoundRecord =
 /** Whether all transactions of a round's update were seen on the chain. */
 export function isSubmitted(record: RoundRecord): boolean {
   if (record.kind !== 'update') return false
-  const submissions = record.update.sendings.filter(({ step }) => step === 'submit')
+  const submissions = record.update.sendings.filter(({ kind }) => kind === 'submit')
   return submissions.length > 0 && submissions.every(({ state }) => state === 'confirmed')
 }
 
@@ -76,7 +76,9 @@ interface AttemptEntry extends FileEntry {
   nonce: number
 }
 
-interface SendingEntry extends Omit<Sending, 'attempts'> {
+interface SendingEntry extends Omit<Sending, 'attempts' | 'kind'> {
+  /** Its kind. */
+  step: Sending['kind']
   attempts: AttemptEntry[]
 }
 
@@ -107,9 +109,10 @@ export function saveUpdate(disk: Disk, parent: string, directory: string, record
     salt: record.salt,
     metrics: Buffer.from(record.metrics).toString('base64'),
     payloads: record.payloads.map((payload, k) => keep(`payload-${k}.bin`, payload)),
-    sendings: record.sendings.map((sending) => ({
+    sendings: record.sendings.map(({ kind, attempts, ...sending }) => ({
       ...sending,
-      attempts: sending.attempts.map(({ hash, nonce, signed }) => ({
+      step: kind,
+      attempts: attempts.map(({ hash, nonce, signed }) => ({
         ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(signed.slice(2), 'hex')),
         hash,
         nonce,
@@ -153,7 +156,7 @@ export function loadRound(disk: Disk, directory: string, round: number): Loaded 
     payloads.push(payload)
   }
   const sendings: Sending[] = []
-  for (const { attempts: entries, ...sending } of content.sendings) {
+  for (const { step: kind, attempts: entries, ...sending } of content.sendings) {
     const attempts: Attempt[] = []
     for (const entry of entries) {
       const signed = read(entry)
@@ -161,7 +164,7 @@ export function loadRound(disk: Disk, directory: string, round: number): Loaded 
       const { hash, nonce } = entry
       attempts.push({ hash, nonce, signed: `0x${Buffer.from(signed).toString('hex')}` })
     }
-    sendings.push({ ...sending, attempts })
+    sendings.push({ kind, ...sending, attempts })
   }
   const { shards, salt } = content
   const metrics = new Uint8Array(Buffer.from(content.metrics, 'base64'))

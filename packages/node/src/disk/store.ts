@@ -178,7 +178,7 @@ export function openStore(options: StoreOptions): Store {
     loadReports: () => toReports(fromCheckedBytes(disk.read(join(directory, REPORTS)))),
     saveReports: (reports) =>
       writeAtomically(disk, join(directory, REPORTS), toCheckedBytes({ version: STORE_VERSION, reports })),
-    hasSeen: () => disk.list(directory).some(isSight),
+    hasSeen: () => disk.list(directory).some(isTraceOfFederation),
     latestRound: () => {
       const rounds = disk.list(directory).flatMap((name) => toRound(name) ?? [])
       return rounds.length === 0 ? undefined : Math.max(...rounds)
@@ -204,7 +204,7 @@ function toMark(name: string): number | undefined {
 }
 
 /** Whether a file or directory says that the chain has shown the federation. */
-export function isSight(name: string): boolean {
+export function isTraceOfFederation(name: string): boolean {
   return name === SEEN || toRound(name) !== undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * Carries out what was decided: trains, sends, checks, takes the steps that anyone may take. A refusal of the contract is
- * counted and not thrown; what holds a transaction back is told once.
+ * Carries out what was decided: trains, sends, checks, takes the actions that anyone may take. A refusal of the contract
+ * is counted and not thrown; what holds a transaction back is told once.
  */
 import {
   AccountBusyError,
@@ -16,12 +16,15 @@ import {
   NotTakenYetError,
   RpcError,
 } from '@tutti/chain'
-import type { Action, Observation } from '../decide/state.ts'
+import type { Action } from '../decide/action.ts'
+import type { Observation } from '../decide/state.ts'
 import type { RoundRecord, UpdateRecord } from '../disk/round-record.ts'
 import { isChainOutOfReach, untilReached } from '../rpc/connection.ts'
-import { type Actor, confirmUpdate, isRefusal, sendUpdate, trainRound } from '../update/round.ts'
-import { type InFlight, takeStep, toMissingEvent } from './chain-action.ts'
-import type { Findings } from './faults.ts'
+import { type Actor, confirmUpdate, isRefusal, sendUpdate } from '../update/round.ts'
+import { trainRound } from '../update/train.ts'
+import { type ChainAction, type InFlight, takeAction, toMissingEvent } from './chain-action.ts'
+import { type CheckedRound, callsOfProof, type FaultPlace, noteCheck, setFaultState } from './faults.ts'
+import type { Progress } from './progress.ts'
 import type { Refusals } from './refusals.ts'
 
 /** Refusals of the same submission after which its round is given up. */
@@ -33,13 +36,20 @@ const LOOK_AGAIN = { seconds: 60, timesAWindow: 10 }
 
 /** What outlives an action. */
 export interface Memory {
+  progress: Progress
   inFlight: InFlight
   refusals: Refusals
-  findings: Findings
+  /** The updates of others, as far as they were checked. */
+  checked: CheckedRound | undefined
   /** Kinds of what holds transactions back, each told already. */
   heldBack: Set<string>
-  /** Not after the block that opened the round, if known. */
-  fromBlock: bigint | undefined
+}
+
+/** An action, and what it was decided on. */
+export interface Decision<A extends Action = Action> {
+  action: A
+  observation: Observation
+  record: RoundRecord
 }
 
 /** What keeps a transaction from being sent for a while: others may still be asked, fees fall, owners change rules. */
@@ -54,18 +64,19 @@ const HOLDING_BACK = [
   ChainBehindError,
 ]
 
-type Act = Exclude<Action, { kind: 'wait' | 'stop' }>
+/** An action that is more than to wait or to stop. */
+export type Act = Exclude<Action, { kind: 'wait' | 'stop' }>
+type Send = Extract<Action, { kind: 'commit' | 'submit' | 'confirm' }>
 
-/** Carries an action out, as {@link carryOut} does; what the endpoint or the owner's limits hold back is told once. */
-export async function act(
-  actor: Actor,
-  action: Act,
-  observation: Observation,
-  record: RoundRecord,
-  memory: Memory,
-): Promise<boolean> {
+/**
+ * Carries an action out. What the endpoint or the owner's limits hold back is told once.
+ *
+ * @returns Whether it came to its end.
+ */
+export async function act(actor: Actor, decision: Decision<Act>, memory: Memory): Promise<boolean> {
+  const { action, observation } = decision
   try {
-    const isDone = await carryOut(actor, action, observation, record, memory)
+    const isDone = await carryOut(actor, decision, memory)
     if (isDone) memory.heldBack.clear()
     return isDone
   } catch (error) {
@@ -73,7 +84,7 @@ export async function act(
     const { message, name } = error as Error
     const { number: round } = observation.round
     // By its kind: the figures in the message move from block to block.
-    if (!memory.heldBack.has(name)) actor.report.tell({ kind: 'held-back', round, step: action.kind, message })
+    if (!memory.heldBack.has(name)) actor.report.tell({ kind: 'held-back', round, action: action.kind, message })
     memory.heldBack.add(name)
     // No answer is no refusal.
     if (!isChainOutOfReach(error)) memory.refusals.count(action)
@@ -81,16 +92,8 @@ export async function act(
   }
 }
 
-/** Carries an action out. Returns whether it came to its end; a refusal of the contract is counted, not thrown. */
-async function carryOut(
-  actor: Actor,
-  action: Act,
-  observation: Observation,
-  record: RoundRecord,
-  memory: Memory,
-): Promise<boolean> {
-  const { report, store, path } = actor
-  const { inFlight, refusals, findings, fromBlock } = memory
+async function carryOut(actor: Actor, decision: Decision<Act>, memory: Memory): Promise<boolean> {
+  const { action, observation, record } = decision
   switch (action.kind) {
     case 'train':
       try {
@@ -98,73 +101,90 @@ async function carryOut(
         return true
       } catch (error) {
         if (!(error instanceof BlobsMissingError)) throw error
-        report.tell(toMissingEvent(action.round, error))
-        refusals.count(action)
+        actor.report.tell(toMissingEvent(action.round, error))
+        memory.refusals.count(action)
         return false
       }
     case 'check':
-      return checkRound(actor, observation, findings, fromBlock)
+      return checkRound(actor, observation, memory)
     case 'commit':
     case 'submit':
-    case 'confirm': {
-      if (record.kind !== 'update') return false
-      const { update } = record
-      const index =
-        action.kind === 'commit' ? update.sendings.findIndex(({ step }) => step === 'commit') : action.sending
-      const sending = update.sendings[index]!
-      try {
-        const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
-        const isDone = await report.timed('sending', () => send(actor, update, sending))
-        if (sending.state === 'failed' && refusals.count(action) >= REFUSALS_TO_FORFEIT) {
-          const reason = `the chain refused the ${sending.step} again and again`
-          store.forfeit(action.round, reason)
-          report.tell({ kind: 'sat-out', round: action.round, reason })
-        }
-        return isDone
-      } catch (error) {
-        if (error instanceof BundleLostError) {
-          store.forfeit(action.round, error.message)
-          report.tell({ kind: 'sat-out', round: action.round, reason: error.message })
-          return false
-        }
-        if (!isRefusal(error)) throw error
-        const reason = error.errorName
-        report.tell({ kind: 'race-lost', round: action.round, step: sending.step, reason })
-        if (refusals.count(action) >= REFUSALS_TO_FORFEIT) {
-          store.forfeit(action.round, `the contract refuses the ${sending.step}: ${error.message}`)
-          report.tell({ kind: 'sat-out', round: action.round, reason: error.message })
-        }
-        return false
-      }
-    }
-    default: {
-      const aggregateData = (shard: number) => path.aggregateData(observation.round, shard, fromBlock)
-      const sources = { aggregateData, callsOf: findings.callsOf }
-      const isTaken = await report.timed('sending', () => takeStep(actor, action, inFlight, sources))
-      const failures = isTaken ? 0 : refusals.count(action)
-      if (action.kind === 'bind' && isTaken) findings.noteBound(action.position, action.assigned)
-      if (action.kind === 'challenge' && (isTaken || failures >= REFUSALS_TO_CLOSE)) {
-        findings.close(action.position, action.assigned)
-      }
-      return isTaken
-    }
+    case 'confirm':
+      return record.kind === 'update' ? sendPart(actor, action, record.update, memory.refusals) : false
+    default:
+      return takeForRound(actor, action, observation, memory)
   }
 }
 
-/** Decodes the updates of the round and tells what it found. Returns whether the round's logs could be read. */
+/** Sends a part of the own update, or asks what became of it. A round that is refused again and again is given up. */
+async function sendPart(actor: Actor, action: Send, update: UpdateRecord, refusals: Refusals): Promise<boolean> {
+  const { report, store } = actor
+  const { round } = action
+  const index = action.kind === 'commit' ? update.sendings.findIndex(({ kind }) => kind === 'commit') : action.sending
+  const sending = update.sendings[index]!
+  const forfeit = (reason: string, told = reason) => {
+    store.forfeit(round, reason)
+    report.tell({ kind: 'sat-out', round, reason: told })
+  }
+  try {
+    const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
+    const isDone = await report.timed('sending', () => send(actor, update, sending))
+    if (sending.state === 'failed' && refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+      forfeit(`the chain refused the ${sending.kind} again and again`)
+    }
+    return isDone
+  } catch (error) {
+    if (error instanceof BundleLostError) {
+      forfeit(error.message)
+      return false
+    }
+    if (!isRefusal(error)) throw error
+    report.tell({ kind: 'race-lost', round, action: sending.kind, reason: error.errorName })
+    if (refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+      forfeit(`the contract refuses the ${sending.kind}: ${error.message}`, error.message)
+    }
+    return false
+  }
+}
+
+/** Takes an action that is one transaction, and keeps how far the proof of a fault has come. */
+async function takeForRound(
+  actor: Actor,
+  action: ChainAction,
+  { round }: Observation,
+  memory: Memory,
+): Promise<boolean> {
+  const { client, federationId, path, report } = actor
+  const { inFlight, refusals, progress } = memory
+  const sources = {
+    aggregateData: (shard: number) => path.aggregateData(round, shard, progress.blockBeforeRound),
+    proofCalls: (place: FaultPlace) =>
+      callsOfProof({ client, federationId, watcher: path.watcher! }, memory.checked!, place),
+  }
+  const isTaken = await report.timed('sending', () => takeAction(actor, action, inFlight, sources))
+  const failures = isTaken ? 0 : refusals.count(action)
+  if (action.kind === 'bind' && isTaken) setFaultState(memory.checked!, action, 'bound')
+  if (action.kind === 'challenge' && (isTaken || failures >= REFUSALS_TO_CLOSE)) {
+    setFaultState(memory.checked!, action, 'closed')
+  }
+  return isTaken
+}
+
+/** Decodes the updates of the round and tells what is wrong with them. Returns whether the round's logs could be read. */
 async function checkRound(
   { path, report, patience, now, terms }: Actor,
   { round }: Observation,
-  findings: Findings,
-  fromBlock: bigint | undefined,
+  memory: Memory,
 ): Promise<boolean> {
+  const { blockBeforeRound } = memory.progress
   try {
     const check = await report.timed('checking', () =>
-      untilReached(() => path.watcher!.check(round, fromBlock), patience),
+      untilReached(() => path.watcher!.check(round, blockBeforeRound), patience),
     )
     const { faults, missing, checked: blobs } = check
     const seconds = Math.min(LOOK_AGAIN.seconds, terms.challengeSeconds / LOOK_AGAIN.timesAWindow)
-    findings.note(round.number, check, missing.length === 0 ? undefined : now() + seconds)
+    const again = missing.length === 0 ? undefined : now() + seconds
+    memory.checked = noteCheck(memory.checked, { round: round.number, check, again })
     report.tell({ kind: 'checked', round: round.number, blobs, missing: missing.length, faults: faults.length })
     if (missing.length > 0) {
       report.tell(toMissingEvent(round.number, new BlobsMissingError(missing)))
@@ -181,7 +201,7 @@ async function checkRound(
   }
 }
 
-/** A transaction that the chain took while the node was away is booked as heard of. */
+/** Asks after each transaction that the chain took while the node was away, and keeps the answer. */
 export async function hearOfAccepted(
   actor: Actor,
   { round, position }: Observation,
@@ -190,7 +210,7 @@ export async function hearOfAccepted(
   if (position === undefined) return
   const isIn = (bits: bigint) => ((bits >> BigInt(position)) & 1n) === 1n
   for (const sending of update.sendings) {
-    if (sending.state === 'sent' && isIn(sending.step === 'commit' ? round.committed : round.submitted)) {
+    if (sending.state === 'sent' && isIn(sending.kind === 'commit' ? round.committed : round.submitted)) {
       await confirmUpdate(actor, update, sending)
     }
   }

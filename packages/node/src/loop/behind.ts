@@ -1,12 +1,12 @@
 /**
- * A chain that shows less than it has shown before: killed and back at an older block, reorganised, or behind another
- * endpoint. What it lost it will have again, and nodes wait for that.
+ * A chain that shows less than it has shown before: it was killed and is back at an older block, was reorganised, or its
+ * endpoint lags behind another. It will show again what it lost, and nodes wait for that.
  */
 import { basename, join } from 'node:path'
 import { ChainBehindError, ContractError, FederationNotFoundError, NotDeployedError } from '@tutti/chain'
 import type { Observation } from '../decide/state.ts'
 import { localDisk } from '../disk/files.ts'
-import { isSight, type Store, type StoreOptions, storeDirectory } from '../disk/store.ts'
+import { isTraceOfFederation, type Store, type StoreOptions, storeDirectory } from '../disk/store.ts'
 
 /** Whether an error says that the chain has no such federation, or no core to ask: it may be back before they existed. */
 export function isUnknownHere(error: unknown): boolean {
@@ -26,18 +26,18 @@ export function isBehind(store: Pick<Store, 'latestRound'>, { round }: Pick<Obse
 }
 
 /**
- * Whether a store of this member, on whatever chain, says that the chain has shown the federation before: asked while the
- * chain itself may not be able to tell its number. Reads without lock and without a trace.
+ * Whether a store of this member, on any chain, says that the chain has shown the federation before. It is asked where the
+ * chain may not be able to say which chain it is. Reads without a lock and writes nothing.
  */
 export function hasSeenBefore({ root, federationId, account }: Omit<StoreOptions, 'disk' | 'chainId'>): boolean {
   const end = basename(storeDirectory({ root, chainId: 0, federationId, account })).slice(1)
   const stores = localDisk.list(root).filter((name) => name.endsWith(end))
-  return stores.some((name) => localDisk.list(join(root, name)).some(isSight))
+  return stores.some((name) => localDisk.list(join(root, name)).some(isTraceOfFederation))
 }
 
 /**
- * What to make of an error of a chain that has shown this member's node the federation before: that it is behind, where it
- * says that there is none, so that the node waits.
+ * Turns "no such federation" into "the chain is behind" where the chain has shown this member's node the federation before,
+ * so that the node waits. Other errors stay as they are.
  */
 export function orBehind(error: unknown, url: string, member: Parameters<typeof hasSeenBefore>[0]): unknown {
   return isUnknownHere(error) && hasSeenBefore(member) ? new ChainBehindError(url, error) : error

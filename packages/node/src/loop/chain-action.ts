@@ -1,8 +1,8 @@
 /**
- * The steps that are not a member's own update: opening, drawing, aggregating, closing, settling, voting, abandoning,
- * leaving, claiming; and a nudge, a transaction that does nothing but have a block mined.
+ * Takes the actions that are one transaction and not part of the member's own update: open, draw, aggregate, close,
+ * settle, vote, abandon, leave, claim; and nudge, a transaction that does nothing, so that the chain mines a block.
  *
- * Anyone may take most of them, so being refused is no failure: as a rule somebody else was quicker.
+ * Anyone may take most of them, so a refusal is no failure: as a rule somebody else was quicker.
  */
 import {
   BlobsMissingError,
@@ -21,16 +21,16 @@ import {
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
-import type { Action } from '../decide/state.ts'
+import { type Action, nameAction } from '../decide/action.ts'
 import type { Attempt } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
 import { costOf, plainCarrier, seeThrough } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
 import { type Actor, isRefusal } from '../update/round.ts'
-import type { Findings } from './faults.ts'
+import type { FaultPlace } from './faults.ts'
 
 /** An action that is one transaction and not part of the member's own update. */
-export type Step = Extract<
+export type ChainAction = Extract<
   Action,
   {
     kind:
@@ -49,34 +49,39 @@ export type Step = Extract<
   }
 >
 
-/** Transactions of steps that were sent and not heard of, by step. */
+/** Transactions of actions that were sent and not heard of, by action ({@link nameAction}). */
 export type InFlight = Map<string, Attempt[]>
 
-/** What the calls of some steps are made of. */
-export interface StepSources {
+/** What the calls of some actions are made of. */
+export interface CallSources {
   /** What `aggregate` wants for a shard. */
   aggregateData(shard: number): Promise<Uint8Array[]>
   /** The two transactions that prove a fault. */
-  callsOf: Findings['callsOf']
+  proofCalls(place: FaultPlace): Promise<{ bind: Call; challenge: Call }>
 }
 
 /**
- * Takes a step.
+ * Takes an action.
  *
- * @param inFlight - A step found there is asked about before another transaction is signed for it.
+ * @param inFlight - For an action found there, the node asks about its transaction before it signs another one.
  * @returns Whether the chain took it; false if it refused, or does not answer for it yet.
  */
-export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sources: StepSources): Promise<boolean> {
+export async function takeAction(
+  actor: Actor,
+  action: ChainAction,
+  inFlight: InFlight,
+  sources: CallSources,
+): Promise<boolean> {
   const { client, patience, report, seeThroughMs } = actor
-  const round = 'round' in step ? step.round : 0
-  const key = keyOf(step)
+  const round = 'round' in action ? action.round : 0
+  const key = nameAction(action)
   const carrier = plainCarrier(client)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
   const offering = { carrier, patience, keep: () => undefined, onGap }
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
-      const call = await callOf(actor, step, sources)
+      const call = await callOf(actor, action, sources)
       attempts = [await actor.account.sign(carrier, call, [])]
     } catch (error) {
       // An endpoint whose logs lag behind is one more reason to let others go first.
@@ -87,7 +92,7 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
       if (!isRefusal(error) && !(error instanceof MissingPayloadError)) throw error
       if (isRefusal(error) && error.errorName === 'TransferRefused') throw new PaymentRefusedError(actor)
       const reason = isRefusal(error) ? error.errorName : error.message
-      report.tell({ kind: 'race-lost', round, step: step.kind, reason })
+      report.tell({ kind: 'race-lost', round, action: action.kind, reason })
       return false
     }
     inFlight.set(key, attempts)
@@ -100,18 +105,11 @@ export async function takeStep(actor: Actor, step: Step, inFlight: InFlight, sou
   if (fate.kind === 'replaced') return false
   const cost = costOf(fate.receipt)
   if (fate.receipt.status !== 'success') {
-    report.tell({ kind: 'race-lost', round, step: step.kind, reason: 'the transaction was mined too late', cost })
+    report.tell({ kind: 'race-lost', round, action: action.kind, reason: 'the transaction was mined too late', cost })
     return false
   }
-  report.tell(eventOf(actor, step, fate.receipt))
+  report.tell(eventOf(actor, action, fate.receipt))
   return true
-}
-
-/** Names a step among those {@link InFlight}. */
-export function keyOf(step: Step): string {
-  const round = 'round' in step ? step.round : 0
-  const place = step.kind === 'aggregate' ? step.shard : 'position' in step ? `${step.position}/${step.assigned}` : 0
-  return `${step.kind}/${round}/${place}`
 }
 
 /** What is told of blobs that nobody gave. */
@@ -122,25 +120,25 @@ export function toMissingEvent(round: number, { missing, message }: BlobsMissing
 
 async function callOf(
   { client, federationId: id, patience }: Actor,
-  step: Step,
-  { aggregateData, callsOf }: StepSources,
+  action: ChainAction,
+  { aggregateData, proofCalls }: CallSources,
 ): Promise<Call> {
-  switch (step.kind) {
+  switch (action.kind) {
     case 'open':
       return callToOpen(client, { id })
     case 'draw':
-      return callToDraw(client, { id, round: step.round })
+      return callToDraw(client, { id, round: action.round })
     case 'nudge':
       return { to: client.account.address, data: '0x' }
     case 'bind':
     case 'challenge':
-      return (await callsOf(step.position, step.assigned))[step.kind]
+      return (await proofCalls(action))[action.kind]
     case 'settle':
-      return callToSettle(client, { id, round: step.round })
+      return callToSettle(client, { id, round: action.round })
     case 'close':
-      return callToClose(client, { id, round: step.round })
+      return callToClose(client, { id, round: action.round })
     case 'vote':
-      return callToVoteToEnd(client, { id, round: step.round })
+      return callToVoteToEnd(client, { id, round: action.round })
     case 'abandon':
       return callToAbandon(client, { id })
     case 'leave':
@@ -148,36 +146,36 @@ async function callOf(
     case 'claim':
       return callToClaim(client, { id })
     case 'aggregate': {
-      const payloads = await untilReached(() => aggregateData(step.shard), patience)
-      return callToAggregate(client, { id, round: step.round, shard: step.shard, payloads })
+      const payloads = await untilReached(() => aggregateData(action.shard), patience)
+      return callToAggregate(client, { id, round: action.round, shard: action.shard, payloads })
     }
   }
 }
 
-function eventOf({ federationId: id, client }: Actor, step: Step, receipt: TransactionReceipt): NodeEventBody {
+function eventOf({ federationId: id, client }: Actor, action: ChainAction, receipt: TransactionReceipt): NodeEventBody {
   const cost = costOf(receipt)
-  switch (step.kind) {
+  switch (action.kind) {
     case 'open':
       return { kind: 'opened', cost }
     case 'draw':
-      return { kind: 'drawn', round: step.round, cost }
+      return { kind: 'drawn', round: action.round, cost }
     case 'nudge':
-      return { kind: 'nudged', round: step.round, cost }
+      return { kind: 'nudged', round: action.round, cost }
     case 'bind':
-      return { kind: 'bound', round: step.round, position: step.position, cost }
+      return { kind: 'bound', round: action.round, position: action.position, cost }
     case 'challenge':
-      return { kind: 'challenged', round: step.round, position: step.position, cost }
+      return { kind: 'challenged', round: action.round, position: action.position, cost }
     case 'aggregate':
-      return { kind: 'aggregated', round: step.round, shard: step.shard, cost }
+      return { kind: 'aggregated', round: action.round, shard: action.shard, cost }
     case 'settle':
-      return { kind: 'settled', round: step.round, cost }
+      return { kind: 'settled', round: action.round, cost }
     case 'close':
-      return { kind: 'closed', round: step.round, cost }
+      return { kind: 'closed', round: action.round, cost }
     case 'vote':
-      return { kind: 'voted', round: step.round, cost }
+      return { kind: 'voted', round: action.round, cost }
     case 'abandon':
       return { kind: 'abandoned', cost }
-    // Whoever is not frozen into a round leaves at once and is paid in the same transaction.
+    // A member that is not frozen into a round leaves at once and is paid in the same transaction.
     case 'leave':
       return { kind: 'left', amount: claimedIn(receipt, id, client.account.address), cost }
     case 'claim':

@@ -1,92 +1,99 @@
 /**
- * What a node found in the updates of others, and how far it has come in proving it. In memory only: a node that is
- * started again decodes the round again and binds itself anew, which costs a few thousand gas.
+ * The faults that a node found in the updates of others, and how far it has come in proving each. In memory only: a node
+ * that is started again checks the round again and binds itself anew, which costs a few thousand gas.
  */
-
-import type { RoundCheck } from '@tutti/chain'
 import {
   type Call,
   type Challenge,
   callToBindChallenge,
   callToChallenge,
   type FoundFault,
+  type RoundCheck,
   toChallengeCommitment,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
-import type { Watch } from '../decide/state.ts'
+import type { FaultWatch } from '../decide/state.ts'
 import type { Watcher } from '../paths/interface.ts'
 import type { Signer } from '../sending/transactions.ts'
 
-/** The findings of the round in progress. */
-export interface Findings {
-  /** What decisions need of them. */
-  of(round: number): Watch
-  /** Takes note of a look at a round's blobs. `again`: chain time at which to look once more. */
-  note(round: number, check: RoundCheck, again: number | undefined): void
-  /** The transactions that prove a fault, the same ones whenever asked. */
-  callsOf(position: number, assigned: number): Promise<{ bind: Call; challenge: Call }>
-  noteBound(position: number, assigned: number): void
-  /** Leaves a fault alone: it is proven, or the contract does not take the proof. */
-  close(position: number, assigned: number): void
+/** Whose update a fault is in: position in the cohort, and which of its assigned shards. */
+export interface FaultPlace {
+  position: number
+  assigned: number
 }
 
-interface Finding {
+/** The last round that was checked, and its faults. */
+export interface CheckedRound {
+  round: number
+  faults: TrackedFault[]
+  /** Chain time at which to check once more; undefined where nothing was missing. */
+  again: number | undefined
+}
+
+interface TrackedFault {
   fault: FoundFault
+  /** `closed`: it is proven, or the contract does not take the proof. */
   state: 'found' | 'bound' | 'closed'
   challenge?: Challenge
 }
 
-/**
- * Starts with nothing known.
- *
- * @param watcher - Absent on a path whose updates cannot be faulty: then nothing is ever due.
- */
-export function createFindings(client: Signer, federationId: Hex, watcher: Watcher | undefined): Findings {
-  let known: { round: number; findings: Finding[]; again: number | undefined } | undefined
-  const find = (position: number, assigned: number): Finding => {
-    const isWanted = ({ fault: { update } }: Finding) => update.position === position && update.assigned === assigned
-    return known!.findings.find(isWanted)!
+/** What decisions need to know of a round's updates. @param watcher - Absent on a path whose updates cannot be faulty. */
+export function toFaultWatch(
+  checked: CheckedRound | undefined,
+  round: number,
+  watcher: Watcher | undefined,
+): FaultWatch {
+  if (watcher === undefined) return { kind: 'unneeded' }
+  if (checked?.round !== round) return { kind: 'due' }
+  const open = checked.faults.filter(({ state }) => state !== 'closed')
+  const faults = open.map(({ fault: { update }, state }) => {
+    return { position: update.position, assigned: update.assigned, isBound: state === 'bound' }
+  })
+  return { kind: 'checked', faults, again: checked.again }
+}
+
+/** Adds the result of a check. Faults that were known keep how far their proof has come. */
+export function noteCheck(
+  before: CheckedRound | undefined,
+  { round, check, again }: { round: number; check: RoundCheck; again: number | undefined },
+): CheckedRound {
+  const known = before?.round === round ? before.faults : []
+  const faults = check.faults.map(
+    (fault): TrackedFault => known.find((tracked) => isAt(tracked, fault.update)) ?? { fault, state: 'found' },
+  )
+  return { round, faults, again }
+}
+
+/** Moves a fault on, in place. */
+export function setFaultState(checked: CheckedRound, place: FaultPlace, state: TrackedFault['state']): void {
+  findFault(checked, place).state = state
+}
+
+/** The two transactions that prove a fault, the same ones whenever asked. */
+export async function callsOfProof(
+  { client, federationId, watcher }: { client: Signer; federationId: Hex; watcher: Watcher },
+  checked: CheckedRound,
+  place: FaultPlace,
+): Promise<{ bind: Call; challenge: Call }> {
+  const tracked = findFault(checked, place)
+  tracked.challenge ??= {
+    id: federationId,
+    round: checked.round,
+    position: place.position,
+    assigned: place.assigned,
+    proof: await watcher.prove(tracked.fault),
+    salt: randomSalt(),
   }
-  return {
-    of: (round) => {
-      if (watcher === undefined) return { kind: 'unneeded' }
-      if (known?.round !== round) return { kind: 'due' }
-      const faults = known.findings
-        .filter(({ state }) => state !== 'closed')
-        .map(({ fault, state }) => {
-          return { position: fault.update.position, assigned: fault.update.assigned, isBound: state === 'bound' }
-        })
-      return { kind: 'checked', faults, again: known.again }
-    },
-    note: (round, check, again) => {
-      const before = known?.round === round ? known.findings : []
-      const findings = check.faults.map((fault): Finding => {
-        const { position, assigned } = fault.update
-        const isSame = ({ fault: { update } }: Finding) => update.position === position && update.assigned === assigned
-        return before.find(isSame) ?? { fault, state: 'found' }
-      })
-      known = { round, findings, again }
-    },
-    callsOf: async (position, assigned) => {
-      const finding = find(position, assigned)
-      finding.challenge ??= {
-        id: federationId,
-        round: known!.round,
-        position,
-        assigned,
-        proof: await watcher!.prove(finding.fault),
-        salt: randomSalt(),
-      }
-      const commitment = toChallengeCommitment(client.account.address, finding.challenge)
-      return { bind: callToBindChallenge(client, commitment), challenge: callToChallenge(client, finding.challenge) }
-    },
-    noteBound: (position, assigned) => {
-      find(position, assigned).state = 'bound'
-    },
-    close: (position, assigned) => {
-      find(position, assigned).state = 'closed'
-    },
-  }
+  const commitment = toChallengeCommitment(client.account.address, tracked.challenge)
+  return { bind: callToBindChallenge(client, commitment), challenge: callToChallenge(client, tracked.challenge) }
+}
+
+function findFault({ faults }: CheckedRound, place: FaultPlace): TrackedFault {
+  return faults.find((tracked) => isAt(tracked, place))!
+}
+
+function isAt({ fault: { update } }: TrackedFault, { position, assigned }: FaultPlace): boolean {
+  return update.position === position && update.assigned === assigned
 }
 
 function randomSalt(): Hex {

@@ -1,10 +1,11 @@
 /**
- * Tells of waits that last: what for, how many have acted, who is missing, and until when. Once a phase, and again when
- * another has acted, so that a log neither falls silent for minutes nor fills with lines.
+ * Tells of waits that last: what for, how many have acted, who is missing, and until when. It tells once a phase, and again
+ * when another member has acted, so that a log neither falls silent for minutes nor fills with lines.
  */
 import { readCohort } from '@tutti/chain'
 import { countBits, type Hex, type Phase, phaseAt, shardCount } from '@tutti/core'
-import type { Action, Observation } from '../decide/state.ts'
+import type { Action } from '../decide/action.ts'
+import type { Observation } from '../decide/state.ts'
 import { canOpenWith } from '../decide/waiting.ts'
 import type { Waited } from '../status/events.ts'
 import type { Actor } from '../update/round.ts'
@@ -24,7 +25,7 @@ export interface WaitCount {
   absent: bigint
 }
 
-/** What a phase counts; undefined where it is only time that passes, or one step that is due. */
+/** What a phase counts; undefined where it is only time that passes, or one action that is due. */
 export function countWaited({ round, terms, status }: Observation, phase: Phase): WaitCount | undefined {
   const ofCohort = (what: Waited, acted: bigint) => {
     const absent = ((1n << BigInt(round.cohort)) - 1n) & ~acted
@@ -54,7 +55,7 @@ export function countWaited({ round, terms, status }: Observation, phase: Phase)
 /** Follows the waits of one node. */
 export interface LongWaits {
   /**
-   * Takes note of a wait and tells of it if it is time to.
+   * Tells of a wait if it is time to.
    *
    * @returns The chain time at which to look again for that; `Infinity`: when something changes.
    */

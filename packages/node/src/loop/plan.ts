@@ -1,19 +1,21 @@
 /**
- * What a node would do at this moment and why: observes and decides as a running node does, and stops there. Nothing is
+ * What a node would do at this moment, and why. Observes and decides as a running node does, and stops there: nothing is
  * signed, sent or written.
  */
 import type { ChainClient } from '@tutti/chain'
 import { assignedShards, type Hex, phaseAt } from '@tutti/core'
+import type { Action } from '../decide/action.ts'
 import { createChainClock } from '../decide/clock.ts'
 import { decide } from '../decide/next-action.ts'
 import { observe } from '../decide/observe.ts'
-import type { Action } from '../decide/state.ts'
+import type { OwnState } from '../decide/state.ts'
 import { peekRound } from '../disk/store.ts'
 import { readFederation } from '../joining/federation.ts'
 import { openBudget } from '../privacy/budget.ts'
 import { epsilonOf } from '../privacy/epsilon.ts'
 import { checkBehaviour, type NodeBehaviour } from '../settings/behaviour.ts'
-import { toStance } from './progress.ts'
+import { fillDefaults } from './defaults.ts'
+import { hasSubmitted } from './progress.ts'
 import { NodeAccountError } from './run.ts'
 
 /** What {@link planNode} needs: what `runNode` would be given. */
@@ -60,20 +62,19 @@ export async function planNode(options: PlanOptions): Promise<NodePlan> {
   if (account === undefined) throw new NodeAccountError()
   checkBehaviour(options)
   const { terms, manifest, pathName } = await readFederation(client, federationId, options.manifestHash)
-  const { observation } = await observe(client, federationId, terms, account)
+  const observation = await observe(client, federationId, terms, account)
   const clock = createChainClock()
   clock.observe(observation.block)
   const now = clock.now()
   const { round, position, status, member, block } = observation
   const store = { root: options.storeDirectory, chainId: client.chainId, federationId, account }
   const record = peekRound(store, round.number)
-  const isIn = position !== undefined && ((round.submitted >> BigInt(position)) & 1n) === 1n
-  const own = {
-    ...toStance(client.chainId, terms, options),
+  const own: OwnState = {
+    ...fillDefaults(client.chainId, terms, options),
     record,
-    watch: { kind: pathName === 'blob' ? ('due' as const) : ('unneeded' as const) },
+    watch: { kind: pathName === 'blob' ? 'due' : 'unneeded' },
     since: now,
-    wantsToLeave: (options.leavesAfterRounds ?? Infinity) - (isIn ? 1 : 0) <= 0,
+    wantsToLeave: (options.leavesAfterRounds ?? Infinity) - (hasSubmitted(observation) ? 1 : 0) <= 0,
     isClaimed: false,
   }
   const { phase, endsAt } = phaseAt(round, terms, now)

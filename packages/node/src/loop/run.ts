@@ -6,35 +6,33 @@
  */
 import { ChainBehindError, type ChainClient, readToken, toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
+import { nameAction } from '../decide/action.ts'
 import { type ChainClock, createChainClock } from '../decide/clock.ts'
 import { decide } from '../decide/next-action.ts'
-import { openStore } from '../disk/store.ts'
+import type { Observation } from '../decide/state.ts'
+import { openStore, type Store } from '../disk/store.ts'
 import { readFederation, stepsOf } from '../joining/federation.ts'
 import { openPath } from '../paths/open.ts'
 import { openBudget, refusingDamage } from '../privacy/budget.ts'
-import {
-  type BackOff,
-  defaultBackOff,
-  isUnknownFailure,
-  type Patience,
-  sleep,
-  untilReached,
-} from '../rpc/connection.ts'
+import { type BackOff, sleep, untilReached } from '../rpc/connection.ts'
 import { openAccount } from '../sending/account.ts'
+import type { Signer } from '../sending/transactions.ts'
 import { checkBehaviour, type NodeBehaviour } from '../settings/behaviour.ts'
 import type { NodeEvent, NodeSummary } from '../status/events.ts'
-import { createReport } from '../status/report.ts'
+import { createReport, type Report } from '../status/report.ts'
 import type { Trainer } from '../trainers/interface.ts'
 import type { Actor } from '../update/round.ts'
-import { act, hearOfAccepted } from './act.ts'
-import { isBehind, isStranger, isUnknownHere } from './behind.ts'
-import { type InFlight, keyOf } from './chain-action.ts'
-import { createFindings } from './faults.ts'
+import { type Act, act, hearOfAccepted, type Memory } from './act.ts'
+import { isBehind, isStranger } from './behind.ts'
+import { toFaultWatch } from './faults.ts'
 import { createLongWaits } from './long-wait.ts'
-import { createProgress } from './progress.ts'
+import { createPatience, type NodePatience } from './patience.ts'
+import { noteHead, noteObservation, startProgress, toOwnState } from './progress.ts'
 import { createRefusals } from './refusals.ts'
 import { createRepeats } from './repeats.ts'
-import { createWatch } from './watch.ts'
+import { createStallWatch } from './stall-watch.ts'
+import { tellDecision, tellNews } from './tell.ts'
+import { type ChainWatch, watchChain } from './watch.ts'
 
 /** What {@link runNode} needs. */
 export interface RunNodeOptions extends NodeBehaviour {
@@ -44,7 +42,7 @@ export interface RunNodeOptions extends NodeBehaviour {
   trainer: Trainer
   /** Directory of all stores of this machine; this member's own is made inside. */
   storeDirectory: string
-  /** Ends the node after the step at hand; what is under way is found again at the next start. */
+  /** Ends the node after the action at hand. What is under way is found again at the next start. */
   signal?: AbortSignal
   onEvent?: (event: NodeEvent) => void
   backOff?: BackOff
@@ -52,6 +50,7 @@ export interface RunNodeOptions extends NodeBehaviour {
 
 /** Longest usual time between two blocks, in milliseconds: so long is waited for each further confirmation. */
 const SLOT_MS = 15_000
+
 /**
  * Runs a member's node until the federation is finished, the member has left, or `signal` aborts.
  *
@@ -73,88 +72,20 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     account: account.address,
     onDamage: (file, message) => report.tell({ kind: 'file-damaged', file, message }),
   })
-  /** Failures since the chain was last heard of. */
-  let awaySince = 0
-  const patience: Patience = {
-    backOff: options.backOff ?? defaultBackOff,
-    signal,
-    onWait: ({ error, failures, milliseconds }) => {
-      // Named anew: what the library says has several lines, and the whole address of the endpoint in them.
-      const named = toChainError(isUnknownHere(error) ? new ChainBehindError(client.url, error) : error, client.url)
-      const { message } = named as Error
-      awaySince = failures
-      report.tell({ kind: 'chain-unreachable', failures, waitMilliseconds: milliseconds, message })
-    },
-    onBack: (failures) => {
-      awaySince = 0
-      report.tell({ kind: 'chain-back', failures })
-    },
-    isPassing: (error) => isUnknownHere(error) && store.hasSeen(),
-  }
-  /** Of reads alone: what is on no list is asked again, since nothing is sent by asking. */
-  const readPatience: Patience = {
-    ...patience,
-    isPassing: (error) => isUnknownFailure(error) || patience.isPassing?.(error) === true,
-  }
-  try {
-    const federation = await untilReached(
-      () => readFederation(client, federationId, options.manifestHash),
-      readPatience,
-    )
-    store.noteSeen()
-    const token = await untilReached(() => readToken(client, federation.terms.token), readPatience)
-    const clock = createChainClock()
-    const signer = { ...client, account }
-    const path = await openPath({
-      client: signer,
-      federationId,
-      federation,
-      root: options.storeDirectory,
-      memberDirectory: store.directory,
-      behaviour: options,
-      report,
-    })
-    const seeThroughMs = Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1)
-    const actor: Actor = {
-      client: signer,
-      account: openAccount(signer, { patience, report, patienceMs: seeThroughMs }),
-      federationId,
-      ...federation,
-      steps: stepsOf(federation.manifest),
-      token,
-      path,
-      store,
-      trainer,
-      report,
-      patience,
-      now: clock.now,
-      budget: refusingDamage(
-        openBudget(
-          options.storeDirectory,
-          { chainId: client.chainId, federationId, account: account.address },
-          federation,
-          options.privacyEpsilon,
-        ),
-      ),
-      roundingSeed: options.roundingSeed,
-      maximumCostPerRound: options.maximumCostPerRound,
-      seeThroughMs,
-    }
-    const heard = () => {
-      if (awaySince > 0) patience.onBack?.(awaySince)
-    }
-    const reason = await runLoop(actor, options, clock, { readPatience, heard })
+  const finish = (reason: string): NodeSummary => {
     const summary = report.summarise(reason)
     report.tell({ kind: 'finished', summary })
     return summary
+  }
+  try {
+    const waits = createPatience({ client, backOff: options.backOff, signal, report, store })
+    const clock = createChainClock()
+    const actor = await openActor(options, { client: { ...client, account }, report, store, waits, now: clock.now })
+    return finish(await runLoop(actor, options, clock, waits))
   } catch (thrown) {
     // What a library says has the endpoint's whole address in it, and what was sent.
     const error = toChainError(thrown, client.url)
-    if (signal.aborted) {
-      const summary = report.summarise('stopped')
-      report.tell({ kind: 'finished', summary })
-      return summary
-    }
+    if (signal.aborted) return finish('stopped')
     const { name, message, isRetryable } = error as Error & { isRetryable?: boolean }
     report.tell({ kind: 'failed', name, message, isRetryable: isRetryable === true })
     throw error
@@ -164,69 +95,113 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
   }
 }
 
-async function runLoop(
-  actor: Actor,
+/** Reads the federation from the chain, and puts together what the node acts with. */
+async function openActor(
   options: RunNodeOptions,
-  clock: ChainClock,
-  { readPatience, heard }: { readPatience: Patience; heard: () => void },
-): Promise<string> {
+  parts: { client: Signer; report: Report; store: Store; waits: NodePatience; now: () => number },
+): Promise<Actor> {
+  const { federationId, trainer, storeDirectory: root, manifestHash, privacyEpsilon } = options
+  const { client, report, store, waits, now } = parts
+  const { patience, readPatience } = waits
+  const federation = await untilReached(() => readFederation(client, federationId, manifestHash), readPatience)
+  store.noteSeen()
+  const token = await untilReached(() => readToken(client, federation.terms.token), readPatience)
+  const memberDirectory = store.directory
+  const path = await openPath({ client, federationId, federation, root, memberDirectory, behaviour: options, report })
+  const place = { chainId: client.chainId, federationId, account: client.account.address }
+  const seeThroughMs = Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1)
+  return {
+    client,
+    account: openAccount(client, { patience, report, patienceMs: seeThroughMs }),
+    federationId,
+    ...federation,
+    steps: stepsOf(federation.manifest),
+    token,
+    path,
+    store,
+    trainer,
+    report,
+    patience,
+    now,
+    budget: refusingDamage(openBudget(root, place, federation, privacyEpsilon)),
+    roundingSeed: options.roundingSeed,
+    maximumCostPerRound: options.maximumCostPerRound,
+    seeThroughMs,
+  }
+}
+
+/** Observes, decides and acts until a decision is to stop. @returns Why it stopped. */
+async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock, waits: NodePatience): Promise<string> {
   const { client, store, report, patience, path } = actor
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
-  const watch = createWatch(actor, clock, pollMs)
-  const progress = createProgress(actor, options)
+  const watch = watchChain(actor, clock, pollMs)
+  const progress = startProgress(options)
+  const stall = createStallWatch(actor, options.stopsAfterRounds)
   const longWaits = createLongWaits(actor)
-  const inFlight: InFlight = new Map()
-  const refusals = createRefusals()
-  const heldBack = new Set<string>()
   const repeats = createRepeats()
-  const findings = createFindings(client, actor.federationId, path.watcher)
+  const refusals = createRefusals()
+  const memory: Memory = { progress, inFlight: new Map(), refusals, checked: undefined, heldBack: new Set() }
+  const pause = (milliseconds: number) => report.timed('waiting', () => sleep(milliseconds, patience.signal))
 
-  /** A chain that lost so many blocks that this account has not joined yet will have them again. */
-  const look = async () => {
-    const seen = await untilReached(async () => {
-      const seen = await watch.look()
-      if (!isStranger(seen.observation) || !isBehind(store, seen.observation)) return seen
-      watch.lookAgain()
-      const advice = `If it stays so, this account's joining is lost: join again (tutti join ${actor.federationId}).`
-      throw new ChainBehindError(client.url, undefined, advice)
-    }, readPatience)
-    heard()
-    return seen
-  }
-
-  let sight = await look()
-  if (isStranger(sight.observation)) throw new NotAMemberError(client.account.address, actor.federationId)
+  let observation = await look(actor, watch, waits)
+  if (isStranger(observation)) throw new NotAMemberError(client.account.address, actor.federationId)
   // What held an earlier run back may have been put right; a second update is never made of what may be on its way.
-  store.retry(sight.observation.round.number)
-  for (; ; sight = await look()) {
-    await report.timed('observing', () => progress.note(sight))
-    const { observation } = sight
-    refusals.note(sight)
-    const record = store.load(observation.round.number)
+  store.retry(observation.round.number)
+  for (; ; observation = await look(actor, watch, waits)) {
+    const { round, block, status } = observation
+    await report.timed('observing', async () => {
+      noteHead(progress, observation)
+      await tellNews(actor, progress, observation, options.keepsRounds)
+      await stall.note(status.roundsClosed)
+      noteObservation(progress, observation, actor.now())
+    })
+    refusals.note(observation)
+    const record = store.load(round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
-    const watched = findings.of(observation.round.number)
-    const action = decide(observation, progress.ownState(record, watched), clock.now())
-    progress.noteAction(action, record)
+    const faults = toFaultWatch(memory.checked, round.number, path.watcher)
+    const known = { record, watch: faults, hasStalled: stall.hasStalled() }
+    const action = decide(observation, toOwnState(progress, actor, options, known), clock.now())
+    tellDecision(actor, progress, action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
       watch.waitUntil(Math.min(action.until ?? Infinity, await longWaits.note(action, observation)))
       continue
     }
     const isRepeatable = action.kind === 'claim' || action.kind === 'nudge'
-    if (isRepeatable && repeats.isTooSoon(action.kind, observation.block.number)) {
+    if (isRepeatable && repeats.isTooSoon(action.kind, block.number)) {
       watch.lookAgain()
-      await report.timed('waiting', () => sleep(pollMs, patience.signal))
+      await pause(pollMs)
       continue
     }
-    const fromBlock = progress.fromBlock()
-    const isDone = await act(actor, action, observation, record, { inFlight, refusals, findings, heldBack, fromBlock })
+    const isDone = await act(actor, { action, observation, record }, memory)
     watch.lookAgain()
-    if (isDone && isRepeatable) repeats.note(action.kind, observation.block.number)
-    if (isDone && action.kind === 'claim') progress.noteClaim()
-    // A vote that the contract does not take (one from before a restart counts) is not worth a round.
-    if (action.kind === 'vote' && !inFlight.has(keyOf(action))) progress.noteVote(action.round)
-    if (!isDone) await report.timed('waiting', () => sleep(refusals.waitMs(action, pollMs), patience.signal))
+    if (isDone && isRepeatable) repeats.note(action.kind, block.number)
+    noteDone(memory, action, isDone)
+    if (!isDone) await pause(refusals.waitMs(action, pollMs))
   }
+}
+
+/** Waits for what is worth a decision. A chain that lost so many blocks that this account has not joined yet will have them again. */
+async function look(
+  { client, federationId, store }: Actor,
+  watch: ChainWatch,
+  waits: NodePatience,
+): Promise<Observation> {
+  const seen = await untilReached(async () => {
+    const seen = await watch.look()
+    if (!isStranger(seen) || !isBehind(store, seen)) return seen
+    watch.lookAgain()
+    const advice = `If it stays so, this account's joining is lost: join again (tutti join ${federationId}).`
+    throw new ChainBehindError(client.url, undefined, advice)
+  }, waits.readPatience)
+  waits.heard()
+  return seen
+}
+
+function noteDone({ progress, inFlight }: Memory, action: Act, isDone: boolean): void {
+  if (isDone && action.kind === 'claim') progress.isClaimed = true
+  // A vote that the contract does not take (one from before a restart counts) is not worth a round.
+  if (action.kind === 'vote' && !inFlight.has(nameAction(action))) progress.votedIn = action.round
 }
 
 /** {@link runNode} was given a client that only reads. */
@@ -235,7 +210,7 @@ export class NodeAccountError extends Error {
   readonly isRetryable = false
 
   constructor() {
-    super('The client has no account to sign with. Connect with the private key of the member.')
+    super('Connect with the private key of the member: the client has no account to sign with.')
   }
 }
 
@@ -245,6 +220,6 @@ export class NotAMemberError extends Error {
   readonly isRetryable = false
 
   constructor(account: string, id: string) {
-    super(`Account ${account} is not a member of federation ${id}. Join it first.`)
+    super(`Join first (tutti join ${id}): account ${account} is not a member of federation ${id}.`)
   }
 }

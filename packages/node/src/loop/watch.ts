@@ -1,10 +1,11 @@
 /**
- * Looks at the chain until something changes that a decision may depend on: one call a look, and no look more often than
- * the chain has blocks.
+ * Looks at the chain until something changes that a decision may depend on. A look is one call, and there are no more looks
+ * than blocks.
  */
 import { localChainId } from '@tutti/chain'
 import type { ChainClock } from '../decide/clock.ts'
-import { isSameSight, observe, type Sight } from '../decide/observe.ts'
+import { isSameObservation, observe } from '../decide/observe.ts'
+import type { Observation } from '../decide/state.ts'
 import { sleep, untilReached } from '../rpc/connection.ts'
 import type { Actor } from '../update/round.ts'
 
@@ -18,9 +19,9 @@ const LOOKS_A_PHASE = 8
 const SLOWING = 1.25
 
 /** A view of the chain that sleeps while nothing happens. */
-export interface Watch {
-  /** The next sight worth deciding on. */
-  look(): Promise<Sight>
+export interface ChainWatch {
+  /** The next observation that is worth a decision. */
+  look(): Promise<Observation>
   /** The last decision was to wait: until this chain time, or until something changes. */
   waitUntil(chainTime: number): void
   /** Something was done: the next look reads everything. */
@@ -33,21 +34,21 @@ export interface Watch {
  * @param pollMs - Between looks, in milliseconds; on a public chain the time between its blocks, where that is longer, and
  *   more and more while nothing happens: endpoints count requests.
  */
-export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Watch {
+export function watchChain(actor: Actor, clock: ChainClock, pollMs: number): ChainWatch {
   const { client, federationId, terms, report, patience } = actor
   const shortestPhase = Math.min(...[terms.commitSeconds, terms.submitSeconds].filter((seconds) => seconds > 0))
   const longest = Math.min(LONGEST_PACE, (shortestPhase * 1_000) / LOOKS_A_PHASE)
   const pace = createPace(pollMs, client.chainId === localChainId ? pollMs : longest)
-  let known: Sight | undefined
+  let known: Observation | undefined
   let wakeAt = 0
   let toldAt = Number.NEGATIVE_INFINITY
 
-  const see = async (): Promise<Sight> => {
+  const see = async (): Promise<Observation> => {
     const account = client.account.address
     const seen = await report.timed('observing', () =>
       untilReached(() => observe(client, federationId, terms, account), patience),
     )
-    const { block, round } = seen.observation
+    const { block, round } = seen
     clock.observe(block)
     pace.note(block)
     const now = performance.now()
@@ -72,7 +73,7 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
         if (before !== undefined) await report.timed('waiting', () => sleep(untilNextLook(), patience.signal))
         const seen = await see()
         known = seen
-        if (before === undefined || !isSameSight(before, seen) || isUnsettled(seen) || clock.now() >= wakeAt) {
+        if (before === undefined || !isSameObservation(before, seen) || isUnsettled(seen) || clock.now() >= wakeAt) {
           pace.quicken()
           return seen
         }
@@ -89,8 +90,8 @@ export function createWatch(actor: Actor, clock: ChainClock, pollMs: number): Wa
 }
 
 /** The block itself matters while a cohort is to be drawn. */
-function isUnsettled({ observation }: Sight): boolean {
-  return observation.round.startedAt === 0 || !observation.status.isInitialised
+function isUnsettled({ round, status }: Observation): boolean {
+  return round.startedAt === 0 || !status.isInitialised
 }
 
 /**

@@ -14,8 +14,8 @@ export function planSendings(
   const all = { ...unsent, first: 0, count: payloads.length }
   if (hasCommit)
     return [
-      { ...all, attempts: [], step: 'commit' },
-      { ...all, attempts: [], step: 'submit' },
+      { ...all, attempts: [], kind: 'commit' },
+      { ...all, attempts: [], kind: 'submit' },
     ]
   const sendings: Sending[] = []
   let bytes = Infinity
@@ -23,7 +23,7 @@ export function planSendings(
     // Each payload has its place and its length beside its content.
     const size = payload.length + 64
     if (bytes + size > bytesPerTransaction) {
-      sendings.push({ step: 'submit', first, count: 0, state: 'unsent', attempts: [] })
+      sendings.push({ kind: 'submit', first, count: 0, state: 'unsent', attempts: [] })
       bytes = 0
     }
     sendings.at(-1)!.count++

@@ -37,9 +37,9 @@ export type NodeEventBody =
   /** `token`: what all amounts are amounts of, in its smallest units. */
   | { kind: 'started'; members: number; rounds: number; round: number; token: Token }
   /** Found on disk after a restart: an update that may be on its way. */
-  | { kind: 'resumed'; round: number; step: 'commit' | 'submit' }
+  | { kind: 'resumed'; round: number; action: 'commit' | 'submit' }
   | { kind: 'round-opened'; round: number; members: number; cohort: number; position?: number; shards: number[] }
-  /** `endsAt` and `chainTime`, now, are seconds by the chain's clock, which is not this machine's; `endsAt` 0: by a step. */
+  /** `endsAt` and `chainTime`, now, are seconds by the chain's clock, which is not this machine's; `endsAt` 0: an action ends it. */
   | { kind: 'phase'; round: number; phase: string; endsAt: number; chainTime: number; reason: string }
   /**
    * A wait that lasts, once a phase and again when `came` has changed. `count`: how many came, of how many; `missing`: a few of
@@ -62,9 +62,9 @@ export type NodeEventBody =
   /** More than a hundredth of an update was clamped; told again when it is twice as much. `message` says what to do. */
   | { kind: 'clamped'; round: number; saturatedLanes: number; parameters: number; message: string }
   /** Signed and kept on disk, not yet sent. */
-  | { kind: 'signed'; round: number; step: 'commit' | 'submit'; hash: Hex }
+  | { kind: 'signed'; round: number; action: 'commit' | 'submit'; hash: Hex }
   /** Sent, not yet heard of. */
-  | { kind: 'sent'; round: number; step: 'commit' | 'submit'; hash: Hex }
+  | { kind: 'sent'; round: number; action: 'commit' | 'submit'; hash: Hex }
   | { kind: 'committed'; round: number; cost: TransactionCost }
   /** `bytes` of payload; on the blob path that is 32 for each of the `blobs` that went beside it. */
   | {
@@ -94,7 +94,7 @@ export type NodeEventBody =
   | { kind: 'model-synced'; round: number; blobs: number; seconds: number }
   | { kind: 'opened'; cost: TransactionCost }
   | { kind: 'drawn'; round: number; cost: TransactionCost }
-  /** Sent a transaction that does nothing: the chain mines for transactions only, and the next step waits for a block. */
+  /** Sent a transaction that does nothing: the chain mines for transactions only, and the next action waits for a block. */
   | { kind: 'nudged'; round: number; cost: TransactionCost }
   | { kind: 'aggregated'; round: number; shard: number; cost: TransactionCost }
   | { kind: 'closed'; round: number; cost: TransactionCost }
@@ -105,9 +105,9 @@ export type NodeEventBody =
    */
   | { kind: 'nonce-spent'; nonce: number; reason: 'gap' | 'vain' }
   /** The endpoint, the owner's limits or what waits of the account keep a transaction back; told once, tried again. */
-  | { kind: 'held-back'; round: number; step: string; message: string }
-  /** The contract refused a step, as a rule because somebody else took it; `cost` if that was found out on the chain. */
-  | { kind: 'race-lost'; round: number; step: string; reason: string; cost?: TransactionCost }
+  | { kind: 'held-back'; round: number; action: string; message: string }
+  /** The contract refused an action, as a rule because somebody else took it first; `cost` if that was found out on the chain. */
+  | { kind: 'race-lost'; round: number; action: string; reason: string; cost?: TransactionCost }
   | { kind: 'sat-out'; round: number; reason: string }
   /** The account has an update on the chain that this store knows nothing of: another node or store has the same key. */
   | { kind: 'twin-found'; round: number }
@@ -115,7 +115,7 @@ export type NodeEventBody =
   | { kind: 'round-failed'; round: number; updates: number; keeperPay: bigint }
   /** Voted for the round in progress to be the last. */
   | { kind: 'voted'; round: number; cost: TransactionCost }
-  /** The next step was overdue by the terms: the federation is over, and stakes go back. */
+  /** The next action was overdue by the terms: the federation is over, and stakes go back. */
   | { kind: 'abandoned'; cost: TransactionCost }
   /** Left, or asked to while frozen into a round; `amount` was paid at once in the first case. */
   | { kind: 'left'; amount: bigint; cost: TransactionCost }
@@ -172,6 +172,6 @@ export interface NodeSummary {
   keeperPay: bigint
   claimed: bigint
   gasUsed: bigint
-  gasByStep: Record<string, { transactions: number; gasUsed: bigint }>
+  gasByAction: Record<string, { transactions: number; gasUsed: bigint }>
   seconds: NodeTimes
 }

@@ -4,7 +4,8 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Vitals } from './health.ts'
+import { toPrometheus } from './figures.ts'
+import { type NodeStatus, toHealth } from './health.ts'
 
 /** A running endpoint. */
 export interface Monitor {
@@ -20,21 +21,21 @@ export interface Monitor {
  * @param port - 0: one that is free.
  * @throws {@link MonitorPortError}
  */
-export async function startMonitor(vitals: Vitals, port: number): Promise<Monitor> {
+export async function startMonitor(status: NodeStatus, port: number): Promise<Monitor> {
   const server = createServer((request, response) => {
-    const answer = (status: number, type: string, body: string) => {
+    const answer = (code: number, type: string, body: string) => {
       const headers = { 'content-type': type, 'cache-control': 'no-store', connection: 'close' }
-      response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
+      response.writeHead(code, headers).end(request.method === 'HEAD' ? undefined : body)
     }
     const path = (request.url ?? '').split('?')[0]
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD')
       answer(405, 'text/plain; charset=utf-8', 'GET or HEAD only\n')
     } else if (path === '/health') {
-      const health = vitals.health(Date.now())
+      const health = toHealth(status, Date.now())
       answer(health.isHealthy ? 200 : 503, 'application/json; charset=utf-8', `${JSON.stringify(health)}\n`)
     } else if (path === '/metrics') {
-      answer(200, 'text/plain; version=0.0.4; charset=utf-8', vitals.exposition(Date.now()))
+      answer(200, 'text/plain; version=0.0.4; charset=utf-8', toPrometheus(status, Date.now()))
     } else answer(404, 'text/plain; charset=utf-8', 'There are /health and /metrics.\n')
   })
   await new Promise<void>((resolve, reject) => {
@@ -58,6 +59,8 @@ export class MonitorPortError extends Error {
   readonly isRetryable = false
 
   constructor(port: number, cause: Error) {
-    super(`Health and metrics cannot be served on 127.0.0.1:${port}: ${cause.message}. Choose another port.`, { cause })
+    super(`Choose another port: health and metrics cannot be served on 127.0.0.1:${port} (${cause.message}).`, {
+      cause,
+    })
   }
 }

@@ -76,8 +76,8 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
     },
     summarise: (reason) => {
       const total = (performance.now() - started) / 1000
-      const gasByStep = { ...tally.gasByStep }
-      return { account, federationId, token, reason, ...tally, gasByStep, seconds: { ...seconds, total } }
+      const gasByAction = { ...tally.gasByAction }
+      return { account, federationId, token, reason, ...tally, gasByAction, seconds: { ...seconds, total } }
     },
   }
 }

@@ -18,7 +18,7 @@ export function createTally(): Tally {
     keeperPay: 0n,
     claimed: 0n,
     gasUsed: 0n,
-    gasByStep: {},
+    gasByAction: {},
   }
 }
 
@@ -51,8 +51,8 @@ export function addEvent(tally: Tally, event: NodeEventBody): void {
   }
 }
 
-function addCost(tally: Tally, step: string, { gasUsed }: TransactionCost): void {
+function addCost(tally: Tally, action: string, { gasUsed }: TransactionCost): void {
   tally.gasUsed += gasUsed
-  const sum = tally.gasByStep[step] ?? { transactions: 0, gasUsed: 0n }
-  tally.gasByStep[step] = { transactions: sum.transactions + 1, gasUsed: sum.gasUsed + gasUsed }
+  const sum = tally.gasByAction[action] ?? { transactions: 0, gasUsed: 0n }
+  tally.gasByAction[action] = { transactions: sum.transactions + 1, gasUsed: sum.gasUsed + gasUsed }
 }

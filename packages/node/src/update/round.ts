@@ -1,13 +1,11 @@
 /**
- * A member's own part of a round: train, write down, send, hear back.
+ * The second half of a member's own part of a round: send the update that is on disk, and hear what became of it.
  *
  * Every function leaves the store such that a process killed at any line resumes without a second update.
  */
-import { randomBytes } from 'node:crypto'
 import { type Call, ContractError, callToCommit, callToSubmit, toMostPaid } from '@tutti/chain'
-import { type Hex, isBlankUpdate, type Terms, type Token, toCommitment, toHex, toPayloadHash } from '@tutti/core'
-import { exampleWeight, type PublishedManifest, requireModel } from '@tutti/learn'
-import type { Observation } from '../decide/state.ts'
+import { type Hex, type Terms, type Token, toCommitment, toPayloadHash } from '@tutti/core'
+import type { PublishedManifest } from '@tutti/learn'
 import type { Sending, UpdateRecord } from '../disk/round-record.ts'
 import type { Store } from '../disk/store.ts'
 import type { Path } from '../paths/interface.ts'
@@ -24,16 +22,13 @@ import {
   type Signer,
   seeThrough,
 } from '../sending/transactions.ts'
-import { encodeMetrics, reportedAccuracy } from '../status/metrics.ts'
 import type { Report } from '../status/report.ts'
-import { AbstentionError, type TrainedWeights, type Trainer } from '../trainers/interface.ts'
-import { readFeedback } from './feedback.ts'
-import { prepareIntegers, prepareUpdate, roundingOf, UpdateLengthError, warnOfClamping } from './prepare.ts'
+import type { Trainer } from '../trainers/interface.ts'
 
 /** Of a blob, in the payload. */
 const versionedHashBytes = 32
 
-/** What every act of a node works with. */
+/** What every action of a node works with. */
 export interface Actor {
   client: Signer
   /** Where all that this account sends is signed. */
@@ -51,7 +46,7 @@ export interface Actor {
   patience: Patience
   /** Chain time, in seconds. */
   now: () => number
-  /** The way of the numbers: direct, or in blobs. */
+  /** Where the federation's numbers live: in the contract, or in blobs. */
   path: Path
   /** Seed of this member's own part of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
   roundingSeed: number | undefined
@@ -63,99 +58,10 @@ export interface Actor {
   seeThroughMs: number
 }
 
-const NO_SALT: Hex = `0x${'00'.repeat(32)}`
-
-/**
- * Trains on the global model and writes the packed update to disk. Nothing is sent.
- *
- * @param until - Chain time at which the submission ends; training is aborted then.
- * @throws {@link NonFiniteTrainingError} {@link UpdateLengthError} and what the trainer throws.
- */
-export async function trainRound(actor: Actor, seen: Observation, until: number): Promise<void> {
-  const { terms, report, store, patience } = actor
-  const { number: round, cohort } = seen.round
-  const { position } = seen
-  if (position === undefined) return
-  const refusal = actor.budget.refusal()
-  if (refusal !== undefined) return sitOut(actor, round, refusal)
-  const { path } = actor
-  const before = await report.timed('preparing', () => untilReached(() => path.readWeights(round), patience))
-  report.tell({ kind: 'training-started', round })
-  const secondsLeft = Math.max(0, until - actor.now())
-  const deadline = deadlineSignal(secondsLeft)
-  const signal = AbortSignal.any([patience.signal, deadline.signal])
-  const from = performance.now()
-  let trained: Awaited<ReturnType<Trainer['train']>>
-  try {
-    const task = { weights: before.slice(), manifest: actor.manifest, round, cohort, secondsLeft, signal }
-    trained = await report.timed('training', () => actor.trainer.train(task))
-  } catch (error) {
-    if (error instanceof AbstentionError) return sitOut(actor, round, error.message)
-    if (patience.signal.aborted || !deadline.signal.aborted) throw error
-    return sitOut(actor, round, 'training took longer than the submission phase')
-  } finally {
-    deadline.clear()
-  }
-  const { metrics } = trained
-  const accuracy = reportedAccuracy(metrics)
-  report.tell({
-    kind: 'training-finished',
-    round,
-    metrics,
-    ...(accuracy === undefined ? {} : { accuracy }),
-    seconds: (performance.now() - from) / 1000,
-  })
-  await report.timed('preparing', async () => {
-    const place = { terms, round, cohort, position }
-    const feedback = 'integers' in trained ? undefined : await readFeedback(actor, round)
-    const quantise = ({ weights: after, metrics: { examples }, rows = examples }: TrainedWeights) => {
-      checkWeights(after, terms.dimension, round)
-      const weight = exampleWeight(requireModel(actor.manifest).training.weighting, rows)
-      const own = roundingOf(actor.roundingSeed, round, position)
-      const training = { before, after, steps: actor.steps, weight, ...(feedback === undefined ? {} : { feedback }) }
-      return prepareUpdate(training, place, own)
-    }
-    const update = 'integers' in trained ? prepareIntegers(trained.integers, place) : quantise(trained)
-    const { shards, saturatedLanes, quantisedLanes } = update
-    if (update.values.every((values) => isBlankUpdate(values, terms.bits))) {
-      const isUnchanged = 'weights' in trained && trained.weights.every((weight, i) => weight === before[i])
-      return sitOut(actor, round, isUnchanged ? UNCHANGED : ROUNDS_TO_NOTHING)
-    }
-    const payloads: Uint8Array[] = []
-    for (const values of update.values) payloads.push(await path.toPayload(values))
-    if (update.feedback !== undefined) store.saveFeedback(update.feedback)
-    store.save({
-      round,
-      shards,
-      payloads,
-      salt: terms.commitSeconds > 0 ? toHex(randomBytes(32)) : NO_SALT,
-      metrics: encodeMetrics({ ...metrics, saturated: saturatedLanes, lanes: quantisedLanes }),
-      sendings: path.planSendings(payloads, terms.commitSeconds > 0),
-    })
-    const bytes = payloads.reduce((sum, payload) => sum + payload.length, 0)
-    report.tell({ kind: 'update-prepared', round, bytes, parameters: quantisedLanes, saturatedLanes })
-    const message = warnOfClamping(saturatedLanes, quantisedLanes)
-    if (message !== undefined) {
-      report.tell({ kind: 'clamped', round, saturatedLanes, parameters: quantisedLanes, message })
-    }
-  })
-}
-
-const UNCHANGED =
-  'the trainer returned the weights unchanged, and the contract takes no update that changes nothing; once the trainer is ' +
-  'corrected, restart the node, and it tries this round again while that is open'
-const ROUNDS_TO_NOTHING =
-  'the update changes nothing: all of it rounds to nothing, and the contract takes no such update'
-
-function sitOut({ store, report }: Actor, round: number, reason: string): void {
+/** Gives a round up, and tells why. */
+export function sitOut({ store, report }: Pick<Actor, 'store' | 'report'>, round: number, reason: string): void {
   report.tell({ kind: 'sat-out', round, reason })
   store.forfeit(round, reason)
-}
-
-function checkWeights(weights: Float32Array, dimension: number, round: number): void {
-  if (weights.length !== dimension) throw new UpdateLengthError(weights.length, dimension)
-  const broken = weights.findIndex((weight) => !Number.isFinite(weight))
-  if (broken >= 0) throw new NonFiniteTrainingError(round, broken, weights[broken]!)
 }
 
 /**
@@ -168,7 +74,7 @@ function checkWeights(weights: Float32Array, dimension: number, round: number): 
 export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { store, report } = actor
   const { round } = update
-  const { step } = sending
+  const { kind } = sending
   const refusal = actor.budget.charge()
   if (refusal !== undefined) {
     sitOut(actor, round, refusal)
@@ -182,9 +88,9 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   sending.attempts = [attempt]
   sending.state = 'sent'
   store.save(update)
-  report.tell({ kind: 'signed', round, step, hash: attempt.hash })
+  report.tell({ kind: 'signed', round, action: kind, hash: attempt.hash })
   await carrier.broadcast(attempt)
-  report.tell({ kind: 'sent', round, step, hash: attempt.hash })
+  report.tell({ kind: 'sent', round, action: kind, hash: attempt.hash })
   return hearBack(actor, update, sending)
 }
 
@@ -224,8 +130,8 @@ async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): P
   sending.state = isAccepted ? 'confirmed' : 'failed'
   store.save(update)
   if (!isAccepted) {
-    report.tell({ kind: 'race-lost', round, step: sending.step, reason: 'the transaction was mined in vain', cost })
-  } else if (sending.step === 'commit') {
+    report.tell({ kind: 'race-lost', round, action: sending.kind, reason: 'the transaction was mined in vain', cost })
+  } else if (sending.kind === 'commit') {
     if (!wasConfirmed) report.tell({ kind: 'committed', round, cost })
   } else if (!wasConfirmed) {
     const payloads = update.payloads.slice(sending.first, sending.first + sending.count)
@@ -256,13 +162,13 @@ function offeringOf(actor: Actor, update: UpdateRecord, sending: Sending): Offer
 }
 
 /** A commitment is an ordinary transaction on every path. */
-function carrierOf({ client, path }: Actor, { step }: Sending): Carrier {
-  return step === 'submit' ? path.carrier : plainCarrier(client)
+function carrierOf({ client, path }: Actor, { kind }: Sending): Carrier {
+  return kind === 'submit' ? path.carrier : plainCarrier(client)
 }
 
-function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { step, first, count }: Sending): Call {
+function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { kind, first, count }: Sending): Call {
   const { round, payloads, salt, metrics } = update
-  if (step === 'submit') {
+  if (kind === 'submit') {
     const part = payloads.slice(first, first + count)
     return callToSubmit(client, { id, round, first, payloads: part, salt, ...(first === 0 ? { metrics } : {}) })
   }
@@ -272,29 +178,7 @@ function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { ste
   return callToCommit(client, { id, round, commitment })
 }
 
-/** Longest delay that a timer takes, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
-function deadlineSignal(seconds: number): { signal: AbortSignal; clear: () => void } {
-  const controller = new AbortController()
-  const milliseconds = Math.min(LONGEST_TIMER, Math.max(0, seconds * 1000))
-  const timer = setTimeout(() => controller.abort(), milliseconds)
-  return { signal: controller.signal, clear: () => clearTimeout(timer) }
-}
-
 /** Whether the contract itself refused, as opposed to the chain being out of reach. */
 export function isRefusal(error: unknown): error is ContractError {
   return error instanceof ContractError
-}
-
-/** Training returned a weight that is no number. Nothing was sent. */
-export class NonFiniteTrainingError extends Error {
-  override readonly name = 'NonFiniteTrainingError'
-  readonly isRetryable = false
-
-  constructor(round: number, index: number, value: number) {
-    super(
-      `Training of round ${round} returned ${value} for weight ${index}; nothing was sent. Lower the learning rate, or check the data for extreme values.`,
-    )
-  }
 }

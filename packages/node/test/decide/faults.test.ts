@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decide } from '../../src/decide/next-action.ts'
-import type { Observation, Watch } from '../../src/decide/state.ts'
+import type { FaultWatch, Observation } from '../../src/decide/state.ts'
 import { newRound, ownState, termsForTest } from '../terms.ts'
 
 const terms = termsForTest({ submitSeconds: 40, challengeSeconds: 400 })
@@ -29,9 +29,9 @@ function seen(position: number | undefined, change: Partial<Observation['round']
   }
 }
 
-const own = (watch: Watch) => ownState({ watch, since: windowStart, isKeeper: false, staggerSeconds: 10 })
+const own = (watch: FaultWatch) => ownState({ watch, since: windowStart, isKeeper: false, staggerSeconds: 10 })
 
-const checked = (change: Partial<Extract<Watch, { kind: 'checked' }>> = {}): Watch => {
+const checked = (change: Partial<Extract<FaultWatch, { kind: 'checked' }>> = {}): FaultWatch => {
   return { kind: 'checked', faults: [], again: undefined, ...change }
 }
 const fault = { position: 1, assigned: 0, isBound: false }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Action } from '../../src/decide/action.ts'
 import { decide } from '../../src/decide/next-action.ts'
-import type { Action, Observation } from '../../src/decide/state.ts'
+import type { Observation } from '../../src/decide/state.ts'
 import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
 import { newRound, ownState as own, termsForTest } from '../terms.ts'
 
@@ -26,8 +27,8 @@ function observation(change: {
   }
 }
 
-function updateRecord(...states: [Sending['step'], Sending['state']][]): RoundRecord {
-  const sendings = states.map(([step, state]) => ({ step, state, first: 0, count: 1, attempts: [] }))
+function updateRecord(...states: [Sending['kind'], Sending['state']][]): RoundRecord {
+  const sendings = states.map(([kind, state]) => ({ kind, state, first: 0, count: 1, attempts: [] }))
   const salt = `0x${'00'.repeat(32)}` as const
   const update = {
     round: 2,
@@ -123,7 +124,7 @@ test('a lost update is never trained again after a commitment to it', () => {
   assert.deepEqual([action.kind, action.reason], ['wait', 'the update committed to is lost'])
 })
 
-test('exactly one member is first at every step that anyone may take', () => {
+test('exactly one member is first at every action that anyone may take', () => {
   const end = 1000 + termsForTest().submitSeconds
   for (const round of [{ submitted: 0b1111n, submittedAt: 1009 }, { submitted: 0b1n }]) {
     for (let number = 0; number < 5; number++) {
@@ -136,7 +137,7 @@ test('exactly one member is first at every step that anyone may take', () => {
   }
 })
 
-test('every member may take a step in the end, each at another time', () => {
+test('every member may take an action in the end, each at another time', () => {
   const seen = (position: number) =>
     observation({ round: { submitted: 0b1111n, submittedAt: 1009 }, position, member: { index: position } })
   const times = [0, 1, 2, 3].map((position) => {
@@ -148,7 +149,7 @@ test('every member may take a step in the end, each at another time', () => {
     assert.equal(decide(seen(position), own(), time || 1010).kind, 'aggregate')
 })
 
-test('a node that is no keeper takes part and leaves the other steps alone', () => {
+test('a node that is no keeper takes part and leaves the other actions alone', () => {
   const round = { submitted: 0b1111n, submittedAt: 1009 }
   assert.equal(decide(observation({ round }), own({ isKeeper: false }), 2000).kind, 'wait')
   assert.equal(decide(observation({}), own({ isKeeper: false }), 1001).kind, 'train')
@@ -276,7 +277,7 @@ test('whatever happens, training and new transactions of an update need a record
       if (action.kind === 'submit' || action.kind === 'commit') {
         assert.equal(record.kind, 'update')
         if (record.kind !== 'update') return
-        const same = record.update.sendings.filter(({ step }) => step === action.kind)
+        const same = record.update.sendings.filter(({ kind }) => kind === action.kind)
         const isLeft = (sent: string) => sent === 'unsent' || sent === 'failed'
         assert.ok(same.some(({ state: sent }) => isLeft(sent)))
         assert.ok(same.every(({ state: sent }) => isLeft(sent) || sent === 'confirmed'))

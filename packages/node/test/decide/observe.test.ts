@@ -36,8 +36,8 @@ test('one call shows what the views show one by one, in every phase, and names w
     const nodes = [0, 1].map((index) => start(fixture, index))
     await Promise.all(nodes.map(({ done }) => done))
     await compare()
-    const { observation } = await observe(client, id, terms, account)
-    assert.equal(observation.status.isFinished, true)
+    const { status } = await observe(client, id, terms, account)
+    assert.equal(status.isFinished, true)
     await assert.rejects(readSight(client, { id: `0x${'12'.repeat(32)}`, account }), ContractError)
     await assert.rejects(
       readSight({ ...client, core: account }, { id, account }),

@@ -1,4 +1,4 @@
-/** What a member does about a federation that does not open, and about a step that nobody takes. */
+/** What a member does about a federation that does not open, and about an action that nobody takes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Round, Terms } from '@tutti/core'
@@ -55,7 +55,7 @@ test('one that has members enough is opened, by those who keep for no pay too, a
   assert.equal(decide(seen({ status: { members: 2 } }), idle, limit).kind, 'open')
 })
 
-test('a step that is overdue by the terms is tried for an hour, and then the federation is abandoned, in turn', () => {
+test('an action that is overdue by the terms is tried for an hour, and then the federation is abandoned, in turn', () => {
   const cohort = { members: 4, cohort: 4, openedAt: 1_000, startedAt: 1_000, submittedAt: 1_009, submitted: 15n }
   const overdue = 1_010 + 2 * 10 + 7 * DAY
   const at = (now: number, index: number, since: number) =>

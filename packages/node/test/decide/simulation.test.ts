@@ -1,8 +1,9 @@
 /** Decisions of many members through everything that may happen to them; `npm run simulate` is the same at full size. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Action } from '../../src/decide/action.ts'
 import { decide } from '../../src/decide/next-action.ts'
-import type { Action, Observation, OwnState } from '../../src/decide/state.ts'
+import type { Observation, OwnState } from '../../src/decide/state.ts'
 import type { Violation } from '../simulation/invariants.ts'
 import { simulate } from '../simulation/simulate.ts'
 import { fairWeather, roughWeather } from '../simulation/weather.ts'
@@ -63,7 +64,7 @@ test('a round whose every member is late is closed, and the next one goes on', (
   assert.deepEqual(course.rounds, [-1, -1, -1])
 })
 
-test('a federation whose step nobody takes is given up once when it is overdue, and every stake comes back', () => {
+test('a federation whose next action nobody takes is given up once when it is overdue, and every stake comes back', () => {
   for (const [kind, members] of [
     ['aggregate', 3],
     ['open', 8],
@@ -89,7 +90,7 @@ test('a federation whose step nobody takes is given up once when it is overdue, 
   }
 })
 
-test('through rough weather no federation is given up before its step is overdue, and every one ends', () => {
+test('through rough weather no federation is given up before its next action is overdue, and every one ends', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const rough = roughWeather(seed, 20, 10)
     const course = simulate({ ...rough, terms: { ...rough.terms, idleSeconds: 1_000 } })
@@ -115,9 +116,9 @@ const mutations: [what: string, law: Violation['law'], broken: typeof decide][] 
     (seen, own, now) => {
       const action = decide(seen, own, now)
       if (action.kind !== 'confirm' || own.record.kind !== 'update') return action
-      const { step } = own.record.update.sendings[action.sending]!
-      if (step === 'commit') return { kind: 'commit', round: action.round, reason: '' }
-      return { kind: 'submit', round: action.round, sending: action.sending, reason: '' }
+      const { kind } = own.record.update.sendings[action.sending]!
+      if (kind === 'commit') return { kind, round: action.round, reason: '' }
+      return { kind, round: action.round, sending: action.sending, reason: '' }
     },
   ],
   ['never asks what became of what it sent', 'a living member misses no round it could have made', without('confirm')],

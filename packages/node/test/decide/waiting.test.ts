@@ -1,4 +1,4 @@
-/** Federations that never open, and one whose step nobody takes, on a real chain: members get their stakes back. */
+/** Federations that never open, and one whose next action nobody takes, on a real chain: members get their stakes back. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readMember, readStatus } from '@tutti/chain'

@@ -64,7 +64,7 @@ test('every bit of a model’s file counts: no altered file is taken for a whole
 function record(isSigned: boolean): UpdateRecord {
   const attempts = isSigned ? [{ hash: '0xfeed' as const, nonce: 9, signed: '0x02f8aa' as const }] : []
   const sending = {
-    step: 'submit' as const,
+    kind: 'submit' as const,
     first: 0,
     count: 1,
     state: isSigned ? ('sent' as const) : ('unsent' as const),

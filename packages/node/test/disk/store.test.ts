@@ -45,7 +45,7 @@ function record(state: 'unsent' | 'sent' = 'unsent', round = 3): UpdateRecord {
     metrics: new TextEncoder().encode('{"loss":0.5}'),
     sendings: [
       {
-        step: 'submit',
+        kind: 'submit',
         first: 0,
         count: 2,
         state,
@@ -70,7 +70,7 @@ test('load(save(update)) ≡ update', () => {
             payloads: payloads.map((bytes) => Uint8Array.from(bytes)),
             shards: payloads.map((_, shard) => shard),
             metrics: Uint8Array.from(metrics),
-            sendings: [{ step: 'commit', first: 0, count: payloads.length, state: 'confirmed', attempts }],
+            sendings: [{ kind: 'commit', first: 0, count: payloads.length, state: 'confirmed', attempts }],
           }
           store.save(update)
           const loaded = store.load(round)

@@ -1,46 +1,43 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Sight } from '../../src/decide/observe.ts'
-import type { Action } from '../../src/decide/state.ts'
+import type { Action } from '../../src/decide/action.ts'
+import type { Observation } from '../../src/decide/state.ts'
 import { createRefusals } from '../../src/loop/refusals.ts'
 import { newRound, termsForTest } from '../terms.ts'
 
 const action: Action = { kind: 'aggregate', round: 2, shard: 1, reason: '' }
 
-function sightOf(number: bigint, submitted = 0n): Sight {
+function seenAt(number: bigint, submitted = 0n): Observation {
   return {
-    observation: {
-      block: { number, timestamp: Number(number) },
-      terms: termsForTest(),
-      status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4, roundsClosed: 2 },
-      round: newRound({ number: 2, submitted }),
-      member: { index: 1, isMember: true, isLeaving: false, owed: 0n, stake: 5n },
-      position: 1,
-    },
-    roundsClosed: 2,
+    block: { number, timestamp: Number(number) },
+    terms: termsForTest(),
+    status: { createdAt: 900, isInitialised: true, isFinished: false, members: 4, roundsClosed: 2 },
+    round: newRound({ number: 2, submitted }),
+    member: { index: 1, isMember: true, isLeaving: false, owed: 0n, stake: 5n },
+    position: 1,
   }
 }
 
 test('waits double with each refusal up to 32 times, and begin anew when the chain shows something new', () => {
   const refusals = createRefusals()
-  refusals.note(sightOf(10n))
+  refusals.note(seenAt(10n))
   const waits = Array.from({ length: 7 }, () => {
     refusals.count(action)
     return refusals.waitMs(action, 100)
   })
   assert.deepEqual(waits, [200, 400, 800, 1_600, 3_200, 3_200, 3_200])
-  refusals.note(sightOf(11n))
+  refusals.note(seenAt(11n))
   assert.equal(refusals.waitMs(action, 100), 3_200)
-  refusals.note(sightOf(12n, 1n))
+  refusals.note(seenAt(12n, 1n))
   assert.equal(refusals.waitMs(action, 100), 100)
   assert.equal(refusals.count(action), 8)
 })
 
 test('a chain that goes back has refused nothing', () => {
   const refusals = createRefusals()
-  refusals.note(sightOf(10n))
+  refusals.note(seenAt(10n))
   refusals.count(action)
-  refusals.note(sightOf(9n))
+  refusals.note(seenAt(9n))
   assert.equal(refusals.waitMs(action, 100), 100)
   assert.equal(refusals.count(action), 1)
 })

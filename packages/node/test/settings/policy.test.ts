@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { estimateOwnPart, type Hex, noToken, type Token } from '@tutti/core'
 import fc from 'fast-check'
-import { gasOfStep, worthwhileFrom } from '../../src/decide/keeper-pay.ts'
+import { gasOfAction, worthwhileFrom } from '../../src/decide/keeper-pay.ts'
 import { decide } from '../../src/decide/next-action.ts'
 import { type Candidate, judgeFederation } from '../../src/joining/assessment.ts'
 import { parseNodeConfig } from '../../src/settings/config.ts'
@@ -64,7 +64,7 @@ test('a federation within every limit is wanted, and its reward is what is left 
   }
   const found = judge({ statedEpsilon: 1.5 }, policy)
   assert.deepEqual(found.refusals, [])
-  // Two shards and three more steps of 1 token leave 95 of a pot of 100.
+  // Two shards and three more actions of 1 token leave 95 of a pot of 100.
   assert.equal(found.rewardPerRound, (95n * 10n ** 18n) / 4n)
   assert.equal(found.netPerRound, found.rewardPerRound)
 })
@@ -232,10 +232,10 @@ test('a policy in a file is read in tokens, and what is wrong is named by its ke
   assert.throws(() => parsePolicy(7, 'the command line'), PolicyError)
 })
 
-test('a step is taken from the second on in which its pay is what its gas is worth, and left alone if it never is', () => {
+test('an action is taken from the second on in which its pay is what its gas is worth, and left alone if it never is', () => {
   const round = newRound({ members: 4, cohort: 4, openedAt: 100, startedAt: 100, submittedAt: 199, submitted: 15n })
   const paid = { ...terms, keeperSeconds: 10, idleSeconds: 20_000 }
-  const perMegagas = (worth: bigint) => (worth * 1_000_000n) / BigInt(Math.ceil(gasOfStep('aggregate', paid)))
+  const perMegagas = (worth: bigint) => (worth * 1_000_000n) / BigInt(Math.ceil(gasOfAction('aggregate', paid)))
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(1) / 4n)), 200)
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas((tokens(1) * 3n) / 4n)), 215)
   assert.equal(worthwhileFrom('aggregate', round, paid, perMegagas(tokens(2))), Number.POSITIVE_INFINITY)

@@ -125,7 +125,7 @@ export function createReferee(chain: ModelChain, nodes: readonly SimulatedNode[]
     note: (note, now) => {
       if (note.kind === 'training') trained.set(`${note.round}/${note.account}`, note.seconds)
       if (note.kind !== 'signed') return
-      const key = `${note.step}/${note.round}/${note.account}`
+      const key = `${note.action}/${note.round}/${note.account}`
       const before = signed.get(key)
       const nonce = Number(note.hash.split('/')[1])
       if (before !== undefined) {

@@ -1,11 +1,13 @@
 /**
  * A node in the simulation: the real `decide` and the real clock, with a disk that survives crashes, a memory that does
- * not, and the steps of `round.ts` and `steps.ts` in between (sign, keep, broadcast, ask) as points to die at.
+ * not, and what `update/round.ts` and `loop/chain-action.ts`
+ * do in between (sign, keep, broadcast, ask) as points to die at.
  */
 import { assignedShards, type Random } from '@tutti/core'
+import { type Action, nameAction } from '../../src/decide/action.ts'
 import { type ChainClock, createChainClock } from '../../src/decide/clock.ts'
-import { type decide, nameStep } from '../../src/decide/next-action.ts'
-import type { Action, Observation, OwnState } from '../../src/decide/state.ts'
+import { type decide, nameDueAction } from '../../src/decide/next-action.ts'
+import type { Observation, OwnState } from '../../src/decide/state.ts'
 import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
 import type { Call, ModelChain, Transaction, Update } from './chain.ts'
 
@@ -32,8 +34,8 @@ export interface World {
 
 /** What a node did, for the invariants. */
 export type NodeNote =
-  | { kind: 'signed'; account: number; round: number; step: 'commit' | 'submit'; update: string; hash: string }
-  | { kind: 'refused'; account: number; step: string; reason: string }
+  | { kind: 'signed'; account: number; round: number; action: 'commit' | 'submit'; update: string; hash: string }
+  | { kind: 'refused'; account: number; action: string; reason: string }
   | { kind: 'training'; account: number; round: number; from: number; seconds: number }
   | { kind: 'stopped'; account: number; reason: string }
 
@@ -53,7 +55,7 @@ export interface SimulatedNode {
   /** Lost in a crash. */
   memory: {
     clock: ChainClock
-    due: { key: string; since: number }
+    due: { name: string; since: number }
     inFlight: Map<string, Transaction>
     refusals: Map<string, number>
     isClaimed: boolean
@@ -82,7 +84,7 @@ const NO_SALT = `0x${'00'.repeat(32)}` as const
 export function freshMemory(skew: number, now: () => number): SimulatedNode['memory'] {
   return {
     clock: createChainClock(() => now() + skew, now),
-    due: { key: '', since: 0 },
+    due: { name: '', since: 0 },
     inFlight: new Map(),
     refusals: new Map(),
     isClaimed: false,
@@ -125,8 +127,8 @@ export function look(node: SimulatedNode, world: World): number {
   const { round } = observation
   const entry = node.disk.get(round.number)
   if (entry !== undefined) hearOfAccepted(entry, observation, chain)
-  const key = nameStep(observation, chainNow)
-  if (memory.due.key !== key) memory.due = { key, since: chainNow }
+  const name = nameDueAction(observation, chainNow)
+  if (memory.due.name !== name) memory.due = { name, since: chainNow }
   const own: OwnState = {
     record: entry?.record ?? { kind: 'none' },
     since: memory.due.since,
@@ -153,7 +155,7 @@ export function look(node: SimulatedNode, world: World): number {
 function hearOfAccepted(entry: DiskRecord, { round, position }: Observation, chain: ModelChain): void {
   if (position === undefined || entry.record.kind !== 'update') return
   for (const sending of entry.record.update.sendings) {
-    const bits = sending.step === 'commit' ? round.committed : round.submitted
+    const bits = sending.kind === 'commit' ? round.committed : round.submitted
     if (sending.state === 'sent' && (bits >> BigInt(position)) & 1n) askFate(sending, chain)
   }
 }
@@ -186,14 +188,14 @@ function act(
       if (entry?.record.kind !== 'update') return now
       const { sendings } = entry.record.update
       const sending =
-        action.kind === 'commit' ? sendings.find(({ step }) => step === 'commit')! : sendings[action.sending]!
+        action.kind === 'commit' ? sendings.find(({ kind }) => kind === 'commit')! : sendings[action.sending]!
       if (action.kind === 'confirm') confirm(node, world, sending, { round: action.round, update: entry.update! })
       else send(node, world, sending, { round: action.round, update: entry.update! })
       return now
     }
     default:
-      takeStep(node, world, action)
-      node.memory.busyUntil = now + pauseAfter(node, keyOf(action))
+      takeAction(node, world, action)
+      node.memory.busyUntil = now + pauseAfter(node, nameAction(action))
       return node.memory.busyUntil
   }
 }
@@ -207,9 +209,9 @@ function finishTraining(node: SimulatedNode, world: World): void {
     return
   }
   node.trained++
-  const steps: Sending['step'][] = world.chain.terms.commitSeconds > 0 ? ['commit', 'submit'] : ['submit']
-  const sendings = steps.map(
-    (step): Sending => ({ step, first: 0, count: job.shards.length, state: 'unsent', attempts: [] }),
+  const kinds: Sending['kind'][] = world.chain.terms.commitSeconds > 0 ? ['commit', 'submit'] : ['submit']
+  const sendings = kinds.map(
+    (kind): Sending => ({ kind, first: 0, count: job.shards.length, state: 'unsent', attempts: [] }),
   )
   const update = {
     round: job.round,
@@ -230,21 +232,21 @@ type Sent = { round: number; update: Update }
 
 /** Signs, keeps, broadcasts: the node may die before and after each. */
 function send(node: SimulatedNode, world: World, sending: Sending, { round, update }: Sent): void {
-  const call: Call = { kind: sending.step, round, update }
+  const call: Call = { kind: sending.kind, round, update }
   const refusal = world.chain.refuses(node.account, call, world.chain.state.block.timestamp + 1)
   if (refusal !== undefined) {
-    world.tell({ kind: 'refused', account: node.account, step: sending.step, reason: refusal })
-    if (countRefusal(node, `${sending.step}/${round}`) >= REFUSALS_TO_FORFEIT) {
+    world.tell({ kind: 'refused', account: node.account, action: sending.kind, reason: refusal })
+    if (countRefusal(node, `${sending.kind}/${round}`) >= REFUSALS_TO_FORFEIT) {
       node.disk.set(round, { record: { kind: 'forfeited', reason: refusal }, update: undefined })
     }
     return
   }
   const nonce = world.nextNonce(node.account)
-  const hash = `${node.account}/${nonce}/${sending.step}/${update.name}`
+  const hash = `${node.account}/${nonce}/${sending.kind}/${update.name}`
   if (world.dies(node)) return
   sending.state = 'sent'
   sending.attempts = [{ hash: hash as `0x${string}`, nonce, signed: '0x' }]
-  world.tell({ kind: 'signed', account: node.account, round, step: sending.step, update: update.name, hash })
+  world.tell({ kind: 'signed', account: node.account, round, action: sending.kind, update: update.name, hash })
   if (world.dies(node)) return
   world.broadcast({ hash, from: node.account, nonce, call }, node)
   world.dies(node)
@@ -254,7 +256,7 @@ function confirm(node: SimulatedNode, world: World, sending: Sending, { round, u
   const fate = fateOf(world.chain, node.account, sending.attempts[0]!)
   if (fate === 'pending') {
     const { hash, nonce } = sending.attempts[0]!
-    world.broadcast({ hash, from: node.account, nonce, call: { kind: sending.step, round, update } }, node)
+    world.broadcast({ hash, from: node.account, nonce, call: { kind: sending.kind, round, update } }, node)
     fillGap(node, world, nonce)
   } else if (fate === 'replaced') {
     sending.state = 'unsent'
@@ -263,11 +265,11 @@ function confirm(node: SimulatedNode, world: World, sending: Sending, { round, u
   world.dies(node)
 }
 
-/** Takes a step for pay; what is in flight is asked about before anything is signed anew. */
-function takeStep(node: SimulatedNode, world: World, action: Done): void {
+/** Takes an action for pay; what is in flight is asked about before anything is signed anew. */
+function takeAction(node: SimulatedNode, world: World, action: Done): void {
   const { account, memory } = node
   const { chain } = world
-  const key = keyOf(action)
+  const key = nameAction(action)
   const round = 'round' in action ? action.round : 0
   const call = { kind: action.kind, round, ...(action.kind === 'aggregate' ? { shard: action.shard } : {}) } as Call
   const flying = memory.inFlight.get(key)
@@ -285,7 +287,7 @@ function takeStep(node: SimulatedNode, world: World, action: Done): void {
   }
   const refusal = chain.refuses(account, call, chain.state.block.timestamp + 1)
   if (refusal !== undefined) {
-    world.tell({ kind: 'refused', account, step: action.kind, reason: refusal })
+    world.tell({ kind: 'refused', account, action: action.kind, reason: refusal })
     countRefusal(node, key)
     return
   }
@@ -315,9 +317,6 @@ function fateOf(chain: ModelChain, account: number, { hash, nonce }: { hash: str
   if (receipt !== undefined) return receipt ? ('confirmed' as const) : ('failed' as const)
   return chain.state.seats[account]!.nonce > nonce ? ('replaced' as const) : ('pending' as const)
 }
-
-const keyOf = (action: Done) =>
-  `${action.kind}/${'round' in action ? action.round : ''}/${action.kind === 'aggregate' ? action.shard : ''}`
 
 function countRefusal({ memory }: SimulatedNode, key: string): number {
   const next = (memory.refusals.get(key) ?? 0) + 1

@@ -100,7 +100,7 @@ export function simulate(weather: Weather, options: { decide?: typeof decide; is
     },
     tell: (note) => {
       if (note.kind === 'refused') {
-        const key = `${note.step}: ${note.reason}`
+        const key = `${note.action}: ${note.reason}`
         refused.set(key, (refused.get(key) ?? 0) + 1)
       } else referee.note(note, now)
     },
@@ -325,7 +325,7 @@ function createNetwork({ state }: ModelChain, weather: Weather, random: Random, 
   }
 }
 
-/** Something hostile: garbage, doubles, steps out of turn, false accusations, coming and going. */
+/** Something hostile: garbage, doubles, actions out of turn, false accusations, coming and going. */
 function doHarm(account: number, chain: ModelChain, network: Network, random: Random): void {
   const { state, terms } = chain
   const { number: round } = state.round

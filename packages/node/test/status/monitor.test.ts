@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createVitals } from '../../src/status/health.ts'
+import { noteEvent, startStatus } from '../../src/status/health.ts'
 import { startMonitor } from '../../src/status/monitor.ts'
 import { startFederation } from '../fixture.ts'
 import { start } from '../nodes.ts'
@@ -9,8 +9,8 @@ import { startRelay } from '../relay.ts'
 test('a node is watched over HTTP: well, cut off from its chain, back again, done', async () => {
   const fixture = await startFederation({ members: 2, terms: { rounds: 2, submitSeconds: 600 } })
   const relay = await startRelay(fixture.chain.port)
-  const vitals = createVitals(Date.now())
-  const monitor = await startMonitor(vitals, 0)
+  const node = startStatus(Date.now())
+  const monitor = await startMonitor(node, 0)
   const health = async () => {
     const answer = await fetch(`${monitor.url}/health`)
     return { code: answer.status, ...((await answer.json()) as { status: string; round: number; phase: string }) }
@@ -22,7 +22,7 @@ test('a node is watched over HTTP: well, cut off from its chain, back again, don
   try {
     assert.deepEqual([(await health()).code, (await health()).status], [200, 'starting'])
     const client = await relay.connect(fixture.clients[0]!.account)
-    const watched = start(fixture, 0, { client, onEvent: vitals.note })
+    const watched = start(fixture, 0, { client, onEvent: (event) => noteEvent(node, event) })
     while (!watched.kinds().includes('submitted')) await new Promise((resolve) => setTimeout(resolve, 20))
     const well = await health()
     assert.deepEqual([well.code, well.status, well.round, well.phase], [200, 'well', 0, 'submit'])
@@ -51,13 +51,13 @@ test('a node is watched over HTTP: well, cut off from its chain, back again, don
 })
 
 test('what else is asked is refused, a taken port is told of, and the end closes open connections', async () => {
-  const monitor = await startMonitor(createVitals(0), 0)
+  const monitor = await startMonitor(startStatus(0), 0)
   assert.match(monitor.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   assert.equal((await fetch(`${monitor.url}/`)).status, 404)
   const posted = await fetch(`${monitor.url}/health`, { method: 'POST' })
   assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD'])
   const port = Number(new URL(monitor.url).port)
-  await assert.rejects(startMonitor(createVitals(0), port), { name: 'MonitorPortError', message: /Choose another/ })
+  await assert.rejects(startMonitor(startStatus(0), port), { name: 'MonitorPortError', message: /Choose another/ })
   await monitor.close()
   await assert.rejects(fetch(`${monitor.url}/health`))
 })

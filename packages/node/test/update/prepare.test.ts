@@ -120,7 +120,7 @@ test('the transactions of an update hold all its shards once, in order, and are 
         assert.equal(next, sizes.length)
         const committed = planSendings(payloads, true, most)
         assert.deepEqual(
-          committed.map(({ step, count }) => [step, count]),
+          committed.map(({ kind, count }) => [kind, count]),
           [
             ['commit', sizes.length],
             ['submit', sizes.length],
@@ -196,13 +196,13 @@ test('figures of held-out rows weigh by those and are never mixed with figures o
 
 test('in blobs every shard goes in a transaction of its own, after the commitment where there is one', () => {
   const payloads = [new Uint8Array(192), new Uint8Array(192), new Uint8Array(32)]
-  const parts = planBlobSendings(payloads, false).map(({ step, first, count }) => [step, first, count])
+  const parts = planBlobSendings(payloads, false).map(({ kind, first, count }) => [kind, first, count])
   assert.deepEqual(parts, [
     ['submit', 0, 1],
     ['submit', 1, 1],
     ['submit', 2, 1],
   ])
-  const committed = planBlobSendings(payloads.slice(0, 1), true).map(({ step, count }) => [step, count])
+  const committed = planBlobSendings(payloads.slice(0, 1), true).map(({ kind, count }) => [kind, count])
   assert.deepEqual(committed, [
     ['commit', 1],
     ['submit', 1],
