@@ -15,6 +15,7 @@ export * from './host/process.ts'
 export * from './host/serve.ts'
 export * from './host/worker.ts'
 export * from './joining/assessment.ts'
+export * from './joining/disclosure.ts'
 export * from './joining/discover.ts'
 export {
   DimensionMismatchError,

@@ -51,7 +51,8 @@ export function addDescribe(program: Command): void {
     const { terms } = creation
     const path = pathOf(creation)
     const [status, token] = await Promise.all([readStatus(client, { id }), readToken(client, terms.token)])
-    const { published, kept, publicity, updateBytes } = disclose(id, undefined, terms, manifest, token, path)
+    const federation = { federationId: id, account: undefined, terms, manifest, token, pathName: path }
+    const { published, kept, publicity, updateBytes } = disclose(federation)
     const share = potOf(terms, 0) / BigInt(terms.cohortSize)
     const round = estimateOwnPart(terms, path)
     output.line(toPlainText(manifest.name))

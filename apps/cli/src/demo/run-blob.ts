@@ -128,7 +128,7 @@ export async function runBlobDemo(options: DemoOptions & { startMember?: StartMe
     await claim(creator, { id })
 
     onProgress('replaying the history from the blobs of member 1…')
-    const { access } = await openBlobAccess(creator, join(nodes, 'blobs-0'), {})
+    const { access } = await openBlobAccess({ client: creator, directory: join(nodes, 'blobs-0') })
     const replay = await replayBlobs(creator, { id, access })
     const base = toBaseWeights(manifest)
     const baselines = {

@@ -42,14 +42,15 @@ export async function openAccess(
 ): Promise<BlobAccess> {
   const { openBlobAccess } = await import('@tutti/node')
   const { beacon, peerArchive } = options
-  const others = {
-    ...(beacon === undefined ? {} : { beaconUrl: beacon }),
-    ...(peerArchive === undefined ? {} : { peerArchives: peerArchive }),
-  }
   const directory = options.archive ?? defaultArchivePath
   // What is fetched is kept where a node lives, or where somebody has said so; a disk that takes nothing is no obstacle.
   if (options.archive !== undefined) await mkdir(directory, { recursive: true }).catch(() => undefined)
-  const { access } = await openBlobAccess(client, directory, others, (_, message) => output.note(message), {
+  const { access } = await openBlobAccess({
+    client,
+    directory,
+    ...(beacon === undefined ? {} : { beaconUrl: beacon }),
+    ...(peerArchive === undefined ? {} : { peerArchives: peerArchive }),
+    onDamage: (_, message) => output.note(message),
     isReading: true,
   })
   return access

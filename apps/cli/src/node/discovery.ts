@@ -129,7 +129,7 @@ async function planDiscovery(settings: NodeSettings, options: SurveyOptions, out
     plans.push(plan)
     for (const line of describePlan(plan).slice(0, -1)) output.line(line)
   }
-  const next = surveyed.find(({ isOwn, judgement }) => isOwn || judgement.isWanted)
+  const next = surveyed.find(({ isOwn, assessment }) => isOwn || assessment.isWanted)
   if (next === undefined) output.line('Now it would wait: no federation is one that the policy allows.')
   else if (!next.isOwn) output.line(`Now it would join ${nameOf(next)}: of those allowed it is the best paid.`)
   output.line('Nothing was sent.')
@@ -149,23 +149,23 @@ async function planDiscovery(settings: NodeSettings, options: SurveyOptions, out
 export function describeSurvey(surveyed: readonly Surveyed[], hasPolicy = true): string[] {
   if (surveyed.length === 0) return ['No federation was found on this chain.']
   return surveyed.flatMap((entry) => {
-    const { creation, judgement, members, roundsClosed, isOwn, isFinished } = entry
+    const { creation, assessment, members, roundsClosed, isOwn, isFinished } = entry
     const { terms } = creation
     const { token } = entry
     const careful = warnOfModules(entry.modules)
     const warning = careful === undefined ? [] : [`    ${careful}`]
     if (isFinished && !isOwn) return [`${nameOf(entry)} is finished`, ...warning]
     const verdicts = hasPolicy ? ['is allowed', 'is refused'] : ['can be joined', 'cannot be joined']
-    const verdict = isOwn ? 'is its own' : verdicts[judgement.isWanted ? 0 : 1]!
+    const verdict = isOwn ? 'is its own' : verdicts[assessment.isWanted ? 0 : 1]!
     return [
       `${nameOf(entry)} ${verdict}`,
       `    ${isFinished ? 'finished' : `round ${roundsClosed + 1} of ${terms.rounds}`}, ${formatCount(members, 'member')} of ` +
         `${terms.cohortSize} a round, stake ${formatTokens(terms.stake, token)}, a round is worth about ` +
-        `${formatTokens(judgement.rewardPerRound, token)} and takes at most ${formatInteger(judgement.gasPerRound)} gas` +
-        (judgement.blobGasPerRound > 0 ? ` and ${formatInteger(judgement.blobGasPerRound)} blob gas` : '') +
-        (entry.kind === 'statistics' ? `; a statistics round, ${describeEpsilon(judgement.epsilon)}` : ''),
+        `${formatTokens(assessment.rewardPerRound, token)} and takes at most ${formatInteger(assessment.gasPerRound)} gas` +
+        (assessment.blobGasPerRound > 0 ? ` and ${formatInteger(assessment.blobGasPerRound)} blob gas` : '') +
+        (entry.kind === 'statistics' ? `; a statistics round, ${describeEpsilon(assessment.epsilon)}` : ''),
       ...warning,
-      ...(isOwn ? [] : judgement.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
+      ...(isOwn ? [] : assessment.refusals.map((reason) => `    because ${toPlainText(reason)}`)),
     ]
   })
 }
@@ -175,10 +175,10 @@ function describeEpsilon(epsilon: number | undefined): string {
 }
 
 /** A surveyed federation as `--json` has it. */
-export function toPlain({ creation, judgement, own: _, ...entry }: Surveyed) {
+export function toPlain({ creation, assessment, own: _, ...entry }: Surveyed) {
   const { id, creator, terms } = creation
   const { stake, rounds } = terms
-  return { id, creator, stake, rounds, ...entry, ...judgement, epsilon: judgement.epsilon ?? null }
+  return { id, creator, stake, rounds, ...entry, ...assessment, epsilon: assessment.epsilon ?? null }
 }
 
 function nameOf({ creation, name }: Surveyed): string {

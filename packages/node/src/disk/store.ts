@@ -33,7 +33,7 @@ import {
   type UpdateRecord,
 } from './round-record.ts'
 
-/** A node's memory. All methods are synchronous: when one returns, what it wrote is on the platter. */
+/** What a node keeps on disk. All methods are synchronous: when one returns, what it wrote survives a loss of power. */
 export interface Store {
   readonly directory: string
   /**
@@ -79,7 +79,7 @@ export interface StoreOptions {
   account: Hex
   /** Defaults to the disk of this machine. */
   disk?: Disk
-  /** Hears in a sentence of a file that cannot be used, and what happens instead. A round that is lost says so itself. */
+  /** Hears in a sentence of a file that cannot be used, and what happens instead; a lost round is told by its record. */
   onDamage?: (file: string, message: string) => void
 }
 
@@ -103,7 +103,7 @@ export function storeDirectory(options: Pick<StoreOptions, 'root' | 'chainId' | 
  * @throws {@link StoreMismatchError} if the directory belongs to another federation or account; `NewerVersionError`.
  */
 export function openStore(options: StoreOptions): Store {
-  const disk = options.disk ?? localDisk
+  const { disk = localDisk, onDamage = () => undefined } = options
   const directory = storeDirectory(options)
   disk.makeDirectory(directory)
   const unlock = lockDirectory(directory)
@@ -114,66 +114,15 @@ export function openStore(options: StoreOptions): Store {
     unlock()
     throw error
   }
-  const roundDirectory = (round: number) => join(directory, `round-${round}`)
-  const forfeit = (round: number, reason: string): void => {
-    disk.makeDirectory(roundDirectory(round))
-    writeAtomically(
-      disk,
-      join(roundDirectory(round), 'forfeit.json'),
-      toCheckedBytes({ version: STORE_VERSION, round, reason }),
-    )
-    disk.syncDirectory(directory)
-  }
-  const forgottenBefore = () => Math.max(0, ...disk.list(directory).map((name) => toMark(name) ?? 0))
+  const place = { disk, directory, onDamage }
   return {
     directory,
-    save: (record) => saveUpdate(disk, directory, roundDirectory(record.round), record),
-    load: (round) => {
-      const loaded = loadRound(disk, roundDirectory(round), round)
-      if (loaded.kind === 'damaged') {
-        if (loaded.isSafeToDiscard) {
-          const nothingSent = `nothing of round ${round + 1} was signed yet, so its update is made anew.`
-          options.onDamage?.(loaded.file, `${loaded.file} is damaged; ${nothingSent}`)
-          disk.remove(roundDirectory(round))
-          return { kind: 'none' }
-        }
-        forfeit(round, loaded.reason)
-        return { kind: 'forfeited', reason: loaded.reason }
-      }
-      // What was signed in it may be out there: noise that is drawn twice for one round tells more than was allowed.
-      if (loaded.kind === 'none' && round < forgottenBefore()) return { kind: 'forfeited', reason: FORGOTTEN }
-      return loaded
-    },
-    forfeit,
-    retry: (round) => {
-      const directory = roundDirectory(round)
-      const isForfeited = fromCheckedBytes(disk.read(join(directory, 'forfeit.json'))) !== undefined
-      if (!isForfeited || round < forgottenBefore() || !hasNoAttempt(disk, directory)) return false
-      disk.remove(directory)
-      return true
-    },
-    forgetBefore: (round) => {
-      if (round <= forgottenBefore()) return
-      disk.makeDirectory(join(directory, `before-${round}`))
-      disk.syncDirectory(directory)
-      for (const name of disk.list(directory)) {
-        const mark = toMark(name)
-        if (mark !== undefined && mark < round) disk.remove(join(directory, name))
-        const number = toRound(name)
-        if (number !== undefined && number < round) disk.remove(join(directory, name))
-      }
-    },
-    loadFeedback: () => {
-      const path = join(directory, FEEDBACK)
-      const bytes = disk.read(path)
-      const feedback = bytes === undefined ? undefined : decodeFeedback(bytes)
-      if (bytes !== undefined && feedback === undefined) {
-        const kept = 'what quantisation lost of earlier updates is not carried on; nothing else is lost.'
-        options.onDamage?.(path, `${path} is damaged; ${kept}`)
-        disk.remove(path)
-      }
-      return feedback
-    },
+    save: (record) => saveUpdate(disk, directory, roundDirectory(directory, record.round), record),
+    load: (round) => loadOrForfeit(place, round),
+    forfeit: (round, reason) => forfeit(place, round, reason),
+    retry: (round) => retry(place, round),
+    forgetBefore: (round) => forgetBefore(place, round),
+    loadFeedback: () => loadFeedback(place),
     saveFeedback: (feedback) => writeAtomically(disk, join(directory, FEEDBACK), encodeFeedback(feedback)),
     loadReports: () => toReports(fromCheckedBytes(disk.read(join(directory, REPORTS)))),
     saveReports: (reports) =>
@@ -192,12 +141,84 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
+/** An open store. */
+interface OpenPlace {
+  disk: Disk
+  directory: string
+  onDamage: (file: string, message: string) => void
+}
+
+function roundDirectory(directory: string, round: number): string {
+  return join(directory, `round-${round}`)
+}
+
+function forfeit({ disk, directory }: OpenPlace, round: number, reason: string): void {
+  const folder = roundDirectory(directory, round)
+  disk.makeDirectory(folder)
+  writeAtomically(disk, join(folder, 'forfeit.json'), toCheckedBytes({ version: STORE_VERSION, round, reason }))
+  disk.syncDirectory(directory)
+}
+
+/** Round before which records are gone. */
+function forgottenBefore({ disk, directory }: OpenPlace): number {
+  return Math.max(0, ...disk.list(directory).map((name) => toMark(name) ?? 0))
+}
+
+function loadOrForfeit(place: OpenPlace, round: number): RoundRecord {
+  const { disk, directory, onDamage } = place
+  const folder = roundDirectory(directory, round)
+  const loaded = loadRound(disk, folder, round)
+  // What was signed in it may be on its way: noise that is drawn twice for one round tells more than was allowed.
+  if (loaded.kind === 'none' && round < forgottenBefore(place)) return { kind: 'forfeited', reason: FORGOTTEN }
+  if (loaded.kind !== 'damaged') return loaded
+  if (!loaded.isSafeToDiscard) {
+    forfeit(place, round, loaded.reason)
+    return { kind: 'forfeited', reason: loaded.reason }
+  }
+  const nothingSent = `nothing of round ${round + 1} was signed yet, so its update is made anew.`
+  onDamage(loaded.file, `${loaded.file} is damaged; ${nothingSent}`)
+  disk.remove(folder)
+  return { kind: 'none' }
+}
+
+function retry(place: OpenPlace, round: number): boolean {
+  const { disk } = place
+  const folder = roundDirectory(place.directory, round)
+  const isForfeited = fromCheckedBytes(disk.read(join(folder, 'forfeit.json'))) !== undefined
+  if (!isForfeited || round < forgottenBefore(place) || !hasNoAttempt(disk, folder)) return false
+  disk.remove(folder)
+  return true
+}
+
+function forgetBefore(place: OpenPlace, round: number): void {
+  const { disk, directory } = place
+  if (round <= forgottenBefore(place)) return
+  disk.makeDirectory(join(directory, `before-${round}`))
+  disk.syncDirectory(directory)
+  for (const name of disk.list(directory)) {
+    const number = toMark(name) ?? toRound(name)
+    if (number !== undefined && number < round) disk.remove(join(directory, name))
+  }
+}
+
+function loadFeedback({ disk, directory, onDamage }: OpenPlace): ErrorFeedback | undefined {
+  const path = join(directory, FEEDBACK)
+  const bytes = disk.read(path)
+  const feedback = bytes === undefined ? undefined : decodeFeedback(bytes)
+  if (bytes !== undefined && feedback === undefined) {
+    const kept = 'what quantisation lost of earlier updates is not carried on; nothing else is lost.'
+    onDamage(path, `${path} is damaged; ${kept}`)
+    disk.remove(path)
+  }
+  return feedback
+}
+
 function toRound(name: string): number | undefined {
   const number = /^round-(\d+)$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)
 }
 
-/** Of the mark that the records of rounds before some round are gone. */
+/** The round of the mark that says that the records of all rounds before it are gone. */
 function toMark(name: string): number | undefined {
   const number = /^before-(\d+)$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)
@@ -209,7 +230,7 @@ export function isTraceOfFederation(name: string): boolean {
 }
 
 /**
- * The record of a round as a node would find it, read without lock and without a trace: a living node may work there.
+ * The record of a round as a node would find it. Reads without a lock and writes nothing, since a node may be running there.
  */
 export function peekRound(options: Omit<StoreOptions, 'disk'>, round: number): RoundRecord {
   const loaded = loadRound(localDisk, join(storeDirectory(options), `round-${round}`), round)
@@ -255,6 +276,6 @@ export class StoreMismatchError extends Error {
   readonly isRetryable = false
 
   constructor(directory: string, what: string) {
-    super(`The store ${directory} ${what}. Give this node a directory of its own.`)
+    super(`Give this node a directory of its own: the store ${directory} ${what}.`)
   }
 }

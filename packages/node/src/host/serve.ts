@@ -12,7 +12,8 @@ import { toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { type PublishedManifest, parsePublishedManifest } from '@tutti/learn'
 import { defaultMaximumWaitSeconds } from '../decide/waiting.ts'
-import { type Disclosure, joinFederation } from '../joining/join.ts'
+import type { Disclosure } from '../joining/disclosure.ts'
+import { joinFederation } from '../joining/join.ts'
 import { type Surveyed, type SurveyOptions, surveyFederations } from '../joining/survey.ts'
 import { runNode } from '../loop/run.ts'
 import {
@@ -86,13 +87,13 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
       throw error
     }
     const state = surveyed
-      .map(({ creation, isOwn, judgement }) => [creation.id, isOwn, judgement.refusals].join())
+      .map(({ creation, isOwn, assessment }) => [creation.id, isOwn, assessment.refusals].join())
       .join()
     if (state !== told) onSurvey?.(surveyed)
     told = state
-    const next = surveyed.find(({ creation, isOwn, judgement }) => {
+    const next = surveyed.find(({ creation, isOwn, assessment }) => {
       const isAside = (aside.get(creation.id)?.until ?? 0) > Date.now()
-      return !over.has(creation.id) && !isAside && (isOwn || judgement.isWanted)
+      return !over.has(creation.id) && !isAside && (isOwn || assessment.isWanted)
     })
     if (next === undefined) {
       if (options.endsWhenIdle !== true) {
@@ -151,7 +152,7 @@ async function serveOne(next: Surveyed, options: ServeOptions, signal: AbortSign
     ...(privacyEpsilon === undefined ? {} : { privacyEpsilon }),
     ...(stopAfterRounds === undefined ? {} : { stopsAfterRounds: stopAfterRounds }),
     ...(tokensPerMegagas === undefined ? {} : { tokensPerMegagas }),
-    ...(next.judgement.isOverBudget ? { leavesAfterRounds: 0 } : {}),
+    ...(next.assessment.isOverBudget ? { leavesAfterRounds: 0 } : {}),
     client,
     federationId,
     manifestHash,

@@ -1,5 +1,6 @@
 /**
- * Whether a federation is one that an owner's policy lets a node join, and why not: pure, of what is known of it.
+ * Whether an owner's policy lets a node join a federation, and if not, why. Pure: it sees only what is known of the
+ * federation and what the account has.
  */
 import {
   BERLIN_PRICES,
@@ -14,7 +15,7 @@ import {
 } from '@tutti/core'
 import { canOpenWith, defaultMaximumWaitSeconds, waitEnd } from '../decide/waiting.ts'
 import { refuseEpsilon } from '../privacy/epsilon.ts'
-import { type Policy, refuseToken, toUnitLimits, worthOfGas } from '../settings/policy.ts'
+import { type Policy, refuseToken, toUnitLimits, type UnitLimits, worthOfGas } from '../settings/policy.ts'
 
 /** What is known of a federation that the node has not joined. */
 export interface Candidate {
@@ -57,15 +58,15 @@ export interface Candidate {
   isLocalChain: boolean
 }
 
-/** What the owner has. */
+/** What the owner's account has. */
 export interface Means {
   coins: bigint
   /** Of the candidate's token. */
   tokens: bigint
 }
 
-/** What is thought of a federation. */
-export interface Judgement {
+/** What a federation is to an owner. */
+export interface Assessment {
   isWanted: boolean
   /** Why not, one sentence each, all that apply. */
   refusals: string[]
@@ -83,116 +84,184 @@ export interface Judgement {
   netPerRound: bigint
 }
 
+/** A reason not to join, and whether it applies. */
+type Check = [applies: boolean, reason: string]
+
 /**
- * Judges a federation by a policy.
+ * Holds a federation against a policy.
  *
  * @param stated - The owner's; undefined where there is none, and only what nobody could join is refused.
  */
-export function judgeFederation(candidate: Candidate, stated: Policy | undefined, means: Means): Judgement {
-  const { terms, status, creator, token } = candidate
+export function assessFederation(candidate: Candidate, stated: Policy | undefined, means: Means): Assessment {
+  const { terms, path, prices = BERLIN_PRICES, statedEpsilon: epsilon } = candidate
   const policy: Policy = stated ?? { tokens: {}, maximumWaitSeconds: Number.MAX_SAFE_INTEGER }
-  const listed = policy.tokens[terms.token.toLowerCase() as Hex]
-  const tokenRefusal = stated === undefined ? undefined : refuseToken(token, listed)
-  const limits = toUnitLimits(listed, token)
-  const isComparable = stated !== undefined && tokenRefusal === undefined
+  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPartAt(terms, path, prices)
   const rewardPerRound = expectedReward(terms)
-  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPartAt(
-    terms,
-    candidate.path,
-    candidate.prices ?? BERLIN_PRICES,
-  )
-  const { maximumStake, minimumReward, tokensPerMegagas } = limits
-  const worth = tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, tokensPerMegagas)
-  const netPerRound = rewardPerRound - worth
+  const money = toMoney(candidate, stated, { rewardPerRound, gasPerRound })
   const overBudget =
     candidate.manifestFault === undefined
-      ? refuseEpsilon(candidate.statedEpsilon, candidate.spentEpsilon, policy.privacyEpsilon)
+      ? refuseEpsilon(epsilon, candidate.spentEpsilon, policy.privacyEpsilon)
       : undefined
-  const refusals: string[] = []
-  const refuseIf = (isRefused: boolean, reason: string) => {
-    if (isRefused) refusals.push(reason)
-  }
-  const toTokens = (units: bigint) => formatTokens(units, token)
-  const isAmong = (list: Hex[] | undefined, value: Hex) =>
-    list === undefined || list.includes(value.toLowerCase() as Hex)
-
-  refuseIf(status.isFinished, 'it is finished')
-  refuseIf(status.isEnding && !status.isFinished, 'its members have voted to end it')
-  refuseIf(!status.isInitialised, 'its initial model is not complete; tutti create --resume completes it')
-  refuseIf(candidate.manifestFault !== undefined, `its manifest cannot be used: ${candidate.manifestFault}`)
-  refuseIf(!candidate.isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`)
-  refuseIf(
-    terms.isPrivateNetwork && !candidate.isLocalChain && policy.privateNetworks !== true,
-    'its terms are for a private network; policy.privateNetworks does not allow that',
-  )
-  refuseIf(BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`)
-  refuseIf(
-    BigInt(terms.judge) !== 0n,
-    `its judge ${terms.judge}, which splits the pot, is not one that this node knows`,
-  )
-  refuseIf(!isAmong(policy.creators, creator), `its creator ${creator} is not among policy.creators`)
-  if (tokenRefusal !== undefined) refusals.push(tokenRefusal)
-  const isPaidOnly = Object.values(policy.tokens).some((limit) => Number(limit.minimumReward ?? 0) > 0)
-  refuseIf(BigInt(terms.token) === 0n && isPaidOnly, 'it pays nothing, and policy.tokens asks for a reward')
-  if (candidate.manifestFault === undefined) {
-    const hash = candidate.schemaHash
-    refuseIf(
-      policy.schemas !== undefined && (hash === undefined || !isAmong(policy.schemas, hash)),
-      `its data schema ${hash} is not among policy.schemas`,
-    )
-    refuseIf(candidate.dataFault !== undefined, `the data do not fit: ${candidate.dataFault}`)
-    const minimumMembers = candidate.minimumMembers ?? 0
-    refuseIf(
-      terms.cohortSize < minimumMembers,
-      `its terms allow ${terms.cohortSize} members; with fewer than the ${minimumMembers} of its manifest nothing is sent`,
-    )
-    if (overBudget !== undefined) refusals.push(overBudget)
-  }
-  const waited = policy.maximumWaitSeconds ?? defaultMaximumWaitSeconds
-  refuseIf(
-    candidate.isJoining &&
-      !canOpenWith(status.members + 1, terms) &&
-      candidate.now >= waitEnd(status.createdAt, terms, waited),
-    `it has not opened: ${status.members} members have joined, ${terms.minimumUpdates} are needed, and ` +
-      `policy.maximumWaitSeconds allows ${waited} after the end of joining`,
-  )
-  refuseIf(
-    isComparable && terms.stake > maximumStake,
-    `its stake is ${toTokens(terms.stake)}; maximumStake allows ${toTokens(maximumStake)}`,
-  )
-  const { maximumGasPerRound } = policy
-  refuseIf(
-    isComparable && minimumReward !== undefined && rewardPerRound < minimumReward,
-    `a round is worth ${toTokens(rewardPerRound)}; minimumReward asks for ${toTokens(minimumReward ?? 0n)}`,
-  )
-  refuseIf(
-    maximumGasPerRound !== undefined && gasPerRound > maximumGasPerRound,
-    `a round may take ${gasPerRound} gas; policy.maximumGasPerRound allows ${maximumGasPerRound}`,
-  )
-  const { maximumBlobGasPerRound } = policy
-  refuseIf(
-    maximumBlobGasPerRound !== undefined && blobGasPerRound > maximumBlobGasPerRound,
-    `a round takes ${blobGasPerRound} blob gas; policy.maximumBlobGasPerRound allows ${maximumBlobGasPerRound}`,
-  )
-  refuseIf(
-    isComparable && tokensPerMegagas !== undefined && netPerRound < 0n,
-    `a round is worth ${toTokens(rewardPerRound)}, and its gas ${toTokens(worth)} at tokensPerMegagas`,
-  )
-  refuseIf(
-    terms.stake > means.tokens,
-    `its stake is ${toTokens(terms.stake)}; the account has ${toTokens(means.tokens)}`,
-  )
-  refuseIf(means.coins === 0n, 'the account has nothing to pay gas with')
+  const checks: Check[] = [
+    ...checkState(candidate),
+    ...checkModules(candidate, policy),
+    ...checkToken(candidate, policy, money),
+    ...checkManifest(candidate, policy),
+    [overBudget !== undefined, overBudget ?? ''],
+    checkWait(candidate, policy),
+    ...checkMoney(candidate, money),
+    ...checkGas(policy, { gasPerRound, blobGasPerRound }),
+    checkWorth(candidate, money),
+    ...checkMeans(candidate, means),
+  ]
+  const refusals = checks.flatMap(([applies, reason]) => (applies ? [reason] : []))
   return {
     isWanted: refusals.length === 0,
     refusals,
     rewardPerRound,
     gasPerRound,
     blobGasPerRound,
-    netPerRound,
-    epsilon: candidate.statedEpsilon,
+    netPerRound: money.netPerRound,
+    epsilon,
     isOverBudget: overBudget !== undefined,
   }
+}
+
+/** A federation's pay in the terms of the owner's limits. */
+interface Money {
+  limits: UnitLimits
+  /** Why amounts cannot be held against the limits; undefined if they can. */
+  tokenRefusal: string | undefined
+  /** Whether there are limits that amounts can be held against. */
+  isComparable: boolean
+  rewardPerRound: bigint
+  /** What the gas of a round is worth; 0 where the owner does not say. */
+  gasWorth: bigint
+  netPerRound: bigint
+}
+
+function toMoney(
+  { terms, token }: Candidate,
+  stated: Policy | undefined,
+  { rewardPerRound, gasPerRound }: { rewardPerRound: bigint; gasPerRound: number },
+): Money {
+  const listed = stated?.tokens[terms.token.toLowerCase() as Hex]
+  const tokenRefusal = stated === undefined ? undefined : refuseToken(token, listed)
+  const limits = toUnitLimits(listed, token)
+  const { tokensPerMegagas } = limits
+  const gasWorth = tokensPerMegagas === undefined ? 0n : worthOfGas(gasPerRound, tokensPerMegagas)
+  return {
+    limits,
+    tokenRefusal,
+    isComparable: stated !== undefined && tokenRefusal === undefined,
+    rewardPerRound,
+    gasWorth,
+    netPerRound: rewardPerRound - gasWorth,
+  }
+}
+
+function checkState({ status, manifestFault }: Candidate): Check[] {
+  return [
+    [status.isFinished, 'it is finished'],
+    [status.isEnding && !status.isFinished, 'its members have voted to end it'],
+    [!status.isInitialised, 'its initial model is not complete; tutti create --resume completes it'],
+    [manifestFault !== undefined, `its manifest cannot be used: ${manifestFault}`],
+  ]
+}
+
+function checkModules({ terms, creator, isAggregatorKnown, isLocalChain }: Candidate, policy: Policy): Check[] {
+  return [
+    [!isAggregatorKnown, `its aggregator ${terms.aggregator} is not one that this node knows`],
+    [
+      terms.isPrivateNetwork && !isLocalChain && policy.privateNetworks !== true,
+      'its terms are for a private network; policy.privateNetworks does not allow that',
+    ],
+    [BigInt(terms.gate) !== 0n, `its gate ${terms.gate} asks for an admission, which this node does not have`],
+    [BigInt(terms.judge) !== 0n, `its judge ${terms.judge}, which splits the pot, is not one that this node knows`],
+    [!isAmong(policy.creators, creator), `its creator ${creator} is not among policy.creators`],
+  ]
+}
+
+function checkToken({ terms }: Candidate, policy: Policy, { tokenRefusal }: Money): Check[] {
+  const isPaidOnly = Object.values(policy.tokens).some((limit) => Number(limit.minimumReward ?? 0) > 0)
+  return [
+    [tokenRefusal !== undefined, tokenRefusal ?? ''],
+    [BigInt(terms.token) === 0n && isPaidOnly, 'it pays nothing, and policy.tokens asks for a reward'],
+  ]
+}
+
+/** What a manifest asks for, where it can be used. */
+function checkManifest(candidate: Candidate, { schemas }: Policy): Check[] {
+  if (candidate.manifestFault !== undefined) return []
+  const { terms, schemaHash: hash, dataFault, minimumMembers = 0 } = candidate
+  return [
+    [
+      schemas !== undefined && (hash === undefined || !isAmong(schemas, hash)),
+      `its data schema ${hash} is not among policy.schemas`,
+    ],
+    [dataFault !== undefined, `the data do not fit: ${dataFault}`],
+    [
+      terms.cohortSize < minimumMembers,
+      `its terms allow ${terms.cohortSize} members; with fewer than the ${minimumMembers} of its manifest nothing is sent`,
+    ],
+  ]
+}
+
+function checkWait({ terms, status, isJoining, now }: Candidate, policy: Policy): Check {
+  const waited = policy.maximumWaitSeconds ?? defaultMaximumWaitSeconds
+  const isOver = now >= waitEnd(status.createdAt, terms, waited)
+  return [
+    isJoining && !canOpenWith(status.members + 1, terms) && isOver,
+    `it has not opened: ${status.members} members have joined, ${terms.minimumUpdates} are needed, and ` +
+      `policy.maximumWaitSeconds allows ${waited} after the end of joining`,
+  ]
+}
+
+function checkMoney({ terms, token }: Candidate, { limits, isComparable, rewardPerRound }: Money): Check[] {
+  const { maximumStake, minimumReward } = limits
+  const toTokens = (units: bigint) => formatTokens(units, token)
+  return [
+    [
+      isComparable && terms.stake > maximumStake,
+      `its stake is ${toTokens(terms.stake)}; maximumStake allows ${toTokens(maximumStake)}`,
+    ],
+    [
+      isComparable && minimumReward !== undefined && rewardPerRound < minimumReward,
+      `a round is worth ${toTokens(rewardPerRound)}; minimumReward asks for ${toTokens(minimumReward ?? 0n)}`,
+    ],
+  ]
+}
+
+function checkGas(policy: Policy, needs: Pick<Assessment, 'gasPerRound' | 'blobGasPerRound'>): Check[] {
+  const { maximumGasPerRound: gas = Infinity, maximumBlobGasPerRound: blobGas = Infinity } = policy
+  const { gasPerRound, blobGasPerRound } = needs
+  return [
+    [gasPerRound > gas, `a round may take ${gasPerRound} gas; policy.maximumGasPerRound allows ${gas}`],
+    [
+      blobGasPerRound > blobGas,
+      `a round takes ${blobGasPerRound} blob gas; policy.maximumBlobGasPerRound allows ${blobGas}`,
+    ],
+  ]
+}
+
+function checkWorth({ token }: Candidate, money: Money): Check {
+  const { limits, isComparable, rewardPerRound, gasWorth, netPerRound } = money
+  return [
+    isComparable && limits.tokensPerMegagas !== undefined && netPerRound < 0n,
+    `a round is worth ${formatTokens(rewardPerRound, token)}, and its gas ${formatTokens(gasWorth, token)} at tokensPerMegagas`,
+  ]
+}
+
+function checkMeans({ terms, token }: Candidate, means: Means): Check[] {
+  const toTokens = (units: bigint) => formatTokens(units, token)
+  return [
+    [terms.stake > means.tokens, `its stake is ${toTokens(terms.stake)}; the account has ${toTokens(means.tokens)}`],
+    [means.coins === 0n, 'the account has nothing to pay gas with'],
+  ]
+}
+
+function isAmong(list: Hex[] | undefined, value: Hex): boolean {
+  return list === undefined || list.includes(value.toLowerCase() as Hex)
 }
 
 /** `⌊(pot − most that keepers get) / cohort⌋`, a round. */

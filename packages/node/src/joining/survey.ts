@@ -1,5 +1,6 @@
 /**
- * All federations of a chain as an owner's node sees them: found, read, judged by its policy. Nothing is signed or sent.
+ * All federations of a chain as an owner's node sees them: found, read and held against its policy. Nothing is signed or
+ * sent.
  */
 import {
   type ChainClient,
@@ -22,7 +23,7 @@ import { readChainTime } from '../decide/observe.ts'
 import { epsilonOf, type Spending } from '../privacy/epsilon.ts'
 import { readSpendings, spentByOthers } from '../privacy/ledger.ts'
 import type { Policy } from '../settings/policy.ts'
-import { type Judgement, judgeFederation } from './assessment.ts'
+import { type Assessment, assessFederation } from './assessment.ts'
 import { type DiscoverOptions, discoverFederations } from './discover.ts'
 import { toFacts } from './federation.ts'
 import { checkDataset, checkTable } from './fitness.ts'
@@ -32,18 +33,18 @@ export type OwnData = { dataset: Dataset } | { table: Table }
 
 /** What {@link surveyFederations} needs. */
 export interface SurveyOptions extends DiscoverOptions {
-  /** Absent: nothing is judged by it, and only what nobody could join is refused. */
+  /** Absent: only what nobody could join is refused. */
   policy?: Policy | undefined
   /**
-   * The owner's data by a federation's schema, or the rows that a statistics round counts; what it throws says why they
-   * do not fit. Absent: data are not read, as for a trainer of the owner's own.
+   * Reads the owner's data by a federation's schema, or the rows that a statistics round counts; what it throws says why
+   * they do not fit. Absent: data are not read, as for a trainer of the owner's own.
    */
   readData?: ((manifest: PublishedManifest) => Promise<OwnData>) | undefined
   /** Whether the node can serve models alone, as a trainer of the owner's own does. Default: statistics rounds too. */
   isForModels?: boolean
 }
 
-/** A federation and what the node makes of it. */
+/** A federation, and what it is to the node's owner. */
 export interface Surveyed {
   creation: Creation
   /** The contracts that it depends on, and whether they are ours. */
@@ -65,11 +66,11 @@ export interface Surveyed {
   own: Member | undefined
   /** Member, or owed something: served before anything is joined, whatever the policy says. */
   isOwn: boolean
-  judgement: Judgement
+  assessment: Assessment
 }
 
 /**
- * Finds and judges every federation.
+ * Finds every federation and holds it against the policy.
  *
  * @throws `ChainUnreachableError` `LedgerDamagedError`
  * @returns Own ones first, then those the policy allows, then the others. Of those allowed: in the order in which the policy
@@ -80,12 +81,12 @@ export async function surveyFederations(options: SurveyOptions): Promise<Surveye
   const creations = await discoverFederations(options)
   const coins = client.account === undefined ? 1n : await client.public.getBalance({ address: client.account.address })
   const [now, { prices }] = await Promise.all([readChainTime(client), readLimits(client)])
-  // Without a budget nothing is judged by it, and no damage to the ledger stands in the way.
+  // Without a budget the ledger is not read, so that damage to it does no harm.
   const spendings =
     options.policy?.privacyEpsilon === undefined ? [] : readSpendings(options.storeDirectory, options.disk)
   const surveyed: Surveyed[] = []
   for (const creation of creations) surveyed.push(await surveyOne(creation, options, { coins, now, spendings, prices }))
-  const rank = ({ isOwn, judgement }: Surveyed) => (isOwn ? 0 : judgement.isWanted ? 1 : 2)
+  const rank = ({ isOwn, assessment }: Surveyed) => (isOwn ? 0 : assessment.isWanted ? 1 : 2)
   const order = Object.keys(options.policy?.tokens ?? {})
   const preference = ({ creation: { terms } }: Surveyed) => {
     const place = order.indexOf(terms.token.toLowerCase())
@@ -94,7 +95,7 @@ export async function surveyFederations(options: SurveyOptions): Promise<Surveye
   return surveyed.sort((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b)
     if (rank(a) === 1 && preference(a) !== preference(b)) return preference(a) - preference(b)
-    const [left, right] = [a.judgement.netPerRound, b.judgement.netPerRound]
+    const [left, right] = [a.assessment.netPerRound, b.assessment.netPerRound]
     return rank(a) === 1 && left !== right ? (left > right ? -1 : 1) : 0
   })
 }
@@ -159,7 +160,7 @@ async function surveyOne(
     isFinished: status.isFinished,
     own,
     isOwn: own !== undefined && (own.owed > 0n || own.stake > 0n || (own.isMember && !status.isFinished)),
-    judgement: judgeFederation(candidate, policy, { coins, tokens }),
+    assessment: assessFederation(candidate, policy, { coins, tokens }),
   }
 }
 

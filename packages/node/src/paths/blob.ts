@@ -1,4 +1,4 @@
-/** The blob path: updates in blobs, their commitments in the contract, the integers on the members' machines. */
+/** The blob path: updates in blobs, their commitments in the contract, the model's integers on the members' machines. */
 import {
   type BlobAccess,
   blobSources,
@@ -45,7 +45,12 @@ const REPLACE_AFTER_SECONDS = 36
 export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
   const { client, federationId, terms, manifest, behaviour, report } = options
   const onDamage = (file: string, message: string) => report.tell({ kind: 'file-damaged', file, message })
-  const { kzg, archive, access } = await openBlobAccess(client, options.archiveDirectory, behaviour, onDamage)
+  const { kzg, archive, access } = await openBlobAccess({
+    ...behaviour,
+    client,
+    directory: options.archiveDirectory,
+    onDamage,
+  })
   const submissionsOf = createSubmissionReader(client, federationId)
   const model = followModel({ client, federationId, access, memberDirectory: options.memberDirectory, onDamage })
   const { baseModel } = behaviour
@@ -103,20 +108,22 @@ function toPlace({ round, member, position, shard }: StandingFault) {
   return { round, member, position, shard }
 }
 
-/**
- * Where a node looks for blobs: its own archive, those of others it was told of, a beacon node, the local chain.
- *
- * @param directory - Of the archive, created if there is none.
- * @param onDamage - Hears in a sentence of a file of the archive that was set aside.
- * @param options - `isReading`: somebody only looks, so that nothing is made or moved.
- */
+/** Where {@link openBlobAccess} looks for blobs. */
+export interface BlobAccessOptions extends Pick<NodeBehaviour, 'peerArchives' | 'beaconUrl'> {
+  client: Parameters<typeof blobSources>[0]
+  /** Of the archive, created if there is none. */
+  directory: string
+  /** Hears in a sentence of a file of the archive that was set aside. */
+  onDamage?: (file: string, message: string) => void
+  /** Somebody only looks, so that nothing is made or moved. Default: false. */
+  isReading?: boolean
+}
+
+/** Opens the places that have blobs, in this order: the own archive, those of others, a beacon node, the local chain. */
 export async function openBlobAccess(
-  client: Signer | Parameters<typeof blobSources>[0],
-  directory: string,
-  { peerArchives = [], beaconUrl }: Pick<NodeBehaviour, 'peerArchives' | 'beaconUrl'>,
-  onDamage: (file: string, message: string) => void = () => undefined,
-  { isReading = false }: { isReading?: boolean } = {},
+  options: BlobAccessOptions,
 ): Promise<{ kzg: Kzg; archive: NonNullable<BlobAccess['archive']>; access: BlobAccess }> {
+  const { client, directory, peerArchives = [], beaconUrl, onDamage, isReading = false } = options
   const [{ loadKzg }, { archiveSource, openBlobArchive }] = await Promise.all([
     import('@tutti/chain/kzg'),
     import('@tutti/chain/local'),
@@ -124,7 +131,7 @@ export async function openBlobAccess(
   const kzg = await loadKzg()
   const onRefused = (file: string, movedTo: string | undefined) => {
     const what = movedTo === undefined ? 'and stays where it is' : `and was moved to ${movedTo}`
-    onDamage(file, `${file} is damaged ${what}; the blob is looked for elsewhere.`)
+    onDamage?.(file, `${file} is damaged ${what}; the blob is looked for elsewhere.`)
   }
   const archive = await openBlobArchive({ directory, kzg, onRefused, isReading })
   const beacon = beaconUrl === undefined ? {} : { beaconUrl }

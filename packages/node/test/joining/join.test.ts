@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { readMember, readStatus } from '@tutti/chain'
 import { createWalletClient, erc20Abi, http } from 'viem'
-import { ConsentRefusedError, type Disclosure, joinFederation } from '../../src/joining/join.ts'
+import type { Disclosure } from '../../src/joining/disclosure.ts'
+import { ConsentRefusedError, joinFederation } from '../../src/joining/join.ts'
 import { type Fixture, startFederation, stripes } from '../fixture.ts'
 
 let fixture: Fixture

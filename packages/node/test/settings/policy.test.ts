@@ -4,7 +4,7 @@ import { estimateOwnPart, type Hex, noToken, type Token } from '@tutti/core'
 import fc from 'fast-check'
 import { gasOfAction, worthwhileFrom } from '../../src/decide/keeper-pay.ts'
 import { decide } from '../../src/decide/next-action.ts'
-import { type Candidate, judgeFederation } from '../../src/joining/assessment.ts'
+import { assessFederation, type Candidate } from '../../src/joining/assessment.ts'
 import { parseNodeConfig } from '../../src/settings/config.ts'
 import {
   freePolicy,
@@ -52,7 +52,7 @@ const rich = { coins: 10n ** 18n, tokens: tokens(100) }
 const allow = (limits: TokenLimits): Pick<Policy, 'tokens'> => ({ tokens: { [address(4)]: limits } })
 const generous: Policy = allow({ maximumStake: '5' })
 const judge = (change: Partial<Candidate>, policy: Policy = generous, means = rich) =>
-  judgeFederation({ ...candidate, ...change }, policy, means)
+  assessFederation({ ...candidate, ...change }, policy, means)
 
 test('a federation within every limit is wanted, and its reward is what is left of the pot for each of the cohort', () => {
   const policy = {
@@ -298,7 +298,7 @@ test('the same limit in tokens of 0, 6, 18 and 27 decimals allows the same numbe
 })
 
 test('without a policy only what nobody could join is refused', () => {
-  assert.deepEqual(judgeFederation(candidate, undefined, rich).refusals, [])
+  assert.deepEqual(assessFederation(candidate, undefined, rich).refusals, [])
   const finished = { ...candidate, status: { ...candidate.status, isFinished: true } }
-  assert.deepEqual(judgeFederation(finished, undefined, rich).refusals, ['it is finished'])
+  assert.deepEqual(assessFederation(finished, undefined, rich).refusals, ['it is finished'])
 })
