@@ -31,7 +31,7 @@ test('weights that are no numbers are refused before anything is sent', async ()
       train: async ({ weights }) => ({ weights: weights.fill(value, 5, 6), metrics: { examples: 1 } }),
     }
     const node = start(shared, 0, { trainer: broken })
-    await assert.rejects(node.done, { name: 'NonFiniteTrainingError', message: /weight 5.*nothing was sent/ })
+    await assert.rejects(node.done, { name: 'NonFiniteTrainingError', message: /weight 5.*Nothing was sent/ })
     assert.equal(node.events.at(-1)!.kind, 'failed')
   }
   await assertNothingSent(shared)
