@@ -1,21 +1,31 @@
-/** A finished small federation on a local chain. */
+/** Two finished small federations on a local chain: one keeps its model in the contract, the other in blobs. */
 import {
+  aggregateBlobs,
   aggregateShard,
+  type BlobAccess,
+  type BlobLocation,
   claim,
   connect,
   createFederation,
+  deployBlobAggregator,
   deployContracts,
   deployment,
   encodeSetup,
+  initialiseBlobModel,
   initialiseModel,
   join,
+  localSource,
   mintDemoTokens,
   openRound,
+  readSubmissions,
+  submitBlobs,
   submitUpdate,
+  toHashes,
   withAccount,
 } from '@tutti/chain'
+import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import { keccak256, OutputKind, packGains, packUpdate, type Setup, Start, type Terms } from '@tutti/core'
+import { encodeBlobSetup, keccak256, OutputKind, packGains, packUpdate, type Setup, Start, type Terms } from '@tutti/core'
 
 /** A chain of its own, which ends with the program. */
 export const chain = await startLocalChain({ port: 0 })
@@ -99,3 +109,42 @@ for (let round = 0; round < terms.rounds; round++) {
   await aggregateShard(client, { id: federationId, round, shard: 0 })
 }
 await claim(members[0]!, { id: federationId })
+
+/** Makes and checks commitments of blobs; blobs are looked for at the local chain. */
+export const kzg = await loadKzg()
+export const access: BlobAccess = { kzg, sources: [localSource(client)] }
+
+const blobSetup = encodeBlobSetup({ baseModelHash: `0x${'00'.repeat(32)}` })
+const { address: blobAggregator } = await deployBlobAggregator(client)
+
+/** The same in blobs, for one round, in which faults can be proven for an hour. */
+export const blobTerms: Terms = {
+  ...terms,
+  setupHash: keccak256(blobSetup),
+  aggregator: blobAggregator,
+  laneBits: 24,
+  rounds: 1,
+  keeperPay: 0n,
+  challengeSeconds: 3_600,
+}
+
+await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
+const inBlobs = await createFederation(client, { terms: blobTerms, manifest, setup: blobSetup })
+export const blobFederationId = inBlobs.id
+await initialiseBlobModel(client, { id: blobFederationId })
+for (const member of members) {
+  await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
+  await join(member, { id: blobFederationId })
+}
+await openRound(client, { id: blobFederationId })
+for (const member of members) {
+  const updates = [Int8Array.from({ length: terms.dimension }, (_, p) => (p % 3) - 1)]
+  await submitBlobs(member, { id: blobFederationId, round: 0, updates, kzg })
+}
+await advanceTime(client, 3_601)
+await aggregateBlobs(client, { id: blobFederationId, round: 0, shard: 0, access })
+
+/** Where the first member's blob is. */
+const [submission] = await readSubmissions(client, { id: blobFederationId, round: 0 })
+const { transactionHash, blockNumber, payloads } = submission!
+export const location: BlobLocation = { versionedHashes: toHashes(payloads[0]!), transactionHash, blockNumber }

@@ -1,4 +1,17 @@
-/** Accounts: from a private key, from the environment, and the public ones of a local chain. */
+/**
+ * Accounts: from a private key, from the environment, and the public ones of a local chain.
+ *
+ * @example
+ * ```ts
+ * import { accountFromEnvironment, accountFromPrivateKey, refuseTestAccounts, testAccounts } from '@tutti/chain'
+ *
+ * const key = `0x${'11'.repeat(32)}`
+ * accountFromPrivateKey(key).address === accountFromEnvironment({ TUTTI_PRIVATE_KEY: key })?.address // → true
+ * const [first] = testAccounts(1)
+ * first?.address // → '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
+ * refuseTestAccounts(first!.address, 1) // throws TestAccountRefusedError
+ * ```
+ */
 
 import { type Address, type Hex, hexToBytes, isHex, type LocalAccount, size } from 'viem'
 import { HDKey, hdKeyToAccount, privateKeyToAccount } from 'viem/accounts'

@@ -2,6 +2,16 @@
  * Private keys on disk, encrypted: Web3 Secret Storage, version 3 (scrypt or PBKDF2, AES-128-CTR, keccak256 MAC).
  *
  * @see https://ethereum.org/en/developers/docs/data-structures-and-encoding/web3-secret-storage/
+ * @example
+ * ```ts
+ * import { accountFromKeystore, encryptKeystore, readKeystoreAddress } from '@tutti/chain/local'
+ *
+ * const weak = { n: 2, r: 8, p: 1 } // for an example alone: leave it out
+ * const keystore = await encryptKeystore(`0x${'11'.repeat(32)}`, 'a password', weak)
+ * const { address } = await accountFromKeystore(keystore, 'a password')
+ * readKeystoreAddress(keystore) // → address.toLowerCase()
+ * await accountFromKeystore(keystore, 'another') // throws KeystoreError
+ * ```
  */
 
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto'

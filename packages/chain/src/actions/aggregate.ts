@@ -1,4 +1,16 @@
-/** Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract. */
+/**
+ * Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract.
+ *
+ * @example
+ * ```ts
+ * import { aggregateShard, collectPayloads, readSubmissions } from '@tutti/chain'
+ *
+ * const submissions = await readSubmissions(client, { id: federationId, round: 0 })
+ * const payloads = collectPayloads({ terms, round: 0, shard: 0, positions: [0, 1, 2], submissions })
+ * payloads.length // → 3
+ * await aggregateShard(client, { id: federationId, round: 0, shard: 0 }) // throws ContractError
+ * ```
+ */
 
 import { assignedShards, setBits, type Terms } from '@tutti/core'
 import type { ChainClient } from '../client/client.ts'

@@ -2,6 +2,18 @@
  * Each write as a {@link Call}: what a node signs, keeps on disk and sends. The actions send the same calls at once.
  *
  * `spareGas` is given where a call costs more if others are included before it.
+ *
+ * @example
+ * ```ts
+ * import { callToClaim, callToJoin } from '@tutti/chain'
+ * import { decodeFunctionData } from 'viem'
+ * import { federationAbi } from '@tutti/chain'
+ *
+ * const { to, data } = callToJoin(client, { id: federationId })
+ * to // → client.core
+ * decodeFunctionData({ abi: federationAbi, data }).functionName // → 'join'
+ * callToClaim(client, { id: federationId }).value // → undefined
+ * ```
  */
 
 import { type Address, bytesToHex, encodeFunctionData, type Hex, zeroHash } from 'viem'

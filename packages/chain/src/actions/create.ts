@@ -1,4 +1,19 @@
-/** Founding a federation: creation with its bounty, and the initial model. */
+/**
+ * Founding a federation: creation with its bounty, and the initial model.
+ *
+ * @example
+ * ```ts
+ * import { createFederation, encodeSetup, initialiseModel, mintDemoTokens, readStatus } from '@tutti/chain'
+ *
+ * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
+ * const another = { ...terms, salt: `0x${'a1'.repeat(32)}` as const }
+ * const { id, gasUsed } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * gasUsed < 1_000_000n // → true
+ * await initialiseModel(client, { id })
+ * const { isInitialised } = await readStatus(client, { id })
+ * isInitialised // → true
+ * ```
+ */
 
 import { CHUNK_WORDS, chunkCount, wordsFor } from '@tutti/core'
 import { type Hex, parseEventLogs, zeroAddress } from 'viem'

@@ -1,4 +1,22 @@
-/** Joining: the stake is checked, permitted or approved, and then deposited. */
+/**
+ * Joining: the stake is checked, permitted or approved, and then deposited.
+ *
+ * @example
+ * ```ts
+ * import { createFederation, encodeSetup, initialiseModel, join, mintDemoTokens, readMembers, withAccount } from '@tutti/chain'
+ *
+ * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
+ * const another = { ...terms, salt: `0x${'a2'.repeat(32)}` as const }
+ * const { id } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * await initialiseModel(client, { id })
+ *
+ * const member = withAccount(client, chain.accounts[5]!)
+ * await join(member, { id }) // throws InsufficientTokensError
+ * await mintDemoTokens(client, { to: chain.accounts[5]!.address, amount: terms.stake })
+ * await join(member, { id })
+ * await readMembers(client, { id }) // → [chain.accounts[5]!.address]
+ * ```
+ */
 
 import { encodeFunctionData, type Hex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'

@@ -5,6 +5,15 @@
  * The trial's terms name no token, so that it needs neither approval nor funds; what the payment adds is stated above it.
  *
  * @see https://github.com/ethereum/execution-apis `eth_simulateV1`
+ * @example
+ * ```ts
+ * import { encodeSetup, planFounding } from '@tutti/chain'
+ *
+ * const another = { ...terms, salt: `0x${'a3'.repeat(32)}` as const }
+ * const plan = await planFounding(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * plan.chunks // → 1
+ * plan.isSimulated // → true
+ * ```
  */
 
 import {

@@ -1,4 +1,18 @@
-/** The steps of a round and of its end: one verb, one function. Each is simulated, sent and waited for. */
+/**
+ * The steps of a round and of its end: one verb, one function. Each is simulated, sent and waited for.
+ *
+ * @example
+ * ```ts
+ * import { claim, openRound, readBalance } from '@tutti/chain'
+ *
+ * const member = members[1]!
+ * const before = await readBalance(client, { token: terms.token, account: member.account!.address })
+ * const { amount } = await claim(member, { id: federationId }) // its stake and what it earned
+ * const after = await readBalance(client, { token: terms.token, account: member.account!.address })
+ * after - before // → amount
+ * await openRound(client, { id: federationId }) // throws ContractError
+ * ```
+ */
 
 import { type Address, type Hex, isAddressEqual, parseEventLogs, type TransactionReceipt } from 'viem'
 import { federationAbi } from '../abi/federation.ts'

@@ -1,4 +1,18 @@
-/** Tokens around a federation: enough of them, approved or permitted. */
+/**
+ * Tokens around a federation: enough of them, approved or permitted.
+ *
+ * @example
+ * ```ts
+ * import { checkTokens, mintDemoTokens, readBalance } from '@tutti/chain'
+ *
+ * const { token } = terms
+ * const before = await readBalance(client, { token, account: account.address })
+ * await mintDemoTokens(client, { to: account.address, amount: 5n })
+ * const after = await readBalance(client, { token, account: account.address })
+ * after - before // → 5n
+ * await checkTokens(client, { token, amount: after + 1n }) // throws InsufficientTokensError
+ * ```
+ */
 
 import { type Address, encodeFunctionData, erc20Abi, type Hex, isAddressEqual, parseSignature } from 'viem'
 import { demoTokenAbi } from '../abi/demoToken.ts'

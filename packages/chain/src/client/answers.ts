@@ -5,6 +5,14 @@
  *
  * @see EIP-1474 (codes); go-ethereum `rpc/errors.go`, `core/txpool/errors.go`; Nethermind `ErrorCodes.cs`; Besu
  *   `RpcErrorType.java`; Erigon `rpc`; Reth `crates/rpc`; the error pages of hosted providers
+ * @example
+ * ```ts
+ * import { isPassing, meaningOf } from '@tutti/chain'
+ *
+ * meaningOf({ code: -32000, status: undefined, words: 'header not found' }) // → 'behind'
+ * isPassing('behind') // → true
+ * meaningOf({ code: 3, status: undefined, words: 'execution reverted' }) // → 'final'
+ * ```
  */
 import { BaseError, HttpRequestError, RpcRequestError } from 'viem'
 

@@ -7,6 +7,14 @@
  * endpoint; what a limit on callers says is not learnt, since it passes.
  *
  * @see https://www.jsonrpc.org/specification#batch; go-ethereum `rpc/handler.go`, `--rpc.batch-request-limit`
+ * @example
+ * ```ts
+ * import { batchingHttp, connect } from '@tutti/chain'
+ *
+ * const transport = batchingHttp(chain.rpcUrl, { timeout: 20_000, retryCount: 3 })
+ * const { chainId } = await connect({ transport })
+ * chainId // → 31337
+ * ```
  */
 import { type HttpTransport, http } from 'viem'
 import { isTooLong, type Meaning, meaningOf } from './answers.ts'

@@ -3,6 +3,16 @@
  *
  * Requests made in the same tick travel as one JSON-RPC batch (see `batches.ts`), so that reads written side by side
  * cost one HTTP request.
+ *
+ * @example
+ * ```ts
+ * import { connect, withAccount } from '@tutti/chain'
+ *
+ * const reader = await connect({ rpcUrl: chain.rpcUrl })
+ * reader.account // → undefined
+ * withAccount(reader, account).account?.address // → account.address
+ * await connect({ rpcUrl: 'ws://127.0.0.1:8546' }) // throws UnsupportedEndpointError
+ * ```
  */
 
 import {

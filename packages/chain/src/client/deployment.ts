@@ -3,6 +3,14 @@
  * chain, a function of their bytecode alone.
  *
  * @see EIP-1014; https://github.com/Arachnid/deterministic-deployment-proxy
+ * @example
+ * ```ts
+ * import { contractAddress, deployment } from '@tutti/chain'
+ *
+ * const { core } = deployment() // the same on every chain
+ * contractAddress('core') // → core
+ * core // → client.core
+ * ```
  */
 
 import { type Address, concatHex, getCreate2Address, type Hex, padHex, zeroHash } from 'viem'

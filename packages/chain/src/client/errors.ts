@@ -2,6 +2,16 @@
  * What can go wrong between a participant and the chain, each with its values, a remedy, and whether to try again.
  *
  * A revert comes back as bytes wrapped in layers of RPC errors; {@link toChainError} digs them out and names them.
+ *
+ * @example
+ * ```ts
+ * import { ContractError, openRound, toChainError } from '@tutti/chain'
+ *
+ * const error = await openRound(client, { id: federationId }).catch((thrown: unknown) => thrown)
+ * error instanceof ContractError && error.errorName // → 'FederationFinished'
+ * error instanceof ContractError && error.isRetryable // → false
+ * toChainError(error) === error // → true
+ * ```
  */
 
 import { formatInteger, formatTokens, PHASES, type Token } from '@tutti/core'

@@ -1,6 +1,15 @@
 /**
  * Requests that are asked again while an endpoint's failure is one that passes: with pauses that double, never sooner than
  * a server that limits its callers asks for. Transactions are not among them; see `refusals.ts`.
+ *
+ * @example
+ * ```ts
+ * import { patiently } from '@tutti/chain'
+ * import { createPublicClient, http } from 'viem'
+ *
+ * const transport = patiently(http(chain.rpcUrl), { count: 3, delay: 100 })
+ * await createPublicClient({ transport }).getChainId() // → 31337
+ * ```
  */
 import type { Transport } from 'viem'
 import { isPassing, layersOf, mayBeTooMuch, meaningOfError } from './answers.ts'

@@ -2,6 +2,13 @@
  * What to do about each error of the contracts, in one sentence, and whether the same call can succeed later.
  *
  * Retryable are the errors that time or other people's actions resolve.
+ *
+ * @example
+ * ```ts
+ * import { remedies } from '@tutti/chain'
+ *
+ * remedies.RoundsZero // → { remedy: 'Choose at least one round.', isRetryable: false }
+ * ```
  */
 
 export type Remedy = { readonly remedy: string; readonly isRetryable: boolean }

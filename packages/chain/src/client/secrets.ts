@@ -3,6 +3,16 @@
  * before an `@`, and servers and libraries repeat them in what they say.
  *
  * Loads nothing, so that all that writes may ask it.
+ *
+ * @example
+ * ```ts
+ * import { hideKnown, hideSecrets, rememberEndpoint } from '@tutti/chain/secrets'
+ *
+ * const url = 'https://rpc.example.org/v2/a-key-of-somebody'
+ * hideSecrets(url) // → 'https://rpc.example.org/…'
+ * rememberEndpoint(url)
+ * hideKnown(`no answer from ${url}`) // → 'no answer from https://rpc.example.org/…'
+ * ```
  */
 
 /** Longest text of an endpoint that is shown, in characters. */

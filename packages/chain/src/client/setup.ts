@@ -1,4 +1,13 @@
-/** The setup of a direct-path model as bytes: `abi.encode(Setup)`, published at creation, its hash in the terms. */
+/**
+ * The setup of a direct-path model as bytes: `abi.encode(Setup)`, published at creation, its hash in the terms.
+ *
+ * @example
+ * ```ts
+ * import { decodeSetup, encodeSetup } from '@tutti/chain'
+ *
+ * decodeSetup(encodeSetup(setup)) // → setup
+ * ```
+ */
 
 import type { OutputKind, Setup, Start } from '@tutti/core'
 import { type AbiParameter, decodeAbiParameters, encodeAbiParameters, hexToBytes } from 'viem'

@@ -1,4 +1,15 @@
-/** Deployment of the blob path's aggregator, at an address that is a function of its code. */
+/**
+ * Deployment of the blob path's aggregator, at an address that is a function of its code.
+ *
+ * @example
+ * ```ts
+ * import { blobAggregatorAddress, deployBlobAggregator } from '@tutti/chain'
+ *
+ * const { address, writes } = await deployBlobAggregator(client) // it stands already
+ * address // → blobAggregatorAddress()
+ * writes // → []
+ * ```
+ */
 
 import type { Address } from 'viem'
 import type { ChainClient } from '../client/client.ts'

@@ -3,6 +3,13 @@
  * same bytes, so the same sender and the same address everywhere.
  *
  * @see https://github.com/Arachnid/deterministic-deployment-proxy (Nick's method)
+ * @example
+ * ```ts
+ * import { deploymentProxy, hasDeploymentProxy } from '@tutti/chain'
+ *
+ * deploymentProxy // → '0x4e59b44847b379578588920cA78FbF26c0B4956C'
+ * await hasDeploymentProxy(client) // → true
+ * ```
  */
 
 import { formatInteger } from '@tutti/core'

@@ -1,6 +1,17 @@
 /**
  * Deployment of the contracts, at addresses that are a function of their code: what stands is checked and left alone,
  * what is missing is deployed, and a chain that cannot run them is told from one that can before anything is paid.
+ *
+ * @example
+ * ```ts
+ * import { deployContracts, deployment, planDeployment } from '@tutti/chain'
+ *
+ * const { core, writes } = await deployContracts(client) // everything stands already
+ * core // → deployment().core
+ * writes // → []
+ * const { gas } = await planDeployment(client, { hasDemoToken: true })
+ * gas // → 0n
+ * ```
  */
 
 import { type Address, concatHex, type Hex } from 'viem'

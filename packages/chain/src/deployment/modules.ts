@@ -1,6 +1,14 @@
 /**
  * Which contracts a federation's answers come from, and whether they are ours. The core forwards what it is asked to the
  * aggregator that the terms name: one of somebody else's may answer whatever it likes, of the model and of its history.
+ *
+ * @example
+ * ```ts
+ * import { inspectModules, readManifest } from '@tutti/chain'
+ *
+ * const modules = await inspectModules(client, await readManifest(client, { id: federationId }))
+ * modules.map(({ name, isKnown }) => [name, isKnown]) // → [['core', true], ['aggregator', true]]
+ * ```
  */
 
 import type { Address } from 'viem'

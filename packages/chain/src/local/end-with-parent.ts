@@ -1,6 +1,19 @@
 /**
  * Ends a child with its parent, even where the parent is killed and can do nothing any more: a watcher reads from a pipe
  * that only the parent holds, and acts when it closes.
+ *
+ * @example
+ * ```ts
+ * import { spawn } from 'node:child_process'
+ * import { endWithParent } from '@tutti/chain/local'
+ *
+ * const child = spawn('sleep', ['60'])
+ * const letGo = endWithParent(child.pid!, 'TERM')
+ * child.kill()
+ * await new Promise((resolve) => child.once('exit', resolve))
+ * letGo()
+ * child.signalCode // → 'SIGTERM'
+ * ```
  */
 import { spawn } from 'node:child_process'
 

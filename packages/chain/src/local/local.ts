@@ -2,6 +2,20 @@
  * A chain of one's own for trials and tests: anvil on 127.0.0.1, its state kept on disk. Node only.
  *
  * The platform's binary is started itself, not its JavaScript wrapper, so that the process id is the chain's.
+ *
+ * @example
+ * ```ts
+ * import { connect, readBlockTime } from '@tutti/chain'
+ * import { advanceTime, startLocalChain } from '@tutti/chain/local'
+ *
+ * const own = await startLocalChain({ port: 0, accounts: 2 })
+ * const reader = await connect({ rpcUrl: own.rpcUrl })
+ * const before = await readBlockTime(reader)
+ * await advanceTime(reader, 3_600)
+ * const passed = (await readBlockTime(reader)) - before
+ * passed >= 3_600 // → true
+ * await own.stop()
+ * ```
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'

@@ -5,6 +5,13 @@
  *
  * @see EIP-4844; docs.linea.build "Differences between Ethereum and Linea" (BLOBHASH is always 0 there); go-ethereum
  *   `core/txpool/validation.go`: the type is looked at first, the sidecar last, nothing of the account in between
+ * @example
+ * ```ts
+ * import { probeBlobSupport } from '@tutti/chain'
+ *
+ * const { answer } = await probeBlobSupport(client)
+ * answer // → 'yes'
+ * ```
  */
 
 import type { Address, Hex } from 'viem'

@@ -3,6 +3,14 @@
  * `eth_call`, which costs nothing and leaves nothing.
  *
  * @see EIP-3855 (PUSH0), EIP-1153 (TSTORE), EIP-5656 (MCOPY), EIP-4844 (BLOBHASH, point evaluation), EIP-2537 (BLS12-381)
+ * @example
+ * ```ts
+ * import { probeCapabilities } from '@tutti/chain'
+ *
+ * const { missingForDirectPath, missingForBlobPath } = await probeCapabilities(client)
+ * missingForDirectPath // → []
+ * missingForBlobPath // → []
+ * ```
  */
 
 import { type Address, concatHex, type Hex, padHex, sha256 } from 'viem'

@@ -6,6 +6,14 @@
  * that no chain can include, as for blobs; what the endpoint gives to a call is less than the chain's, on many.
  *
  * @see EIP-7825 (2^24 gas a transaction), EIP-7910 (`eth_config`), EIP-7976 and EIP-8037 (Amsterdam: bytes and state)
+ * @example
+ * ```ts
+ * import { readLimits } from '@tutti/chain'
+ *
+ * const { rules, transactionGas } = await readLimits(client)
+ * rules // → 'Berlin to Osaka'
+ * transactionGas // → 16777216n
+ * ```
  */
 
 import { BERLIN_PRICES, GAS_LIMIT, type GasPrices } from '@tutti/core'

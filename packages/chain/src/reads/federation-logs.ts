@@ -1,4 +1,16 @@
-/** All that a federation has logged, of whatever kind, in the chain's order: what follows it from outside reads. */
+/**
+ * All that a federation has logged, of whatever kind, in the chain's order: what follows it from outside reads.
+ *
+ * @example
+ * ```ts
+ * import { readFederationLogs, readManifest } from '@tutti/chain'
+ *
+ * const { blockNumber } = await readManifest(client, { id: federationId })
+ * const logs = await readFederationLogs(client, { id: federationId, fromBlock: blockNumber })
+ * logs[0]?.eventName // → 'Created'
+ * logs.filter(({ eventName }) => eventName === 'Submitted').length // → 6
+ * ```
+ */
 import { type Hex, parseEventLogs, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'

@@ -1,4 +1,21 @@
-/** One view, one function: what the core answers about a federation, its round and its members. */
+/**
+ * One view, one function: what the core answers about a federation, its round and its members.
+ *
+ * @example
+ * ```ts
+ * import { readHistory, readMembers, readPhase, readStatus, readTerms } from '@tutti/chain'
+ *
+ * const query = { id: federationId }
+ * await readTerms(client, query) // → terms
+ * const { phase } = await readPhase(client, query)
+ * phase // → 'finished'
+ * await readMembers(client, query) // → members.map((member) => member.account!.address)
+ * const history = await readHistory(client, query)
+ * history.length // → 2
+ * const { isFinished } = await readStatus(client, query)
+ * isFinished // → true
+ * ```
+ */
 
 import { PHASES, type PhaseAt, type Round, type Terms, toId } from '@tutti/core'
 import type { Address, Hex } from 'viem'

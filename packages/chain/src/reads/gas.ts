@@ -2,6 +2,16 @@
  * What a federation cost, step by step, from the receipts of its transactions, and what that is in money.
  *
  * Only transactions that called the core itself are told apart by step; others that led to its events are `other`.
+ *
+ * @example
+ * ```ts
+ * import { costAt, gasReport } from '@tutti/chain'
+ *
+ * const { steps, blobGas } = await gasReport(client, { id: federationId })
+ * steps.find(({ step }) => step === 'submit')?.transactions // → 6
+ * blobGas // → 0n
+ * costAt(1_000_000n, 2, 3_000) // → 6
+ * ```
  */
 
 import { countBits, shardRange } from '@tutti/core'

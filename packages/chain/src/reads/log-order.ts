@@ -1,6 +1,15 @@
 /**
  * Logs as the chain has them, whatever order an endpoint shows them in: by block and place, each once, only those asked
  * for. Of two that claim one place, nobody can say which is the chain's.
+ *
+ * @example
+ * ```ts
+ * import { inChainOrder, readFederationLogs } from '@tutti/chain'
+ *
+ * const logs = await readFederationLogs(client, { id: federationId, fromBlock: 0n })
+ * const asked = { url: chain.rpcUrl, address: client.core, fromBlock: 0n }
+ * inChainOrder([...logs, ...logs].reverse(), asked) // → logs
+ * ```
  */
 import type { Address, Hex } from 'viem'
 import { ChainError } from '../client/errors.ts'

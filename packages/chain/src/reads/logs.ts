@@ -1,6 +1,18 @@
 /**
  * History from the core's events: creation, submissions, aggregation. No indexer: topics narrow the search, and a
  * range that an RPC endpoint finds too wide is halved until it answers.
+ *
+ * @example
+ * ```ts
+ * import { listFederations, readManifest, readSubmissions } from '@tutti/chain'
+ *
+ * const creation = await readManifest(client, { id: federationId })
+ * creation.manifest // → manifest
+ * const all = await listFederations(client)
+ * all.some(({ id }) => id === federationId) // → true
+ * const submissions = await readSubmissions(client, { id: federationId, round: 0 })
+ * submissions.map(({ position }) => position) // → [0, 1, 2]
+ * ```
  */
 
 import { type Hex, keccak256, type Terms } from '@tutti/core'

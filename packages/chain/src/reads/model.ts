@@ -1,4 +1,19 @@
-/** The model and its answers, as the contract gives them. */
+/**
+ * The model and its answers, as the contract gives them.
+ *
+ * @example
+ * ```ts
+ * import { ask, predict, readModel } from '@tutti/chain'
+ *
+ * const { lanes } = await readModel(client, { id: federationId })
+ * lanes.length // → 14
+ * const input = Uint8Array.of(1, 2, 3, 4, 5, 6)
+ * const outputs = await predict(client, { id: federationId, input })
+ * const answer = await ask(client, { id: federationId, input, round: 2 }) // of this round's model, or a refusal
+ * answer.outputs // → outputs
+ * answer.class // → outputs[1]! > outputs[0]! ? 1n : 0n
+ * ```
+ */
 
 import { concat, shardCount, type Terms, unpackModel } from '@tutti/core'
 import {

@@ -1,4 +1,15 @@
-/** Everything a participant needs in order to decide, as of one block, in two HTTP requests. */
+/**
+ * Everything a participant needs in order to decide, as of one block, in two HTTP requests.
+ *
+ * @example
+ * ```ts
+ * import { observeFederation } from '@tutti/chain'
+ *
+ * const observation = await observeFederation(members[0]!, { id: federationId })
+ * observation.phase // → 'finished'
+ * observation.own === undefined // → false
+ * ```
+ */
 
 import { PHASES, type Phase, type Round, shardCount, type Terms } from '@tutti/core'
 import { type Address, erc20Abi, type Hash, type Hex, zeroAddress } from 'viem'

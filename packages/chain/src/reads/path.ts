@@ -1,4 +1,14 @@
-/** Which path a federation takes: integers in the contract's storage, or commitments of blobs. */
+/**
+ * Which path a federation takes: integers in the contract's storage, or commitments of blobs.
+ *
+ * @example
+ * ```ts
+ * import { pathOf, readManifest } from '@tutti/chain'
+ *
+ * pathOf(await readManifest(client, { id: federationId })) // → 'direct'
+ * pathOf(await readManifest(client, { id: blobFederationId })) // → 'blob'
+ * ```
+ */
 
 import type { Creation } from './logs.ts'
 

@@ -1,6 +1,16 @@
 /**
  * A federation round by round from its logs and receipts: who submitted with what report, what was paid to whom, and the
  * gas that it took.
+ *
+ * @example
+ * ```ts
+ * import { readRoundHistory } from '@tutti/chain'
+ *
+ * const [first] = await readRoundHistory(client, { id: federationId })
+ * first?.state // → 'settled'
+ * first?.updates // → 3
+ * first?.members.filter(({ report }) => report !== undefined).length // → 3
+ * ```
  */
 import type { Hex } from '@tutti/core'
 import { hexToBytes } from 'viem'

@@ -4,6 +4,15 @@
  * The call has no recipient: its data are a few instructions that ask the core's views one after the other and return
  * the answers side by side, with number and time of the block as the contract sees them. Nothing needs to be deployed,
  * and the answers belong together, which separate calls cannot promise.
+ *
+ * @example
+ * ```ts
+ * import { readSight } from '@tutti/chain'
+ *
+ * const { status, position } = await readSight(client, { id: federationId, account: members[0]!.account!.address })
+ * status.isFinished // → true
+ * position // → undefined
+ * ```
  */
 import type { Round } from '@tutti/core'
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, size, slice } from 'viem'

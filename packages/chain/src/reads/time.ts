@@ -1,4 +1,16 @@
-/** Times as an endpoint says them, in seconds since 1970, and no later than dates go: whatever shows them can. */
+/**
+ * Times as an endpoint says them, in seconds since 1970, and no later than dates go: whatever shows them can.
+ *
+ * @example
+ * ```ts
+ * import { readBlockTime, toSeconds } from '@tutti/chain'
+ *
+ * const now = await readBlockTime(client)
+ * const before = await readBlockTime(client, { blockNumber: 1n })
+ * now > before // → true
+ * toSeconds(client, 60n) // → 60
+ * ```
+ */
 import type { ChainClient } from '../client/client.ts'
 import { MalformedAnswerError, withChainErrors } from '../client/errors.ts'
 

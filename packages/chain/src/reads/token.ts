@@ -1,6 +1,13 @@
 /**
  * What a token says of itself. Whoever wrote the token wrote this too, so nothing of it is trusted: an answer may be
  * missing, of another form, endless, or made to redraw a terminal.
+ *
+ * @example
+ * ```ts
+ * import { demoToken, readToken } from '@tutti/chain'
+ *
+ * await readToken(client, terms.token) // → demoToken()
+ * ```
  */
 import { MOST_DECIMALS, noToken, type Token, toSymbol } from '@tutti/core'
 import { type Address, BaseError, bytesToBigInt, type Hex, hexToBytes, size } from 'viem'

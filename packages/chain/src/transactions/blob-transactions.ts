@@ -7,6 +7,19 @@
  * they demand.
  *
  * @see EIP-4844, EIP-7918; go-ethereum `core/txpool/blobpool`
+ * @example
+ * ```ts
+ * import { bundleBlobs, prepareBlobTransaction, sendBlobCall } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const bundle = await bundleBlobs(kzg, packBlobs(Int8Array.of(3), { laneBits: 16 }))
+ * const call = { to: account.address, data: '0x', bundle } as const
+ * const { nonce, chainId } = await prepareBlobTransaction(client, call) // signed, not sent
+ * chainId // → 31337
+ * const { receipt } = await sendBlobCall(client, call, { kzg })
+ * receipt.blobGasUsed // → 131072n
+ * await client.public.getTransactionCount({ address: account.address }) // → nonce + 1
+ * ```
  */
 
 import { BLOB_GAS, BLOBS_PER_TRANSACTION } from '@tutti/core'

@@ -1,5 +1,18 @@
 /**
  * Handing signed blob transactions to a node, with the sidecar it takes, and what its refusals mean.
+ *
+ * @example
+ * ```ts
+ * import { bundleBlobs, openSender, prepareBlobTransaction } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const bundle = await bundleBlobs(kzg, packBlobs(Int8Array.of(3), { laneBits: 16 }))
+ * const send = openSender(client, bundle, { kzg })
+ * const prepared = await prepareBlobTransaction(client, { to: account.address, data: '0x', bundle })
+ * await send(prepared) // → true
+ * const { status } = await client.public.waitForTransactionReceipt({ hash: prepared.hash })
+ * status // → 'success'
+ * ```
  */
 
 import type { Prover } from '../blob/kzg/kzg.ts'

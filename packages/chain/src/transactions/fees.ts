@@ -6,6 +6,14 @@
  * All in wei a gas.
  *
  * @see EIP-1559, EIP-4844
+ * @example
+ * ```ts
+ * import { chooseFees, readTip } from '@tutti/chain'
+ *
+ * const tip = await readTip(client)
+ * const fees = chooseFees(client, { baseFee: 10n ** 9n, tip }) // room for a base fee twice as high
+ * fees.maxFeePerGas // → 2n * 10n ** 9n + tip
+ * ```
  */
 import { BLOB_GAS } from '@tutti/core'
 import { formatEther, formatGwei, type Hex, isHex, parseTransaction, type TransactionReceipt } from 'viem'

@@ -6,6 +6,14 @@
  *
  * @see go-ethereum `core/txpool/errors.go`, `core/error.go`, `internal/ethapi/api.go`; Nethermind, Besu, Erigon and Reth
  *   say the same in other words
+ * @example
+ * ```ts
+ * import { classifyRefusal } from '@tutti/chain'
+ *
+ * classifyRefusal('already known') // → { kind: 'known' }
+ * classifyRefusal('nonce too low') // → { kind: 'nonce-used' }
+ * classifyRefusal('good morning') // → undefined
+ * ```
  */
 import { BaseError, type Hash, type Hex, keccak256, parseTransaction, RpcRequestError } from 'viem'
 import { wordsOf } from '../client/answers.ts'

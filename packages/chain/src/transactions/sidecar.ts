@@ -5,6 +5,16 @@
  * Version 0, before: `0x03 ‖ rlp([signed, blobs, commitments, proofs])`, one proof a blob.
  *
  * @see EIP-7594, EIP-4844 (networking)
+ * @example
+ * ```ts
+ * import { bundleBlobs, proveBundle } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const bundle = await bundleBlobs(kzg, packBlobs(Int8Array.of(3), { laneBits: 16 }))
+ * bundle.versionedHashes[0]!.slice(0, 4) // → '0x01'
+ * const proofs = await proveBundle(kzg, bundle, 1)
+ * proofs.length // → 128
+ * ```
  */
 
 import { versionedHash } from '@tutti/core'

@@ -3,6 +3,18 @@
  *
  * {@link prepareTransaction} simulates, prices and signs with a fixed nonce; the caller may write the result to disk.
  * {@link sendPrepared} sends it and waits, and may be called as often as one likes: the same bytes are one transaction.
+ *
+ * @example
+ * ```ts
+ * import { callToApprove, prepareTransaction, sendPrepared } from '@tutti/chain'
+ *
+ * const call = callToApprove(client, { token: terms.token, amount: 1n })
+ * const prepared = await prepareTransaction(client, call) // signed, not sent: plain JSON, for a disk
+ * const { receipt } = await sendPrepared(client, prepared)
+ * receipt.status // → 'success'
+ * const again = await sendPrepared(client, prepared) // the same transaction, not a second one
+ * again.hash // → prepared.hash
+ * ```
  */
 
 import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'

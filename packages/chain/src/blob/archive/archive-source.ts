@@ -1,4 +1,14 @@
-/** A directory of somebody else's blobs as a source: read, never written, and believed no more than any other. Node only. */
+/**
+ * A directory of somebody else's blobs as a source: read, never written, and believed no more than any other. Node only.
+ *
+ * @example
+ * ```ts
+ * import { archiveSource } from '@tutti/chain/local'
+ *
+ * const source = archiveSource('/srv/somebody-elses-archive')
+ * await source.blobs(location) // → []
+ * ```
+ */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

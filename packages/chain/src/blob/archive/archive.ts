@@ -4,6 +4,20 @@
  * One file a blob, `<versioned hash>.blob`: the compressed commitment, 48 bytes, then the blob. The name is the proof:
  * the commitment must have the hash of the name, and the blob must have the commitment. A file that does not is moved
  * aside and counts as absent, so that the blob is fetched again. Files may be copied between members as they are.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { fetchBlobs } from '@tutti/chain'
+ * import { openBlobArchive } from '@tutti/chain/local'
+ *
+ * const directory = mkdtempSync('/tmp/archive-')
+ * const archive = await openBlobArchive({ directory, kzg })
+ * const [blob] = await fetchBlobs({ ...access, archive }, location) // kept as soon as they are verified
+ * const kept = await archive.get(blob!.versionedHash)
+ * kept?.blob // → blob!.blob
+ * rmSync(directory, { recursive: true })
+ * ```
  */
 
 import { randomBytes } from 'node:crypto'

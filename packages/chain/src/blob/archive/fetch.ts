@@ -3,6 +3,17 @@
  *
  * A blob is believed if its commitment, computed here, has the versioned hash; a commitment, if it has. So no source
  * can do more than withhold. What comes is kept in the archive, which outlives the chain's own copies.
+ *
+ * @example
+ * ```ts
+ * import { fetchBlobs, fetchCommitments, findBlobs } from '@tutti/chain'
+ *
+ * const [blob] = await fetchBlobs(access, location)
+ * blob!.versionedHash // → location.versionedHashes[0]
+ * await fetchCommitments(access, location) // → [blob!.commitment]
+ * const { missing } = await findBlobs({ kzg, sources: [] }, location)
+ * missing.length // → 1
+ * ```
  */
 
 import { BLOB_BYTES, formatCount, versionedHash } from '@tutti/core'

@@ -2,6 +2,14 @@
  * Where blobs are read back from: a beacon node, or a local chain. None is believed: see `fetch.ts`.
  *
  * @see https://ethereum.github.io/beacon-APIs/#/Beacon/getBlobs
+ * @example
+ * ```ts
+ * import { blobSources, localSource } from '@tutti/chain'
+ *
+ * const blobs = await localSource(client).blobs(location)
+ * blobs.length // → 1
+ * blobSources(client).map(({ name }) => name.slice(0, 15)) // → ['the local chain']
+ * ```
  */
 
 import { type Hash, type Hex, hexToBytes, isHex } from 'viem'

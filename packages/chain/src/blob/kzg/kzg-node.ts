@@ -4,6 +4,15 @@
  * On the main thread it runs in libuv's threads, so that the event loop stays free. In a worker it runs on the worker's own
  * thread: the library hands the buffers of asynchronous calls back to the thread that loaded it first, and with several
  * workers in a process that corrupted the heap after some thousand blobs ("free(): invalid pointer").
+ *
+ * @example
+ * ```ts
+ * import { loadKzg } from '@tutti/chain/kzg'
+ *
+ * const kzg = await loadKzg()
+ * const commitment = await kzg.commit(new Uint8Array(131_072))
+ * commitment.length // → 48
+ * ```
  */
 
 import { isMainThread } from 'node:worker_threads'

@@ -3,6 +3,16 @@
  * WebAssembly. `@tutti/chain/kzg` has the implementation for Node, `@tutti/chain/kzg-wasm` the one for browsers.
  *
  * @see EIP-4844, EIP-7594
+ * @example
+ * ```ts
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const [blob] = packBlobs(Int8Array.of(3), { laneBits: 16 })
+ * const commitment = await kzg.commit(blob!)
+ * const opening = await kzg.openAt(blob!, 0)
+ * await kzg.verifyOpening(commitment, 0, opening) // → true
+ * await kzg.verifyOpening(commitment, 1, opening) // → false
+ * ```
  */
 
 import { ChainError } from '../../client/errors.ts'

@@ -1,4 +1,15 @@
-/** The updates of a round as the logs have them: who sent which blobs for which shard, in which transaction. */
+/**
+ * The updates of a round as the logs have them: who sent which blobs for which shard, in which transaction.
+ *
+ * @example
+ * ```ts
+ * import { locateUpdates, readSubmissions } from '@tutti/chain'
+ *
+ * const submissions = await readSubmissions(client, { id: blobFederationId, round: 0 })
+ * const updates = locateUpdates({ terms: blobTerms, round: 0, positions: [0, 1, 2], submissions })
+ * updates.map(({ shard, location }) => [shard, location.versionedHashes.length]) // → [[0, 1], [0, 1], [0, 1]]
+ * ```
+ */
 
 import { assignedShards, shardBlobs, type Terms } from '@tutti/core'
 import { bytesToHex, type Hex } from 'viem'

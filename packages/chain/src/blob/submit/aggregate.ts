@@ -1,6 +1,17 @@
 /**
  * Aggregation by commitment: the points of a shard's blobs, handed to the contract, which adds them. They stay in the
  * transaction, where they can be had when the blobs cannot any more.
+ *
+ * @example
+ * ```ts
+ * import { aggregateBlobs, collectPoints, readSubmissions } from '@tutti/chain'
+ *
+ * const submissions = await readSubmissions(client, { id: blobFederationId, round: 0 })
+ * const updates = { terms: blobTerms, round: 0, shard: 0, positions: [0, 1, 2], submissions }
+ * const points = await collectPoints(access, updates)
+ * points.map(({ length }) => length) // → [96, 96, 96]
+ * await aggregateBlobs(client, { id: blobFederationId, round: 0, shard: 0, access }) // throws ContractError
+ * ```
  */
 
 import { concat, setBits, type Terms } from '@tutti/core'

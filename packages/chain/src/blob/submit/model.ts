@@ -1,4 +1,16 @@
-/** The model of the blob path: its commitments in the contract, and vectors held against them. */
+/**
+ * The model of the blob path: its commitments in the contract, and vectors held against them.
+ *
+ * @example
+ * ```ts
+ * import { compareModel, readShardCommitments, syncModel } from '@tutti/chain'
+ *
+ * const commitments = await readShardCommitments(client, { id: blobFederationId, shard: 0 })
+ * commitments.length // → 1
+ * const model = await syncModel(client, { id: blobFederationId, access })
+ * await compareModel(client, { id: blobFederationId, kzg, model }) // → undefined
+ * ```
+ */
 
 import { type BlobSum, shardCount, type Terms, toShardBlobs, versionedHash } from '@tutti/core'
 import { bytesToHex, encodeFunctionData, type Hex, hexToBytes } from 'viem'

@@ -1,4 +1,18 @@
-/** Submission: an update packed into blobs, kept in the archive, and sent, one shard a transaction. */
+/**
+ * Submission: an update packed into blobs, kept in the archive, and sent, one shard a transaction.
+ *
+ * @example
+ * ```ts
+ * import { bundleBlobs, callToSubmitBlobs, submitBlobs, toHashes, toPayload } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const bundle = await bundleBlobs(kzg, packBlobs(new Int8Array(14), blobTerms))
+ * toHashes(toPayload(bundle)) // → bundle.versionedHashes
+ * callToSubmitBlobs(client, { id: blobFederationId, round: 0, bundle }).to // → client.core
+ * const late = { id: blobFederationId, round: 0, updates: [new Int8Array(14)], kzg }
+ * await submitBlobs(members[0]!, late) // throws NotInRoundError
+ * ```
+ */
 
 import { assignedShards, concat, packBlobs, shardBlobs, type Terms } from '@tutti/core'
 import { type Hex, hexToBytes, parseTransaction } from 'viem'

@@ -2,6 +2,16 @@
  * Watching and challenging: every blob of a round decoded, and what is wrong with one proven to the contract.
  *
  * The challenger binds itself to its proof in one block and shows it in a later one, so that nobody can take it.
+ *
+ * @example
+ * ```ts
+ * import { checkRound, describeFault } from '@tutti/chain'
+ *
+ * const { checked, faults, missing } = await checkRound(client, { id: blobFederationId, round: 0, access })
+ * checked // → 3
+ * faults.length + missing.length // → 0
+ * describeFault({ kind: 'bound', blob: 0, word: 3, lane: 7 }) // → 'bound in word 3, lane 7 of blob 0'
+ * ```
  */
 
 import { type BlobFault, encodeStatic, findFault, keccak256, setBits, type Terms } from '@tutti/core'

@@ -1,6 +1,17 @@
 /**
  * Faults that nobody proved in time, as far as the blobs at hand show them: for a look that must be quick. A replay
  * (`replayBlobs`) names them all.
+ *
+ * @example
+ * ```ts
+ * import { findStandingFaults, readManifest } from '@tutti/chain'
+ *
+ * const creation = await readManifest(client, { id: blobFederationId })
+ * const archive = () => Promise.reject(new Error('asked for suspects only'))
+ * const { faults, blobs } = await findStandingFaults(client, { creation, source: access.sources[0]!, archive, most: 10 })
+ * faults // → []
+ * blobs // → 3
+ * ```
  */
 import { BLOB_BYTES, setBits } from '@tutti/core'
 import type { Hex } from 'viem'

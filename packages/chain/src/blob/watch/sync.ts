@@ -1,6 +1,16 @@
 /**
  * The model's integers for whoever comes late: from the latest checkpoint that can be had, and the updates after it,
  * or from a vector that somebody gives. Nothing is believed but what has the contract's commitment.
+ *
+ * @example
+ * ```ts
+ * import { syncModel } from '@tutti/chain'
+ *
+ * const { values, blobs, faults } = await syncModel(client, { id: blobFederationId, access })
+ * values.subarray(0, 3) // → Int32Array.of(-3, 0, 3)
+ * blobs // → 3
+ * faults // → []
+ * ```
  */
 
 import { addBlobs, type BlobSum, copyShard, createBlobSum, isBlobSum, setBits, shardCount } from '@tutti/core'

@@ -4,6 +4,17 @@
  * Nobody is trusted: terms are checked against the id, each blob against the versioned hash that was submitted (its
  * commitment is computed from it), the sum of a round's commitments against the aggregator's log, the model's against
  * log, hash and storage. Where every blob can be had, the integers are added too, and their commitment is compared.
+ *
+ * @example
+ * ```ts
+ * import { replayBlobs } from '@tutti/chain'
+ *
+ * const { isConsistent, blobs, missing, model } = await replayBlobs(client, { id: blobFederationId, access })
+ * isConsistent // → true
+ * blobs // → 3
+ * missing // → []
+ * model?.subarray(0, 3) // → Int32Array.of(-3, 0, 3)
+ * ```
  */
 
 import {

@@ -1,6 +1,19 @@
 /**
  * The model as an earlier round left it: replayed from the chain's logs, each step held against the hash that the contract
  * logged, since storage keeps the latest model alone.
+ *
+ * @example
+ * ```ts
+ * import { readModel, replayModelAt } from '@tutti/chain'
+ * import { initialModel } from '@tutti/core'
+ *
+ * const start = await replayModelAt(client, { id: federationId, rounds: 0 })
+ * start.lanes // → initialModel(setup, terms)
+ * const end = await replayModelAt(client, { id: federationId, rounds: 2 })
+ * const { lanes } = await readModel(client, { id: federationId })
+ * end.lanes // → lanes
+ * await replayModelAt(client, { id: federationId, rounds: 3 }) // throws RoundAheadError
+ * ```
  */
 import type { Hex } from 'viem'
 import type { ChainClient } from '../../client/client.ts'

@@ -4,6 +4,16 @@
  * Nobody is trusted. Terms, manifest and setup are checked against the id; the initial model is computed, or checked
  * chunk by chunk; every accepted update is added with plain integers; each step's hash and, in the end, each word of
  * storage is compared. What differs is named with the transaction that it follows.
+ *
+ * @example
+ * ```ts
+ * import { replayFederation } from '@tutti/chain'
+ *
+ * const { isConsistent, rounds, updates } = await replayFederation(client, { id: federationId })
+ * isConsistent // → true
+ * rounds // → 2
+ * updates // → 6
+ * ```
  */
 
 import { formatCount, keccak256, packModel, toId, wordsFor } from '@tutti/core'
