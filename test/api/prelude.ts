@@ -25,7 +25,16 @@ import {
 } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import { encodeBlobSetup, keccak256, OutputKind, packGains, packUpdate, type Setup, Start, type Terms } from '@tutti/core'
+import {
+  encodeBlobSetup,
+  keccak256,
+  OutputKind,
+  packGains,
+  packUpdate,
+  type Setup,
+  Start,
+  type Terms,
+} from '@tutti/core'
 
 /** A chain of its own, which ends with the program. */
 export const chain = await startLocalChain({ port: 0 })
