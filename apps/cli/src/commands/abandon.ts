@@ -1,4 +1,4 @@
-/** `tutti abandon ID`: ends a federation whose next step nobody takes, so that stakes and bounty go back. */
+/** `tutti abandon ID`: ends a federation whose next action nobody takes, so that stakes and bounty go back. */
 import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
@@ -22,13 +22,13 @@ interface AbandonOptions extends ConnectionOptions, AccountOptions {
 export function addAbandon(program: Command): void {
   const command = program
     .command('abandon')
-    .description('End a federation that stands still: nobody joined, or nobody takes the step that is due.')
+    .description('End a federation that stands still: nobody joined, or nobody takes the action that is due.')
     .argument('<id>', 'the federation', parseId)
     .option('--dry-run', 'try it on the chain as it stands, and send nothing')
   addAccountOptions(addConnectionOptions(command))
     .addHelpText(
       'after',
-      '\nAnyone may, once a step is overdue by the time that the terms call idle (a week unless create was told otherwise).\n' +
+      '\nAnyone may, once an action is overdue by the time that the terms call idle (a week unless create was told otherwise).\n' +
         'Stakes go back, what is left of the bounty returns to the creator, and a trained model goes on answering. Each then\n' +
         'fetches its own: tutti claim ID',
     )
@@ -75,5 +75,5 @@ export function whenOverdue(id: Hex, overdueAt: bigint, time: bigint): string {
   // A phase that ends by itself is never overdue: the contract names the largest number there is.
   if (overdueAt >= 1n << 53n) return `The round of ${id} is running and ends by itself; nothing in it is overdue.`
   const at = new Date(Number(overdueAt) * 1000).toISOString().slice(0, 19)
-  return `The step that ${id} waits for is not overdue yet: from ${at} UTC on, in ${overdueAt - time} s.`
+  return `The action that ${id} waits for is not overdue yet: from ${at} UTC on, in ${overdueAt - time} s.`
 }

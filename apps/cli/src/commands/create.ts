@@ -115,7 +115,7 @@ export function addCreate(program: Command): void {
       '--private-network',
       'for trials and a network of your own: durations may be short; nodes elsewhere refuse it (default on a local chain)',
     )
-    .option('--idle-seconds <n>', 'how overdue a step must be until anyone may abandon', parseAtLeastOne, 604_800)
+    .option('--idle-seconds <n>', 'how overdue an action must be until anyone may abandon', parseAtLeastOne, 604_800)
     .option('--shards <n>', 'cut the model into so many shards (default: as few as fit a transaction)', parseAtLeastOne)
     .option('--shards-per-member <n>', 'shards a member trains in a round, rotating (default: all)', parseAtLeastOne)
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
@@ -123,7 +123,7 @@ export function addCreate(program: Command): void {
     .option('--epochs <n>', "passes over a member's rows in a round (default: the task's)", parseAtLeastOne)
     .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
     .option('--seed <n>', 'seeds the initial model and the rehearsal', parseCount, 1)
-    .option('--dry-run', 'say what the terms allow and what the steps would cost, and send nothing')
+    .option('--dry-run', 'say what the terms allow and what its transactions would cost, and send nothing')
   addModuleOption(addAccountOptions(addConnectionOptions(addTensorOptions(command))))
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-/** `tutti keep ID`: takes the steps that are due and that anyone may take, member or not, for the pay that the terms give. */
+/** `tutti keep ID`: takes the actions that are due and that anyone may take, member or not, for the pay that the terms give. */
 import type { ChainClient, Creation, WriteResult } from '@tutti/chain'
 import { formatTokens, type Phase, phaseAt, type Round, shardCount } from '@tutti/core'
 import type { Command } from 'commander'
@@ -20,16 +20,16 @@ interface KeepOptions extends ConnectionOptions, AccountOptions, BlobOptions, Mo
   dryRun?: boolean
 }
 
-/** A step that is due: what it is called, and how it is taken. */
-interface DueStep {
+/** An action that is due: what it is called, and how it is taken. */
+interface DueAction {
   kind: 'open' | 'draw' | 'aggregate' | 'settle' | 'close'
   shard?: number
   take(): Promise<WriteResult>
 }
 
 /** What was taken. */
-interface TakenStep {
-  kind: DueStep['kind']
+interface TakenAction {
+  kind: DueAction['kind']
   round: number
   shard?: number
   hash: Hex
@@ -43,17 +43,17 @@ export function addKeep(program: Command): void {
   const command = program
     .command('keep')
     .description(
-      'Take the steps of a round that are due and that anyone may take, for their pay; then say what comes next.',
+      'Take the actions of a round that are due and that anyone may take, for their pay; then say what comes next.',
     )
     .argument('<id>', 'the federation', parseId)
-    .option('--dry-run', 'say which step is due, and send nothing')
+    .option('--dry-run', 'say which action is due, and send nothing')
   addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(command))))
     .addHelpText(
       'after',
       '\nNobody is in charge of a round: opening it, drawing its cohort, aggregating each shard, settling and closing it may be\n' +
         'done by any account, and members’ nodes do it by themselves. This is for whoever keeps a federation going without\n' +
         'training in it. The pay (keeperPay of the terms) is fetched with `tutti claim ID`. A round that waits for its members\n' +
-        'has no step that is due; a fault is proved by nodes, which look at every update. What stands still for too long is\n' +
+        'has no action that is due; a fault is proved by nodes, which look at every update. What stands still for too long is\n' +
         'ended with `tutti abandon ID`.',
     )
     .action((id: Hex, options: KeepOptions) => keep(id, options))
@@ -66,7 +66,7 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
   const account = client.account!.address
   const creation = await readManifest(client, { id })
   const modules = await demandKnownModules(client, creation, options, output)
-  const taken: TakenStep[] = []
+  const taken: TakenAction[] = []
   let refusal: string | undefined
   let seen = await look(client, creation, options, output)
   while (seen.due !== undefined && options.dryRun !== true && refusal === undefined) {
@@ -80,7 +80,7 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
       output.line(`Round ${round.number + 1}: ${nameOf(due)}, ${hash}; ${describePaid([written])}`)
       seen = await look(client, creation, options, output)
     } catch (error) {
-      // As a rule somebody else was quicker; or the step is reserved for its keeper for a while.
+      // As a rule somebody else was quicker; or the action is reserved for its keeper for a while.
       if (!(error instanceof ContractError)) throw error
       refusal = error.message
     }
@@ -110,16 +110,17 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
   })
 }
 
-interface Sight {
+/** Where a federation stands, and what is due. */
+interface State {
   phase: Phase
   round: Round
   /** When the phase ends by itself, in unix seconds of the chain; 0: when somebody acts. */
   endsAt: number
-  due: DueStep | undefined
+  due: DueAction | undefined
 }
 
-/** Where the federation stands for the next block, and the step that is due there, if any. */
-async function look(client: ChainClient, creation: Creation, options: KeepOptions, output: Output): Promise<Sight> {
+/** Where the federation stands for the next block, and the action that is due there, if any. */
+async function look(client: ChainClient, creation: Creation, options: KeepOptions, output: Output): Promise<State> {
   const chain = await import('@tutti/chain')
   const { readChainTime } = await import('@tutti/node')
   const { id, terms } = creation
@@ -130,7 +131,7 @@ async function look(client: ChainClient, creation: Creation, options: KeepOption
   ])
   const { phase, endsAt } = phaseAt(round, terms, now, status.isFinished)
   const target = { id, round: round.number }
-  const stepOf = (): DueStep | undefined => {
+  const actionOf = (): DueAction | undefined => {
     switch (phase) {
       case 'joining': {
         const isEnough = status.members >= Math.max(1, terms.minimumUpdates)
@@ -162,17 +163,17 @@ async function look(client: ChainClient, creation: Creation, options: KeepOption
         return undefined
     }
   }
-  return { phase, round, endsAt, due: stepOf() }
+  return { phase, round, endsAt, due: actionOf() }
 }
 
-function nameOf({ kind, shard }: DueStep): string {
+function nameOf({ kind, shard }: DueAction): string {
   return shard === undefined ? kind : `${kind} shard ${shard}`
 }
 
-/** What a federation waits for that has no step due. */
-function whatComesNext(id: Hex, { phase, round, endsAt }: Sight): string {
+/** What a federation waits for that has no action due. */
+function whatComesNext(id: Hex, { phase, round, endsAt }: State): string {
   if (phase === 'finished') return `${id} is finished: there is nothing to keep.`
-  if (phase === 'joining') return `No step is due: ${id} waits for members, or for its initial model.`
+  if (phase === 'joining') return `No action is due: ${id} waits for members, or for its initial model.`
   const at = new Date(endsAt * 1000).toISOString().slice(0, 19)
-  return `No step is due: round ${round.number + 1} is in its phase ${phase}, until ${at} UTC at the latest.`
+  return `No action is due: round ${round.number + 1} is in its phase ${phase}, until ${at} UTC at the latest.`
 }

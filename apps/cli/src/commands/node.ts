@@ -47,8 +47,8 @@ export function addNode(program: Command): void {
     .option('--epochs <n>', "passes over the rows a round (default: the manifest's)", parseAtLeastOne)
     .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
     .option('--learning-rate <x>', "local learning rate (default: the manifest's)", parsePositive)
-    .option('--keeper', 'take the steps that anyone may take for pay (default)')
-    .option('--no-keeper', 'take no steps that anyone may take for pay')
+    .option('--keeper', 'take the actions that anyone may take, for pay (default)')
+    .option('--no-keeper', 'leave the actions that anyone may take to others')
     .option('--leave-after <rounds>', 'ask to leave after so many rounds of its own', parseAtLeastOne)
     .option(
       '--stop-after <rounds>',
@@ -72,7 +72,7 @@ export function addNode(program: Command): void {
     .addHelpText(
       'after',
       '\nThe node may be stopped and started again at any time: what it is about to send is on disk first, and it never\n' +
-        'submits twice. Ctrl-C and SIGTERM end it after the step at hand (exit codes 130 and 0). With --json, every line on\n' +
+        'submits twice. Ctrl-C and SIGTERM end it after the action at hand (exit codes 130 and 0). With --json, every line on\n' +
         'standard error is an event in JSON, and the summary is the object on standard output; --log-level warning leaves\n' +
         'what needs attention, debug adds signs of life.\n\n' +
         'A trainer is a command, run without a shell in every round with the path of round.json as its last argument; it\n' +
@@ -119,7 +119,7 @@ export function addPolicyOptions(command: Command): Command {
       '--maximum-cost <coins>',
       "most of the chain's coin that a node's own part of a round may cost, such as 0.01 (default: no limit)",
     )
-    .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: steps that pay less are left to others')
+    .option('--tokens-per-megagas <tokens>', 'what a million gas is worth: actions that pay less are left to others')
     .option('--privacy-epsilon <x>', 'privacy budget: most ε of a row over all federations of the store', parsePositive)
     .option('--expose-few-rows', 'count rows without noise though they are so few that their figures tell single ones')
     .option(
@@ -194,7 +194,7 @@ async function runOne(
   await ask(() => refuseOverBudget(settings, client, creation))
   const trainer = await openTrainer(settings, id, manifest, client)
   const monitor = await openMonitor(settings.metricsPort, output)
-  const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
+  const interruption = watchInterruption(() => output.note('stopping after the action at hand; again to stop at once'))
   const view = createNodeView(output)
   try {
     const summary = await runNode({

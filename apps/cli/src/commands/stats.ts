@@ -87,7 +87,7 @@ export function addStats(program: Command): void {
       'for trials and a network of your own: durations may be short; nodes elsewhere refuse it (default on a local chain)',
     )
     .option('--token <address>', 'ERC-20 of stake and bounty (default: the demo token)', parseAddress)
-    .option('--dry-run', 'say what would be counted and what the steps would cost, and send nothing')
+    .option('--dry-run', 'say what would be counted and what its transactions would cost, and send nothing')
   addAccountOptions(addConnectionOptions(create))
     .addHelpText(
       'after',

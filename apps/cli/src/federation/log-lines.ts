@@ -39,7 +39,7 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
     case 'Rewarded':
       return `${round}${args.member} earned ${formatTokens(args.amount, token)}`
     case 'KeeperPaid':
-      return `${round}${args.keeper} earned ${formatTokens(args.amount, token)} for a step`
+      return `${round}${args.keeper} earned ${formatTokens(args.amount, token)} for an action`
     case 'Slashed':
       return `${round}${args.member} lost its stake: ${args.challenger} proved a fault and got ${formatTokens(args.rewarded, token)}`
     case 'EndVoted':

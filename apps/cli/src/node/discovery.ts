@@ -44,7 +44,7 @@ export async function runDiscovery(
   const { serveFederations } = await import('@tutti/node')
   const readBudget = await openBudgetReader()
   const monitor = await openMonitor(settings.metricsPort, output)
-  const interruption = watchInterruption(() => output.note('stopping after the step at hand; again to stop at once'))
+  const interruption = watchInterruption(() => output.note('stopping after the action at hand; again to stop at once'))
   const view = createNodeView(output)
   try {
     const summaries = await serveFederations({

@@ -19,7 +19,7 @@ interface State {
   /** The most rounds; 0 until they have been read. */
   rounds: number
   phase: string
-  /** Seconds by this machine's clock; 0 if it ends by a step. */
+  /** Seconds by this machine's clock; 0 if an action ends it. */
   endsAt: number
   doing: string
   taken: number

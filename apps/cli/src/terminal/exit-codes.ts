@@ -13,7 +13,7 @@ export const exitCodes = {
   failed: 11,
   /** The chain does not answer. */
   unreachable: 20,
-  /** A contract refused the step. */
+  /** A contract refused the action. */
   refused: 21,
   /** The endpoint refused, by a rule of its own or of the owner's limits. */
   endpointRefused: 22,
@@ -36,7 +36,7 @@ export const exitCodeList: Readonly<Record<keyof typeof exitCodes, string>> = {
   badInput: 'a file or data set is missing or wrong',
   failed: 'something else failed on this machine: a full disk, a missing program',
   unreachable: 'the chain does not answer, or not as a chain does',
-  refused: 'the chain or a contract refuses the step',
+  refused: 'the chain or a contract refuses the action',
   endpointRefused: 'the endpoint refuses by a rule of its own, or fees are above what you allow',
   noKey: 'no key, a wrong password, or a test account on a public chain',
   noFunds: "the account lacks tokens or the chain's currency",

@@ -10,7 +10,7 @@ import { whenOverdue } from '../../src/commands/abandon.ts'
 import { exitCodes } from '../../src/terminal/exit-codes.ts'
 import { readTutti, runTutti, startTutti } from '../tutti.ts'
 
-test('when a step is overdue is said as a time, and never where a phase ends by itself', () => {
+test('when an action is overdue is said as a time, and never where a phase ends by itself', () => {
   assert.match(whenOverdue('0xab', 1_800_000_000n, 1_799_999_990n), /from 2027-01-15T08:00:00 UTC on, in 10 s\.$/)
   assert.match(whenOverdue('0xab', (1n << 256n) - 1n, 1n), /ends by itself/)
 })

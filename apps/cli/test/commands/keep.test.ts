@@ -24,7 +24,7 @@ test('a stranger keeps a federation going, and is paid', async () => {
 
     const early = await runTutti(['keep', id, '--test-account', '3'], options)
     assert.equal(early.code, exitCodes.done, early.stderr)
-    assert.match(early.stdout, /No step is due: 0x\w+ waits for members/)
+    assert.match(early.stdout, /No action is due: 0x\w+ waits for members/)
 
     for (const account of ['1', '2']) await readTutti(['join', id, '--test-account', account, '--yes'], options)
     assert.deepEqual((await keep('--dry-run')).due, { kind: 'open' })

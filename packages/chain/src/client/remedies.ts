@@ -127,7 +127,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   NotInitialised: later('Write the initial model first: anyone may, with tutti create --resume ID.'),
   TooFewMembers: later('Wait for more members, or for the end of the joining time.'),
   SeedNotReady: later('Wait for the block that seeds the cohort.'),
-  NotOverdue: later('The step is not overdue yet; wait, or take the step yourself.'),
+  NotOverdue: later('Wait, or take the action yourself: it is not overdue yet.'),
 
   // Members
   AlreadyMember: never('This account has joined already.'),

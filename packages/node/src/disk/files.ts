@@ -1,7 +1,7 @@
 /**
- * Files that are either whole or absent: written beside their place, forced to the platter, then renamed.
+ * Files that are either whole or absent: written beside their place, forced to the disk (`fsync`), then renamed.
  *
- * What a node is about to send must survive the loss of power at any instant, so each step is a method of {@link Disk}:
+ * What a node is about to send must survive the loss of power at any instant, so each part of a write is a method of {@link Disk}:
  * tests stop the machine between any two of them.
  */
 import {
@@ -18,15 +18,15 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** The steps of a durable write, one by one, and what is needed to read back. Paths are absolute. */
+/** The parts of a durable write, and what is needed to read back. Paths are absolute. */
 export interface Disk {
   /** Creates a directory and its parents; nothing happens if it is there. */
   makeDirectory(path: string): void
-  /** Writes a file and forces its content to the platter (`fsync`). */
+  /** Writes a file and forces its content to the disk (`fsync`). */
   writeSynced(path: string, content: Uint8Array): void
-  /** Puts `from` in the place of `to` in one step (`rename(2)`). */
+  /** Puts `from` in the place of `to` at once (`rename(2)`). */
   rename(from: string, to: string): void
-  /** Forces the names in a directory to the platter. */
+  /** Forces the names in a directory to the disk. */
   syncDirectory(path: string): void
   /** Removes a file or a directory with all in it; nothing happens if it is absent. */
   remove(path: string): void
@@ -70,7 +70,7 @@ export const localDisk: Disk = {
 }
 
 /**
- * Replaces a file in one step: temporary file, `fsync`, `rename`, `fsync` of the directory.
+ * Replaces a file at once: temporary file, `fsync`, `rename`, `fsync` of the directory.
  *
  * @param disk - Where to write.
  * @param path - The file; its directory exists.

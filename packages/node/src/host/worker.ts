@@ -34,7 +34,7 @@ export interface MemberWorker {
   readonly account: Hex
   /** Resolves when the node has ended; rejects with {@link MemberWorkerError}. */
   readonly done: Promise<NodeSummary>
-  /** Asks the node to end after the step at hand, and waits for it; `done` then resolves too. */
+  /** Asks the node to end after the action at hand, and waits for it; `done` then resolves too. */
   stop(): Promise<void>
 }
 

@@ -5,9 +5,9 @@ import type { Hex } from '@tutti/core'
 
 /** How a node behaves; plain data, so that it can cross into a worker. */
 export interface NodeBehaviour {
-  /** Whether it takes the steps that anyone may take, for pay. Default: yes. */
+  /** Whether it takes the actions that anyone may take, for pay. Default: yes. */
   isKeeper?: boolean
-  /** What a million gas is worth, in smallest token units; steps that pay less are not taken. Default: all are taken. */
+  /** What a million gas is worth, in smallest token units; actions that pay less are not taken. Default: all are taken. */
   tokensPerMegagas?: bigint
   /** Seconds between one member and the next where the contract names nobody. Default: 3 on a local chain, else 15. */
   staggerSeconds?: number

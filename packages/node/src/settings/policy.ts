@@ -54,7 +54,7 @@ export interface TokenLimits {
   maximumStake?: string
   /** Least reward of a round that counts on all of the cohort taking part. */
   minimumReward?: string
-  /** What a million gas is worth to the owner. Steps for pay are taken when they pay more. */
+  /** What a million gas is worth to the owner. Actions for pay are taken when they pay more. */
   tokensPerMegagas?: string
   /** Decimals that the token must state: for an owner who does not take it at its word. */
   decimals?: number

@@ -129,7 +129,7 @@ export function warnOfClamping(saturatedLanes: number, quantisedLanes: number): 
   return (
     `${percent}% of the values of this update were clamped to what its bits can hold, so that less of it arrives. Train ` +
     'with a lower --learning-rate or fewer --epochs; if all members see this, the steps are too small for their data: ' +
-    'found the federation anew with --data that is more like theirs, or with more --bits.'
+    'create the federation anew with --data that is more like theirs, or with more --bits.'
   )
 }
 
