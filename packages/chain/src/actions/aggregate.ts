@@ -17,7 +17,7 @@ import type { ChainClient } from '../client/client.ts'
 import { ChainError } from '../client/errors.ts'
 import { readRound, readTerms } from '../reads/federation.ts'
 import { readSubmissions, type Submission } from '../reads/logs.ts'
-import { sendCall, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 import { callToAggregate, type RoundTarget } from './calls.ts'
 
 /**

@@ -23,7 +23,7 @@ import { ContractError } from '../client/errors.ts'
 import type { Terms } from '../client/types.ts'
 import { readStatus, readTerms } from '../reads/federation.ts'
 import { locateCreation, readEvents } from '../reads/logs.ts'
-import { sendCall, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 import { callToCreate, callToInitialise, type FederationTarget } from './calls.ts'
 import { callToApprove, checkTokens, requireToken } from './tokens.ts'
 

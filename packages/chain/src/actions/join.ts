@@ -22,7 +22,7 @@ import { encodeFunctionData, type Hex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { readTerms } from '../reads/federation.ts'
-import { sendCall, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 import { callToJoin, type FederationTarget } from './calls.ts'
 import { callToApprove, checkTokens, signPermit } from './tokens.ts'
 

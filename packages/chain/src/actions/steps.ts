@@ -18,7 +18,7 @@ import { type Address, type Hex, isAddressEqual, parseEventLogs, type Transactio
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { MalformedAnswerError } from '../client/errors.ts'
-import { sendCall, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 import {
   callToAbandon,
   callToClaim,

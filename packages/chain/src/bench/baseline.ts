@@ -6,7 +6,7 @@
 import { encodeDeployData, encodeFunctionData } from 'viem'
 import { naiveAverageAbi, naiveAverageBytecode } from '../abi/naiveAverage.ts'
 import { type ChainClient, withAccount } from '../client/client.ts'
-import { sendCall } from '../transactions/transactions.ts'
+import { sendCall } from '../transactions/send.ts'
 
 /** Parameters of the naive model; its cost for one of them does not depend on how many there are. */
 const dimension = 64

@@ -16,7 +16,7 @@ import type { ChainClient } from '../client/client.ts'
 import { contractAddress } from '../client/deployment.ts'
 import { withChainErrors } from '../client/errors.ts'
 import { type BlobSupport, BlobsNotTakenError, probeBlobSupport } from '../network/blob-support.ts'
-import type { WriteResult } from '../transactions/transactions.ts'
+import type { WriteResult } from '../transactions/send.ts'
 import { deployContracts } from './deploy.ts'
 
 /** The address that this version of the aggregator has on every chain with the deployment proxy. */

@@ -17,7 +17,7 @@ import { type Address, type Hex, keccak256 } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import { deploymentProxy } from '../client/deployment.ts'
 import { ChainError, ChainUnreachableError, toChainError, withChainErrors } from '../client/errors.ts'
-import { sendCall, sendPrepared, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, sendPrepared, type WriteResult } from '../transactions/send.ts'
 
 /** The code of the proxy, for the genesis of a private network. */
 export const proxyCode: Hex =

@@ -15,7 +15,7 @@
  */
 
 import { type Address, concatHex, type Hex } from 'viem'
-import { readFeePerGas } from '../actions/plan-founding.ts'
+import { readFeePerGas } from '../actions/plan-creation.ts'
 import type { ChainClient } from '../client/client.ts'
 import {
   type ContractName,
@@ -30,7 +30,7 @@ import { ChainError, GasCapExceededError, withChainErrors } from '../client/erro
 import { type Capabilities, type Capability, probeCapabilities } from '../network/capabilities.ts'
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
-import { sendCall, type WriteResult } from '../transactions/transactions.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 import { deployProxy, hasDeploymentProxy, planProxy } from './deploy-proxy.ts'
 
 /** What a deployment did. */

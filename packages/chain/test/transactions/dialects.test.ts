@@ -16,7 +16,7 @@ import {
   TransactionPendingError,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
-import { prepareTransaction } from '../../src/transactions/transactions.ts'
+import { prepareTransaction } from '../../src/transactions/send.ts'
 import { type Answer, type Behaviour, failure, type Request, startEndpoint } from '../endpoint.ts'
 import { passSecond, someUpdate, startFederation, startFixture } from '../fixture.ts'
 

@@ -16,7 +16,7 @@ import { type Hash, type Hex, hexToBytes, isHex } from 'viem'
 import { type ChainClient, localChainId } from '../../client/client.ts'
 import { ChainError, withChainErrors } from '../../client/errors.ts'
 import { hideSecrets, rememberEndpoint, withoutSecrets } from '../../client/secrets.ts'
-import { requestOf } from '../../transactions/broadcast.ts'
+import { requestOf } from '../../transactions/carriers.ts'
 
 /** Which blobs, and the transaction that carried them. */
 export type BlobLocation = {

@@ -20,12 +20,7 @@ import { callToInitialise, type FederationTarget } from '../../actions/calls.ts'
 import type { ChainClient } from '../../client/client.ts'
 import { ChainError } from '../../client/errors.ts'
 import { atBlock, type FederationQuery, readCore, readTerms } from '../../reads/federation.ts'
-import {
-  type BlobCall,
-  type BlobSendOptions,
-  type BlobWriteResult,
-  sendBlobCall,
-} from '../../transactions/blob-transactions.ts'
+import { type BlobCall, type BlobSendOptions, type BlobWriteResult, sendBlobCall } from '../../transactions/prepare.ts'
 import { type BlobBundle, bundleBlobs } from '../../transactions/sidecar.ts'
 import type { BlobArchive } from '../archive/fetch.ts'
 import { AFFINE_BYTES, fromAffine } from '../kzg/commitments.ts'

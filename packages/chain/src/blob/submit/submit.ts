@@ -26,7 +26,7 @@ import {
   type BlobWriteResult,
   type PreparedBlobTransaction,
   sendBlobCall,
-} from '../../transactions/blob-transactions.ts'
+} from '../../transactions/prepare.ts'
 import { type BlobBundle, bundleBlobs } from '../../transactions/sidecar.ts'
 import type { BlobArchive } from '../archive/fetch.ts'
 import type { Kzg } from '../kzg/kzg.ts'

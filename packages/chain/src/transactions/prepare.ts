@@ -39,11 +39,11 @@ import {
   toChainError,
   withChainErrors,
 } from '../client/errors.ts'
-import { openSender, requestOf } from './broadcast.ts'
+import { openSender, requestOf } from './carriers.ts'
 import { chooseGas, explainEstimate } from './estimates.ts'
 import { chooseBlobFee, chooseFees, FeeLimitError, raiseFees, readTip, toPaid } from './fees.ts'
+import type { Call, PreparedTransaction, WriteResult } from './send.ts'
 import type { BlobBundle, SidecarVersion } from './sidecar.ts'
-import type { Call, PreparedTransaction, WriteResult } from './transactions.ts'
 
 /** A call whose transaction carries blobs. */
 export type BlobCall = Call & { to: `0x${string}`; bundle: BlobBundle }

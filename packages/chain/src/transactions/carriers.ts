@@ -20,8 +20,8 @@ import { wordsOf } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
 import { AccountBusyError, withChainErrors } from '../client/errors.ts'
 import { type Offer, offerTransaction } from './refusals.ts'
+import type { PreparedTransaction } from './send.ts'
 import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'
-import type { PreparedTransaction } from './transactions.ts'
 
 /** Nodes that refused sidecars of version 1, by address. */
 const versionZeroNodes = new Set<string>()
