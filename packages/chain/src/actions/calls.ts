@@ -20,7 +20,7 @@ import { type Address, bytesToHex, encodeFunctionData, type Hex, zeroHash } from
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import type { Terms } from '../client/types.ts'
-import type { Call } from '../transactions/send.ts'
+import type { Call } from '../transactions/prepare.ts'
 
 type Core = Pick<ChainClient, 'core'>
 

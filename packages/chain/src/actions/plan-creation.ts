@@ -33,7 +33,7 @@ import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChai
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { pathOf } from '../reads/path.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
-import type { Call } from '../transactions/send.ts'
+import type { Call } from '../transactions/prepare.ts'
 import { callToCreate, callToInitialise } from './calls.ts'
 
 /** What founding takes: by step, in all, and by whose prices. */

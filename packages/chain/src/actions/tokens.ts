@@ -20,7 +20,8 @@ import type { ChainClient } from '../client/client.ts'
 import { deployment } from '../client/deployment.ts'
 import { ChainError, InsufficientTokensError, NoAccountError, withChainErrors } from '../client/errors.ts'
 import { readToken } from '../reads/token.ts'
-import { type Call, sendCall, type WriteResult } from '../transactions/send.ts'
+import type { Call } from '../transactions/prepare.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
 
 /** Makes demo tokens out of nothing. They are worth nothing. */
 export function mintDemoTokens(

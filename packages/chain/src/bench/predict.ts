@@ -10,6 +10,7 @@ import { bytesToHex, encodeFunctionData, type Hex, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
+import { request } from '../client/request.ts'
 
 /** What a prediction used. */
 export type PredictGas = {
@@ -28,12 +29,10 @@ export async function measurePredict(
   { id, input }: { id: Hex; input: Uint8Array },
 ): Promise<PredictGas> {
   const data = encodeFunctionData({ abi: federationAbi, functionName: 'predict', args: [id, bytesToHex(input)] })
-  type Request = (request: { method: string; params: unknown[] }) => Promise<{ structLogs: StructLog[] }>
-  const request = client.public.request as unknown as Request
   const call = { from: client.account?.address, to: client.core, data, gas: toHex(16_000_000) }
   const options = { disableStack: true, disableStorage: true, disableMemory: true, enableMemory: false }
   const { structLogs } = await withChainErrors(client, () =>
-    request({ method: 'debug_traceCall', params: [call, 'latest', options] }),
+    request<{ structLogs: StructLog[] }>(client, 'debug_traceCall', [call, 'latest', options]),
   )
   const top = structLogs.filter(({ depth }) => depth === structLogs[0]!.depth)
   const last = top[top.length - 1]!

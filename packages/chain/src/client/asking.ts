@@ -2,6 +2,7 @@
 
 import type { ChainClient } from './client.ts'
 import { RpcError, toChainError } from './errors.ts'
+import { request } from './request.ts'
 
 /**
  * One request, and what came of it; an endpoint that gives no answer is an error.
@@ -13,12 +14,8 @@ export async function ask(
   method: string,
   params: readonly unknown[],
 ): Promise<{ result: unknown } | { refusal: string }> {
-  const request = client.public.request as unknown as (
-    call: { method: string; params: readonly unknown[] },
-    options: { retryCount: number },
-  ) => Promise<unknown>
   try {
-    return { result: await request({ method, params }, { retryCount: 0 }) }
+    return { result: await request(client, method, params, { retryCount: 0 }) }
   } catch (error) {
     // A refusal has a code of JSON-RPC in some layer; what is named here is none: no answer, or HTTP's own.
     const details = readDetails(error)

@@ -27,6 +27,7 @@ import type { LocalAccount } from 'viem'
 import { testAccounts } from '../accounts/keys.ts'
 import type { ChainClient } from '../client/client.ts'
 import { ChainError, withChainErrors } from '../client/errors.ts'
+import { request } from '../client/request.ts'
 import { type BlockPace, startBlocks } from './blocks.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { findState, keepState } from './state.ts'
@@ -139,11 +140,9 @@ export async function startLocalChain(options: LocalChainOptions = {}): Promise<
 
 /** Lets time pass on a local chain: moves its clock on and mines a block. */
 export async function advanceTime(client: ChainClient, seconds: number): Promise<void> {
-  type Request = (request: { method: string; params: unknown[] }) => Promise<unknown>
-  const request = client.public.request as unknown as Request
   await withChainErrors(client, async () => {
-    await request({ method: 'evm_increaseTime', params: [seconds] })
-    await request({ method: 'evm_mine', params: [] })
+    await request(client, 'evm_increaseTime', [seconds])
+    await request(client, 'evm_mine', [])
   })
 }
 

@@ -15,6 +15,7 @@ import { type Hex, parseEventLogs, toHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
+import { request } from '../client/request.ts'
 import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
 
@@ -30,7 +31,6 @@ export async function readFederationLogs(
   client: ChainClient,
   { id, fromBlock, toBlock }: { id: Hex; fromBlock: bigint; toBlock?: bigint },
 ): Promise<FederationLog[]> {
-  const request = client.public.request as unknown as (call: object) => Promise<never[]>
   const asked = { fromBlock, ...(toBlock === undefined ? {} : { toBlock }) }
   return withChainErrors(client, async () => {
     const found = await readByHalves(client, asked, async (range) => {
@@ -40,7 +40,7 @@ export async function readFederationLogs(
         fromBlock: toHex(range.fromBlock),
         toBlock: range.toBlock === 'latest' ? 'latest' : toHex(range.toBlock),
       }
-      const raw = await request({ method: 'eth_getLogs', params: [filter] })
+      const raw = await request<Parameters<typeof toLog>[0][]>(client, 'eth_getLogs', [filter])
       return parseEventLogs({ abi: federationAbi, logs: raw.map(toLog), strict: true })
     })
     const isAsked = (log: FederationLog) => (log.args as { id?: Hex }).id?.toLowerCase() === id.toLowerCase()

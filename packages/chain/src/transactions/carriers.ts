@@ -1,86 +1,78 @@
 /**
- * Handing signed blob transactions to a node, with the sidecar it takes, and what its refusals mean.
+ * How a signed transaction is handed over: as it is, or with the blobs that it names beside it.
  *
- * @example
- * ```ts
- * import { bundleBlobs, openSender, prepareBlobTransaction } from '@tutti/chain'
- * import { packBlobs } from '@tutti/core'
- *
- * const bundle = await bundleBlobs(kzg, packBlobs(Int8Array.of(3), { laneBits: 16 }))
- * const send = openSender(client, bundle, { kzg })
- * const prepared = await prepareBlobTransaction(client, { to: account.address, data: '0x', bundle })
- * await send(prepared) // → true
- * const { status } = await client.public.waitForTransactionReceipt({ hash: prepared.hash })
- * status // → 'success'
- * ```
+ * All else about a transaction (its fate, its fees, its replacement) is the same for both.
  */
-
+import type { Hex } from 'viem'
 import type { Prover } from '../blob/kzg/kzg.ts'
-import { wordsOf } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
-import { AccountBusyError, withChainErrors } from '../client/errors.ts'
+import type { Attempt } from './attempts.ts'
 import { type Offer, offerTransaction } from './refusals.ts'
-import type { PreparedTransaction } from './send.ts'
 import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'
 
-/** Nodes that refused sidecars of version 1, by address. */
-const versionZeroNodes = new Set<string>()
-
-const sidecarRefused = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
-
-/**
- * A function that sends attempts with their sidecar, whose proofs are computed once. It answers whether the node took
- * the attempt: false if its fees have become too low, so that only a replacement can help.
- *
- * @param options.prove - Computes the proofs; {@link proveBundle} by default.
- */
-export function openSender(
-  client: ChainClient,
-  bundle: BlobBundle,
-  { kzg, version, prove = proveBundle }: { kzg: Prover; version?: SidecarVersion; prove?: typeof proveBundle },
-): (attempt: PreparedTransaction) => Promise<boolean> {
-  const proofs = new Map<SidecarVersion, Promise<Uint8Array[]>>()
-  const broadcast = async ({ raw }: PreparedTransaction, sidecarVersion: SidecarVersion) => {
-    const proven = proofs.get(sidecarVersion) ?? prove(kzg, bundle, sidecarVersion)
-    proofs.set(sidecarVersion, proven)
-    const envelope = toEnvelope(raw, { ...bundle, proofs: await proven, version: sidecarVersion })
-    return offerTransaction(client, raw, envelope)
-  }
-  return async (attempt: PreparedTransaction): Promise<boolean> => {
-    const preferred = version ?? (versionZeroNodes.has(client.url) ? 0 : 1)
-    const mayFallBack = version === undefined && preferred === 1
-    try {
-      return await readOffer(client, attempt, await broadcast(attempt, preferred))
-    } catch (error) {
-      if (!mayFallBack || !sidecarRefused.test(wordsOf(error))) throw error
-      const offer = await broadcast(attempt, 0)
-      versionZeroNodes.add(client.url)
-      return readOffer(client, attempt, offer)
-    }
-  }
+/** Hands signed transactions of one kind to an endpoint. */
+export interface Carrier {
+  /** Offers an attempt once; as often as one likes. @throws what `offerTransaction` throws. */
+  offer(attempt: Attempt): Promise<Offer>
+  /**
+   * An attempt that waits so long is replaced, in milliseconds; where absent, only one whose fees no longer suffice is.
+   * Whether fees for blobs suffice is not asked: pools make room by rules of their own.
+   */
+  readonly replaceAfterMs?: number
 }
 
-/** Whether the chain has the attempt, or another one of its nonce; false if it must pay more, or be offered later. */
-async function readOffer(client: ChainClient, attempt: PreparedTransaction, offer: Offer): Promise<boolean> {
-  switch (offer.kind) {
-    case 'taken':
-      return true
-    case 'busy':
-      throw new AccountBusyError(attempt.from, attempt.nonce, 1)
-    case 'nonce-used': {
-      const used = await withChainErrors(client, () =>
-        client.public.getTransactionCount({ address: attempt.from, blockTag: 'latest' }),
-      )
-      if (used > attempt.nonce) return true
-      throw new AccountBusyError(attempt.from, attempt.nonce, 1)
-    }
-    default:
-      return false
-  }
+/** Carries transactions without blobs. */
+export function plainCarrier(client: ChainClient): Carrier {
+  return { offer: ({ raw }) => offerTransaction(client, raw) }
 }
 
-/** viem's types know no blob hashes in a simulated call; JSON-RPC does. */
-export function requestOf(client: ChainClient): <T>(method: string, params: unknown[]) => Promise<T> {
-  const request = client.public.request as unknown as (request: { method: string; params: unknown[] }) => Promise<never>
-  return (method, params) => request({ method, params })
+/** What carrying blobs takes. */
+export interface BlobCarrierOptions {
+  kzg: Prover
+  /** The blobs that an attempt names. */
+  bundleOf: (attempt: Attempt) => BlobBundle | Promise<BlobBundle>
+  /** Proofs to send; by default version 1, and version 0 where a node refuses that. */
+  version?: SidecarVersion | undefined
+  /** Computes the proofs; {@link proveBundle} by default. */
+  prove?: typeof proveBundle
+  /** How long a transaction waits until it is replaced, in milliseconds: 3 slots, by default. */
+  replaceAfterMs?: number | undefined
+}
+
+const REPLACE_AFTER_MS = 36_000
+/** Updates whose proofs are kept, so that what is sent again is not proven again. */
+const PROOFS_KEPT = 2
+/** Endpoints that refused sidecars of version 1, by address. */
+const versionZeroEndpoints = new Set<string>()
+
+/** Carries transactions with blobs: each is sent with its sidecar, whose proofs are computed once. */
+export function blobCarrier(client: ChainClient, options: BlobCarrierOptions): Carrier {
+  const { kzg, bundleOf, version, prove = proveBundle, replaceAfterMs = REPLACE_AFTER_MS } = options
+  const proofs = new Map<string, Promise<Uint8Array[]>>()
+
+  const proofsOf = (bundle: BlobBundle, sidecarVersion: SidecarVersion) => {
+    const key = `${sidecarVersion}/${bundle.versionedHashes.join()}`
+    const known = proofs.get(key) ?? prove(kzg, bundle, sidecarVersion)
+    proofs.delete(key)
+    proofs.set(key, known)
+    known.catch(() => proofs.delete(key))
+    for (const old of [...proofs.keys()].slice(0, -PROOFS_KEPT)) proofs.delete(old)
+    return known
+  }
+  const offerAs = async (raw: Hex, bundle: BlobBundle, sidecarVersion: SidecarVersion): Promise<Offer> => {
+    const proven = await proofsOf(bundle, sidecarVersion)
+    return offerTransaction(client, raw, toEnvelope(raw, { ...bundle, proofs: proven, version: sidecarVersion }))
+  }
+  return {
+    replaceAfterMs,
+    offer: async (attempt) => {
+      const bundle = await bundleOf(attempt)
+      const preferred = version ?? (versionZeroEndpoints.has(client.url) ? 0 : 1)
+      const offer = await offerAs(attempt.raw, bundle, preferred)
+      if (offer.kind !== 'sidecar' || version !== undefined || preferred === 0) return offer
+      const older = await offerAs(attempt.raw, bundle, 0)
+      if (older.kind !== 'sidecar') versionZeroEndpoints.add(client.url)
+      return older
+    },
+  }
 }

@@ -7,12 +7,22 @@
  */
 
 import { GAS_LIMIT, gasToSign } from '@tutti/core'
+import { type Address, type Hex, numberToHex } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import { contractAddress } from '../client/deployment.ts'
 import { ContractError, decodeRevert, EndpointGasError, findRevertData, GasCapExceededError } from '../client/errors.ts'
+import { request } from '../client/request.ts'
 import { readLimits } from '../network/limits.ts'
 
-type Estimated = Parameters<ChainClient['public']['estimateGas']>[0]
+/** A call to estimate; from nobody where no address is given. */
+export interface EstimatedCall {
+  account?: Address
+  to?: Address
+  data: Hex
+  value?: bigint
+  /** Of the blobs that travel beside it. */
+  blobs?: { versionedHashes: readonly Hex[] }
+}
 
 /**
  * The gas that a call needs.
@@ -20,11 +30,20 @@ type Estimated = Parameters<ChainClient['public']['estimateGas']>[0]
  * @throws `EndpointGasError` where the endpoint's own limit stopped the estimate; `GasCapExceededError` where the chain's
  *   did; what the client threw otherwise.
  */
-export async function estimateGas(client: ChainClient, call: Estimated): Promise<bigint> {
+export async function estimateGas(client: ChainClient, { blobs, ...call }: EstimatedCall): Promise<bigint> {
   try {
-    return await client.public.estimateGas(call)
+    if (blobs === undefined) return await client.public.estimateGas(call)
+    return BigInt(await request<Hex>(client, 'eth_estimateGas', [toBlobRequest({ ...call, blobs })]))
   } catch (error) {
     throw await explainEstimate(client, error)
+  }
+}
+
+/** A call with blobs as JSON-RPC has it, by hash. */
+export function toBlobRequest({ account, to, data, value = 0n, blobs }: EstimatedCall): object {
+  return {
+    ...{ type: '0x3', from: account, to, data, value: numberToHex(value) },
+    blobVersionedHashes: blobs?.versionedHashes,
   }
 }
 

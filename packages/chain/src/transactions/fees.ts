@@ -16,9 +16,13 @@
  * ```
  */
 import { BLOB_GAS } from '@tutti/core'
-import { formatEther, formatGwei, type Hex, isHex, parseTransaction, type TransactionReceipt } from 'viem'
+import { formatEther, formatGwei, type Hex, isHex, type TransactionReceipt } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import { ChainError } from '../client/errors.ts'
+import { readFields } from './attempts.ts'
+
+/** Gas of a blob, of which blocks have a price of their own (EIP-4844 `GAS_PER_BLOB`). */
+export const GAS_PER_BLOB = BigInt(BLOB_GAS)
 
 /** The two fees of a transaction (EIP-1559), in wei a gas. */
 export interface Fees {
@@ -130,12 +134,9 @@ export function toPaid(receipt: TransactionReceipt): bigint {
 
 /** Most that a signed transaction can cost, in wei, what it pays to others aside: its gas and its blobs at its highest fees. */
 export function toMostPaid(signed: Hex): bigint {
-  const { gas = 0n, maxFeePerGas = 0n, ...rest } = parseTransaction(signed)
-  const { maxFeePerBlobGas = 0n, blobVersionedHashes = [] } = rest as {
-    maxFeePerBlobGas?: bigint
-    blobVersionedHashes?: readonly Hex[]
-  }
-  return gas * maxFeePerGas + BigInt(blobVersionedHashes.length * BLOB_GAS) * maxFeePerBlobGas
+  const { gas, maxFeePerGas, blobs } = readFields({ raw: signed })
+  const blobCost = blobs ? BigInt(blobs.versionedHashes.length) * GAS_PER_BLOB * blobs.maxFeePerBlobGas : 0n
+  return gas * maxFeePerGas + blobCost
 }
 
 /**

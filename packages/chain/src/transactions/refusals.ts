@@ -1,5 +1,5 @@
 /**
- * What an endpoint means when it does not take a transaction: one reading of all clients' words, for whoever sends.
+ * What an endpoint means when it does not take a transaction: one reading of all clients' words, for everything that sends.
  *
  * Three kinds: ordinary (it has it, the nonce is used, fees moved, the pool is full: ask again or sign anew), a rule of the
  * endpoint's own, which only its owner or another endpoint can change, and ours (no coin).
@@ -15,7 +15,7 @@
  * classifyRefusal('good morning') // → undefined
  * ```
  */
-import { BaseError, type Hash, type Hex, keccak256, parseTransaction, RpcRequestError } from 'viem'
+import { BaseError, type Hash, type Hex, keccak256, RpcRequestError } from 'viem'
 import { wordsOf } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
 import {
@@ -25,7 +25,9 @@ import {
   toChainError,
   withChainErrors,
 } from '../client/errors.ts'
+import { request } from '../client/request.ts'
 import { hideSecrets, withoutSecrets } from '../client/secrets.ts'
+import { readFields } from './attempts.ts'
 import { noteFeeCap, noteFloor } from './fees.ts'
 
 /** What an endpoint's words mean. */
@@ -43,6 +45,8 @@ export type Refusal =
   /** The pool is full, or full of this account's. */
   | { kind: 'later' }
   | { kind: 'no-funds' }
+  /** It does not take blobs with proofs of this version. */
+  | { kind: 'sidecar' }
   /** A rule of the endpoint's own; `isFeeCap` where a lower fee may pass. */
   | { kind: 'policy'; isFeeCap: boolean }
 
@@ -85,28 +89,39 @@ const WORDS: readonly [RegExp, (text: string) => Refusal][] = [
 ]
 const rule: Refusal = { kind: 'policy', isFeeCap: false }
 
+/** What is said of a sidecar of a version that the endpoint does not know: it cannot even be decoded. */
+const SIDECAR = /sidecar|rlp|decod|7594|proof|unexpected.*version/i
+
 function underpriced(text: string): Refusal {
   const minimum = /minimum (?:needed|required|tip|gas price)\D{0,8}(\d+)/i.exec(text)?.[1]
   return minimum === undefined ? { kind: 'underpriced' } : { kind: 'underpriced', minimumTip: BigInt(minimum) }
 }
 
-/** Reads the words of an endpoint. @returns undefined if they are none of these. */
-export function classifyRefusal(text: string): Refusal | undefined {
+/**
+ * Reads the words of an endpoint.
+ *
+ * @param isWithBlobs - Whether they are about a transaction with blobs.
+ * @returns undefined if they are none of these.
+ */
+export function classifyRefusal(text: string, isWithBlobs = false): Refusal | undefined {
   const plain = text.replaceAll('_', ' ')
-  for (const [words, toRefusal] of WORDS) if (words.test(plain)) return toRefusal(plain)
-  return undefined
+  const found = WORDS.find(([words]) => words.test(plain))
+  const refusal = found?.[1](plain)
+  // A rule about sidecars is one about their version, however it is worded.
+  const isOpen = refusal === undefined || (refusal.kind === 'policy' && !refusal.isFeeCap)
+  return isOpen && isWithBlobs && SIDECAR.test(plain) ? { kind: 'sidecar' } : refusal
 }
 
 /** What became of a transaction that was offered. */
 export type Offer =
   | { kind: 'taken' }
   /** Not taken now, with what the endpoint said. */
-  | { kind: 'nonce-used' | 'nonce-held' | 'underpriced' | 'busy' | 'later'; words: string }
+  | { kind: 'nonce-used' | 'nonce-held' | 'underpriced' | 'busy' | 'later' | 'sidecar'; words: string }
 
 /**
- * Offers a signed transaction to the endpoint, once. Whatever the endpoint says, or if it says nothing, the chain is asked
- * whether it has the transaction: many take one and answer with an error. What is demanded of fees is remembered for what is
- * signed next.
+ * Offers a signed transaction to the endpoint, once. Whatever the endpoint says, and also if it says nothing, the chain
+ * is asked whether it has the transaction: many take one and answer with an error. What a pool demands of fees is remembered
+ * for what is signed next.
  *
  * @param shown - What is sent, where that is not what was signed: a transaction with its blobs.
  * @throws {@link EndpointRefusalError} `InsufficientFundsError` `ChainUnreachableError`, after which the chain may have it or
@@ -120,15 +135,16 @@ export async function offerTransaction(client: ChainClient, raw: Hex, shown: Hex
   const words = wordsOf(error)
   // Some gateways answer with HTTP 500 what a client has refused: its words count more.
   const isAnswer = error instanceof BaseError && error.walk((layer) => layer instanceof RpcRequestError) !== null
-  const refusal = isAnswer || !(named instanceof ChainUnreachableError) ? classifyRefusal(words) : undefined
-  const { gas = 0n, value = 0n, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw)
+  const refusal =
+    isAnswer || !(named instanceof ChainUnreachableError) ? classifyRefusal(words, shown !== raw) : undefined
+  const { gas, value, maxFeePerGas, maxPriorityFeePerGas } = readFields({ raw })
   if (refusal === undefined) throw named
   switch (refusal.kind) {
     case 'known':
       return { kind: 'taken' }
     case 'policy':
       if (refusal.isFeeCap && noteFeeCap(client)) return { kind: 'underpriced', words }
-      throw new EndpointRefusalError(client.url, words, error)
+      throw new EndpointRefusalError(client.url, words, { cause: error, isFeeCap: refusal.isFeeCap })
     case 'no-funds': {
       const address = client.account?.address
       if (address === undefined) throw named
@@ -150,23 +166,17 @@ const LOOK_AFTER_MS = 1_500
 /** Sends, until there is an answer or the chain has the transaction. @returns The error; undefined if there is none. */
 async function sendOrSee(client: ChainClient, shown: Hex, hash: Hash): Promise<unknown> {
   const end = new AbortController()
-  const request = client.public.request as unknown as (
-    call: { method: string; params: readonly unknown[] },
-    options: { retryCount: number; signal: AbortSignal },
-  ) => Promise<unknown>
-  const sent = request(
-    { method: 'eth_sendRawTransaction', params: [shown] },
-    { retryCount: 0, signal: end.signal },
-  ).then(
+  const options = { retryCount: 0, signal: end.signal }
+  const sent = request(client, 'eth_sendRawTransaction', [shown], options).then(
     () => ({ error: undefined }),
     (error: unknown) => ({ error }),
   )
   for (;;) {
     let timer: NodeJS.Timeout | undefined
-    const pause = new Promise<undefined>((resolve) => {
+    const wait = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), LOOK_AFTER_MS)
     })
-    const answer = await Promise.race([sent, pause])
+    const answer = await Promise.race([sent, wait])
     clearTimeout(timer)
     if (answer !== undefined) return answer.error
     if (!(await Promise.race([sent.then(() => false), isAtChain(client, hash)]))) continue
@@ -177,8 +187,7 @@ async function sendOrSee(client: ChainClient, shown: Hex, hash: Hash): Promise<u
 
 /** Whether the chain has a transaction, waiting or included; false too if the endpoint does not tell. */
 export async function isAtChain(client: ChainClient, hash: Hash): Promise<boolean> {
-  const request = client.public.request as unknown as (call: object, options: object) => Promise<unknown>
-  const ask = (method: string) => request({ method, params: [hash] }, { retryCount: 0 }).catch(() => null)
+  const ask = (method: string) => request<unknown>(client, method, [hash], { retryCount: 0 }).catch(() => null)
   const [transaction, receipt] = await Promise.all([ask('eth_getTransactionByHash'), ask('eth_getTransactionReceipt')])
   return isOf(transaction, hash, 'hash') || isOf(receipt, hash, 'transactionHash')
 }
@@ -206,7 +215,9 @@ export class NotTakenYetError extends ChainError {
 export class EndpointRefusalError extends ChainError {
   /** What the endpoint said. */
   readonly words: string
-  constructor(url: string, words: string, cause?: unknown) {
+  /** Whether the same transaction may pass at lower fees. */
+  readonly isFeeCap: boolean
+  constructor(url: string, words: string, { cause, isFeeCap = false }: { cause?: unknown; isFeeCap?: boolean } = {}) {
     const said = withoutSecrets(words, url).replace(/\.?$/, '.')
     super(
       `The endpoint ${hideSecrets(url)} does not take the transaction, by a rule of its own: ${said} Use another endpoint, ` +
@@ -215,5 +226,6 @@ export class EndpointRefusalError extends ChainError {
       cause,
     )
     this.words = words
+    this.isFeeCap = isFeeCap
   }
 }

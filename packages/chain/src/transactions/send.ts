@@ -1,200 +1,194 @@
 /**
- * Sending, in two halves that a crash may fall between.
+ * Sending a call, or what was signed earlier, and waiting until it counts.
  *
- * {@link prepareTransaction} simulates, prices and signs with a fixed nonce; the caller may write the result to disk.
- * {@link sendPrepared} sends it and waits, and may be called as often as one likes: the same bytes are one transaction.
- *
- * @example
- * ```ts
- * import { callToApprove, prepareTransaction, sendPrepared } from '@tutti/chain'
- *
- * const call = callToApprove(client, { token: terms.token, amount: 1n })
- * const prepared = await prepareTransaction(client, call) // signed, not sent: plain JSON, for a disk
- * const { receipt } = await sendPrepared(client, prepared)
- * receipt.status // → 'success'
- * const again = await sendPrepared(client, prepared) // the same transaction, not a second one
- * again.hash // → prepared.hash
- * ```
+ * A crash may fall between {@link prepareTransaction} and {@link sendPrepared}: the caller may write what was signed to
+ * disk, and send it as often as it likes. The same bytes are one transaction.
  */
-
-import { type Address, type Hash, type Hex, keccak256, parseTransaction, type TransactionReceipt } from 'viem'
+import type { Address, Hash, TransactionReceipt } from 'viem'
+import type { Prover } from '../blob/kzg/kzg.ts'
 import { isPassing, meaningOfError } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
 import {
   AccountBusyError,
   ChainMismatchError,
-  findRevertData,
-  InsufficientFundsError,
-  MalformedAnswerError,
   NoAccountError,
   NonceTakenError,
-  OutOfGasError,
   TransactionPendingError,
-  TransactionRevertedError,
-  toChainError,
-  withChainErrors,
 } from '../client/errors.ts'
-import { chooseGas, estimateGas } from './estimates.ts'
-import { chooseFees, readTip, toPaid } from './fees.ts'
-import { EndpointRefusalError, isAtChain, NotTakenYetError, type Offer, offerTransaction } from './refusals.ts'
-
-/** What a transaction does. `to` is absent when it deploys a contract. */
-export type Call = {
-  to?: Address
-  data: Hex
-  value?: bigint
-  /** Gas beyond the estimate, for calls that cost more when another one is included first. */
-  spareGas?: bigint
-  /** Most that its gas may cost, in wei; without limit where absent. */
-  maximumCost?: bigint
-  /** Sign it only as the account's next: nothing behind what waits at the chain. Blob transactions are never signed otherwise. */
-  isNext?: boolean
-}
-
-/** A signed transaction that was not sent yet: plain strings and numbers, fit for JSON. */
-export type PreparedTransaction = { hash: Hash; raw: Hex; nonce: number; from: Address; chainId: number }
+import { pause } from '../client/pause.ts'
+import type { Attempt, PreparedTransaction } from './attempts.ts'
+import { blobCarrier, type Carrier, plainCarrier } from './carriers.ts'
+import { explainRevert, type Fate, fateOf } from './fate.ts'
+import { CostLimitError, FeeLimitError, toMostPaid, toPaid } from './fees.ts'
+import { type FollowOptions, handOver, seeThrough } from './follow.ts'
+import { type BlobCall, type Call, prepareTransaction } from './prepare.ts'
+import { EndpointRefusalError, isAtChain, NotTakenYetError } from './refusals.ts'
+import { isUnderpriced, replaceTransaction } from './replace.ts'
+import type { SidecarVersion } from './sidecar.ts'
 
 /** A transaction that was included and succeeded; `paid` in wei, as {@link toPaid} says. */
 export type WriteResult = { hash: Hash; receipt: TransactionReceipt; gasUsed: bigint; paid: bigint }
 
-/**
- * Simulates a call, prices it and signs it with the account's next nonce; sends nothing.
- *
- * @param given - Its nonce, where it replaces one that was offered.
- *
- * Gas allows a quarter above the estimate and `spareGas`, up to the cap; for the fees see `chooseFees`.
- *
- * @throws {@link ContractError} if it would revert; {@link InsufficientFundsError}; `GasCapExceededError`,
- *   `EndpointGasError`; `FeeLimitError`; `CostLimitError`; {@link AccountBusyError} with `isNext`;
- *   {@link NoAccountError}; {@link ChainUnreachableError}
- */
-export async function prepareTransaction(
-  client: ChainClient,
-  call: Call,
-  given: { nonce?: number } = {},
-): Promise<PreparedTransaction> {
-  const { account, chainId } = client
-  if (account === undefined) throw new NoAccountError()
-  const from = account.address
-  const value = call.value ?? 0n
-  const request = { data: call.data, value, ...(call.to === undefined ? {} : { to: call.to }) }
-  const countAt = (blockTag: 'latest' | 'pending') => client.public.getTransactionCount({ address: from, blockTag })
-  const [estimate, nonce, used, block, tip, balance] = await withChainErrors(client, () =>
-    Promise.all([
-      estimateGas(client, { account: from, ...request }),
-      given.nonce ?? countAt('pending'),
-      call.isNext === true ? countAt('latest') : undefined,
-      client.public.getBlock({ includeTransactions: false }),
-      readTip(client),
-      client.public.getBalance({ address: from }),
-    ]),
-  )
-  if (used !== undefined && nonce > used) throw new AccountBusyError(from, used, nonce - used)
-  const gas = await chooseGas(client, estimate, block.gasLimit, call.spareGas)
-  const budget = call.maximumCost === undefined ? undefined : { wei: call.maximumCost, gas }
-  const { maxFeePerGas } = chooseFees(client, { baseFee: block.baseFeePerGas ?? 0n, tip, budget })
-  const needed = gas * maxFeePerGas + value
-  if (balance < needed) throw new InsufficientFundsError(from, balance, needed)
-  const raw = await account.signTransaction({
-    type: 'eip1559',
-    chainId,
-    nonce,
-    gas,
-    maxFeePerGas,
-    maxPriorityFeePerGas: tip,
-    ...request,
-  })
-  return { hash: keccak256(raw), raw, nonce, from, chainId }
+/** How a transaction is sent. */
+export interface SendOptions {
+  /** By default {@link plainCarrier}; a call with blobs needs {@link blobCarrier}. */
+  carrier?: Carrier
+  /** Called with all attempts before the last of them is sent: what must survive a crash. */
+  keep?: (attempts: readonly Attempt[]) => void
 }
 
+/** How blobs are sent. */
+export type BlobSendOptions = Pick<SendOptions, 'keep'> & {
+  kzg: Prover
+  /** Proofs to send; by default version 1, and version 0 where a node refuses that. */
+  version?: SidecarVersion
+  /** A transaction that is pending for so long is replaced at twice its fees, in milliseconds: 3 slots, by default. */
+  replaceAfterMs?: number
+}
+
+/** A blob transaction that was included and succeeded. */
+export type BlobWriteResult = WriteResult & {
+  /** `131,072 · blobs`. */
+  blobGasUsed: bigint
+  /** Wei. */
+  blobGasPrice: bigint
+}
+
+/** How often a call is signed: anew where another process took its nonce, dearer where the pool demands it. */
+const MOST_SIGNATURES = 5
+/** Refusals that are on no list are taken for final after so many. */
+const UNKNOWN_REFUSALS = 4
+/** Offers in a row that must find the nonce taken and nothing of the transaction: servers count before they show. */
+const OFFERS_UNTIL_REPLACED = 5
+const LONGEST_PAUSE_MS = 5_000
+
+/** Last turn of each signer: nonces are handed out one after the other. */
+const turns = new Map<string, Promise<unknown>>()
+
 /**
- * Sends a prepared transaction and waits until it is included. Idempotent: what is known or included already is not
- * sent twice, its receipt is looked up.
+ * Simulates, signs, sends and waits until it counts. Calls of one account made at the same time are signed one after the
+ * other, so that each gets its own nonce; behind blobs, once those are in a block.
  *
- * @throws {@link NonceTakenError} if it can never be included; {@link TransactionPendingError} if it is not yet;
- *   {@link ContractError} or {@link TransactionRevertedError} if it failed; {@link ChainUnreachableError};
- *   {@link ChainMismatchError}
+ * @throws What {@link prepareTransaction} and {@link sendPrepared} throw.
  */
-export async function sendPrepared(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
-  if (prepared.chainId !== client.chainId) throw new ChainMismatchError(prepared.chainId, client.chainId)
-  if ((await deliver(client, prepared)) === 'replaced') throw new NonceTakenError(prepared.hash, prepared.nonce)
-  return awaitIncluded(client, prepared)
-}
-
-async function awaitIncluded(client: ChainClient, prepared: PreparedTransaction): Promise<WriteResult> {
-  const receipt = await waitForReceipt(client, prepared)
-  if (receipt.status === 'reverted') throw await explainRevert(client, prepared, receipt)
-  return { hash: prepared.hash, receipt, gasUsed: receipt.gasUsed, paid: toPaid(receipt) }
-}
-
-/** Tails of each signer's queue: nonces are handed out one after the other. */
-const queues = new Map<string, Promise<unknown>>()
-
-/**
- * Simulates, signs, sends and waits: {@link prepareTransaction} then {@link sendPrepared}. Calls of one account made
- * at the same time are signed one after the other, so that each gets its own nonce.
- */
-export async function sendCall(client: ChainClient, call: Call): Promise<WriteResult> {
+export async function sendCall(client: ChainClient, call: Call, options: SendOptions = {}): Promise<WriteResult> {
   if (client.account === undefined) throw new NoAccountError()
-  const key = `${client.chainId}:${client.account.address}:${client.url}`
-  const turn = (queues.get(key) ?? Promise.resolve()).then(() => prepareAndBroadcast(client, call))
-  queues.set(
+  const sending = { carrier: plainCarrier(client), ...options, maximumCost: call.maximumCost }
+  const { included } = await inTurn(client, client.account.address, async () => {
+    const attempts = await signAndDeliver(client, call, sending)
+    const included = awaitIncluded(client, attempts, sending)
+    if (call.bundle !== undefined) await included
+    return { included }
+  })
+  return included
+}
+
+/**
+ * Sends a call with its blobs: {@link sendCall} with a {@link blobCarrier}. Waits for the account's pending transactions
+ * first, since pools do not mix the two kinds.
+ */
+export async function sendBlobCall(
+  client: ChainClient,
+  call: BlobCall,
+  { keep, ...options }: BlobSendOptions,
+): Promise<BlobWriteResult> {
+  const carrier = blobCarrier(client, { ...options, bundleOf: () => call.bundle })
+  const result = await sendCall(client, call, { carrier, ...(keep === undefined ? {} : { keep }) })
+  const { blobGasUsed = 0n, blobGasPrice = 0n } = result.receipt
+  return { ...result, blobGasUsed, blobGasPrice }
+}
+
+/**
+ * Sends a prepared transaction and waits until it counts: in as many blocks as the connection asks for. Idempotent: what
+ * is known or included already is not sent twice, its receipt is looked up. One that is stuck is replaced.
+ *
+ * @param prepared - Or all attempts at it that were kept, the last of which is sent; replacements are added.
+ * @throws {@link NonceTakenError} if it can never be included; {@link TransactionPendingError} if it is not yet;
+ *   {@link ContractError}, {@link OutOfGasError} or {@link TransactionRevertedError} if it failed;
+ *   {@link ChainUnreachableError}; {@link ChainMismatchError}
+ */
+export async function sendPrepared(
+  client: ChainClient,
+  prepared: PreparedTransaction | PreparedTransaction[],
+  options: SendOptions = {},
+): Promise<WriteResult> {
+  const attempts = Array.isArray(prepared) ? prepared : [prepared]
+  const [first] = attempts
+  if (first === undefined) throw new RangeError('There is no attempt to send. Prepare a transaction first.')
+  if (first.chainId !== client.chainId) throw new ChainMismatchError(first.chainId, client.chainId)
+  const sending = { carrier: plainCarrier(client), ...options, from: first.from }
+  options.keep?.(attempts)
+  const isReplaced = (await deliver(client, attempts, sending)) === 'replaced'
+  if (isReplaced) throw new NonceTakenError(attempts.at(-1)!.hash, first.nonce)
+  return awaitIncluded(client, attempts, sending)
+}
+
+/** Runs what signs for an account after what signed before; a failure before is no reason not to. */
+async function inTurn<T>(client: ChainClient, account: Address, run: () => Promise<T>): Promise<T> {
+  const key = `${client.chainId}:${account}:${client.url}`
+  const turn = (turns.get(key) ?? Promise.resolve()).then(run)
+  turns.set(
     key,
     turn.catch(() => undefined),
   )
-  return awaitIncluded(client, await turn)
+  return turn
 }
 
-/** Signs and delivers; anew with another nonce where another process took it, with the same one where fees are too low. */
-async function prepareAndBroadcast(client: ChainClient, call: Call): Promise<PreparedTransaction> {
-  let given: { nonce?: number } = {}
-  for (let attempt = 1; ; attempt++) {
-    const prepared = await prepareTransaction(client, call, given)
-    const outcome = await deliver(client, prepared)
-    if (outcome === 'taken') return prepared
-    if (outcome === 'replaced') {
-      if (attempt === attempts) throw new NonceTakenError(prepared.hash, prepared.nonce)
-      given = {}
-      continue
-    }
-    if (attempt === attempts) throw new EndpointRefusalError(client.url, outcome.words)
-    given = { nonce: prepared.nonce }
+/** Signs and delivers; with another nonce where another process took it. @returns The attempts, of which the chain has one. */
+async function signAndDeliver(client: ChainClient, call: Call, options: FollowOptions): Promise<Attempt[]> {
+  for (let signatures = 1; ; signatures++) {
+    const attempts: Attempt[] = [await prepareWhenFree(client, call)]
+    options.keep?.(attempts)
+    if ((await deliver(client, attempts, options)) === 'taken') return attempts
+    const { hash, nonce } = attempts.at(-1)!
+    if (signatures === MOST_SIGNATURES) throw new NonceTakenError(hash, nonce)
   }
 }
 
-const attempts = 5
-
-/** Refusals that are on no list are taken for final after so many. */
-const UNKNOWN_REFUSALS = 4
-/** Looks in a row that must find the nonce taken and nothing of the transaction: servers count before they show. */
-const LOOKS_UNTIL_REPLACED = 5
-const LONGEST_PAUSE_MS = 5_000
+/** Signs once nothing of the account waits, where the call asks for that. */
+async function prepareWhenFree(client: ChainClient, call: Call): Promise<PreparedTransaction> {
+  const deadline = Date.now() + client.receiptTimeoutMs
+  for (;;) {
+    try {
+      return await prepareTransaction(client, call)
+    } catch (error) {
+      if (!(error instanceof AccountBusyError) || Date.now() >= deadline) throw error
+    }
+    await pause(client.pollingIntervalMs)
+  }
+}
 
 /**
- * Offers the same bytes until the chain has them, through full pools and answers that do not come: one nonce, one
+ * Offers the last of the attempts until the chain has one, through full pools and answers that do not come: one nonce, one
  * transaction, however often it is offered.
  *
- * @returns `replaced` if another one has its nonce; what the endpoint said if it must pay more.
- * @throws What {@link offerTransaction} throws, once that is final or lasts longer than the client waits for receipts.
+ * @param attempts - Replacements are added where the pool demands more.
+ * @returns `replaced` if another transaction has the nonce.
+ * @throws What {@link handOver} throws, once that is final or lasts longer than the client waits for receipts.
  */
 async function deliver(
   client: ChainClient,
-  { raw, hash, nonce, from }: PreparedTransaction,
-): Promise<'taken' | 'replaced' | (Offer & { kind: 'underpriced' })> {
+  attempts: Attempt[],
+  options: FollowOptions,
+): Promise<'taken' | 'replaced'> {
   const deadline = Date.now() + client.receiptTimeoutMs
   let unknown = 0
   let lost = 0
   for (let offers = 1; ; offers++) {
+    const last = attempts.at(-1)!
     let failure: unknown
     try {
-      const offer = await offerTransaction(client, raw)
+      const offer = await handOver(client, attempts, options.carrier)
       if (offer.kind === 'taken') return 'taken'
-      if (offer.kind === 'underpriced') return offer as Offer & { kind: 'underpriced' }
-      failure = new NotTakenYetError(client.url, offer.words)
-      if (offer.kind === 'nonce-held' || (offer.kind === 'nonce-used' && (await isNonceUsed(client, from, nonce)))) {
-        lost++
-        if (lost === LOOKS_UNTIL_REPLACED) return 'replaced'
+      if (isUnderpriced(client, last)) {
+        if (!(await raise(client, attempts, options, offer.words))) return 'taken'
+        continue
       }
+      failure = new NotTakenYetError(client.url, offer.words)
+      const fate = await fateOf(client, attempts, options.from ?? client.account!.address)
+      if (isIncluded(fate)) return 'taken'
+      if (offer.kind === 'nonce-held' || fate.kind === 'replaced') lost++
+      if (lost === OFFERS_UNTIL_REPLACED) return 'replaced'
     } catch (error) {
       const meaning = meaningOfError(error)
       const isUnknown = meaning === 'unknown' && ++unknown < UNKNOWN_REFUSALS
@@ -202,82 +196,68 @@ async function deliver(
       failure = error
     }
     if (Date.now() >= deadline) throw failure
-    await sleep(Math.min(LONGEST_PAUSE_MS, client.pollingIntervalMs * 2 ** Math.min(10, offers - 1)))
-    if (await isAtChain(client, hash)) return 'taken'
+    await pause(Math.min(LONGEST_PAUSE_MS, client.pollingIntervalMs * 2 ** Math.min(10, offers - 1)))
+    if (await isAtChain(client, last.hash)) return 'taken'
   }
 }
 
-async function isNonceUsed(client: ChainClient, address: Address, nonce: number): Promise<boolean> {
-  const used = await withChainErrors(client, () => client.public.getTransactionCount({ address, blockTag: 'latest' }))
-  return used > nonce
+function isIncluded(fate: Fate): boolean {
+  return fate.kind === 'mined' || (fate.kind === 'pending' && fate.isIncluded)
 }
 
-/** The receipt of a transaction that a block holds; undefined while none does. @throws {@link MalformedAnswerError} */
-export async function findReceipt(
-  client: Pick<ChainClient, 'public' | 'url'>,
-  hash: Hash,
-): Promise<TransactionReceipt | undefined> {
-  try {
-    const receipt = await client.public.getTransactionReceipt({ hash })
-    if (receipt.transactionHash.toLowerCase() !== hash.toLowerCase()) {
-      throw new MalformedAnswerError(client.url, `the receipt of another transaction than ${hash}`)
-    }
-    // Some clients make one up of what still waits.
-    return receipt.blockNumber === null || receipt.blockHash === null ? undefined : receipt
-  } catch (error) {
-    if ((error as Error).name === 'TransactionReceiptNotFoundError') return undefined
-    throw error
-  }
-}
-
-/** Looks until the receipt is there and deep enough; what passes at the endpoint is waited for. */
-async function waitForReceipt(client: ChainClient, prepared: PreparedTransaction): Promise<TransactionReceipt> {
-  const { hash, nonce, from } = prepared
-  const deadline = Date.now() + client.receiptTimeoutMs
-  let lost = 0
-  for (let look = 1; ; look++) {
-    let failure: unknown
-    try {
-      const receipt = await withChainErrors(client, () => findReceipt(client, hash))
-      if (receipt !== undefined) {
-        if (client.confirmations <= 1) return receipt
-        const head = await withChainErrors(client, () => client.public.getBlockNumber())
-        if (head - receipt.blockNumber + 1n >= BigInt(client.confirmations)) return receipt
-      }
-      // A node may have dropped it from its pool, or been restarted without it.
-      if (receipt === undefined && look % rebroadcastEvery === 0 && !(await isAtChain(client, hash))) {
-        if (!(await isNonceUsed(client, from, nonce))) {
-          await offerTransaction(client, prepared.raw)
-        } else if (++lost === LOOKS_UNTIL_REPLACED) throw new NonceTakenError(hash, nonce)
-      }
-    } catch (error) {
-      const meaning = meaningOfError(error)
-      if (meaning === undefined || meaning === 'final') throw error
-      failure = error
-    }
-    if (Date.now() >= deadline) throw new TransactionPendingError(hash, client.receiptTimeoutMs, failure)
-    await sleep(client.pollingIntervalMs)
-  }
-}
-
-const rebroadcastEvery = 20
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-/** Runs an included transaction again on the state it failed on, to learn why. */
-async function explainRevert(
+/**
+ * Adds a dearer attempt. @param words - What the endpoint said to the last.
+ *
+ * @returns False if it may not be made dearer and an earlier one may wait at the chain.
+ */
+async function raise(
   client: ChainClient,
-  prepared: PreparedTransaction,
-  receipt: TransactionReceipt,
-): Promise<unknown> {
-  const { to, data, value, gas = 0n } = parseTransaction(prepared.raw)
-  // A call within gets 63 / 64 of the gas (EIP-150): what is left when it ran out there is the rest.
-  if (receipt.gasUsed * 64n >= gas * 63n) return new OutOfGasError(prepared.hash, gas)
-  const request = { data: data ?? '0x', value: value ?? 0n, ...(to ? { to } : {}) } as const
+  attempts: Attempt[],
+  { keep, maximumCost, from = client.account?.address }: FollowOptions,
+  words: string,
+): Promise<boolean> {
+  const isOwn = from === client.account?.address
+  if (!isOwn || attempts.length >= MOST_SIGNATURES) throw new EndpointRefusalError(client.url, words)
   try {
-    await client.public.call({ account: prepared.from, ...request, blockNumber: receipt.blockNumber })
+    const raised = await replaceTransaction(client, attempts.at(-1)!)
+    const cost = toMostPaid(raised.raw)
+    if (maximumCost !== undefined && cost > maximumCost) throw new CostLimitError(cost, maximumCost)
+    attempts.push(raised)
+    keep?.(attempts)
+    return true
   } catch (error) {
-    if (findRevertData(error) !== undefined) return toChainError(error, client.url)
+    const isLimit = error instanceof FeeLimitError || error instanceof CostLimitError
+    if (!isLimit || attempts.length === 1) throw error
+    return false
   }
-  return new TransactionRevertedError(prepared.hash)
+}
+
+/** Follows attempts to their fate; what passes at the endpoint is waited for. */
+async function awaitIncluded(client: ChainClient, attempts: Attempt[], options: FollowOptions): Promise<WriteResult> {
+  const deadline = Date.now() + client.receiptTimeoutMs
+  const fate = await followUntil(client, attempts, options, deadline)
+  const { hash, nonce } = attempts.at(-1)!
+  if (fate.kind === 'pending') throw new TransactionPendingError(hash, client.receiptTimeoutMs, fate.failure)
+  if (fate.kind === 'replaced') throw new NonceTakenError(hash, nonce)
+  const { receipt } = fate
+  if (receipt.status === 'reverted') throw await explainRevert(client, attempts, receipt)
+  return { hash: receipt.transactionHash, receipt, gasUsed: receipt.gasUsed, paid: toPaid(receipt) }
+}
+
+async function followUntil(
+  client: ChainClient,
+  attempts: Attempt[],
+  options: FollowOptions,
+  deadline: number,
+): Promise<Fate> {
+  for (;;) {
+    try {
+      return await seeThrough(client, attempts, { ...options, patienceMs: deadline - Date.now() })
+    } catch (failure) {
+      const meaning = meaningOfError(failure)
+      if (meaning === undefined || meaning === 'final') throw failure
+      if (Date.now() >= deadline) return { kind: 'pending', isIncluded: false, failure }
+    }
+    await pause(client.pollingIntervalMs)
+  }
 }

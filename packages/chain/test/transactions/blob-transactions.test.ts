@@ -9,9 +9,12 @@ import { fromRlp, type Hex, parseTransaction } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import {
   AccountBusyError,
+  type Attempt,
   type BlobBundle,
   type BlobCall,
+  type BlobCarrierOptions,
   BundleLostError,
+  blobCarrier,
   bundleBlobs,
   type ChainClient,
   ChainMismatchError,
@@ -19,15 +22,13 @@ import {
   InsufficientFundsError,
   keepBundle,
   NonceTakenError,
-  type PreparedBlobTransaction,
-  prepareBlobTransaction,
+  type PreparedTransaction,
   prepareTransaction,
-  replaceBlobTransaction,
+  replaceTransaction,
   restoreBundle,
   sendBlobCall,
   sendCall,
   sendPrepared,
-  sendPreparedBlobs,
   TooManyBlobsError,
   TransactionPendingError,
 } from '../../src/index.ts'
@@ -48,7 +49,14 @@ const clientOf = (index: number, options: object = {}) =>
   connect({ rpcUrl: fixture.chain.rpcUrl, account: fixture.chain.accounts[index]!, ...options })
 const rpc = <T>(client: ChainClient, method: string, ...params: unknown[]): Promise<T> =>
   (client.public.request as unknown as (request: object) => Promise<T>)({ method, params })
-const feesOf = ({ raw }: PreparedBlobTransaction) => parseTransaction(raw as `0x03${string}`)
+/** Sends attempts whose blobs are at hand. */
+const sendAttempts = (
+  client: ChainClient,
+  attempts: PreparedTransaction[],
+  of: BlobBundle,
+  options: Omit<BlobCarrierOptions, 'bundleOf'>,
+) => sendPrepared(client, attempts, { carrier: blobCarrier(client, { ...options, bundleOf: () => of }) })
+const feesOf = ({ raw }: PreparedTransaction) => parseTransaction(raw as `0x03${string}`)
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -85,8 +93,8 @@ test('sidecars of version 1 are sent, and what is signed has no blobs in it', as
   const node = await startNode(() => undefined)
   try {
     const client = await connect({ rpcUrl: node.url, account: fixture.chain.accounts[5]! })
-    const signed: PreparedBlobTransaction[] = []
-    const options = { kzg: fixture.kzg, onSigned: (all: readonly PreparedBlobTransaction[]) => signed.push(...all) }
+    const signed: Attempt[] = []
+    const options = { kzg: fixture.kzg, keep: (all: readonly Attempt[]) => signed.push(...all) }
     const { receipt, blobGasUsed, hash } = await sendBlobCall(client, callOf(), options)
     assert.deepEqual([receipt.status, blobGasUsed], ['success', 131_072n])
     const [envelope] = node.seen
@@ -124,8 +132,8 @@ test('a node that knows no cell proofs gets version 0, at once the next time; on
 
 test('a replacement has the same nonce, blobs and call, and at least twice each fee', async () => {
   const client = await clientOf(7)
-  const prepared = await prepareBlobTransaction(client, callOf())
-  const replacement = await replaceBlobTransaction(client, prepared)
+  const prepared = await prepareTransaction(client, callOf())
+  const replacement = await replaceTransaction(client, prepared)
   const [before, after] = [feesOf(prepared), feesOf(replacement)]
   assert.deepEqual([after.nonce, after.to, after.gas], [before.nonce, before.to, before.gas])
   assert.deepEqual(after.blobVersionedHashes, before.blobVersionedHashes)
@@ -136,12 +144,12 @@ test('a replacement has the same nonce, blobs and call, and at least twice each 
 
 test('a stuck transaction is replaced until one is included, and only one is', async () => {
   const client = await clientOf(8, { receiptTimeoutMs: 60_000 })
-  const attempts = [await prepareBlobTransaction(client, callOf())]
+  const attempts = [await prepareTransaction(client, callOf())]
   await rpc(client, 'evm_setAutomine', false)
   try {
     const price = feesOf(attempts[0]!).maxFeePerGas!
     const options = { kzg: fixture.kzg, version: 0 as const, replaceAfterMs: 400 }
-    const sent = sendPreparedBlobs(client, attempts, bundle, options)
+    const sent = sendAttempts(client, attempts, bundle, options)
     const outcome = sent.then(
       () => undefined,
       () => undefined,
@@ -176,7 +184,7 @@ test('nothing is signed while another transaction of the account is pending; sen
   try {
     const ordinary = await prepareTransaction(client, { to, data: '0x' })
     await client.public.sendRawTransaction({ serializedTransaction: ordinary.raw })
-    await assert.rejects(prepareBlobTransaction(client, callOf()), AccountBusyError)
+    await assert.rejects(prepareTransaction(client, callOf()), AccountBusyError)
     const sent = sendBlobCall(client, callOf(), { kzg: fixture.kzg, version: 0 })
     await pause(200)
     await rpc(client, 'evm_setAutomine', true)
@@ -190,10 +198,10 @@ test('nothing is signed while another transaction of the account is pending; sen
 
 test('sending the same attempts again, as after a crash, is the same one transaction', async () => {
   const client = await clientOf(10)
-  const attempts = [await prepareBlobTransaction(client, callOf())]
+  const attempts = [await prepareTransaction(client, callOf())]
   const options = { kzg: fixture.kzg, version: 0 as const }
-  const first = await sendPreparedBlobs(client, attempts, bundle, options)
-  const second = await sendPreparedBlobs(client, [...attempts], bundle, options)
+  const first = await sendAttempts(client, attempts, bundle, options)
+  const second = await sendAttempts(client, [...attempts], bundle, options)
   assert.equal(first.hash, second.hash)
 })
 
@@ -203,10 +211,10 @@ test('what was signed can be sent after a crash, its blobs from the archive', as
   try {
     const archive = await openBlobArchive({ directory, kzg: fixture.kzg })
     await keepBundle(archive, bundle)
-    const kept = JSON.stringify([await prepareBlobTransaction(client, callOf())])
-    const attempts: PreparedBlobTransaction[] = JSON.parse(kept)
+    const kept = JSON.stringify([await prepareTransaction(client, callOf())])
+    const attempts: PreparedTransaction[] = JSON.parse(kept)
     const restored = await restoreBundle(await openBlobArchive({ directory, kzg: fixture.kzg }), attempts[0]!)
-    const { receipt } = await sendPreparedBlobs(client, attempts, restored, { kzg: fixture.kzg, version: 0 })
+    const { receipt } = await sendAttempts(client, attempts, restored, { kzg: fixture.kzg, version: 0 })
     assert.equal(receipt.status, 'success')
     const empty = await openBlobArchive({ directory: join(directory, 'empty'), kzg: fixture.kzg })
     await assert.rejects(restoreBundle(empty, attempts[0]!), BundleLostError)
@@ -218,9 +226,9 @@ test('what was signed can be sent after a crash, its blobs from the archive', as
 test('a nonce that another transaction took, and one that stays pending, are told apart', async () => {
   const client = await clientOf(11)
   const options = { kzg: fixture.kzg, version: 0 as const }
-  const attempts = [await prepareBlobTransaction(client, callOf())]
+  const attempts = [await prepareTransaction(client, callOf())]
   await sendCall(client, { to, data: '0x' })
-  await assert.rejects(sendPreparedBlobs(client, attempts, bundle, options), NonceTakenError)
+  await assert.rejects(sendAttempts(client, attempts, bundle, options), NonceTakenError)
   await rpc(client, 'evm_setAutomine', false)
   try {
     const impatient = { ...client, receiptTimeoutMs: 1_500 }
@@ -235,14 +243,14 @@ test('too many blobs, none, another chain, and an empty account are refused', as
   const client = await clientOf(12)
   const blobs = new Array(7).fill(bundle.blobs[0])
   const seven = await bundleBlobs(fixture.kzg, blobs)
-  await assert.rejects(prepareBlobTransaction(client, { ...callOf(), bundle: seven }), TooManyBlobsError)
+  await assert.rejects(prepareTransaction(client, { ...callOf(), bundle: seven }), TooManyBlobsError)
   const none = { blobs: [], commitments: [], versionedHashes: [] }
-  await assert.rejects(prepareBlobTransaction(client, { ...callOf(), bundle: none }), TooManyBlobsError)
-  const prepared = await prepareBlobTransaction(client, callOf())
-  const elsewhere = sendPreparedBlobs(client, [{ ...prepared, chainId: 1 }], bundle, { kzg: fixture.kzg })
+  await assert.rejects(prepareTransaction(client, { ...callOf(), bundle: none }), TooManyBlobsError)
+  const prepared = await prepareTransaction(client, callOf())
+  const elsewhere = sendAttempts(client, [{ ...prepared, chainId: 1 }], bundle, { kzg: fixture.kzg })
   await assert.rejects(elsewhere, ChainMismatchError)
   const poor = { ...client, account: privateKeyToAccount(generatePrivateKey()) }
-  await assert.rejects(prepareBlobTransaction(poor, callOf()), InsufficientFundsError)
+  await assert.rejects(prepareTransaction(poor, callOf()), InsufficientFundsError)
   assert.equal(
     (await sendPrepared(client, await prepareTransaction(client, { to, data: '0x' }))).receipt.status,
     'success',

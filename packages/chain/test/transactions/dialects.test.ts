@@ -9,14 +9,15 @@ import {
   connect,
   mintDemoTokens,
   NonceTakenError,
+  prepareTransaction,
   readSubmissions,
+  replaceTransaction,
   replayFederation,
   sendPrepared,
   submitUpdate,
   TransactionPendingError,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
-import { prepareTransaction } from '../../src/transactions/send.ts'
 import { type Answer, type Behaviour, failure, type Request, startEndpoint } from '../endpoint.ts'
 import { passSecond, someUpdate, startFederation, startFixture } from '../fixture.ts'
 
@@ -140,8 +141,8 @@ test('what no block shows in time is said with its hash; a nonce that another on
     endpoint.behave({})
     const own = await endpoint.connect(account)
     assert.equal((await sendPrepared(own, prepared)).hash, prepared.hash)
-    const late = await prepareTransaction(own, call, { nonce: prepared.nonce })
-    await assert.rejects(sendPrepared(own, { ...late, hash: `0x${'12'.repeat(32)}` }), NonceTakenError)
+    const late = await replaceTransaction(own, prepared)
+    await assert.rejects(sendPrepared(own, late), NonceTakenError)
   } finally {
     await endpoint.close()
   }

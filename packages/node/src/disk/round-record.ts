@@ -3,20 +3,13 @@
  * record that names it; the record is written last, so that it alone decides what stands.
  */
 import { join } from 'node:path'
+import type { Attempt } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { fromCheckedBytes, sha256, toCheckedBytes } from './checked-json.ts'
 import { type Disk, writeAtomically } from './files.ts'
 
 /** Version of the form of everything in a store. */
 export const STORE_VERSION = 1
-
-/** A signed transaction that may have been broadcast. */
-export interface Attempt {
-  hash: Hex
-  nonce: number
-  /** The signed transaction as it is broadcast. */
-  signed: Hex
-}
 
 /** One transaction of a member's round: its commitment, or its shards `first` to `first + count − 1`. */
 export interface Sending {
@@ -112,8 +105,8 @@ export function saveUpdate(disk: Disk, parent: string, directory: string, record
     sendings: record.sendings.map(({ kind, attempts, ...sending }) => ({
       ...sending,
       step: kind,
-      attempts: attempts.map(({ hash, nonce, signed }) => ({
-        ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(signed.slice(2), 'hex')),
+      attempts: attempts.map(({ hash, nonce, raw }) => ({
+        ...keep(`attempt-${hash.slice(2)}.bin`, Buffer.from(raw.slice(2), 'hex')),
         hash,
         nonce,
       })),
@@ -162,7 +155,7 @@ export function loadRound(disk: Disk, directory: string, round: number): Loaded 
       const signed = read(entry)
       if (signed === undefined) return damaged(entry.file)
       const { hash, nonce } = entry
-      attempts.push({ hash, nonce, signed: `0x${Buffer.from(signed).toString('hex')}` })
+      attempts.push({ hash, nonce, raw: `0x${Buffer.from(signed).toString('hex')}` })
     }
     sendings.push({ kind, ...sending, attempts })
   }

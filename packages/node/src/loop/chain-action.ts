@@ -5,6 +5,7 @@
  * Anyone may take most of them, so a refusal is no failure: as a rule somebody else was quicker.
  */
 import {
+  type Attempt,
   BlobsMissingError,
   type Call,
   callToAbandon,
@@ -17,14 +18,15 @@ import {
   callToSettle,
   callToVoteToEnd,
   federationAbi,
+  handOver,
   MissingPayloadError,
+  seeThrough,
 } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { type Action, nameAction } from '../decide/action.ts'
-import type { Attempt } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
-import { costOf, plainCarrier, seeThrough } from '../sending/transactions.ts'
+import { costOf, plainCarrier, withPatience } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
 import { type Actor, isRefusal } from '../update/round.ts'
 import type { FaultPlace } from './faults.ts'
@@ -77,7 +79,7 @@ export async function takeAction(
   const key = nameAction(action)
   const carrier = plainCarrier(client)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
-  const offering = { carrier, patience, keep: () => undefined, onGap }
+  const following = { carrier, onGap, ...withPatience(patience) }
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
@@ -96,10 +98,10 @@ export async function takeAction(
       return false
     }
     inFlight.set(key, attempts)
-    actor.account.note(attempts, offering)
-    await carrier.broadcast(attempts[0]!)
+    actor.account.note(attempts, following)
+    await handOver(client, attempts, carrier)
   }
-  const fate = await seeThrough(client, attempts, { ...offering, patienceMs: seeThroughMs })
+  const fate = await seeThrough(client, attempts, { ...following, patienceMs: seeThroughMs })
   if (fate.kind === 'pending') return false
   inFlight.delete(key)
   if (fate.kind === 'replaced') return false

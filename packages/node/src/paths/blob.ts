@@ -20,7 +20,7 @@ import { planBlobSendings } from '../sending/sendings.ts'
 import type { Signer } from '../sending/transactions.ts'
 import type { NodeBehaviour } from '../settings/behaviour.ts'
 import type { Report } from '../status/report.ts'
-import { blobCarrier } from './blob-carrier.ts'
+import { archiveCarrier } from './blob-carrier.ts'
 import { followModel } from './blob-model.ts'
 import { createSubmissionReader } from './direct.ts'
 import type { Path } from './interface.ts'
@@ -57,8 +57,7 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
   const base = toBaseWeights(manifest, baseModel === undefined ? undefined : readBaseFile(baseModel))
   return {
     kind: 'blob',
-    carrier: blobCarrier({
-      client,
+    carrier: archiveCarrier(client, {
       kzg,
       archive,
       version: behaviour.sidecarVersion,

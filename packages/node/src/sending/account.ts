@@ -5,19 +5,20 @@
  * the time it is mined. Or it is the node's own, of a step that somebody else has taken since: that one is offered again
  * where it may succeed still, and else gives its nonce to a transaction that does nothing.
  */
-import { AccountBusyError, type Call, FeeLimitError } from '@tutti/chain'
-import type { Attempt } from '../disk/round-record.ts'
+import {
+  AccountBusyError,
+  type Attempt,
+  type Call,
+  FeeLimitError,
+  type FollowOptions,
+  handOver,
+  isVain,
+  offerAgain,
+  spendNonce,
+} from '@tutti/chain'
 import { type Patience, sleep, untilReached } from '../rpc/connection.ts'
 import type { Report } from '../status/report.ts'
-import {
-  type Carrier,
-  isVain,
-  type Offering,
-  offerAgain,
-  plainCarrier,
-  type Signer,
-  spendNonce,
-} from './transactions.ts'
+import { type Carrier, plainCarrier, type Signer, withPatience } from './transactions.ts'
 
 /** Nonces below the latest that was handed over that are still known: what a reorganisation can bring back. */
 const NONCES_KEPT = 64
@@ -35,7 +36,7 @@ export interface Account {
    *
    * @param attempts - Of one nonce; replacements are added to it.
    */
-  note(attempts: Attempt[], offering: Offering): void
+  note(attempts: Attempt[], options: FollowOptions): void
 }
 
 /** What {@link openAccount} needs. */
@@ -48,11 +49,11 @@ export interface AccountOptions {
 
 /** @param signer - Connection with the account. */
 export function openAccount(signer: Signer, { patience, report, patienceMs }: AccountOptions): Account {
-  const handedOver = new Map<number, { attempts: Attempt[]; offering: Offering }>()
+  const handedOver = new Map<number, { attempts: Attempt[]; options: FollowOptions }>()
 
-  const note = (attempts: Attempt[], offering: Offering): void => {
+  const note = (attempts: Attempt[], options: FollowOptions): void => {
     const { nonce } = attempts[0]!
-    handedOver.set(nonce, { attempts, offering })
+    handedOver.set(nonce, { attempts, options })
     for (const old of handedOver.keys()) if (old < nonce - NONCES_KEPT) handedOver.delete(old)
   }
   /** Has the first that waits mined, where it is of this process. */
@@ -60,13 +61,14 @@ export function openAccount(signer: Signer, { patience, report, patienceMs }: Ac
     const own = handedOver.get(nonce)
     if (own === undefined) return
     const last = own.attempts.at(-1)!
-    if (!(await isVain(signer, last))) return offerAgain(signer, own.attempts, own.offering)
+    if (!(await isVain(signer, last, signer.account.address))) return offerAgain(signer, own.attempts, own.options)
     try {
       const spent = await untilReached(() => spendNonce(signer, last), patience)
       report.tell({ kind: 'nonce-spent', nonce, reason: 'vain' })
       const carrier = plainCarrier(signer)
-      note([spent], { carrier, patience, keep: () => undefined })
-      await carrier.broadcast(spent)
+      const attempts: Attempt[] = [spent]
+      note(attempts, { carrier, ...withPatience(patience) })
+      await handOver(signer, attempts, carrier)
     } catch (error) {
       // What may not be made dearer waits as it is.
       if (!(error instanceof FeeLimitError)) throw error

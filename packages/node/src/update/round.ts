@@ -3,7 +3,18 @@
  *
  * Every function leaves the store such that a process killed at any line resumes without a second update.
  */
-import { type Call, ContractError, callToCommit, callToSubmit, toMostPaid } from '@tutti/chain'
+import {
+  type Call,
+  ContractError,
+  callToCommit,
+  callToSubmit,
+  type FollowOptions,
+  fateOf,
+  handOver,
+  offerAgain,
+  seeThrough,
+  toMostPaid,
+} from '@tutti/chain'
 import { type Hex, type Terms, type Token, toCommitment, toPayloadHash } from '@tutti/core'
 import type { PublishedManifest } from '@tutti/learn'
 import type { Sending, UpdateRecord } from '../disk/round-record.ts'
@@ -12,16 +23,7 @@ import type { Path } from '../paths/interface.ts'
 import type { Budget } from '../privacy/budget.ts'
 import { type Patience, untilReached } from '../rpc/connection.ts'
 import type { Account } from '../sending/account.ts'
-import {
-  type Carrier,
-  costOf,
-  fateOf,
-  type Offering,
-  offerAgain,
-  plainCarrier,
-  type Signer,
-  seeThrough,
-} from '../sending/transactions.ts'
+import { type Carrier, costOf, plainCarrier, type Signer, withPatience } from '../sending/transactions.ts'
 import type { Report } from '../status/report.ts'
 import type { Trainer } from '../trainers/interface.ts'
 
@@ -89,7 +91,7 @@ export async function sendUpdate(actor: Actor, update: UpdateRecord, sending: Se
   sending.state = 'sent'
   store.save(update)
   report.tell({ kind: 'signed', round, action: kind, hash: attempt.hash })
-  await carrier.broadcast(attempt)
+  await handOver(actor.client, sending.attempts, carrier)
   report.tell({ kind: 'sent', round, action: kind, hash: attempt.hash })
   return hearBack(actor, update, sending)
 }
@@ -100,9 +102,9 @@ const MOST_LOSSES = 2
 /** Asks what became of a transaction that was sent, and sends the same one again if the chain does not know it. */
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, patience } = actor
-  const fate = await untilReached(() => fateOf(client, sending.attempts), patience)
+  const fate = await untilReached(() => fateOf(client, sending.attempts, client.account.address), patience)
   if (fate.kind === 'pending' && !fate.isIncluded) {
-    await offerAgain(client, sending.attempts, offeringOf(actor, update, sending))
+    await offerAgain(client, sending.attempts, followingOf(actor, update, sending))
   }
   return hearBack(actor, update, sending)
 }
@@ -110,9 +112,9 @@ export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending:
 async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
   const { client, store, report, seeThroughMs: patienceMs } = actor
   const { round } = update
-  const offering = offeringOf(actor, update, sending)
-  actor.account.note(sending.attempts, offering)
-  const fate = await seeThrough(client, sending.attempts, { ...offering, patienceMs })
+  const following = followingOf(actor, update, sending)
+  actor.account.note(sending.attempts, following)
+  const fate = await seeThrough(client, sending.attempts, { ...following, patienceMs })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -150,15 +152,16 @@ function mayCost(
 ): bigint | undefined {
   if (most === undefined) return undefined
   const others = sendings.filter((other) => other !== sending).flatMap(({ attempts }) => attempts.at(-1) ?? [])
-  const left = others.reduce((sum, attempt) => sum - toMostPaid(attempt.signed), most)
+  const left = others.reduce((sum, attempt) => sum - toMostPaid(attempt.raw), most)
   return left > 0n ? left : 0n
 }
 
-function offeringOf(actor: Actor, update: UpdateRecord, sending: Sending): Offering {
+function followingOf(actor: Actor, update: UpdateRecord, sending: Sending): FollowOptions {
   const { patience, store, report } = actor
   const maximumCost = mayCost(actor, update, sending)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
-  return { carrier: carrierOf(actor, sending), patience, keep: () => store.save(update), onGap, maximumCost }
+  const keep = () => store.save(update)
+  return { carrier: carrierOf(actor, sending), keep, onGap, maximumCost, ...withPatience(patience) }
 }
 
 /** A commitment is an ordinary transaction on every path. */

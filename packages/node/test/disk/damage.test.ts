@@ -62,7 +62,7 @@ test('every bit of a model’s file counts: no altered file is taken for a whole
 })
 
 function record(isSigned: boolean): UpdateRecord {
-  const attempts = isSigned ? [{ hash: '0xfeed' as const, nonce: 9, signed: '0x02f8aa' as const }] : []
+  const attempts = isSigned ? [{ hash: '0xfeed' as const, nonce: 9, raw: '0x02f8aa' as const }] : []
   const sending = {
     kind: 'submit' as const,
     first: 0,

@@ -49,7 +49,7 @@ function record(state: 'unsent' | 'sent' = 'unsent', round = 3): UpdateRecord {
         first: 0,
         count: 2,
         state,
-        attempts: state === 'unsent' ? [] : [{ hash: '0xfeed', nonce: 9, signed: '0x02f8aa' }],
+        attempts: state === 'unsent' ? [] : [{ hash: '0xfeed', nonce: 9, raw: '0x02f8aa' }],
       },
     ],
   }
@@ -64,7 +64,7 @@ test('load(save(update)) ≡ update', () => {
       (payloads, metrics, round) => {
         const store = open()
         try {
-          const attempts = [{ hash: '0xbeef' as const, nonce: round, signed: '0x0102' as const }]
+          const attempts = [{ hash: '0xbeef' as const, nonce: round, raw: '0x0102' as const }]
           const update: UpdateRecord = {
             ...record('sent', round),
             payloads: payloads.map((bytes) => Uint8Array.from(bytes)),

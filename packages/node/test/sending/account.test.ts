@@ -1,10 +1,18 @@
 /** What waits at the chain in the account's name: another wallet's holds the node back, aloud; its own makes room. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AccountBusyError, type Call, demoTokenAbi, mintDemoTokens } from '@tutti/chain'
+import {
+  AccountBusyError,
+  type Attempt,
+  type Call,
+  demoTokenAbi,
+  handOver,
+  mintDemoTokens,
+  seeThrough,
+} from '@tutti/chain'
 import { encodeFunctionData, type Hex } from 'viem'
 import { openAccount } from '../../src/sending/account.ts'
-import { plainCarrier, seeThrough } from '../../src/sending/transactions.ts'
+import { plainCarrier, withPatience } from '../../src/sending/transactions.ts'
 import type { NodeEventBody } from '../../src/status/events.ts'
 import type { Report } from '../../src/status/report.ts'
 import { countSubmissions, type Fixture, startFederation } from '../fixture.ts'
@@ -57,11 +65,11 @@ test('a transaction of its own that can only fail by now gives its nonce to one 
     const report = { tell: (event: NodeEventBody) => events.push(event) } as unknown as Report
     const account = openAccount(holder, { patience: patience(), report, patienceMs: 3_000 })
     const carrier = plainCarrier(holder)
-    const attempts = [await account.sign(carrier, mintCall(fixture), [])]
+    const attempts: Attempt[] = [await account.sign(carrier, mintCall(fixture), [])]
     const { nonce, hash } = attempts[0]!
     await ask(fixture, 'evm_setAutomine', false)
-    await carrier.broadcast(attempts[0]!)
-    account.note(attempts, { carrier, patience: patience(), keep: () => undefined })
+    await handOver(holder, attempts, carrier)
+    account.note(attempts, { carrier, ...withPatience(patience()) })
     await ask(fixture, 'anvil_setCode', token, refusing)
     const signing = account.sign(carrier, { to: holder.account.address, data: '0x' }, [])
     while (events.length === 0) await pause()
@@ -112,17 +120,17 @@ test('a gap below a transaction is filled unless it can only fail: what was lost
     const { token } = fixture.terms
     const code = await ask<Hex>(fixture, 'eth_getCode', token, 'latest')
     const carrier = plainCarrier(client)
-    const attempts = [await carrier.sign(mintCall(fixture), [])]
+    const attempts: Attempt[] = [await carrier.sign(mintCall(fixture), [])]
     const { nonce } = attempts[0]!
     await ask(fixture, 'anvil_setNonce', client.account.address, `0x${(nonce - 1).toString(16)}`)
     const gaps: number[] = []
     const onGap = (gap: number) => gaps.push(gap)
-    const offering = { carrier, patience: patience(), keep: () => undefined, onGap }
+    const following = { carrier, onGap, ...withPatience(patience()) }
     await ask(fixture, 'anvil_setCode', token, refusing)
-    const vain = await seeThrough(client, attempts, { ...offering, patienceMs: 1_000 })
+    const vain = await seeThrough(client, attempts, { ...following, patienceMs: 1_000 })
     assert.deepEqual([vain, gaps], [{ kind: 'pending', isIncluded: false }, []])
     await ask(fixture, 'anvil_setCode', token, code)
-    const fate = await seeThrough(client, attempts, { ...offering, patienceMs: 60_000 })
+    const fate = await seeThrough(client, attempts, { ...following, patienceMs: 60_000 })
     assert.deepEqual([fate.kind, gaps], ['mined', [nonce - 1]])
   } finally {
     await fixture.end()

@@ -245,7 +245,7 @@ function send(node: SimulatedNode, world: World, sending: Sending, { round, upda
   const hash = `${node.account}/${nonce}/${sending.kind}/${update.name}`
   if (world.dies(node)) return
   sending.state = 'sent'
-  sending.attempts = [{ hash: hash as `0x${string}`, nonce, signed: '0x' }]
+  sending.attempts = [{ hash: hash as `0x${string}`, nonce, raw: '0x' }]
   world.tell({ kind: 'signed', account: node.account, round, action: sending.kind, update: update.name, hash })
   if (world.dies(node)) return
   world.broadcast({ hash, from: node.account, nonce, call }, node)

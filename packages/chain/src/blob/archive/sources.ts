@@ -15,8 +15,8 @@
 import { type Hash, type Hex, hexToBytes, isHex } from 'viem'
 import { type ChainClient, localChainId } from '../../client/client.ts'
 import { ChainError, withChainErrors } from '../../client/errors.ts'
+import { request } from '../../client/request.ts'
 import { hideSecrets, rememberEndpoint, withoutSecrets } from '../../client/secrets.ts'
-import { requestOf } from '../../transactions/carriers.ts'
 
 /** Which blobs, and the transaction that carried them. */
 export type BlobLocation = {
@@ -92,7 +92,7 @@ export function localSource(client: ChainClient): BlobSource {
   let turn: Promise<unknown> = Promise.resolve()
   const ask = (transactionHash: Hash): Promise<unknown> => {
     const answer = turn.then(() =>
-      withChainErrors(client, () => requestOf(client)<unknown>('anvil_getBlobsByTransactionHash', [transactionHash])),
+      withChainErrors(client, () => request<unknown>(client, 'anvil_getBlobsByTransactionHash', [transactionHash])),
     )
     turn = answer.catch(() => undefined)
     return answer

@@ -15,18 +15,14 @@
  */
 
 import { assignedShards, concat, packBlobs, shardBlobs, type Terms } from '@tutti/core'
-import { type Hex, hexToBytes, parseTransaction } from 'viem'
+import { type Hex, hexToBytes } from 'viem'
 import { callToSubmit, type RoundTarget } from '../../actions/calls.ts'
 import type { ChainClient } from '../../client/client.ts'
 import { ChainError, NoAccountError } from '../../client/errors.ts'
 import { readPosition, readTerms } from '../../reads/federation.ts'
-import {
-  type BlobCall,
-  type BlobSendOptions,
-  type BlobWriteResult,
-  type PreparedBlobTransaction,
-  sendBlobCall,
-} from '../../transactions/prepare.ts'
+import { type Attempt, readFields } from '../../transactions/attempts.ts'
+import type { BlobCall } from '../../transactions/prepare.ts'
+import { type BlobSendOptions, type BlobWriteResult, sendBlobCall } from '../../transactions/send.ts'
 import { type BlobBundle, bundleBlobs } from '../../transactions/sidecar.ts'
 import type { BlobArchive } from '../archive/fetch.ts'
 import type { Kzg } from '../kzg/kzg.ts'
@@ -111,12 +107,8 @@ export async function keepBundle(archive: BlobArchive | undefined, bundle: BlobB
  *
  * @throws {@link BundleLostError}
  */
-export function restoreBundle(
-  archive: BlobArchive,
-  { raw }: Pick<PreparedBlobTransaction, 'raw'>,
-): Promise<BlobBundle> {
-  const { blobVersionedHashes = [] } = parseTransaction(raw as `0x03${string}`)
-  return readBundle(archive, blobVersionedHashes)
+export function restoreBundle(archive: BlobArchive, { raw }: Pick<Attempt, 'raw'>): Promise<BlobBundle> {
+  return readBundle(archive, readFields({ raw }).blobs?.versionedHashes ?? [])
 }
 
 /**
