@@ -126,31 +126,3 @@ test('what an endpoint refuses, and what costs more than the owner allows, is sa
     await fixture.end()
   }
 })
-
-test('a transaction counts after as many blocks as the owner asks for', async () => {
-  const fixture = await startFederation({ members: 2, terms: { rounds: 1 }, blockMilliseconds: 300 })
-  try {
-    const { public: chain } = fixture.clients[0]!
-    const depths: Promise<bigint>[] = []
-    const depthOf = async (hash: Hex) => {
-      const [head, { blockNumber }] = await Promise.all([
-        chain.getBlockNumber({ cacheTime: 0 }),
-        chain.getTransactionReceipt({ hash }),
-      ])
-      return head - blockNumber + 1n
-    }
-    const onEvent = (event: NodeEvent) => {
-      if (event.kind === 'submitted') depths.push(depthOf(event.cost.hash))
-    }
-    const nodes = [0, 1].map((index) =>
-      start(fixture, index, { client: { ...fixture.clients[index]!, confirmations: 4 }, onEvent }),
-    )
-    await Promise.all(nodes.map(({ done }) => done))
-    assert.equal(depths.length, 2)
-    for (const depth of await Promise.all(depths)) assert.ok(depth >= 4n, String(depth))
-    const [round] = await readHistory(fixture.clients[0]!, { id: fixture.federationId })
-    assert.equal(round?.updates, 2)
-  } finally {
-    await fixture.end()
-  }
-})
