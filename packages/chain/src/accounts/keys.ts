@@ -18,10 +18,7 @@ import { HDKey, hdKeyToAccount, privateKeyToAccount } from 'viem/accounts'
 import { localChainId } from '../client/client.ts'
 import { ChainError } from '../client/errors.ts'
 
-/** The mnemonic that anvil and hardhat start with. Everybody knows it: whatever these accounts get is taken. */
-export const testMnemonic = 'test test test test test test test test test test test junk'
-
-/** How many of the mnemonic's accounts {@link refuseTestAccounts} knows. */
+/** How many of the test mnemonic's accounts {@link refuseTestAccounts} knows. */
 const knownTestAccounts = 256
 
 /**
@@ -59,7 +56,10 @@ export function testAccounts(count: number, from = 0): LocalAccount[] {
   return Array.from({ length: count }, (_, index) => hdKeyToAccount(root!, { addressIndex: from + index }))
 }
 
-/** What the mnemonic comes to by BIP-39, whose 2,048 rounds of hashing take a tenth of a second. */
+/**
+ * Seed of the accounts that anvil and hardhat start with: their mnemonic (`test … junk`) by BIP-39, whose 2,048 rounds of
+ * hashing would take a tenth of a second. Everybody knows it: what these accounts get is taken.
+ */
 const testSeed: Hex =
   '0x9dfc3c64c2f8bede1533b6a79f8570e5943e0b8fd1cf77107adf7b72cef42185d564a3aee24cab43f80e3c4538087d70fc824eabbad596a23c97b6ee8322ccc0'
 let root: HDKey | undefined

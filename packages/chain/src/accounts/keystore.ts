@@ -125,7 +125,7 @@ const NAMES = ['cipher', 'kdf', 'prf'] as const
  *
  * @throws {@link KeystoreError}
  */
-export function parseKeystore(json: KeystoreSource): Keystore {
+function parseKeystore(json: KeystoreSource): Keystore {
   const keystore = readFields(json)
   const { crypto } = keystore
   if (Number(keystore.version) !== 3) throw new KeystoreError(`its version is ${shown(keystore.version)} and not 3`)

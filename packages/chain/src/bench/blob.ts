@@ -68,19 +68,19 @@ export async function benchBlob({ onProgress }: BenchBlobOptions = {}): Promise<
     const client = await connect({ rpcUrl: chain.rpcUrl, account: chain.accounts[0]!, receiptTimeoutMs: 120_000 })
     await deployContracts(client)
     const { address: aggregator } = await deployBlobAggregator(client)
-    const stage: Stage = { chain, client, kzg, aggregator, access: { kzg, sources: [localSource(client)] } }
+    const bench: Bench = { chain, client, kzg, aggregator, access: { kzg, sources: [localSource(client)] } }
     onProgress?.('packing and committing')
     const committing = await measureCommit(kzg)
     onProgress?.(`the same update as plain calldata`)
     const calldata = await measureCalldata(client)
     onProgress?.(`the direct path with ${DIMENSION} parameters and ${FEW} members`)
-    const direct = await measureDirect(stage)
+    const direct = await measureDirect(bench)
     onProgress?.(`${FEW} members with ${BLOBS} blobs each, three rounds`)
-    const few = await measureRounds(stage, FEW)
+    const few = await measureRounds(bench, FEW)
     onProgress?.(`${MANY} members with ${BLOBS} blobs each, three rounds`)
-    const many = await measureRounds(stage, MANY)
+    const many = await measureRounds(bench, MANY)
     onProgress?.('a challenge')
-    const challenge = await measureChallenge(stage)
+    const challenge = await measureChallenge(bench)
     return {
       bench: 'blob',
       figures: [...describeRounds(few, many, { calldata, direct }), challenge, ...committing],
@@ -90,7 +90,7 @@ export async function benchBlob({ onProgress }: BenchBlobOptions = {}): Promise<
   }
 }
 
-type Stage = { chain: LocalChain; client: ChainClient; kzg: Kzg; aggregator: Hex; access: BlobAccess }
+type Bench = { chain: LocalChain; client: ChainClient; kzg: Kzg; aggregator: Hex; access: BlobAccess }
 
 /** Gas of the submissions and the aggregation of each round. */
 type RoundsGas = { submits: number[]; aggregate: number }[]
@@ -109,41 +109,38 @@ function describeRounds(few: RoundsGas, many: RoundsGas, baselines: { calldata: 
       `mean of ${MANY} members, dearest ${Math.round(perBlob(Math.max(...ofMany.submits)))}, mean of ${FEW} members ` +
       `${Math.round(perBlob(mean(ofFew.submits)))}; ${(perBlob(mean(ofMany.submits)) / CAPACITY).toFixed(3)} a parameter; ` +
       '131,072 blob gas a blob apart'
-    return figure(id, perBlob(mean(ofMany.submits)), 'gas a blob', limit, posted, note)
+    return { id, value: perBlob(mean(ofMany.submits)), unit: 'gas a blob', limit, baseline: posted, note }
   }
   return [
     submission('gas.blob.submit.first', 18_000, many[0]!, few[0]!),
     submission('gas.blob.submit.later', 10_000, many.at(-1)!, later),
-    figure(
-      'gas.blob.aggregate',
-      ofResult(many.at(-1)!, MANY),
-      'gas a blob and member',
-      7_000,
-      `${Math.round(direct.aggregate * CAPACITY)} on the direct path, storage included`,
-      `${MANY} members, ${BLOBS} blobs, all included but ${RESULT_GAS} for the storage of the result; with ${FEW} members ` +
+    {
+      id: 'gas.blob.aggregate',
+      value: ofResult(many.at(-1)!, MANY),
+      unit: 'gas a blob and member',
+      limit: 7_000,
+      baseline: `${Math.round(direct.aggregate * CAPACITY)} on the direct path, storage included`,
+      note:
+        `${MANY} members, ${BLOBS} blobs, all included but ${RESULT_GAS} for the storage of the result; with ${FEW} members ` +
         `${Math.round(ofResult(later, FEW))}, for one more member ${Math.round(marginal)}`,
-    ),
-    figure(
-      'gas.blob.round',
-      total,
-      'gas a parameter and member',
-      null,
-      `${(direct.submit + direct.aggregate).toFixed(1)} on the direct path`,
-      `a steady round of ${FEW} members with ${DIMENSION} parameters, storage included; blob gas apart`,
-    ),
-    figure(
-      'gas.direct.round',
-      direct.submit + direct.aggregate,
-      'gas a parameter and member',
-      null,
-      'none',
-      `the direct path in the same run: ${DIMENSION} parameters, ${FEW} members, ${BITS}-bit updates, 32-bit lanes`,
-    ),
+    },
+    {
+      id: 'gas.blob.round',
+      value: total,
+      unit: 'gas a parameter and member',
+      limit: null,
+      baseline: `${(direct.submit + direct.aggregate).toFixed(1)} on the direct path`,
+      note: `a steady round of ${FEW} members with ${DIMENSION} parameters, storage included; blob gas apart`,
+    },
+    {
+      id: 'gas.direct.round',
+      value: direct.submit + direct.aggregate,
+      unit: 'gas a parameter and member',
+      limit: null,
+      baseline: 'none',
+      note: `the direct path in the same run: ${DIMENSION} parameters, ${FEW} members, ${BITS}-bit updates, 32-bit lanes`,
+    },
   ]
-}
-
-function figure(id: string, value: number, unit: string, limit: number | null, baseline: string, note: string): Figure {
-  return { id, value, unit, limit, baseline, note }
 }
 
 const manifest = new TextEncoder().encode('{"name":"blob benchmark"}')
@@ -182,7 +179,7 @@ function blobTerms(aggregator: Hex, overrides: Partial<Terms>): Terms {
   }
 }
 
-async function startFederation({ chain, client, aggregator }: Stage, overrides: Partial<Terms>) {
+async function startFederation({ chain, client, aggregator }: Bench, overrides: Partial<Terms>) {
   const terms = blobTerms(aggregator, overrides)
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
   const setup = encodeBlobSetup({ baseModelHash: zeroHash })
@@ -198,9 +195,9 @@ async function startFederation({ chain, client, aggregator }: Stage, overrides: 
 }
 
 /** Three rounds in which everybody sends six blobs; the proofs of version 0, since gas does not depend on them. */
-async function measureRounds(stage: Stage, members: number): Promise<RoundsGas> {
-  const { client, kzg, access } = stage
-  const federation = await startFederation(stage, { cohortSize: members, salt: toHex(members, { size: 32 }) })
+async function measureRounds(bench: Bench, members: number): Promise<RoundsGas> {
+  const { client, kzg, access } = bench
+  const federation = await startFederation(bench, { cohortSize: members, salt: toHex(members, { size: 32 }) })
   const { id, terms } = federation
   // Blobs of a few dense updates take turns: gas does not depend on their content.
   const random = fromSeed(members)
@@ -222,9 +219,9 @@ async function measureRounds(stage: Stage, members: number): Promise<RoundsGas> 
 }
 
 /** One lane over its bound among three members, found and proven. */
-async function measureChallenge(stage: Stage): Promise<Figure> {
-  const { client, kzg, access } = stage
-  const { id, terms, members } = await startFederation(stage, {
+async function measureChallenge(bench: Bench): Promise<Figure> {
+  const { client, kzg, access } = bench
+  const { id, terms, members } = await startFederation(bench, {
     dimension: CAPACITY,
     shardSize: CAPACITY,
     cohortSize: 3,
@@ -239,14 +236,14 @@ async function measureChallenge(stage: Stage): Promise<Figure> {
   await advanceTime(client, SUBMIT_SECONDS + 1)
   const { faults } = await checkRound(client, { id, round: 0, access, terms })
   const { bound, challenged } = await challengeFault(members[2]!, { id, round: 0, kzg, fault: faults[0]! })
-  return figure(
-    'gas.blob.challenge',
-    Number(challenged.gasUsed),
-    'gas',
-    200_000,
-    'the 50,000 of the point evaluation alone (EIP-4844)',
-    `one transaction; binding beforehand took ${bound.gasUsed}`,
-  )
+  return {
+    id: 'gas.blob.challenge',
+    value: Number(challenged.gasUsed),
+    unit: 'gas',
+    limit: 200_000,
+    baseline: 'the 50,000 of the point evaluation alone (EIP-4844)',
+    note: `one transaction; binding beforehand took ${bound.gasUsed}`,
+  }
 }
 
 /** Packing and committing, one blob after the other. */
@@ -269,7 +266,8 @@ async function measureCommit(kzg: Kzg): Promise<Figure[]> {
   const note =
     `median of ${COMMIT_SAMPLES}, one thread: packing ${median(packing).toFixed(2)} ms, ` +
     `KZG ${median(committing).toFixed(1)} ms`
-  return [figure('ms.blob.commit', median(both), `ms a blob of ${CAPACITY} parameters`, 60, 'KZG alone: 41', note)]
+  const unit = `ms a blob of ${CAPACITY} parameters`
+  return [{ id: 'ms.blob.commit', value: median(both), unit, limit: 60, baseline: 'KZG alone: 41', note }]
 }
 
 /** Gas of posting the bytes of one blob's update as the calldata of a transaction that does nothing. */
@@ -284,7 +282,7 @@ async function measureCalldata(client: ChainClient): Promise<number> {
 type DirectGas = { submit: number; aggregate: number }
 
 /** A steady round of the direct path with as many parameters, members and bits. */
-async function measureDirect({ chain, client }: Stage): Promise<DirectGas> {
+async function measureDirect({ chain, client }: Bench): Promise<DirectGas> {
   // (511 + 1) · 480 = 6 · 40,960.
   const layers = [{ inputs: 511, outputs: 480, biasMultiplier: 1, shift: 0 }]
   const setup = benchSetup(layers)

@@ -22,7 +22,7 @@ import { patiently } from './patience.ts'
 import { rememberEndpoint } from './secrets.ts'
 
 /** Requests in one batch where the endpoint has no other opinion. */
-export const LARGEST_BATCH = 100
+const LARGEST_BATCH = 100
 
 /** Longest answer that is read, in bytes: a hostile endpoint could send without end. */
 const LONGEST_ANSWER = 10_485_760

@@ -18,7 +18,7 @@ import type { ChainClient } from '../client/client.ts'
 import { ChainError, withChainErrors } from '../client/errors.ts'
 import { hideSecrets } from '../client/secrets.ts'
 import { readHistory } from './federation.ts'
-import { readFederationLogs } from './federation-logs.ts'
+import { type FederationLog, readFederationLogs } from './federation-logs.ts'
 import { locateCreation } from './logs.ts'
 
 /** One member's part in a round. */
@@ -60,76 +60,121 @@ export async function readRoundHistory(
   const { id, isWithGas = false, onProgress } = options
   const { blockNumber: fromBlock } = await locateCreation(client, { id })
   const logs = await readFederationLogs(client, { id, fromBlock })
-  const rounds = new Map<number, RoundRecord>()
-  const transactions = new Map<Hex, number>()
-  const roundOf = (round: number): RoundRecord => {
-    const known = rounds.get(round) ?? { round, state: 'running' as const, updates: 0, paid: 0n, members: [] }
-    rounds.set(round, known)
+  const rounds = collectRounds(logs)
+  await checkRecords(client, id, rounds)
+  if (!isWithGas) return rounds
+  const used = await readGasUsed(client, groupTransactions(logs), onProgress)
+  return rounds.map((record) => addGas(record, used.get(record.round) ?? new Map()))
+}
+
+/** A member's part as its round's logs tell it, one after the other. */
+type Part = Pick<RoundMember, 'account' | 'report' | 'reward' | 'keeperPay'>
+
+/** The rounds that have opened, in order, without gas. */
+function collectRounds(logs: readonly FederationLog[]): RoundRecord[] {
+  const byRound = new Map<number, FederationLog[]>()
+  for (const log of logs) {
+    if (!('round' in log.args)) continue
+    const { round } = log.args
+    byRound.set(round, [...(byRound.get(round) ?? []), log])
+  }
+  return [...byRound].sort(([a], [b]) => a - b).map(([round, own]) => toRecord(round, own))
+}
+
+/** One round from its logs, in order of the chain. */
+function toRecord(round: number, logs: readonly FederationLog[]): RoundRecord {
+  const parts = new Map<string, Part>()
+  const partOf = (account: Hex): Part => {
+    const key = account.toLowerCase()
+    const known = parts.get(key) ?? { account, report: undefined, reward: 0n, keeperPay: 0n }
+    parts.set(key, known)
     return known
   }
-  const memberOf = (round: number, account: Hex): RoundMember => {
-    const { members } = roundOf(round)
-    const known = members.find((member) => member.account.toLowerCase() === account.toLowerCase())
-    if (known !== undefined) return known
-    const member = { account, report: undefined, reward: 0n, keeperPay: 0n, gasUsed: isWithGas ? 0n : null }
-    members.push(member)
-    return member
-  }
-  for (const log of logs) {
-    const { args, eventName, transactionHash } = log
-    if ('round' in args && eventName !== 'RoundOpened') {
-      // The transaction that closes a round opens the next: it counts for the one that it was sent for.
-      if (!transactions.has(transactionHash)) transactions.set(transactionHash, args.round)
-    }
+  let outcome: Pick<RoundRecord, 'state' | 'updates' | 'paid'> = { state: 'running', updates: 0, paid: 0n }
+  for (const { args, eventName } of logs) {
     switch (eventName) {
-      case 'RoundOpened':
-        roundOf(args.round)
-        break
       case 'Submitted': {
-        const member = memberOf(args.round, args.member)
+        const part = partOf(args.member)
         // A member reports with its first shard.
-        if (args.first === 0) {
-          member.report = hexToBytes(args.metrics)
-          roundOf(args.round).updates++
-        }
+        if (args.first !== 0) break
+        part.report = hexToBytes(args.metrics)
+        outcome = { ...outcome, updates: outcome.updates + 1 }
         break
       }
       case 'RoundSettled':
-        Object.assign(roundOf(args.round), { state: 'settled', updates: args.updates, paid: args.paid })
+        outcome = { state: 'settled', updates: args.updates, paid: args.paid }
         break
       case 'RoundFailed':
-        Object.assign(roundOf(args.round), { state: 'failed', updates: 0 })
+        outcome = { state: 'failed', updates: 0, paid: outcome.paid }
         break
       case 'Rewarded':
-        memberOf(args.round, args.member).reward += args.amount
+        partOf(args.member).reward += args.amount
         break
       case 'KeeperPaid':
-        memberOf(args.round, args.keeper).keeperPay += args.amount
+        partOf(args.keeper).keeperPay += args.amount
         break
     }
   }
-  await checkRecords(client, id, rounds)
-  if (isWithGas) {
-    const all = [...transactions]
-    for (let at = 0; at < all.length; at += READ_AT_ONCE) {
-      onProgress?.(at, all.length)
-      const group = all.slice(at, at + READ_AT_ONCE)
-      const receipts = await withChainErrors(client, () =>
-        Promise.all(group.map(([hash]) => client.public.getTransactionReceipt({ hash }))),
-      )
-      for (const [index, { from, gasUsed }] of receipts.entries()) {
-        const member = memberOf(group[index]![1], from)
-        member.gasUsed = (member.gasUsed ?? 0n) + gasUsed
-      }
+  return { round, ...outcome, members: [...parts.values()].map((part) => ({ ...part, gasUsed: null })) }
+}
+
+/** The transactions of rounds, each with the round that it was sent for. */
+function groupTransactions(logs: readonly FederationLog[]): [hash: Hex, round: number][] {
+  const transactions = new Map<Hex, number>()
+  for (const { args, eventName, transactionHash } of logs) {
+    // The transaction that closes a round opens the next: it counts for the one that it was sent for.
+    if (!('round' in args) || eventName === 'RoundOpened' || transactions.has(transactionHash)) continue
+    transactions.set(transactionHash, args.round)
+  }
+  return [...transactions]
+}
+
+/** Gas by round and account, the account in lower case. */
+type GasUsed = Map<number, Map<string, { account: Hex; gas: bigint }>>
+
+async function readGasUsed(
+  client: ChainClient,
+  transactions: readonly [hash: Hex, round: number][],
+  onProgress?: (read: number, of: number) => void,
+): Promise<GasUsed> {
+  const used: GasUsed = new Map()
+  for (let at = 0; at < transactions.length; at += READ_AT_ONCE) {
+    onProgress?.(at, transactions.length)
+    const group = transactions.slice(at, at + READ_AT_ONCE)
+    const receipts = await withChainErrors(client, () =>
+      Promise.all(group.map(([hash]) => client.public.getTransactionReceipt({ hash }))),
+    )
+    for (const [index, { from: account, gasUsed }] of receipts.entries()) {
+      const [, round] = group[index]!
+      const ofRound = used.get(round) ?? new Map<string, { account: Hex; gas: bigint }>()
+      const key = account.toLowerCase()
+      ofRound.set(key, { account, gas: (ofRound.get(key)?.gas ?? 0n) + gasUsed })
+      used.set(round, ofRound)
     }
   }
-  return [...rounds.values()].sort((a, b) => a.round - b.round)
+  return used
+}
+
+/** A round with the gas of everybody who sent something in it: zero for members who did not, as far as it is known. */
+function addGas(record: RoundRecord, used: ReadonlyMap<string, { account: Hex; gas: bigint }>): RoundRecord {
+  const keys = new Set(record.members.map(({ account }) => account.toLowerCase()))
+  const others = [...used].filter(([key]) => !keys.has(key))
+  return {
+    ...record,
+    members: [
+      ...record.members.map((member) => ({ ...member, gasUsed: used.get(member.account.toLowerCase())?.gas ?? 0n })),
+      ...others.map(([, { account, gas }]) => ({
+        ...{ account, report: undefined, reward: 0n, keeperPay: 0n },
+        gasUsed: gas,
+      })),
+    ],
+  }
 }
 
 /** The contract keeps of each closed round what was paid: logs that say more, or other updates, are not its own. */
-async function checkRecords(client: ChainClient, id: Hex, rounds: ReadonlyMap<number, RoundRecord>): Promise<void> {
+async function checkRecords(client: ChainClient, id: Hex, rounds: readonly RoundRecord[]): Promise<void> {
   const summaries = await readHistory(client, { id })
-  for (const { round, state, updates, members, paid } of rounds.values()) {
+  for (const { round, state, updates, members, paid } of rounds) {
     const summary = summaries[round]
     if (state !== 'settled') continue
     const told = members.reduce((sum, { reward, keeperPay }) => sum + reward + keeperPay, 0n)

@@ -78,14 +78,14 @@ function isOfTheToken(error: unknown): boolean {
 }
 
 /** Decimals of an answer of one word; null for any other, and for more than amounts are shown with. */
-export function decodeDecimals(answer: Hex): number | null {
+function decodeDecimals(answer: Hex): number | null {
   if (size(answer) < 32) return null
   const value = BigInt(answer.slice(0, 66))
   return value <= BigInt(MOST_DECIMALS) ? Number(value) : null
 }
 
 /** Symbol of an answer that is a string, or 32 bytes as of tokens older than the standard; null for any other. */
-export function decodeSymbol(answer: Hex): string | null {
+function decodeSymbol(answer: Hex): string | null {
   if (size(answer) < 32) return null
   const bytes = hexToBytes(`0x${answer.slice(2, 2 + 2 * (64 + MOST_SYMBOL_BYTES))}`)
   const text = new TextDecoder()

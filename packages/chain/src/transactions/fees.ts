@@ -73,7 +73,7 @@ export function noteFeeCap(client: Pick<ChainClient, 'public'>): boolean {
 }
 
 /** Whether the endpoint has refused what could become dear. */
-export function isFeeCapped(client: Pick<ChainClient, 'public'>): boolean {
+function isFeeCapped(client: Pick<ChainClient, 'public'>): boolean {
   return marketOf(client).isCapped
 }
 

@@ -16,7 +16,6 @@ import {
   join,
   leave,
   listFederations,
-  observeFederation,
   openRound,
   predict,
   readBalance,
@@ -24,12 +23,10 @@ import {
   readHistory,
   readKeeper,
   readManifest,
-  readMember,
   readMembers,
   readModel,
   readModelStatus,
   readPhase,
-  readRound,
   readStatus,
   readSubmissions,
   readTerms,
@@ -135,31 +132,6 @@ test('a federation runs from creation to the last claim, and every token is acco
   }
   const status = await readStatus(client, { id })
   assert.deepEqual([status.staked, status.owed, status.unspent], [0n, 0n, 0n])
-})
-
-test('an observation holds what the single reads say, in at most four requests', async () => {
-  const { id, members } = await startFederation(chain, client, { terms: { salt: `0x${'01'.repeat(32)}` } })
-  await submitUpdate(members[1]!, { id, round: 0, payloads: [someUpdate(await readTerms(client, { id }), 5).payload] })
-  let requests = 0
-  const original = globalThis.fetch
-  globalThis.fetch = (...args) => {
-    requests++
-    return original(...args)
-  }
-  try {
-    const observation = await observeFederation(members[1]!, { id })
-    assert.ok(requests <= 4, `${requests} requests`)
-    assert.deepEqual(observation.round, await readRound(client, { id }))
-    assert.equal(observation.phase, 'submit')
-    assert.equal(observation.own?.position, 1)
-    assert.equal(observation.own?.hasSubmitted, true)
-    assert.deepEqual(observation.own?.member, await readMember(client, { id, account: members[1]!.account!.address }))
-    requests = 0
-    await observeFederation(members[1]!, { id })
-    assert.ok(requests <= 2, `${requests} requests`)
-  } finally {
-    globalThis.fetch = original
-  }
 })
 
 test("the contract's refusals come back named, with a remedy, and say whether to try again", async () => {

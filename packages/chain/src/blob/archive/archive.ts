@@ -23,7 +23,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { BLOB_BYTES, versionedHash } from '@tutti/core'
+import { BLOB_BYTES, concat, versionedHash } from '@tutti/core'
 import { bytesToHex, type Hex, sha256 } from 'viem'
 import { COMMITMENT_BYTES } from '../kzg/commitments.ts'
 import type { Kzg } from '../kzg/kzg.ts'
@@ -43,35 +43,22 @@ export type ArchiveOptions = {
 
 /** Opens an archive, creating its directory if there is none and it is to be written to. */
 export async function openBlobArchive(options: ArchiveOptions): Promise<BlobArchive> {
-  const { directory, kzg, onRefused, isReading = false } = options
+  const { directory, kzg, isReading = false } = options
   if (!isReading) await mkdir(directory, { recursive: true })
   // Verified once by arithmetic; after that the hash of the file tells whether it is still the same.
   const verified = new Map<Hex, Hex>()
   const pathOf = (hash: Hex) => join(directory, `${hash.toLowerCase()}${ending}`)
 
   const refuse = async (hash: Hex): Promise<undefined> => {
-    const path = pathOf(hash)
-    const movedTo = `${path}.refused`
     verified.delete(hash)
-    if (isReading) {
-      onRefused?.(path, undefined)
-      return undefined
-    }
-    try {
-      await rename(path, movedTo)
-      onRefused?.(path, movedTo)
-    } catch (error) {
-      // Gone: another process was quicker. What cannot be moved is not used all the same.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onRefused?.(path, undefined)
-    }
+    await setAside(pathOf(hash), options)
     return undefined
   }
 
   return {
-    put: async ({ versionedHash: hash, commitment, blob }) => {
-      const content = new Uint8Array(COMMITMENT_BYTES + blob.length)
-      content.set(commitment)
-      content.set(blob, COMMITMENT_BYTES)
+    put: async (parts) => {
+      const hash = parts.versionedHash
+      const content = concat([parts.commitment, parts.blob])
       const checksum = sha256(content)
       const kept = await readIfPresent(pathOf(hash))
       if (kept === undefined || sha256(kept) !== checksum) {
@@ -105,6 +92,18 @@ export async function openBlobArchive(options: ArchiveOptions): Promise<BlobArch
       })
       return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length) as Hex)
     },
+  }
+}
+
+/** Moves a file that was refused out of the way, and tells of it. */
+async function setAside(path: string, { onRefused, isReading }: ArchiveOptions): Promise<void> {
+  const movedTo = `${path}.refused`
+  try {
+    if (!isReading) await rename(path, movedTo)
+    onRefused?.(path, isReading ? undefined : movedTo)
+  } catch (error) {
+    // Gone: another process was quicker. What cannot be moved is not used all the same.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onRefused?.(path, undefined)
   }
 }
 

@@ -148,7 +148,7 @@ export async function fetchCommitments(access: BlobAccess, location: BlobLocatio
 }
 
 /** One missing blob in words: round (from 1) and member where it is an update's, versioned hash, transaction and block. */
-export function describeMissing({ versionedHash: hash, location }: MissingBlob): string {
+function describeMissing({ versionedHash: hash, location }: MissingBlob): string {
   const { update, transactionHash, blockNumber } = location
   const whose =
     update === undefined ? '' : `round ${update.round + 1}, shard ${update.shard}, member ${update.member}: `

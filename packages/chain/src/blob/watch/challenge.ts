@@ -130,7 +130,7 @@ export type FaultProof = {
 }
 
 /** The proof as the aggregator reads it: `abi.encode(hashes, blob, word, value, commitment, proof)`. */
-export function encodeFaultProof({ versionedHashes, blob, word, commitment, opening }: FaultProof): Uint8Array {
+function encodeFaultProof({ versionedHashes, blob, word, commitment, opening }: FaultProof): Uint8Array {
   const { value, proof } = opening
   const values = [versionedHashes, BigInt(blob), BigInt(word), bytesToHex(value)] as const
   return hexToBytes(encodeAbiParameters(proofParameters, [...values, bytesToHex(commitment), bytesToHex(proof)]))

@@ -67,8 +67,8 @@ export async function replayFederation(
     const model = await rebuildInitialModel(client, creation, decodeSetup(creation.setup), blockNumber)
     const events = await readRoundEvents(client, creation, blockNumber)
     replay.updates = replayRounds({ creation, model, events, rounds: status.roundsClosed, onProgress })
-    await checkRecords(client, id, events, status, blockNumber)
-    if (status.isInitialised) await checkStorage(client, creation, model, events, blockNumber)
+    await checkRecords(client, { id, events, status, blockNumber })
+    if (status.isInitialised) await checkStorage(client, { creation, model, events, blockNumber })
   } catch (error) {
     if (!(error instanceof MismatchFound)) throw error
     const firstMismatch = error.mismatch
@@ -93,11 +93,9 @@ function checkCreation(client: ChainClient, { id, terms, manifest, setup, transa
 /** Counters and summaries in storage say what the events said. */
 async function checkRecords(
   client: ChainClient,
-  id: Hex,
-  { settled, failed }: RoundEvents,
-  status: Status,
-  blockNumber: bigint,
+  { id, events, status, blockNumber }: { id: Hex; events: RoundEvents; status: Status; blockNumber: bigint },
 ): Promise<void> {
+  const { settled, failed } = events
   if (settled.length !== status.roundsSettled) {
     const what = `${settled.length} rounds were logged as settled and ${status.roundsSettled} are counted`
     throw new MismatchFound({ what })
@@ -119,11 +117,11 @@ async function checkRecords(
 /** Every word of storage against the recomputed model. */
 async function checkStorage(
   client: ChainClient,
-  { id, terms }: Creation,
-  model: Int32Array,
-  { aggregated }: RoundEvents,
-  blockNumber: bigint,
+  parameters: { creation: Creation; model: Int32Array; events: RoundEvents; blockNumber: bigint },
 ): Promise<void> {
+  const { model, blockNumber } = parameters
+  const { id, terms } = parameters.creation
+  const { aggregated } = parameters.events
   const stored = await readModelWords(client, { id, terms, blockNumber })
   const expected = packModel(model, terms.laneBits)
   const differing = expected.findIndex((byte, index) => byte !== stored[index])
