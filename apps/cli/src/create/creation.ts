@@ -2,7 +2,7 @@
  * Founding on the chain, so that nothing paid is lost: each step is tried before a token moves, the id is told before
  * the first transaction, and what a failure left unfinished anyone can finish.
  */
-import type { ChainClient, FoundingPlan } from '@tutti/chain'
+import type { ChainClient, CreationPlan } from '@tutti/chain'
 import {
   AMSTERDAM_PRICES,
   estimateRoundAt,
@@ -31,13 +31,13 @@ export interface Foundable {
 /**
  * Tries every step of a founding on the chain at hand, and says what they take and by whose prices.
  *
- * @throws `CommandError` where a round would not fit a transaction by this chain's prices; what `planFounding` throws.
+ * @throws `CommandError` where a round would not fit a transaction by this chain's prices; what `planCreation` throws.
  */
-export async function planOnChain(client: ChainClient, founding: Foundable, output: Output): Promise<FoundingPlan> {
-  const { planFounding } = await import('@tutti/chain')
+export async function planOnChain(client: ChainClient, founding: Foundable, output: Output): Promise<CreationPlan> {
+  const { planCreation } = await import('@tutti/chain')
   const { terms, manifestBytes: manifest, setupBytes: setup, words } = founding
   output.progress('trying each step on the chain…')
-  const plan = await planFounding(client, { terms, manifest, setup, ...(words === undefined ? {} : { words }) })
+  const plan = await planCreation(client, { terms, manifest, setup, ...(words === undefined ? {} : { words }) })
   if (!fitsChain(plan)) {
     const { aggregate, submit } = plan.round!
     throw new CommandError(
@@ -54,7 +54,7 @@ export async function planOnChain(client: ChainClient, founding: Foundable, outp
 }
 
 /** What the fork that the chain knows next may do to a round; undefined where there is none, or room enough. */
-function describeNextFork({ limits: { nextForkAt, rules }, round }: FoundingPlan, terms: Terms): string | undefined {
+function describeNextFork({ limits: { nextForkAt, rules }, round }: CreationPlan, terms: Terms): string | undefined {
   if (nextForkAt === undefined || rules === 'Amsterdam' || round === undefined) return undefined
   const { aggregate, submit } = estimateRoundAt(terms, AMSTERDAM_PRICES)
   const gas = Math.max(aggregate.gas, submit.gas)
@@ -66,12 +66,12 @@ function describeNextFork({ limits: { nextForkAt, rules }, round }: FoundingPlan
 }
 
 /** Whether a round's largest transactions fit the chain at hand. */
-export function fitsChain({ round, limits }: FoundingPlan): boolean {
+export function fitsChain({ round, limits }: CreationPlan): boolean {
   return round === undefined || Math.max(round.aggregate.gas, round.submit.gas) <= Number(limits.executionGas)
 }
 
 /** What founding takes, in lines for people. */
-export function describePlan(plan: FoundingPlan): string[] {
+export function describePlan(plan: CreationPlan): string[] {
   const { limits, create, initialise, chunks, isSimulated, gas, cost, round } = plan
   const parts = chunks === 1 ? 'one transaction' : `${formatInteger(chunks)} transactions`
   return [
@@ -97,7 +97,7 @@ export function describePlan(plan: FoundingPlan): string[] {
 export async function createOnChain(
   client: ChainClient,
   founding: Foundable,
-  plan: FoundingPlan,
+  plan: CreationPlan,
   output: Output,
 ): Promise<{ id: Hex; gas: { create: bigint; initialise: bigint } }> {
   const { createFederation, InsufficientFundsError } = await import('@tutti/chain')

@@ -1,5 +1,5 @@
 /**
- * Founding a federation: creation with its bounty, and the initial model.
+ * Creating a federation: the creation itself with its bounty, then the initial model.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What founding a federation takes on the chain at hand, tried there before a token moves: creation and the largest
+ * What creating a federation takes on the chain at hand, tried there before a token moves: creation and the largest
  * chunk of the initial model run one after the other in the endpoint's simulation (`eth_simulateV1`), or are estimated.
  *
  * The trial's terms name no token, so that it needs neither approval nor funds; what the payment adds is stated above it.
@@ -7,10 +7,10 @@
  * @see https://github.com/ethereum/execution-apis `eth_simulateV1`
  * @example
  * ```ts
- * import { encodeSetup, planFounding } from '@tutti/chain'
+ * import { encodeSetup, planCreation } from '@tutti/chain'
  *
  * const another = { ...terms, salt: `0x${'a3'.repeat(32)}` as const }
- * const plan = await planFounding(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * const plan = await planCreation(client, { terms: another, manifest, setup: encodeSetup(setup) })
  * plan.chunks // → 1
  * plan.isSimulated // → true
  * ```
@@ -36,8 +36,8 @@ import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
 import type { Call } from '../transactions/prepare.ts'
 import { callToCreate, callToInitialise } from './calls.ts'
 
-/** What founding takes: by step, in all, and by whose prices. */
-export interface FoundingPlan {
+/** What creating a federation takes: by step, in all, and by whose prices. */
+export interface CreationPlan {
   limits: ChainLimits
   /** Gas of the creation, the payment of the bounty included. */
   create: bigint
@@ -65,16 +65,16 @@ const initialiseGas = 200_000n
 const wordGas = 1_000n
 
 /**
- * Tries the steps of a founding and adds up what they take.
+ * Tries the steps of a creation and adds up what they take.
  *
  * @param parameters - `words`: the stored words of a given start.
  * @throws `ContractError` for terms that the contracts refuse; `EndpointGasError`, `GasCapExceededError` for steps that
  *   cannot run; `ChainUnreachableError`. Nothing was sent then.
  */
-export async function planFounding(
+export async function planCreation(
   client: ChainClient,
   parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array; words?: Uint8Array },
-): Promise<FoundingPlan> {
+): Promise<CreationPlan> {
   const { setup, words } = parameters
   const terms: Terms = { ...parameters.terms, stake: 0n, bounty: 0n, keeperPay: 0n, token: zeroAddress }
   const isBlob = pathOf({ setup }) === 'blob'

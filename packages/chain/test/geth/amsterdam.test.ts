@@ -11,8 +11,8 @@ import {
   encodeSetup,
   mintDemoTokens,
   ProxyTooDearError,
+  planCreation,
   planDeployment,
-  planFounding,
   readLimits,
   readModel,
   submitUpdate,
@@ -47,7 +47,7 @@ describe("Amsterdam's rules", whereGethIs(), () => {
 
   test('a round runs, within what was estimated of it', async () => {
     const setup = smallSetup()
-    const plan = await planFounding(client, { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) })
+    const plan = await planCreation(client, { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) })
     const { id, terms, members } = await startFederation(geth, client)
     const before = (await readModel(client, { id })).lanes
     const own = estimateOwnPartAt(terms, 'direct', plan.limits.prices).gas
@@ -69,7 +69,7 @@ describe("Amsterdam's rules", whereGethIs(), () => {
     const poor = await connect({ rpcUrl: geth.rpcUrl, account: geth.accounts[1]! })
     const setup = smallSetup()
     const terms = smallTerms(setup, { salt: `0x${'07'.repeat(32)}` })
-    await assert.rejects(planFounding(poor, { terms, manifest, setup: encodeSetup(setup) }), (error) => {
+    await assert.rejects(planCreation(poor, { terms, manifest, setup: encodeSetup(setup) }), (error) => {
       assert.ok(error instanceof EndpointGasError, String(error))
       assert.match(error.message, /this endpoint gives a try about \d+,\d{3} gas.*--rpc\.gascap/)
       return true

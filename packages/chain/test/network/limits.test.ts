@@ -9,7 +9,7 @@ import {
   ContractError,
   connect,
   encodeSetup,
-  planFounding,
+  planCreation,
   readCapRefusal,
   readLimits,
   UnsupportedEndpointError,
@@ -54,20 +54,20 @@ test("a pool's words about a transaction of 2^24 + 1 gas tell its cap", () => {
   assert.equal(said(undefined), 16_777_216n)
 })
 
-test('a founding is tried on the chain before anything is sent, and terms that it refuses are named', async () => {
+test('a creation is tried on the chain before anything is sent, and terms that it refuses are named', async () => {
   const { chain, client } = await startFixture()
   try {
     const setup = smallSetup()
     const terms = smallTerms(setup)
     const nonce = () => client.public.getTransactionCount({ address: client.account!.address })
     const before = await nonce()
-    const plan = await planFounding(client, { terms, manifest, setup: encodeSetup(setup) })
+    const plan = await planCreation(client, { terms, manifest, setup: encodeSetup(setup) })
     assert.equal(plan.isSimulated, true)
     assert.ok(plan.create > 500_000n && plan.initialise > 50_000n)
     assert.equal(plan.gas, plan.create + plan.initialise)
     const wrong = { ...terms, submitSeconds: 0 }
     await assert.rejects(
-      planFounding(client, { terms: wrong, manifest, setup: encodeSetup(setup) }),
+      planCreation(client, { terms: wrong, manifest, setup: encodeSetup(setup) }),
       (error) => error instanceof ContractError && error.errorName === 'DurationOutOfRange',
     )
     assert.equal(await nonce(), before)
@@ -109,8 +109,8 @@ test('an endpoint that knows few methods leaves the rest to what is left: bounds
     const transport = http(rpcUrl, { retryCount: 0 })
     const mean = await connect({ transport, account: client.account! })
     const setup = smallSetup()
-    const founding = { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) }
-    const [bound, tried] = [await planFounding(mean, founding), await planFounding(client, founding)]
+    const creation = { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) }
+    const [bound, tried] = [await planCreation(mean, creation), await planCreation(client, creation)]
     assert.ok(asked.has('eth_simulateV1') && asked.has('eth_config'))
     assert.deepEqual([bound.isSimulated, tried.isSimulated], [false, true])
     assert.ok(bound.create >= tried.create && bound.initialise >= tried.initialise)
