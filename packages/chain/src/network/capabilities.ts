@@ -30,10 +30,10 @@ export type Capability =
   | 'blob transactions'
 
 /** What core and direct aggregator run on: the EVM of the Cancun upgrade, without its blobs. */
-const directPathNeeds: readonly Capability[] = ['PUSH0', 'TSTORE', 'MCOPY']
+export const directPathNeeds: readonly Capability[] = ['PUSH0', 'TSTORE', 'MCOPY']
 
 /** What the blob path needs beside. */
-const blobPathNeeds: readonly Capability[] = [
+export const blobPathNeeds: readonly Capability[] = [
   'BLOBHASH',
   'point evaluation',
   'BLS12-381 addition',

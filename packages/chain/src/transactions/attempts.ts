@@ -3,6 +3,16 @@
  *
  * Several of one account and nonce are attempts at one thing: the chain can take one of them, so all may be sent as often
  * as needed. What is signed names its blobs by hash and does not contain them, so that it is short enough to write down.
+ *
+ * @example
+ * ```ts
+ * import { prepareTransaction, readFields } from '@tutti/chain'
+ *
+ * const attempt = await prepareTransaction(client, { to: account.address, data: '0x', value: 5n })
+ * const { value, nonce } = readFields(attempt)
+ * value // → 5n
+ * nonce // → attempt.nonce
+ * ```
  */
 import {
   type Address,

@@ -2,6 +2,18 @@
  * How a signed transaction is handed over: as it is, or with the blobs that it names beside it.
  *
  * All else about a transaction (its fate, its fees, its replacement) is the same for both.
+ *
+ * @example
+ * ```ts
+ * import { blobCarrier, bundleBlobs, prepareTransaction, sendPrepared } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const bundle = await bundleBlobs(kzg, packBlobs(Int8Array.of(3), { laneBits: 16 }))
+ * const prepared = await prepareTransaction(client, { to: account.address, data: '0x', bundle })
+ * const carrier = blobCarrier(client, { kzg, bundleOf: () => bundle })
+ * const { receipt } = await sendPrepared(client, prepared, { carrier })
+ * receipt.blobGasUsed // → 131072n
+ * ```
  */
 import type { Hex } from 'viem'
 import type { Prover } from '../blob/kzg/kzg.ts'

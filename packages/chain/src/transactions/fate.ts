@@ -1,4 +1,17 @@
-/** What became of signed transactions: mined and deep enough, still waiting, or replaced by another one. */
+/**
+ * What became of signed transactions: mined and deep enough, still waiting, or replaced by another one.
+ *
+ * @example
+ * ```ts
+ * import { fateOf, prepareTransaction, sendPrepared } from '@tutti/chain'
+ *
+ * const prepared = await prepareTransaction(client, { to: account.address, data: '0x' })
+ * await fateOf(client, [prepared], account.address) // → { kind: 'pending', isIncluded: false }
+ * await sendPrepared(client, prepared)
+ * const { kind } = await fateOf(client, [prepared], account.address)
+ * kind // → 'mined'
+ * ```
+ */
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import {

@@ -1,6 +1,17 @@
 /**
  * Staying with signed transactions of one nonce until the chain has taken one: they are offered again where they were
  * lost, replaced where they are stuck, and gaps below them are filled.
+ *
+ * @example
+ * ```ts
+ * import { handOver, plainCarrier, prepareTransaction, seeThrough } from '@tutti/chain'
+ *
+ * const attempts = [await prepareTransaction(client, { to: account.address, data: '0x' })] // write these down
+ * const carrier = plainCarrier(client)
+ * await handOver(client, attempts, carrier) // → { kind: 'taken' }
+ * const { kind } = await seeThrough(client, attempts, { carrier, patienceMs: 10_000 })
+ * kind // → 'mined'
+ * ```
  */
 import type { Address } from 'viem'
 import { isPassing, meaningOfError } from '../client/answers.ts'

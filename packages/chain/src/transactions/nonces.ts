@@ -1,4 +1,15 @@
-/** What holds up an account's nonces: transactions that can only fail, and gaps that lost ones leave. */
+/**
+ * What holds up an account's nonces: transactions that can only fail, and gaps that lost ones leave.
+ *
+ * @example
+ * ```ts
+ * import { isVain, prepareTransaction, signGap } from '@tutti/chain'
+ *
+ * const next = await prepareTransaction(client, { to: account.address, data: '0x' })
+ * await isVain(client, next, account.address) // → false
+ * await signGap(client, next) // → []
+ * ```
+ */
 import type { Address } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import { findRevertData, NoAccountError, withChainErrors } from '../client/errors.ts'

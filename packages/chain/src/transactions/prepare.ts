@@ -5,6 +5,16 @@
  * only when no other of the account waits.
  *
  * @see EIP-1559, EIP-4844, EIP-7918; go-ethereum `core/txpool/blobpool`
+ *
+ * @example
+ * ```ts
+ * import { prepareTransaction } from '@tutti/chain'
+ *
+ * const before = await client.public.getTransactionCount({ address: account.address })
+ * const { nonce, chainId } = await prepareTransaction(client, { to: account.address, data: '0x' }) // signed, not sent
+ * nonce // → before
+ * chainId // → 31337
+ * ```
  */
 import { BLOBS_PER_TRANSACTION } from '@tutti/core'
 import type { Address, Hex } from 'viem'

@@ -5,6 +5,16 @@
  * A replacement pays at least a quarter more, as pools demand; with blobs twice as much of all three fees.
  *
  * @see go-ethereum `core/txpool/legacypool` (10 %), Nethermind and Erigon (10 to 25 %); `core/txpool/blobpool` (100 %)
+ *
+ * @example
+ * ```ts
+ * import { prepareTransaction, readFields, replaceTransaction } from '@tutti/chain'
+ *
+ * const stuck = await prepareTransaction(client, { to: account.address, data: '0x' })
+ * const dearer = await replaceTransaction(client, stuck)
+ * dearer.nonce // → stuck.nonce
+ * readFields(dearer).maxFeePerGas > readFields(stuck).maxFeePerGas // → true
+ * ```
  */
 import type { Hash, Hex } from 'viem'
 import type { ChainClient } from '../client/client.ts'

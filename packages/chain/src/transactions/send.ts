@@ -3,6 +3,20 @@
  *
  * A crash may fall between {@link prepareTransaction} and {@link sendPrepared}: the caller may write what was signed to
  * disk, and send it as often as it likes. The same bytes are one transaction.
+ *
+ * @example
+ * ```ts
+ * import { callToApprove, prepareTransaction, sendCall, sendPrepared } from '@tutti/chain'
+ *
+ * const call = callToApprove(client, { token: terms.token, amount: 1n })
+ * const prepared = await prepareTransaction(client, call) // signed, not sent: plain JSON, for a disk
+ * const { receipt } = await sendPrepared(client, prepared)
+ * receipt.status // → 'success'
+ * const again = await sendPrepared(client, prepared) // the same transaction, not a second one
+ * again.hash // → prepared.hash
+ * const { hash } = await sendCall(client, call) // both at once: another one
+ * hash === prepared.hash // → false
+ * ```
  */
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import type { Prover } from '../blob/kzg/kzg.ts'
