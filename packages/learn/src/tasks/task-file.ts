@@ -1,7 +1,7 @@
 /**
  * Task files: a creator's own task in YAML 1.2 or JSON (which YAML contains), read and checked. Errors name key and line.
  */
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { countInputs, formatPath } from '../data/schema.ts'
 import type { MetricName, TaskKind } from '../manifest/form.ts'
@@ -11,18 +11,32 @@ import { type TaskFile, taskFileForm } from './task-file-form.ts'
 
 type Issue = z.core.$ZodIssue
 
+/** Longest text that is read, in characters: room for some ten thousand columns with all their keys. */
+const MOST_CHARACTERS = 1 << 20
+
 /**
  * Reads the text of a task file: form, and agreement of label, output, weights and metrics.
  *
  * @throws {@link TaskFileError} naming key and line.
  */
 export function parseTaskFile(text: string): TaskFile {
+  if (text.length > MOST_CHARACTERS) {
+    throw new TaskFileError(
+      '',
+      `${text.length} characters are more than the ${MOST_CHARACTERS} of the longest task file`,
+    )
+  }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  // The parser compares each key with all others of its map; here a set finds what is there twice.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false })
   const [broken] = document.errors
   if (broken !== undefined) {
     const [reason] = broken.message.split('\n')
     throw new TaskFileError('', `not YAML or JSON (${reason!.replace(/:$/, '')})`, broken.linePos?.[0].line)
+  }
+  const repeated = findRepeatedKey(document)
+  if (repeated !== undefined) {
+    throw new TaskFileError(repeated.key, 'the key is there twice', lines.linePos(repeated.offset).line)
   }
   let value: unknown
   try {
@@ -45,6 +59,25 @@ export function parseTaskFile(text: string): TaskFile {
   const fault = findTaskFileFault(result.data)
   if (fault !== undefined) throw new TaskFileError(fault.key, fault.reason, lineOf(fault.key.split('.')))
   return result.data
+}
+
+/** The first key that stands twice in a map, and where its second is in the text. */
+function findRepeatedKey(document: Document): { key: string; offset: number } | undefined {
+  let found: { key: string; offset: number } | undefined
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          found = { key: String(key.value), offset: key.range?.[0] ?? 0 }
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
 }
 
 /** The model of a task file: its hidden layers between the inputs and outputs that the data imply. */

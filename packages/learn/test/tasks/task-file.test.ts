@@ -80,6 +80,7 @@ for (const [what, from, to, key, line, message] of [
   ],
   ['an amount with an exponent', '"7.5"', '"7.5e3"', 'terms.bounty', 21, /amount of tokens/],
   ['bits that no contract knows', 'members: 3', 'bits: 3', 'terms.bits', 19, /./],
+  ['a key that is there twice', 'data:', 'name: again\ndata:', 'name', 6, /there twice/],
   ['text that is no YAML', 'data:', 'data: [', '', 7, /not YAML or JSON/],
 ] as const) {
   test(`${what} is refused by key and line`, () => {
@@ -93,6 +94,18 @@ for (const [what, from, to, key, line, message] of [
 test('aliases that multiply without end are refused', () => {
   const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`)
   assert.match(faultOf(`l0: &l0 [x]\n${levels.join('\n')}\n`).message, /alias/)
+})
+
+test('a text that is longer than any task file is refused before it is parsed', () => {
+  assert.match(faultOf(`# ${'x'.repeat(1 << 20)}\n`).message, /characters are more than/)
+})
+
+test('keys without number take time by their number, not by its square', () => {
+  const keys = Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n')
+  const from = performance.now()
+  assert.equal(faultOf(keys).key, 'version')
+  // Each compared with each took a minute.
+  assert.ok(performance.now() - from < 20_000)
 })
 
 test('the published JSON Schema is the one that the form gives', () => {
