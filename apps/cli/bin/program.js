@@ -8,12 +8,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const cache = join(root, 'node_modules', '.cache', 'tutti')
-/** What stays outside: native code, and what is only needed to make this. */
+/** What is not bundled: native code, and what is needed only to make the program. */
 const external = ['onnxruntime-node', '@foundry-rs/*', '@crate-crypto/*', 'kzg-wasm', 'esbuild', 'tsx', 'typescript']
 
 /**
- * @returns {Promise<string | undefined>} URL of the program's entry; undefined where it cannot be made, as on a disk that
- *   is not to be written to: the sources serve then, through a loader.
+ * @returns {Promise<string | undefined>} URL of the program's entry; undefined if it cannot be made, as on a read-only disk:
+ *   then the sources are run through a loader.
  */
 export async function prepareProgram() {
   try {
@@ -77,7 +77,7 @@ async function make(directory) {
   }
   for (const name of readdirSync(cache)) {
     const path = join(cache, name)
-    // Programs of older sources; one that is still running has long read what it needs, or was made a moment ago.
+    // Programs of older sources. One that still runs has read what it needs; one that is being made is younger than a day.
     if (path !== directory && Date.now() - statSync(path).mtimeMs > 86_400_000) rmSync(path, { recursive: true })
   }
 }

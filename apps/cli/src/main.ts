@@ -1,13 +1,12 @@
 /**
- * `tutti`: parses the command line, runs one command, turns whatever fails into a sentence and an exit code.
- * Each command stands in its own file under `commands/` and loads what it needs only when it runs.
+ * `tutti`: parses the command line, runs one command, and turns a failure into a sentence and an exit code.
+ * Each command has its own file under `commands/`, and loads what it needs only when it runs.
  */
-import { hideKnown } from '@tutti/chain/secrets'
 import { Command, CommanderError } from 'commander'
 import { addAbandon } from './commands/abandon.ts'
 import { addBench } from './commands/bench.ts'
 import { addChain } from './commands/chain.ts'
-import { addClaim, addLeave } from './commands/claim.ts'
+import { addClaim } from './commands/claim.ts'
 import { addCreate } from './commands/create.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDeploy } from './commands/deploy.ts'
@@ -20,6 +19,7 @@ import { addFederations } from './commands/federations.ts'
 import { addJoin } from './commands/join.ts'
 import { addKeep } from './commands/keep.ts'
 import { addKeystore } from './commands/keystore.ts'
+import { addLeave } from './commands/leave.ts'
 import { addLog } from './commands/log.ts'
 import { addMint } from './commands/mint.ts'
 import { addModel } from './commands/model.ts'
@@ -32,24 +32,23 @@ import { addTask } from './commands/task.ts'
 import { addVerify } from './commands/verify.ts'
 import { type ExitCode, exitCodeList, exitCodes } from './terminal/exit-codes.ts'
 import { type Failure, nameChainErrors, toFailure } from './terminal/failure.ts'
-import { toJson } from './terminal/output.ts'
-import { toPlainLines } from './terminal/plain-text.ts'
+import { toJson, toShown } from './terminal/output.ts'
+import { nameProgram } from './terminal/program-name.ts'
 
 const afterHelp = `
 Start here:
-  tutti demo                                     a whole federation on this machine, in a minute or two
-  tutti chain                                    a local chain with the contracts, to try the rest on
-  tutti simulate --task digits                   what terms come to, and cost, before money is spent
-  tutti create --task digits --test-account 0    a federation of your own on that local chain
+  tutti demo                                     a whole federation on this machine, in one or two minutes
+  tutti chain                                    a local chain with the contracts, to try the other commands
+  tutti simulate --task digits                   what terms lead to, and cost, before money is spent
+  tutti create --task digits --test-account 0    your own federation on that local chain
 
-In a clone of the repository, tutti is: npm run tutti --
-There, npm link makes it a command for every folder.
+In a clone of the repository, write "npm run tutti --" for "tutti"; "npm link" there makes it a command everywhere.
 
 Exit codes:
 ${listExitCodes()}
 
-With --json, standard output is one JSON object, on errors too: {"error": {"name", "message", "exitCode"}}.
-Rounds count from 1 in what people read, from 0 in JSON and in a trainer's round.json, as on the chain.`
+With --json, standard output is one JSON object, also after an error: {"error": {"name", "message", "exitCode"}}.
+Rounds count from 1 in texts for people, and from 0 in JSON and in a trainer's round.json, as on the chain.`
 
 function listExitCodes(): string {
   const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[]
@@ -61,9 +60,13 @@ export function createProgram(): Command {
   const program = new Command('tutti')
     .description('Federated learning that runs on the chain.')
     .version('0.1.0')
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(nameProgram(text)),
+      writeErr: (text) => process.stderr.write(nameProgram(text)),
+    })
     .showHelpAfterError('(--help shows what the command takes)')
     .addHelpText('after', afterHelp)
-    // Before the commands are added: they and theirs take it over.
+    // Before the commands are added, so that they and their subcommands inherit it.
     .exitOverride()
   for (const add of [
     addDemo,
@@ -99,27 +102,27 @@ export function createProgram(): Command {
   return program
 }
 
-/** A reader that has seen enough, or a log on a full disk, ends the output, not the command in the middle of what it does. */
+/** A reader that has seen enough, or a log on a full disk, ends the output, but not the command in the middle of its work. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    // What else is wrong with standard output, such as a full disk, the entry says; of standard error nobody can be told.
+    // `bin/tutti.js` reports other faults of standard output; faults of standard error cannot be reported anywhere.
     stream.on('error', () => undefined)
   }
 }
 
-/** Ctrl-C ends with one sentence, unless the command ends gracefully by itself: it listens too then. */
+/** Ctrl-C ends with one sentence, unless the command listens too and ends by itself. */
 function endOnInterruption(tell: (failure: Failure) => void): void {
   process.on('SIGINT', () => {
     if (process.listenerCount('SIGINT') > 1) return
-    const message = 'Interrupted. What was sent to the chain before stays sent; nothing more is.'
+    const message = 'Interrupted. What was sent to the chain before stays sent; nothing more is sent.'
     tell({ name: 'AbortError', message, exitCode: exitCodes.interrupted })
     process.exit(exitCodes.interrupted)
   })
 }
 
-/** What the parser refuses; it has said so to people already. */
+/** A failure that the parser found; it has told people already. */
 function toUsageFailure({ code, message }: CommanderError): Failure {
-  const text = code === 'commander.help' ? 'A command is missing; --help lists them.' : message.replace(/^error: /, '')
+  const text = code === 'commander.help' ? 'Name a command; --help lists them.' : message.replace(/^error: /, '')
   return { name: 'UsageError', message: text, exitCode: exitCodes.usage }
 }
 
@@ -137,7 +140,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const tell = (failure: Failure) => {
     tellMachine(failure)
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
-    process.stderr.write(`tutti: ${hideKnown(toPlainLines(failure.message))}\n`)
+    process.stderr.write(`tutti: ${toShown(failure.message)}\n`)
   }
   endOnInterruption(tell)
   try {

@@ -20,7 +20,7 @@ import {
 import { startLocalChain } from '@tutti/chain/local'
 import { median } from '@tutti/learn'
 import { benchTrain, loadTask } from '@tutti/learn/node'
-import { bytesToHex, type HDAccount } from 'viem'
+import { bytesToHex, type HDAccount, type Hex } from 'viem'
 import { describeFounding, type Founding, foundFederation } from '../create/founding.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'
 import type { BenchFigure } from './figure.ts'
@@ -38,6 +38,7 @@ export interface NodesBenchOptions {
   pythons?: string[]
 }
 
+const UNIT = 10n ** 18n
 const BLOCK_SECONDS = 3
 /** Long enough that no living node on a busy machine is late: a round ends early when all have acted. */
 const SUBMIT_SECONDS = 600
@@ -54,7 +55,7 @@ export async function benchNodes(options: NodesBenchOptions): Promise<BenchFigur
   const chain = await startLocalChain({ port: 0, accounts: members + 2 })
   let proxy: CountingProxy | undefined
   try {
-    const setting = await prepare(chain.rpcUrl, directory, members, rounds, onProgress)
+    const setting = await prepare({ rpcUrl: chain.rpcUrl, directory, members, rounds, onProgress })
     const training = await benchNodeTraining(setting.manifest, setting.dataset, onProgress)
     await slowDown(setting.reader)
     proxy = await startCountingProxy(chain.rpcUrl)
@@ -94,58 +95,39 @@ export async function benchNodes(options: NodesBenchOptions): Promise<BenchFigur
   }
 }
 
-async function prepare(
-  rpcUrl: string,
-  directory: string,
-  members: number,
-  rounds: number,
-  onProgress: (line: string) => void,
-) {
+/** Where the nodes find their federations, and what they train on. */
+interface PrepareOptions {
+  rpcUrl: string
+  /** Folder of each member's rows. */
+  directory: string
+  members: number
+  rounds: number
+  onProgress: (line: string) => void
+}
+
+/** Creates the federation of all members, and one that waits for a member; has everybody join. */
+async function prepare({ rpcUrl, directory, members, rounds, onProgress }: PrepareOptions) {
   const accounts = testAccounts(members + 2) as HDAccount[]
   const reader = await connect({ rpcUrl })
   const creator = withAccount(reader, accounts[0]!)
   onProgress('deploying, creating the federation of the digits…')
-  const addresses = await deployContracts(creator)
+  const { directAggregator: aggregator, demoToken: token } = await deployContracts(creator)
   const task = loadTask('digits', { seed: 1 })
-  const unit = 10n ** 18n
-  const bounty = 100n * unit * BigInt(rounds)
+  const bounty = 100n * UNIT * BigInt(rounds)
   await mintDemoTokens(creator, { to: creator.account!.address, amount: 2n * bounty })
-  const choices = (size: number) => {
-    const { directAggregator: aggregator, demoToken: token } = addresses
-    return {
-      aggregator,
-      token,
-      isPrivateNetwork: true,
-      members: size,
-      rounds,
-      bits: 4,
-      laneBits: task.terms.laneBits,
-      stake: unit,
-      bounty,
-    }
-  }
-  const publish = async (founding: Founding) => {
-    const terms = { ...founding.terms, submitSeconds: SUBMIT_SECONDS }
-    const { manifestBytes: manifest, setupBytes: setup } = founding
-    const { id } = await createFederation(creator, { terms, manifest, setup })
-    await initialiseModel(creator, { id })
-    return id
-  }
-  const seed = 1
-  const founding = await foundFederation({ ...task, contact: 'none: a benchmark' }, task.train, {
-    ...choices(members),
-    seed,
+  const choices = (size: number) => ({
+    ...{ aggregator, token, isPrivateNetwork: true, members: size, rounds, bits: 4 },
+    ...{ laneBits: task.terms.laneBits, stake: UNIT, bounty, seed: 1 },
   })
+  const described = { ...task, contact: 'none: a benchmark' }
+  const founding = await foundFederation(described, task.train, choices(members))
   const { manifest } = founding
-  const id = await publish(founding)
-  const waitingId = await publish(describeFounding(manifest, { ...choices(2), seed }))
-  const rows = readFileSync(new URL('../../../../packages/learn/datasets/digits.csv', import.meta.url), 'utf8')
-  const [header, ...examples] = rows.trim().split('\n')
-  for (let index = 0; index <= members; index++) {
-    const own = examples.filter((_, row) => row % (members + 1) === index)
-    writeFileSync(join(directory, `member-${index}.csv`), `${[header, ...own].join('\n')}\n`)
+  const id = await publish(creator, founding)
+  const waitingId = await publish(creator, describeFounding(manifest, choices(2)))
+  for (const [index, own] of divideDigits(members + 1).entries()) {
+    writeFileSync(join(directory, `member-${index}.csv`), own)
     const account = accounts[index + 1]!
-    await mintDemoTokens(creator, { to: account.address, amount: unit })
+    await mintDemoTokens(creator, { to: account.address, amount: UNIT })
     await joinFederation(withAccount(reader, account), { id: index === members ? waitingId : id })
     if (index % 10 === 0) onProgress(`${index} of ${members} members have joined…`)
   }
@@ -155,6 +137,24 @@ async function prepare(
   )
   const keys = accounts.slice(1).map((account) => bytesToHex(account.getHdKey().privateKey!))
   return { reader, id, waitingId, keys, manifest, dataset: task.train }
+}
+
+async function publish(creator: ChainClient, founding: Founding): Promise<Hex> {
+  const terms = { ...founding.terms, submitSeconds: SUBMIT_SECONDS }
+  const { manifestBytes: manifest, setupBytes: setup } = founding
+  const { id } = await createFederation(creator, { terms, manifest, setup })
+  await initialiseModel(creator, { id })
+  return id
+}
+
+/** The digits in so many files of alike size. */
+function divideDigits(parts: number): string[] {
+  const rows = readFileSync(new URL('../../../../packages/learn/datasets/digits.csv', import.meta.url), 'utf8')
+  const [header, ...examples] = rows.trim().split('\n')
+  return Array.from({ length: parts }, (_, part) => {
+    const own = examples.filter((_, row) => row % parts === part)
+    return `${[header, ...own].join('\n')}\n`
+  })
 }
 
 /** As on a public chain: blocks come at their pace, and transactions wait for them. */

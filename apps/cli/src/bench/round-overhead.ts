@@ -9,7 +9,7 @@ import { createFederation, initialiseModel } from '@tutti/chain'
 import { countParameters, mlp } from '@tutti/learn'
 import { loadTask } from '@tutti/learn/node'
 import { describeFounding, foundFederation } from '../create/founding.ts'
-import { enrol, openStage } from '../demo/preparation.ts'
+import { joinMembers, prepareDemo } from '../demo/preparation.ts'
 import { playRounds } from '../demo/rounds.ts'
 import type { BenchFigure } from './figure.ts'
 import { deployFlower, findFlower, simulateFlower } from './flower.ts'
@@ -52,9 +52,16 @@ async function measureWidth(width: number, onProgress: (line: string) => void): 
 async function playIdle(model: ReturnType<typeof mlp>, directory: string, onProgress: (line: string) => void) {
   const digits = loadTask('digits', { seed: 1 })
   const task = { ...digits, model, training: { ...digits.training, epochs: 1 } }
-  const stage = await openStage(task, { members: MEMBERS, rounds: ROUNDS, alpha: 100, seed: 1, directory, onProgress })
+  const prepared = await prepareDemo(task, {
+    members: MEMBERS,
+    rounds: ROUNDS,
+    alpha: 100,
+    seed: 1,
+    directory,
+    onProgress,
+  })
   try {
-    const { chain, creator, addresses, datasets, bounty } = stage
+    const { chain, creator, addresses, datasets, bounty } = prepared
     const choices = {
       ...{ aggregator: addresses.directAggregator, token: addresses.demoToken, isPrivateNetwork: true },
       ...{
@@ -71,7 +78,7 @@ async function playIdle(model: ReturnType<typeof mlp>, directory: string, onProg
     const { terms, manifestBytes, setupBytes: setup } = describeFounding(manifest, choices)
     const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
     await initialiseModel(creator, { id })
-    const members = await enrol(stage, id, onProgress)
+    const members = await joinMembers(prepared, id, onProgress)
     const { signal } = new AbortController()
     const place = { rpcUrl: chain.rpcUrl, chainId: creator.chainId, core: creator.core, id, terms }
     const report = await playRounds({
@@ -84,7 +91,7 @@ async function playIdle(model: ReturnType<typeof mlp>, directory: string, onProg
     })
     return (report.seconds - report.trainingSeconds) / ROUNDS
   } finally {
-    await stage.chain.stop()
+    await prepared.chain.stop()
   }
 }
 

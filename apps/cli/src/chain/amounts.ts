@@ -1,11 +1,11 @@
-/** Amounts of tokens on the command line: texts until the token is known, since it alone says what its units are. */
+/** Amounts of tokens on the command line: texts until the token is known, because it says how many decimals it has. */
 import type { ChainClient } from '@tutti/chain'
 import { AmountError, isAmount, parseAmount, type Token } from '@tutti/core'
 import { InvalidArgumentError } from 'commander'
 import type { Address } from 'viem'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 
-/** An amount from the command line, such as `7.5`; how many decimals are allowed the token says. */
+/** An amount from the command line, such as `7.5`; the token says how many decimals are allowed. */
 export function parseAmountText(text: string): string {
   if (!isAmount(text)) throw new InvalidArgumentError('It takes an amount from 0, such as 7 or 7.5.')
   return text
@@ -42,7 +42,7 @@ export async function openToken(client: ChainClient, address: Address | undefine
 export function demandAmounts(address: Address | undefined, areStated: boolean): void {
   if (address === undefined || areStated) return
   throw new CommandError(
-    'With --token, say how much of it: give --stake and --bounty (0 for none). Their defaults are for the demo token.',
+    'With --token, give --stake and --bounty too (0 for none). Their defaults are for the demo token.',
     exitCodes.usage,
   )
 }

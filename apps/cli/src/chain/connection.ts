@@ -1,12 +1,13 @@
 /**
- * How a command reaches a chain and signs: the options that commands share, and the client they open.
- * A key comes from an encrypted keystore, from the environment, or from the local chain's public test accounts.
+ * How a command reaches a chain and signs: the options that commands share, and the client that they open. A key comes
+ * from an encrypted keystore, from the environment, or from the local chain's public test accounts.
  */
 import { readFile } from 'node:fs/promises'
 import type { ChainClient } from '@tutti/chain'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Address, Hex, LocalAccount } from 'viem'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { parseAtLeastOne, parseCount } from '../terminal/option-values.ts'
 
 /** Where the local chain of `tutti chain` listens. */
 export const defaultRpcUrl = 'http://127.0.0.1:8545'
@@ -40,13 +41,17 @@ export function addAccountOptions(command: Command): Command {
   return command
     .option(
       '--keystore <file>',
-      'sign with an encrypted keystore (Web3 Secret Storage); password asked for, or in TUTTI_PASSWORD',
+      'sign with an encrypted keystore (Web3 Secret Storage); its password is asked for, or in TUTTI_PASSWORD',
     )
-    .option('--test-account <n>', "sign with the local chain's public test account n, from 0", parseCount)
-    .option('--tip <gwei>', "paid a gas on top of the base fee (default: the endpoint's suggestion)", parseGwei)
+    .option('--test-account <n>', 'sign with public test account n of the local chain, from 0', parseCount)
+    .option(
+      '--tip <gwei>',
+      'gwei to pay per gas on top of the base fee (default: what the endpoint suggests)',
+      parseGwei,
+    )
     .option(
       '--max-fee <gwei>',
-      'most that is paid a gas, tip included: nothing is sent while the chain asks more',
+      'the most gwei to pay per gas, tip included; nothing is sent while the chain asks for more',
       parseGwei,
     )
     .option(
@@ -54,7 +59,10 @@ export function addAccountOptions(command: Command): Command {
       'blocks until a transaction counts, its own included (default: 3 on Ethereum and its test networks, else 1)',
       parseAtLeastOne,
     )
-    .addHelpText('after', '\nWithout either, the private key is read from the environment: TUTTI_PRIVATE_KEY.')
+    .addHelpText(
+      'after',
+      '\nWithout --keystore and --test-account, the private key is read from the environment: TUTTI_PRIVATE_KEY.',
+    )
 }
 
 /** A client that only reads. */
@@ -102,7 +110,7 @@ export async function openAccount(options: AccountOptions): Promise<LocalAccount
   const key = process.env.TUTTI_PRIVATE_KEY
   if (key === undefined || key === '') {
     throw new CommandError(
-      'No key to sign with. Pass --keystore FILE, set TUTTI_PRIVATE_KEY, or on a local chain --test-account N.',
+      'No key to sign with. Pass --keystore FILE, set TUTTI_PRIVATE_KEY, or on a local chain pass --test-account N.',
       exitCodes.noKey,
     )
   }
@@ -117,47 +125,13 @@ export function parseId(text: string): Hex {
   return text.toLowerCase() as Hex
 }
 
-/** A whole number from zero. */
-export function parseCount(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidArgumentError('It takes a whole number from 0.')
-  }
-  return value
-}
-
-/** A whole number from one. */
-export function parseAtLeastOne(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It takes a whole number from 1.')
-  }
-  return value
-}
-
-/** A share above 0 and below 1. */
-export function parseShare(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !(value > 0 && value < 1)) {
-    throw new InvalidArgumentError('It takes a share above 0 and below 1, such as 0.2.')
-  }
-  return value
-}
-
 /** Gwei as wei. */
 export function parseGwei(text: string): bigint {
   if (!/^\d{1,12}(\.\d{1,9})?$/.test(text.trim())) {
-    throw new InvalidArgumentError('It takes gwei a gas, from 0, such as 2 or 0.05.')
+    throw new InvalidArgumentError('It takes gwei per gas, from 0, such as 2 or 0.05.')
   }
   const [whole, fraction = ''] = text.trim().split('.')
   return BigInt(whole!) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
-}
-
-/** A number above zero. */
-export function parsePositive(text: string): number {
-  const value = Number(text)
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It takes a number above 0.')
-  return value
 }
 
 /** An address, its checksum left to the client. */

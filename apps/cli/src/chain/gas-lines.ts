@@ -1,10 +1,10 @@
-/** Gas as people read it: a line a step, and what a member's round and a whole federation cost in money. */
+/** Gas as people read it: a line for each kind of transaction, and what a member's round and a whole federation cost. */
 
 import { costAt, type GasReport, type GasStep, gasPrices } from '@tutti/chain'
 import { formatInteger } from '@tutti/core'
 import { toTable } from '../terminal/output.ts'
 
-/** Gas by step, and for each parameter of each member in a steady round. */
+/** Gas by kind of transaction, and for each parameter of each member in a steady round. */
 export function gasLines({ steps, total, perParameterAndMember }: GasReport): string[] {
   const rows = steps.map(({ step, transactions, mean, total: sum }) => [
     step,
@@ -15,8 +15,8 @@ export function gasLines({ steps, total, perParameterAndMember }: GasReport): st
   const perParameter =
     perParameterAndMember === undefined
       ? []
-      : [`  ${perParameterAndMember.toFixed(1)} gas a parameter and member in a steady round`]
-  return ['Gas by step', toTable([...rows, ['all', '', '', `= ${formatInteger(total)}`]]), ...perParameter]
+      : [`  ${perParameterAndMember.toFixed(1)} gas per parameter and member in a steady round`]
+  return ['Gas by transaction', toTable([...rows, ['all', '', '', `= ${formatInteger(total)}`]]), ...perParameter]
 }
 
 /** What the federation, and one submission, cost at each of the stated prices. */
@@ -36,7 +36,7 @@ export function costLines({
   return ['What that costs (assumed prices)', toTable([['', 'all of it', "a member's update"], ...rows])]
 }
 
-/** An amount of dollars with as many digits as its size deserves. */
+/** Dollars: whole ones from 100, cents below, two digits below a cent. */
 export function formatUsd(usd: number): string {
   if (usd >= 100) return `$${formatInteger(Math.round(usd))}`
   return usd >= 0.01 ? `$${usd.toFixed(2)}` : `$${usd.toPrecision(2)}`

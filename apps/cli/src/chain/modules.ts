@@ -1,4 +1,4 @@
-/** Commands that vouch for a federation's answers look first at whose contracts give them. */
+/** Whose contracts a federation uses: commands that show its answers as true check that first. */
 
 import type { ChainClient, Creation, Module } from '@tutti/chain'
 import type { Command } from 'commander'
@@ -11,11 +11,11 @@ export interface ModuleOptions {
 
 /** Adds `--unknown-modules`. */
 export function addModuleOption(command: Command): Command {
-  return command.option('--unknown-modules', "go on though the federation names contracts that are not Tutti's")
+  return command.option('--unknown-modules', "go on even if the federation names contracts that are not Tutti's")
 }
 
 /**
- * The modules of a federation, all of them known, or named on standard error where the options allow unknown ones.
+ * The modules of a federation. Unknown ones are refused, or named on standard error if the options allow them.
  *
  * @throws `UnknownModulesError`
  */
@@ -39,5 +39,5 @@ export function warnOfModules(modules: readonly Module[]): string | undefined {
   const unknown = modules.filter(({ isKnown }) => !isKnown)
   if (unknown.length === 0) return undefined
   const named = unknown.map(({ name, address }) => `${name} ${address}`).join(', ')
-  return `Careful: not Tutti's own, so what is said of this federation may be false: ${named}.`
+  return `Careful: these contracts are not Tutti's, so what they say of this federation may be false: ${named}.`
 }

@@ -2,10 +2,21 @@
 import { formatInteger } from '@tutti/core'
 import { formatEther } from 'viem'
 
+/** What one transaction took: gas, and wei paid for it. */
+export interface Paid {
+  gasUsed: bigint
+  paid: bigint
+}
+
 /** `70,829 gas, 0.00007 of the chain's coin`, of one transaction or of several. */
-export function describePaid(writes: readonly { gasUsed: bigint; paid: bigint }[]): string {
-  const sum = (of: 'gasUsed' | 'paid') => writes.reduce((all, write) => all + write[of], 0n)
-  return `${formatInteger(sum('gasUsed'))} gas, ${formatCoins(sum('paid'))}`
+export function describePaid(writes: readonly Paid[]): string {
+  const gas = writes.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
+  return `${formatInteger(gas)} gas, ${formatCoins(sumPaid(writes))}`
+}
+
+/** Wei paid for several transactions. */
+export function sumPaid(writes: readonly Paid[]): bigint {
+  return writes.reduce((sum, { paid }) => sum + paid, 0n)
 }
 
 /** `0.00116 of the chain's coin`, from wei. */
@@ -13,7 +24,7 @@ export function formatCoins(wei: bigint): string {
   return `${roundCoins(wei)} of the chain's coin`
 }
 
-/** Coins from wei, with three digits that count and all before the point; rounded up, since bounds are stated so too. */
+/** Coins from wei, rounded up to three significant digits; digits before the point all stay. */
 export function roundCoins(wei: bigint): string {
   const places = Math.max(0, String(wei).length - 3)
   // A coin is 10^18 wei: digits before the point stay.

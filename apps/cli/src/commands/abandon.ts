@@ -1,4 +1,4 @@
-/** `tutti abandon ID`: ends a federation whose next action nobody takes, so that stakes and bounty go back. */
+/** `tutti abandon ID`: ends a federation that stands still, so that stakes and bounty go back. */
 import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
@@ -24,13 +24,13 @@ export function addAbandon(program: Command): void {
     .command('abandon')
     .description('End a federation that stands still: nobody joined, or nobody takes the action that is due.')
     .argument('<id>', 'the federation', parseId)
-    .option('--dry-run', 'try it on the chain as it stands, and send nothing')
+    .option('--dry-run', 'try it on the chain as it stands; send nothing')
   addAccountOptions(addConnectionOptions(command))
     .addHelpText(
       'after',
-      '\nAnyone may, once an action is overdue by the time that the terms call idle (a week unless create was told otherwise).\n' +
-        'Stakes go back, what is left of the bounty returns to the creator, and a trained model goes on answering. Each then\n' +
-        'fetches its own: tutti claim ID',
+      '\nAnyone may abandon a federation once its next action is overdue by the idle time of the terms (a week by default).\n' +
+        'Stakes go back, what is left of the bounty returns to the creator, and a trained model goes on answering. All of\n' +
+        'them then fetch what is theirs with: tutti claim ID',
     )
     .action((id: Hex, options: AbandonOptions) => giveUp(id, options))
 }
@@ -50,7 +50,7 @@ async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
     const prepared = await chain.prepareTransaction(client, call).catch(sayWhen)
     const most = chain.toMostPaid(prepared.raw)
     output.line(
-      `The chain would end it; its gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
+      `The chain would end it. The gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
     )
     output.result({ id, account, mostPaid: most })
     return
@@ -63,7 +63,7 @@ async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
     chain.readMember(client, { id, account, blockNumber: receipt.blockNumber }),
   ])
   const token = await chain.readToken(client, terms.token)
-  output.line(`${id} has ended: stakes and what is left of the bounty are free.`)
+  output.line(`${id} has ended. Stakes and what is left of the bounty can be claimed.`)
   output.line(`That took ${describePaid([written])}.`)
   const due = owed + stake
   if (due > 0n) output.line(`${formatTokens(due, token)} are yours: tutti claim ${id}`)
@@ -73,7 +73,7 @@ async function giveUp(id: Hex, options: AbandonOptions): Promise<void> {
 /** Why a federation cannot be abandoned yet, and from when on it can be, by the chain's clock; both in unix seconds. */
 export function whenOverdue(id: Hex, overdueAt: bigint, time: bigint): string {
   // A phase that ends by itself is never overdue: the contract names the largest number there is.
-  if (overdueAt >= 1n << 53n) return `The round of ${id} is running and ends by itself; nothing in it is overdue.`
+  if (overdueAt >= 1n << 53n) return `${id} cannot be abandoned: its round is running and ends by itself.`
   const at = new Date(Number(overdueAt) * 1000).toISOString().slice(0, 19)
-  return `The action that ${id} waits for is not overdue yet: from ${at} UTC on, in ${overdueAt - time} s.`
+  return `${id} cannot be abandoned yet: its next action is overdue from ${at} UTC on, in ${overdueAt - time} s.`
 }

@@ -1,16 +1,17 @@
-/** `tutti bench NAME`: measures what is claimed, against its baseline in the same run and the limit it is held to. */
+/** `tutti bench NAME`: measures what is claimed, beside a baseline in the same run, and compares it with its limit. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { BenchFigure } from '../bench/figure.ts'
-import { parseCount } from '../chain/connection.ts'
+
 import { exitCodes } from '../terminal/exit-codes.ts'
+import { parseCount } from '../terminal/option-values.ts'
 import { createOutput } from '../terminal/output.ts'
 
 /** What each benchmark is for, shown by `--help`. */
 const benches = {
   accuracy:
-    'the on-chain model against float FedAvg, over paired seeds and eight settings (some twenty minutes on two processors)',
-  gas: 'gas of every step on a local chain, against a naive on-chain average',
-  nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (some ten minutes)',
+    'the on-chain model against float FedAvg, over paired seeds and eight settings (about twenty minutes on two processors)',
+  gas: 'gas of every transaction on a local chain, against a naive on-chain average',
+  nodes: 'fifty member processes on this machine: rounds missed, memory, calls, training in a node (about ten minutes)',
   blob: 'the blob path: gas, commitments, and with --data the CNN of 1,663,370 parameters on MNIST (minutes)',
   trust: 'files written and sockets opened by training processes beyond their own (a minute; sockets need strace)',
   evaluate: 'judging 100,000 rows with a model of the contract (a minute)',
@@ -37,12 +38,12 @@ export function addBench(program: Command): void {
   program
     .command('bench')
     .description(
-      'Measure what is claimed: accuracy, gas, nodes, the blob path, evaluation, training speed, or what training leaves behind and asks.',
+      'Measure what is claimed: accuracy, gas, nodes, the blob path, evaluation, training speed, foreign files and sockets.',
     )
     .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(benches)))
     .option('--json', 'print one JSON object')
-    .option('--data <folder>', 'blob: the four IDX files of MNIST; without them the digits are trained')
-    .option('--partitions <file>', 'accuracy: publish who holds which example, as JSON')
+    .option('--data <folder>', 'blob: folder of the four IDX files of MNIST (default: the digits are trained)')
+    .option('--partitions <file>', 'accuracy: write who holds which example to this file, as JSON')
     .option('--seeds <n>', 'accuracy: paired seeds, at least 2 (default: 40)', parseSeeds)
     .addOption(new Option('--serve', 'accuracy: measure what the process that started this one asks for').hideHelp())
     .option('--members <n>', 'nodes: member processes (default: 50)', parseCount)
@@ -69,7 +70,7 @@ export function addBench(program: Command): void {
     })
 }
 
-/** Runs a benchmark; the packages below hand over figures in their own form. */
+/** Runs a benchmark, and brings the figures of each package into one form. */
 async function runBench(
   name: BenchName,
   options: BenchOptions,

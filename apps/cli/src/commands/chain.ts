@@ -1,7 +1,7 @@
 /** `tutti chain`: a local chain with the contracts on it, until Ctrl-C; its state stays on disk. */
 import type { Command } from 'commander'
-import { parseCount } from '../chain/connection.ts'
-import { createOutput } from '../terminal/output.ts'
+import { parseCount } from '../terminal/option-values.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
 interface ChainOptions {
   directory: string
@@ -11,7 +11,7 @@ interface ChainOptions {
   json?: boolean
 }
 
-/** What draws a cohort waits for a block or two; a chain that nobody uses does not grow. */
+/** A cohort is drawn from a later block, so some follow each transaction; a chain that nobody uses does not grow. */
 const SPARING = { seconds: 1, blocks: 3 }
 
 /** Adds the command `chain`. */
@@ -24,65 +24,61 @@ export function addChain(program: Command): void {
     .option('--accounts <n>', 'public test accounts with funds', parseCount, 20)
     .option(
       '--block-time <seconds>',
-      'a block every so often (default: one for each transaction, and three at a second each after the last)',
+      'seconds between blocks (default: a block for each transaction, then three more, one a second)',
       parseCount,
     )
     .option('--json', 'print one JSON object when it is ready')
     .addHelpText('after', '\nThe test accounts are public: anyone can spend from them. They are for this chain only.')
-    .action(async (options: ChainOptions) => {
-      const output = createOutput({ isJson: options.json === true })
-      const { connect, deployBlobAggregator, deployContracts, mintDemoTokens, testAccounts } = await import(
-        '@tutti/chain'
-      )
-      const { startLocalChain } = await import('@tutti/chain/local')
-      const { holdChainDirectory } = await import('../chain/chain-directory.ts')
-      const release = holdChainDirectory(options.directory)
-      const chain = await startLocalChain({
-        directory: options.directory,
-        port: options.port,
-        accounts: options.accounts,
-        pace: !options.blockTime ? SPARING : { seconds: options.blockTime, blocks: Infinity },
-      })
-      const interrupted = new Promise<void>((resolve) => {
-        process.once('SIGINT', resolve)
-        process.once('SIGTERM', resolve)
-      })
-      try {
-        output.progress('deploying the contracts…')
-        const accounts = testAccounts(options.accounts)
-        const client = await connect({ rpcUrl: chain.rpcUrl, account: accounts[0]! })
-        const deployed = await deployContracts(client)
-        const { address: blobAggregator } = await deployBlobAggregator(client)
-        if (deployed.writes.length > 0) {
-          for (const account of accounts) {
-            await mintDemoTokens(client, { to: account.address, amount: 1_000_000n * 10n ** 18n })
-          }
-        }
-        output.line(
-          `A local chain answers at ${chain.rpcUrl} (chain id ${client.chainId}); its state is in ${options.directory}.`,
-        )
-        output.line(`  Federation        ${deployed.core}`)
-        output.line(`  DirectAggregator  ${deployed.directAggregator}`)
-        output.line(`  BlobAggregator    ${blobAggregator}`)
-        output.line(`  DemoToken         ${deployed.demoToken}`)
-        output.line(
-          `${accounts.length} test accounts hold funds and demo tokens: --test-account 0 to ${accounts.length - 1}.`,
-        )
-        output.line('Next, in another terminal: tutti create --task digits --test-account 0. Ctrl-C stops the chain.')
-        output.result({
-          rpcUrl: chain.rpcUrl,
-          chainId: client.chainId,
-          core: deployed.core,
-          directAggregator: deployed.directAggregator,
-          blobAggregator,
-          demoToken: deployed.demoToken,
-          accounts: accounts.map((account) => account.address),
-        })
-        await interrupted
-        output.note('stopping; the state is being written…')
-      } finally {
-        await chain.stop()
-        release()
-      }
-    })
+    .action(runChain)
+}
+
+/** Runs the chain until it is stopped. */
+async function runChain(options: ChainOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  const { startLocalChain } = await import('@tutti/chain/local')
+  const { holdChainDirectory } = await import('../chain/chain-directory.ts')
+  const release = holdChainDirectory(options.directory)
+  const chain = await startLocalChain({
+    directory: options.directory,
+    port: options.port,
+    accounts: options.accounts,
+    pace: !options.blockTime ? SPARING : { seconds: options.blockTime, blocks: Infinity },
+  })
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  try {
+    await prepareChain(chain.rpcUrl, options, output)
+    await interrupted
+    output.note('stopping; the state is being written…')
+  } finally {
+    await chain.stop()
+    release()
+  }
+}
+
+/** Deploys the contracts and mints demo tokens where the chain is new, and says what is there. */
+async function prepareChain(rpcUrl: string, options: ChainOptions, output: Output): Promise<void> {
+  const { connect, deployBlobAggregator, deployContracts, mintDemoTokens, testAccounts } = await import('@tutti/chain')
+  output.progress('deploying the contracts…')
+  const accounts = testAccounts(options.accounts)
+  const client = await connect({ rpcUrl, account: accounts[0]! })
+  const { core, directAggregator, demoToken, writes } = await deployContracts(client)
+  const { address: blobAggregator } = await deployBlobAggregator(client)
+  if (writes.length > 0) {
+    for (const { address: to } of accounts) await mintDemoTokens(client, { to, amount: 1_000_000n * 10n ** 18n })
+  }
+  const { chainId } = client
+  output.line(`A local chain answers at ${rpcUrl} (chain id ${chainId}); its state is in ${options.directory}.`)
+  output.line(`  Federation        ${core}`)
+  output.line(`  DirectAggregator  ${directAggregator}`)
+  output.line(`  BlobAggregator    ${blobAggregator}`)
+  output.line(`  DemoToken         ${demoToken}`)
+  output.line(
+    `${accounts.length} test accounts hold funds and demo tokens: --test-account 0 to ${accounts.length - 1}.`,
+  )
+  output.line('Next, in another terminal: tutti create --task digits --test-account 0. Ctrl-C stops the chain.')
+  const addresses = accounts.map(({ address }) => address)
+  output.result({ rpcUrl, chainId, core, directAggregator, blobAggregator, demoToken, accounts: addresses })
 }

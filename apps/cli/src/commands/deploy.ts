@@ -31,27 +31,32 @@ const titles: Record<ContractName, string> = {
 export function addDeploy(program: Command): void {
   const command = program
     .command('deploy')
-    .description('Put the contracts on a chain, at the same addresses as on every other; what is there is checked.')
+    .description(
+      'Put the contracts on a chain, at the same addresses as on every other chain. Contracts that are there are checked.',
+    )
     .addOption(new Option('--rpc <url>', 'the chain').env('TUTTI_RPC').default(defaultRpcUrl))
     .addOption(
       new Option(
         '--path <name>',
-        'direct: without the blob aggregator; blob: with it, whatever the chain was found to take (default: as found)',
+        'direct: without the blob aggregator; blob: with it, even if the chain seems not to take blobs (default: as found)',
       ).choices(['direct', 'blob']),
     )
-    .option('--demo-token', 'the demo token too, which anyone may mint: for test nets (default on a local chain)')
-    .option('--no-demo-token', 'no demo token')
-    .option('--dry-run', 'say what is there, what is missing and what it would cost; needs no key, sends nothing')
+    .option(
+      '--demo-token',
+      'deploy the demo token too, which anyone may mint: for test nets (default on a local chain)',
+    )
+    .option('--no-demo-token', 'deploy no demo token')
+    .option('--dry-run', 'say what is there, what is missing and what it would cost; send nothing (needs no key)')
     .option('--json', 'print one JSON object')
   addAccountOptions(command)
     .addHelpText(
       'after',
-      '\nThe addresses follow from the code alone (CREATE2 through the deployment proxy at\n' +
-        '0x4e59b44847b379578588920cA78FbF26c0B4956C, which is deployed too where it is missing), so every other command\n' +
-        'finds the contracts without being told. Running it again finds all in place and spends nothing. Where the EVM\n' +
-        'lacks what blobs need, or users may not send blob transactions, the direct path alone is deployed. The latter is\n' +
-        'asked of recent blocks and of the pool, with a transaction of an empty account that no chain can include; where\n' +
-        'neither tells, it is unknown, and --path blob deploys for those who know.',
+      '\nThe addresses follow from the code alone, so every other command finds the contracts without being told. (They are\n' +
+        'made by CREATE2 through the deployment proxy at 0x4e59b44847b379578588920cA78FbF26c0B4956C, which is deployed too\n' +
+        'if it is missing.) A second run finds all of them in place and spends nothing.\n\n' +
+        'Only the direct path is deployed if the EVM lacks what blobs need, or if users may not send blob transactions.\n' +
+        'Recent blocks and the pool tell whether they may; the pool is asked with a transaction of an empty account, which\n' +
+        'no chain can include. If neither tells, it is unknown: if you know that the chain takes them, pass --path blob.',
     )
     .action(runDeploy)
 }

@@ -20,14 +20,14 @@ Examples:
   tutti encode ID --data rows.csv --row 3            row 3 of a CSV, the first being 0
   tutti encode ID --columns                          the schema, for Features.sol
 
-Standard output is the bytes alone, so that they can be handed on:
+Standard output is only the bytes, so that another command can take them:
   cast call CORE 'classify(bytes32,bytes)(uint256,int256[])' ID $(tutti encode ID --row '{"age": 61, "sex": "f"}')`
 
 /** Adds the command `encode`. */
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description("Print a row as the bytes that the contract's predict takes. A view: it costs nothing.")
+    .description("Print a row as the bytes that the contract's predict takes. It costs nothing.")
     .argument('<id>', 'the federation', parseId)
     .option('--row <row>', 'the row: {"column": value, …}, or with --data its number, from 0')
     .option('--data <file>', "take the row from this CSV of the federation's columns")

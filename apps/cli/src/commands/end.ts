@@ -18,7 +18,7 @@ interface EndOptions extends ConnectionOptions, AccountOptions {
   dryRun?: boolean
 }
 
-/** Basis points in all. */
+/** All members, in basis points. */
 const WHOLE = 10_000
 
 /** Adds the command `end`. */
@@ -27,12 +27,12 @@ export function addEnd(program: Command): void {
     .command('end')
     .description('Vote to end a federation with the round in progress, for example when its model is good enough.')
     .argument('<id>', 'the federation', parseId)
-    .option('--dry-run', 'try it on the chain as it stands, and send nothing')
+    .option('--dry-run', 'try it on the chain as it stands; send nothing')
   addAccountOptions(addConnectionOptions(command))
     .addHelpText(
       'after',
-      '\nEach member of the round has one vote in it. With as many as the terms ask for, the round in progress is the last:\n' +
-        'stakes go back, the model goes on answering, and what is left of the bounty returns to the creator.',
+      '\nEach member of the round has one vote in it. When as many have voted as the terms ask for, this round is the last.\n' +
+        'Stakes then go back, the model goes on answering, and what is left of the bounty returns to the creator.',
     )
     .action((id: Hex, options: EndOptions) => vote(id, options))
 }
@@ -45,14 +45,14 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
   const { terms } = await chain.readManifest(client, { id })
   if (terms.endQuorum === 0) {
     throw new CommandError(
-      `The terms of ${id} allow no early end (endQuorum 0). A member leaves it with: tutti leave ${id}`,
+      `The terms of ${id} allow no early end (endQuorum 0). To leave it yourself: tutti leave ${id}`,
       exitCodes.refused,
     )
   }
   const { number: round, openedAt } = await chain.readRound(client, { id })
   if (openedAt === 0 && round === 0) {
     throw new CommandError(
-      `No round of ${id} has opened yet: there is nothing to end. A member leaves it with: tutti leave ${id}`,
+      `No round of ${id} has opened yet, so there is nothing to end. To leave it yourself: tutti leave ${id}`,
       exitCodes.refused,
     )
   }
@@ -60,7 +60,7 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
     const prepared = await chain.prepareTransaction(client, chain.callToVoteToEnd(client, { id, round }))
     const most = chain.toMostPaid(prepared.raw)
     output.line(
-      `The chain would take the vote; its gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
+      `The chain would take the vote. The gas would cost at most ${formatCoins(most)}. Nothing was sent (--dry-run).`,
     )
     output.result({ id, account, round, mostPaid: most })
     return
@@ -75,7 +75,7 @@ async function vote(id: Hex, options: EndOptions): Promise<void> {
   output.line(
     status.isEnding
       ? `${account} voted: round ${round + 1} is the last.`
-      : `${account} voted, as ${votes} of ${formatCount(after.members, 'member')} of round ${round + 1} did; ${needed} end it.`,
+      : `${account} voted. So far ${votes} of ${formatCount(after.members, 'member')} of round ${round + 1} have; ${needed} are needed.`,
   )
   output.line(`That took ${describePaid([written])}.`)
   output.result({ id, account, round, votes, needed, isEnding: status.isEnding, hash, gasUsed, paid })

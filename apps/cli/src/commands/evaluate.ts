@@ -1,4 +1,4 @@
-/** `tutti evaluate ID`: the chain's model judged on labelled rows that it was not trained on. */
+/** `tutti evaluate ID`: judges the chain's model on labelled rows that it was not trained on. */
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
@@ -21,9 +21,9 @@ export function addEvaluate(program: Command): void {
       "Judge the chain's model on labelled rows: figures with 95% intervals, and by class. It costs nothing.",
     )
     .argument('<id>', 'the federation', parseId)
-    .requiredOption('--data <file>', "labelled rows, a CSV of the federation's columns; rows that nobody trained on")
-    .option('--on-chain', 'ask the contract for every answer, rather than compute them by the twin of its arithmetic')
-  command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+    .requiredOption('--data <file>', "labelled rows that nobody trained on: a CSV of the federation's columns")
+    .option('--on-chain', 'ask the contract for every answer (default: compute them here, by the same arithmetic)')
+  command.option('--model <file>', 'blob path: answer on this machine, from a model that was pulled before')
   addRoundOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: EvaluateOptions) => {
     const output = createOutput({ isJson: options.json === true })
@@ -40,7 +40,7 @@ export function addEvaluate(program: Command): void {
     if (rows.kind !== 'dataset') return
     const { dataset } = rows
     for (const line of describeFit(rows)) output.line(line)
-    const scorer = await openScorer(client, creation, manifest, options, output)
+    const scorer = await openScorer({ client, creation, manifest }, options, output)
     try {
       const outputs = await scorer.score(dataset)
       const evaluation = evaluateOutputs(manifest.model, outputs, dataset)

@@ -1,12 +1,13 @@
-/** `tutti federations`: what there is on the chain, and what a node would make of each under the owner's policy. */
+/** `tutti federations`: the federations of the chain, and whether the owner's policy allows each. */
 import type { Command } from 'commander'
 import { addConnectionOptions, type ConnectionOptions, openReader } from '../chain/connection.ts'
 import { describeLimits } from '../chain/limit-lines.ts'
 import { openBudgetReader } from '../node/budget-lines.ts'
-import { describeSurvey, surveyOptionsOf, toPlain } from '../node/discovery.ts'
+import { surveyOptionsOf } from '../node/discovery.ts'
+import { addPolicyOptions } from '../node/policy-options.ts'
 import { defaultStore, type NodeCommandOptions, readLimits } from '../node/settings.ts'
+import { describeSurvey, toPlain } from '../node/survey-lines.ts'
 import { createOutput } from '../terminal/output.ts'
-import { addPolicyOptions } from './node.ts'
 
 /** Adds the command `federations`. */
 export function addFederations(program: Command): void {
@@ -15,7 +16,7 @@ export function addFederations(program: Command): void {
     .description('List the federations of the chain, and which of them your policy allows.')
     .option('--config <file>', "a node's configuration file, for its policy, data and store")
     .option('--data <file>', 'also say whether this CSV fits')
-    .option('--store <directory>', `where it is kept what was found (default: ${defaultStore})`)
+    .option('--store <directory>', `where what was found is kept (default: ${defaultStore})`)
   addPolicyOptions(addConnectionOptions(command)).action(
     async (options: ConnectionOptions & Omit<NodeCommandOptions, 'rpc'>) => {
       const output = createOutput({ isJson: options.json === true })
@@ -31,7 +32,7 @@ export function addFederations(program: Command): void {
       for (const line of lines) output.line(line)
       if (!hasPolicy && surveyed.length > 0) {
         output.line(
-          'No policy was given, so none is allowed or refused. State one to see: --maximum-stake 10, or --config.',
+          'Without a policy, none is allowed or refused. To see which would be, state one: --maximum-stake 10, or --config.',
         )
       }
       const plain = surveyed.map((entry) => ({ ...toPlain(entry), ...(hasPolicy ? {} : { isWanted: null }) }))

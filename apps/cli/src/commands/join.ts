@@ -10,13 +10,13 @@ import {
   type ConnectionOptions,
   openSigner,
   parseId,
-  parsePositive,
 } from '../chain/connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
 import { describePaid } from '../chain/paid.ts'
 import { describeSource } from '../federation/manifest-summary.ts'
-import { defaultStore, present, readLimits } from '../node/settings.ts'
+import { defaultStore, readLimits } from '../node/settings.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { parsePositive, present } from '../terminal/option-values.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 import { toPlainText } from '../terminal/plain-text.ts'
 
@@ -44,11 +44,18 @@ export function addJoin(program: Command): void {
 export function addJoinOptions(command: Command): Command {
   command
     .option('--data <file>', 'check this CSV against the federation before anything is paid')
-    .option('--allow-unknown', 'join although not one value of a column is known to the federation')
+    .option('--allow-unknown', 'join even if the federation knows none of the values of a column')
     .option('--yes', 'consent to what becomes public without being asked')
-    .option('--privacy-epsilon <x>', 'refuse what would pass this privacy budget of the store', parsePositive)
-    .option('--expose-few-rows', 'of a statistics round without noise: allow rows so few that it tells single ones')
-    .option('--store <directory>', `the node's store, whose ledger says what is spent (default: ${defaultStore})`)
+    .option(
+      '--privacy-epsilon <x>',
+      'privacy budget of the store: refuse a federation that would exceed it',
+      parsePositive,
+    )
+    .option(
+      '--expose-few-rows',
+      'for a statistics round without noise: allow so few rows that its figures show single ones',
+    )
+    .option('--store <directory>', `the node's store, which records what is spent (default: ${defaultStore})`)
     .option('--config <file>', "a node's configuration file, for its privacy budget and store")
   return addModuleOption(addAccountOptions(addConnectionOptions(command)))
 }
@@ -61,7 +68,7 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
   const { joinFederation } = await import('@tutti/node')
   const { isStatistics, parsePublishedManifest } = await import('@tutti/learn')
   const { demandKnownColumns, describeFit, readOwnRows } = await import('../data/local-data.ts')
-  const { describePrivateNetwork } = await import('../create/terms-proposal.ts')
+  const { describePrivateNetwork } = await import('../create/term-lines.ts')
   const { store, policy } = await readLimits({
     ...present({
       config: options.config,
@@ -98,8 +105,9 @@ export async function runJoin(id: Hex, options: JoinCommandOptions): Promise<voi
     const baseOption = base === undefined ? '' : ' --base-model FILE'
     output.line(`Joined as ${joined.account}. Next: tutti node ${id} --data FILE${baseOption}`)
     if (joined.cost !== undefined) output.line(`That took ${describePaid([{ gasUsed, paid }])}.`)
-  } else output.line(`${joined.account} is a member already; nothing was sent.`)
-  if (base !== undefined) output.line(`The base model is the creator's file with keccak256 ${base.hash}; ask for it.`)
+  } else output.line(`${joined.account} is already a member; nothing was sent.`)
+  if (base !== undefined)
+    output.line(`You need the creator's base model: ask for the file with keccak256 ${base.hash}.`)
   output.result({
     id,
     account: joined.account,
@@ -141,7 +149,7 @@ async function askConsent(
   for (const sentence of disclosure.kept) say(`  · ${sentence}`)
   if (options.yes === true) return true
   if (!process.stdin.isTTY) {
-    throw new CommandError('Joining asks for consent. Read the above, then pass --yes.', exitCodes.noConsent)
+    throw new CommandError('Read the above. To consent and join, pass --yes.', exitCodes.noConsent)
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {

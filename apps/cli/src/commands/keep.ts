@@ -43,18 +43,17 @@ export function addKeep(program: Command): void {
   const command = program
     .command('keep')
     .description(
-      'Take the actions of a round that are due and that anyone may take, for their pay; then say what comes next.',
+      'Take the actions of a round that are due and that anyone may take, for pay; then say what comes next.',
     )
     .argument('<id>', 'the federation', parseId)
-    .option('--dry-run', 'say which action is due, and send nothing')
+    .option('--dry-run', 'say which action is due; send nothing')
   addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(command))))
     .addHelpText(
       'after',
-      '\nNobody is in charge of a round: opening it, drawing its cohort, aggregating each shard, settling and closing it may be\n' +
-        'done by any account, and members’ nodes do it by themselves. This is for whoever keeps a federation going without\n' +
-        'training in it. The pay (keeperPay of the terms) is fetched with `tutti claim ID`. A round that waits for its members\n' +
-        'has no action that is due; a fault is proved by nodes, which look at every update. What stands still for too long is\n' +
-        'ended with `tutti abandon ID`.',
+      '\nUse this to keep a federation going without training in it. Any account may open a round, draw its cohort, aggregate\n' +
+        'a shard, settle or close it; members’ nodes do so by themselves. Fetch the pay (keeperPay of the terms) with\n' +
+        '`tutti claim ID`. While a round waits for its members, no action is due. Faults in blobs are proved by nodes, which\n' +
+        'look at every update. End a federation that stands still for too long with `tutti abandon ID`.',
     )
     .action((id: Hex, options: KeepOptions) => keep(id, options))
 }
@@ -80,7 +79,7 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
       output.line(`Round ${round.number + 1}: ${nameOf(due)}, ${hash}; ${describePaid([written])}`)
       seen = await look(client, creation, options, output)
     } catch (error) {
-      // As a rule somebody else was quicker; or the action is reserved for its keeper for a while.
+      // As a rule somebody else was quicker, or the action is reserved for its keeper for a while.
       if (!(error instanceof ContractError)) throw error
       refusal = error.message
     }
@@ -110,8 +109,7 @@ async function keep(id: Hex, options: KeepOptions): Promise<void> {
   })
 }
 
-/** Where a federation stands, and what is due. */
-interface State {
+interface KeeperView {
   phase: Phase
   round: Round
   /** When the phase ends by itself, in unix seconds of the chain; 0: when somebody acts. */
@@ -120,7 +118,12 @@ interface State {
 }
 
 /** Where the federation stands for the next block, and the action that is due there, if any. */
-async function look(client: ChainClient, creation: Creation, options: KeepOptions, output: Output): Promise<State> {
+async function look(
+  client: ChainClient,
+  creation: Creation,
+  options: KeepOptions,
+  output: Output,
+): Promise<KeeperView> {
   const chain = await import('@tutti/chain')
   const { readChainTime } = await import('@tutti/node')
   const { id, terms } = creation
@@ -170,8 +173,8 @@ function nameOf({ kind, shard }: DueAction): string {
   return shard === undefined ? kind : `${kind} shard ${shard}`
 }
 
-/** What a federation waits for that has no action due. */
-function whatComesNext(id: Hex, { phase, round, endsAt }: State): string {
+/** What a federation waits for while no action is due. */
+function whatComesNext(id: Hex, { phase, round, endsAt }: KeeperView): string {
   if (phase === 'finished') return `${id} is finished: there is nothing to keep.`
   if (phase === 'joining') return `No action is due: ${id} waits for members, or for its initial model.`
   const at = new Date(endsAt * 1000).toISOString().slice(0, 19)

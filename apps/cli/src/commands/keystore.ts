@@ -1,4 +1,4 @@
-/** `tutti keystore`: a private key of one's own in an encrypted file (Web3 Secret Storage), and whose key a file holds. */
+/** `tutti keystore`: makes a key in an encrypted file (Web3 Secret Storage), and shows whose key a file holds. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
@@ -25,7 +25,7 @@ export function addKeystore(program: Command): void {
     .action(createKeystore)
   const show = keystore
     .command('show')
-    .description('Print the address of a keystore, nothing else of it.')
+    .description('Print the address of a keystore, and nothing else.')
     .argument('<file>', 'the keystore')
     .option('--json', 'print one JSON object')
     .action(showKeystore)
@@ -34,7 +34,7 @@ export function addKeystore(program: Command): void {
 
 async function createKeystore(file: string, options: KeystoreCommandOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  // Looked at before the password is asked for; whether it is really new is settled when it is written.
+  // Checked before the password is asked for; the write itself refuses a file that exists.
   if (existsSync(file)) throw overwriteError(file)
   const password = await readPassword('Password for the new keystore: ', { isNew: true })
   const { generatePrivateKey, privateKeyToAddress } = await import('viem/accounts')
@@ -44,8 +44,10 @@ async function createKeystore(file: string, options: KeystoreCommandOptions): Pr
   const text = `${JSON.stringify(await encryptKeystore(privateKey, password), undefined, 2)}\n`
   await writeNew(file, text)
   output.line(`Address: ${address}`)
-  output.line(`${file} holds its key, encrypted. Keep a copy of the file and remember the password: without either,`)
-  output.line('whatever the address holds is lost. Use it with --keystore; send it some of the currency of the chain.')
+  output.line(
+    `${file} holds its key, encrypted. Keep a copy of the file, and remember the password: if you lose either, you`,
+  )
+  output.line('lose what the address holds. Send the address some coin of the chain; sign with --keystore.')
   output.result({ file, address })
 }
 
@@ -64,7 +66,7 @@ async function readAddress(bytes: Uint8Array): Promise<string> {
   return (await accountFromKeystore(bytes, await readPassword('Password of the keystore: '))).address
 }
 
-/** Writes a file that must not exist, readable by its owner alone, and forces it to the platter. */
+/** Writes a file that must not exist, readable by its owner alone, and forces it to disk. */
 async function writeNew(file: string, text: string): Promise<void> {
   await writeNewFile(file, text, 0o600).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? overwriteError(file) : error

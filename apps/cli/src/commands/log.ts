@@ -2,8 +2,9 @@
 import type { FederationLog } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../chain/connection.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
 import { watchInterruption } from '../terminal/interruption.ts'
+import { parseCount } from '../terminal/option-values.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 
 interface LogOptions extends ConnectionOptions {
@@ -11,9 +12,9 @@ interface LogOptions extends ConnectionOptions {
   follow: boolean
 }
 
-/** Read again at each look, in blocks: longer than a reorganisation reaches back. */
+/** Blocks that each look reads again: more than a reorganisation replaces. */
 const BLOCKS_AGAIN = 64n
-/** Between looks, at the least, in milliseconds. */
+/** Least time between looks, in milliseconds. */
 const LOOK_MS = 1_000
 
 /** Adds the command `log`. */
@@ -22,12 +23,12 @@ export function addLog(program: Command): void {
     .command('log')
     .description('Follow a federation from the chain: what happens, an event a line.')
     .argument('<id>', 'the federation', parseId)
-    .option('--from <round>', 'begin with this round, from 1 (default: with the creation)', parseRound)
+    .option('--from <round>', 'begin with this round, counted from 1 (default: with the creation)', parseRound)
     .option('--no-follow', 'end with what has happened so far')
   addConnectionOptions(command)
     .addHelpText(
       'after',
-      '\nNo account is needed, and no node. It ends when the federation is finished, or with Ctrl-C.\n' +
+      '\nYou need no account and no node. It ends when the federation is finished, or with Ctrl-C.\n' +
         'With --json each event is a line of JSON on standard output, its round from 0.',
     )
     .action(follow)
@@ -104,7 +105,7 @@ function isSince({ args }: FederationLog, first: number): boolean {
   return first === 0 || ('round' in args && args.round >= first)
 }
 
-/** What stays the same if a block is replaced by another with the same transaction. */
+/** A key that stays the same if a block is replaced by another with the same transaction. */
 function keyOf({ transactionHash, eventName, args }: FederationLog): string {
   const content = Object.values(args).filter((value) => ['string', 'number', 'bigint'].includes(typeof value))
   return [transactionHash, eventName, ...content.map((value) => String(value).slice(0, 80))].join('/')

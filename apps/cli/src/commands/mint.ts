@@ -1,4 +1,4 @@
-/** `tutti mint`: demo tokens out of nothing, to stake and to pay with in trials. */
+/** `tutti mint`: makes demo tokens, to stake and to pay with in trials. */
 
 import { formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
@@ -24,7 +24,7 @@ interface MintOptions extends ConnectionOptions, AccountOptions {
 export function addMint(program: Command): void {
   const command = program
     .command('mint')
-    .description('Make demo tokens for stakes and bounties in trials; they are worth nothing.')
+    .description('Make demo tokens, for stakes and bounties in trials. They are worth nothing.')
     .argument('<amount>', 'how many, with at most 18 decimals', parseAmountText)
     .option('--to <address>', 'who gets them (default: the account that signs)', parseAddress)
   addAccountOptions(addConnectionOptions(command)).action(async (text: string, options: MintOptions) => {
@@ -37,7 +37,7 @@ export function addMint(program: Command): void {
     const code = await client.public.getCode({ address: token })
     if (code === undefined || code === '0x') {
       throw new CommandError(
-        `There is no demo token on chain ${client.chainId}. On a test net, deploy it: tutti deploy --demo-token.`,
+        `There is no demo token on chain ${client.chainId}. On a test net, deploy it with: tutti deploy --demo-token`,
         exitCodes.usage,
       )
     }

@@ -1,6 +1,6 @@
 /**
- * `tutti model`: a file that is to be a model: check it; and the model of a federation whose numbers are in blobs: pull
- * it, or post it again for others.
+ * `tutti model`: checks an ONNX file that is to be trained; pulls the model of a federation whose numbers are in blobs, or
+ * posts it again for others.
  */
 import { formatCount, formatInteger } from '@tutti/core'
 import type { Dataset, ImportedModel, OutputKind, TrainingSpec } from '@tutti/learn'
@@ -50,28 +50,28 @@ export function addModel(program: Command): void {
     .description('Check an ONNX file; pull the model of a blob-path federation, or post it again.')
   const pull = model
     .command('pull')
-    .description('Put the model together from blobs and hold it against the commitments in the contract.')
+    .description('Put the model together from blobs, and compare it with the commitments in the contract.')
     .argument('<id>', 'the federation', parseId)
     .option('--out <file>', 'where to write it (default: model-ID.tutti)')
   addModuleOption(addBlobOptions(addConnectionOptions(pull)))
     .addHelpText(
       'after',
-      '\nIt starts from the latest checkpoint whose blobs can be had, or from zero, and adds the updates since. Blobs come\n' +
-        'from the archive, from archives of other members, from a beacon node; none is trusted. What cannot be had is\n' +
-        'named: round, shard, member and versioned hash. Then: tutti export ID, tutti predict ID --model FILE.',
+      '\nIt starts from the latest checkpoint whose blobs it can get, or from zero, and adds the updates since. Blobs come\n' +
+        'from the archive, from archives of other members, or from a beacon node; none of them is trusted. Blobs that it\n' +
+        'cannot get are named by round, shard, member and versioned hash. Then: tutti export ID, tutti predict ID --model FILE',
     )
     .action(runPull)
   const checkpoint = model
     .command('checkpoint')
-    .description('Post the model as blobs, so that newcomers can fetch it from the chain. Anyone may.')
+    .description('Post the model as blobs, so that newcomers can fetch it from the chain. Anyone may do so.')
     .argument('<id>', 'the federation', parseId)
   addModuleOption(addBlobOptions(addAccountOptions(addConnectionOptions(checkpoint))))
     .addHelpText('after', '\nThe contract compares what is posted with its own commitment. Nobody is paid for it.')
     .action(runCheckpoint)
   const check = model
     .command('check')
-    .description('Say what of an ONNX file would be trained, with shapes, what would not, and whether training runs.')
-    .argument('<file>', 'the file; values that it keeps in others are read from its folder')
+    .description('Say which tensors of an ONNX file would be trained, which would not, and whether training runs.')
+    .argument('<file>', 'the file; values that it keeps in other files are read from its folder')
     .addOption(
       new Option('--output <kind>', "what the file's outputs mean")
         .choices(['softmax', 'logistic', 'multi-label', 'linear'])
@@ -94,17 +94,17 @@ async function runCheck(file: string, options: CheckOptions): Promise<void> {
   const fault = findOutputsFault(model)
   if (fault !== undefined) {
     throw new CommandError(
-      `${file}: ${fault}. Choose another kind with --output, or export the model with as many outputs.`,
+      `${file}: ${fault}. Choose another kind with --output, or export the model with that number of outputs.`,
       exitCodes.badInput,
     )
   }
-  // Whether training works is known only once the runtime has taken a step.
-  output.progress('trying a step…')
+  // Whether training works is known only once the runtime has trained.
+  output.progress('trying to train…')
   const trainer = await createTrainer(model, TRIAL)
   try {
     await trainer.fit(model.weights, toZeroExample(model), { seed: 1 })
   } catch (error) {
-    // Of an example of zeros alone, which divides by zero somewhere: a real one may not.
+    // An example of zeros may lead to a division by zero; a real one may not.
     if (!(error instanceof TrainingDivergedError)) throw error
   } finally {
     await trainer.release()

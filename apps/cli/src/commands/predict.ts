@@ -1,20 +1,20 @@
 /** `tutti predict ID`: the model's answer to one example, its answers to a table, or its figures on one. */
 import { existsSync } from 'node:fs'
-import type { ChainClient, Creation } from '@tutti/chain'
 import { formatCount } from '@tutti/core'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
 import { bytesToHex, type Hex } from 'viem'
-import { addConnectionOptions, type ConnectionOptions, openReader, parseCount, parseId } from '../chain/connection.ts'
+import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
 import { type ExampleOptions, noteTakenValues, readExample } from '../data/example.ts'
 import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../model/answers.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
 import { figureLines, pickFigures } from '../model/figure-lines.ts'
 import { addRoundOption, readAskedRound } from '../model/past-model.ts'
-import { openScorer, type ScoringOptions } from '../model/scoring.ts'
+import { type AskedModel, openScorer, type ScoringOptions } from '../model/scoring.ts'
 import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../terminal/csv-writing.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { parseCount } from '../terminal/option-values.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 import { toPlainText } from '../terminal/plain-text.ts'
 import { replaceFile } from '../terminal/whole-file.ts'
@@ -27,35 +27,32 @@ interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOption
 }
 
 /** What every question is about, and what is said with every answer. */
-interface Asked {
-  client: ChainClient
-  creation: Creation
-  manifest: Manifest
+interface Asked extends AskedModel {
   known: { id: Hex; round: number; modules: unknown }
 }
 
 const EXPLANATION = `
-One answer comes from the contract; on the blob path from this machine. The last layer of a classifier gives logits: the
-answer is the class of the largest, or, where there is one for two classes, the second class if it is above zero.
-Probabilities are their softmax, or their logistic function. With --json, "outputs" is what the contract returned:
-integers with 18 decimals.`
+One answer comes from the contract; on the blob path it comes from this machine. A classifier gives logits. The answer is
+the class with the largest logit; where one logit stands for two classes, it is the second class if the logit is above
+zero. Probabilities are the softmax of the logits, or their logistic function. With --json, "outputs" is what the
+contract returned: integers with 18 decimals.`
 
 /** Adds the command `predict`. */
 export function addPredict(program: Command): void {
   const command = program
     .command('predict')
-    .description('Ask the model for its answer to one example, or to all rows of a table. A view: it costs nothing.')
+    .description('Ask the model for its answer to one example, or to all rows of a table. It costs nothing.')
     .argument('<id>', 'the federation', parseId)
     .option('--data <file>', "take the example from this CSV of the federation's columns")
-    .option('--row <n>', 'which of its rows, from 0', parseCount, 0)
+    .option('--row <n>', 'which row of --data, counted from 0', parseCount, 0)
     .option('--input <json>', 'the example itself: {"column": value, …}')
     .option('--out <file>', 'answer all rows of --data into this CSV, with probabilities where the model classifies')
-    .option('--with-inputs', 'with --out: the columns of --data too, before the answers, in the form of that file')
+    .option('--with-inputs', 'with --out: write the columns of --data before the answers, in the form of that file')
     .option('--force', 'replace the file of --out if it exists')
-    .option('--all', "judge the model on all rows of --data, by its manifest's metrics; tutti evaluate says more")
-    .option('--on-chain', 'with --out or --all: ask the contract for every answer, rather than compute them here')
+    .option('--all', "judge the model on all rows of --data, by the manifest's metrics; `tutti evaluate` says more")
+    .option('--on-chain', 'with --out or --all: ask the contract for every answer (default: compute them here)')
     .addHelpText('after', EXPLANATION)
-  command.option('--model <file>', 'blob path: answer on this machine from a pulled model')
+  command.option('--model <file>', 'blob path: answer on this machine, from a model that was pulled before')
   addRoundOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
@@ -78,7 +75,7 @@ export function addPredict(program: Command): void {
 function checkOptions(options: PredictOptions): void {
   const { all, out, withInputs, force, data, input } = options
   if (withInputs === true && out === undefined) {
-    throw new CommandError('--with-inputs writes rows beside their answers: name a file with --out.', exitCodes.usage)
+    throw new CommandError('--with-inputs writes rows before their answers: name a file with --out.', exitCodes.usage)
   }
   if (all === true && out !== undefined) {
     throw new CommandError('Give --all to judge the model, or --out to write its answers, not both.', exitCodes.usage)
@@ -116,10 +113,10 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */
 async function answerLocally(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
-  const { client, creation, manifest, known } = asked
+  const { manifest, known } = asked
   const given = await readExample(manifest, options)
   const { input, taken } = given
-  const scorer = await openScorer(client, creation, manifest, options, output)
+  const scorer = await openScorer(asked, options, output)
   try {
     const example = toExample(manifest, input)
     const outputs = [...Array.from(await scorer.score(example))]
@@ -134,13 +131,13 @@ async function answerLocally(asked: Asked, options: PredictOptions, output: Outp
 }
 
 async function judgeRows(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
-  const { client, creation, manifest, known } = asked
+  const { manifest, known } = asked
   const { judge, METRIC_KEYS } = await import('@tutti/learn')
   const { describeTaken, readOwnRows } = await import('../data/local-data.ts')
   const rows = await readOwnRows(manifest, options.data!)
   if (rows.kind !== 'dataset') return
   const { dataset: judged, taken } = rows
-  const scorer = await openScorer(client, creation, manifest, options, output)
+  const scorer = await openScorer(asked, options, output)
   try {
     const measured = judge(manifest.model, await scorer.score(judged), judged)
     const figures = pickFigures(manifest, measured, METRIC_KEYS)
@@ -154,11 +151,11 @@ async function judgeRows(asked: Asked, options: PredictOptions, output: Output):
 }
 
 async function answerRows(asked: Asked, out: string, options: PredictOptions, output: Output): Promise<void> {
-  const { client, creation, manifest, known } = asked
+  const { manifest, known } = asked
   const { describeTaken, readQuestions } = await import('../data/local-data.ts')
   output.progress(`reading ${options.data}…`)
   const { table, dataset: questions, taken } = await readQuestions(manifest, options.data!)
-  const scorer = await openScorer(client, creation, manifest, options, output)
+  const scorer = await openScorer(asked, options, output)
   try {
     const answers = nameAnswers(manifest, await scorer.score(questions), questions)
     const isWhole = options.withInputs === true

@@ -1,12 +1,12 @@
-/** `tutti simulate`: a federation in one process, so that terms can be chosen before money is spent. */
+/** `tutti simulate`: plays a federation in one process, so that terms can be chosen before money is spent. */
 import { proposeBits } from '@tutti/core'
 import type { TaskFile } from '@tutti/learn'
 import type { TaskName } from '@tutti/learn/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseAtLeastOne, parseCount, parseGwei, parsePositive } from '../chain/connection.ts'
-import type { Proposal } from '../create/task-source.ts'
+import { parseGwei } from '../chain/connection.ts'
+import type { TaskSource } from '../create/task-source.ts'
 import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
-import { present } from '../node/settings.ts'
+
 import type { Pricing } from '../simulate/costs.ts'
 import type { PlayOptions, Simulated } from '../simulate/play.ts'
 import type { Compared } from '../simulate/report.ts'
@@ -14,6 +14,14 @@ import type { PartitionName, SimulationRows } from '../simulate/rows.ts'
 import type { Setting } from '../simulate/sweep.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { watchInterruption } from '../terminal/interruption.ts'
+import {
+  collectTexts,
+  parseAtLeastOne,
+  parseCount,
+  parsePositive,
+  parseShare,
+  present,
+} from '../terminal/option-values.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 
 interface SimulateOptions extends TensorOptions {
@@ -54,17 +62,16 @@ const MOST_MEMBERS = 1_000
 /** Most of them that the terms let train in a round. */
 const MOST_COHORT = 256
 const BLOB_BITS = 8
-const gather = (value: string, before: string[] | undefined) => [...(before ?? []), value]
 
-/** Adds the command `simulate`. */
+/** Adds the command `simulate`. Long because: one declaration of all its options, with the text of `--help`. */
 export function addSimulate(program: Command): void {
   const command = program
     .command('simulate')
     .description("Play a federation in one process, with the chain's exact arithmetic and no chain, to choose terms.")
     .addOption(new Option('--task <name>', 'a built-in task').choices(['digits', 'breast-cancer', 'mnist']))
-    .option('--task-file <path>', 'a task of your own, as `create` takes it')
-    .option('--data <path>', 'rows: a CSV, may be repeated; the folder of MNIST', gather)
-    .option('--test-data <path>', 'a CSV that nobody trains on, to judge the models')
+    .option('--task-file <path>', 'your own task, as `create` takes it')
+    .option('--data <path>', 'rows: a CSV (may be repeated), or the folder of MNIST', collectTexts)
+    .option('--test-data <path>', 'a CSV of rows that nobody trains on, to judge the models')
     .option('--holdout <share>', 'share of the rows of --data that nobody trains on', parseShare, 0.2)
     .addOption(new Option('--path <name>', 'where the model would live').choices(['direct', 'blob']).default('direct'))
     .option('--base-model <file>', 'in blobs: an ONNX model of your own, or safetensors')
@@ -77,7 +84,7 @@ export function addSimulate(program: Command): void {
     )
     .option(
       '--minimum-updates <n>',
-      'fewer leave the model unchanged (default: half of those who train in a round)',
+      'with fewer updates a round leaves the model unchanged (default: half of those who train in it)',
       parseAtLeastOne,
     )
     .option('--rounds <n>', 'the most rounds (default: 30)', parseAtLeastOne)
@@ -92,37 +99,37 @@ export function addSimulate(program: Command): void {
     .addOption(
       new Option(
         '--partition <name>',
-        'how rows are divided: iid (by chance), dirichlet (skewed by class), labels (two classes a member), file (one a ' +
-          'member) (default: file where there are several, else dirichlet, or iid for measured numbers)',
+        'how rows are divided: iid (by chance), dirichlet (skewed by class), labels (two classes for each member), file ' +
+          '(one for each member) (default: file if there are several, else dirichlet, or iid for measured numbers)',
       ).choices(['iid', 'dirichlet', 'labels', 'file']),
     )
     .option('--alpha <x>', 'label skew of dirichlet: smaller is more unequal', parsePositive, 0.5)
     .option('--dropout <share>', 'chance that a member of the cohort sends nothing in a round', parseDropout, 0)
     .option('--learning-rate <x>', "local learning rate (default: the task's)", parsePositive)
     .option('--epochs <n>', "passes over a member's rows in a round (default: the task's)", parseAtLeastOne)
-    .option('--steps <n>', 'in place of --epochs: steps a round, whatever the rows', parseAtLeastOne)
+    .option('--steps <n>', 'in place of --epochs: training steps in a round, whatever the rows', parseAtLeastOne)
     .option(
-      '--example-weight <most>',
-      'updates weigh by rows next to the mean member, at most so much and at least one part in it (default: alike)',
+      '--example-weight <n>',
+      'weigh updates by their rows, relative to the mean member: at most n, at least 1/n (default: all alike)',
       parseWeight,
     )
     .option(
       '--sweep <name=values>',
       'compare values in one table, such as bits=1,2,4; may be repeated for all combinations',
-      gather,
+      collectTexts,
     )
-    .option('--baseline', 'train on all rows in one place too, for as many passes')
-    .option('--rpc <url>', 'price the gas by this chain: its rules, its fees now')
-    .option('--gas-price <gwei>', 'price the gas by this', parseGwei)
-    .option('--blob-gas-price <gwei>', 'price blob gas by this (default: nothing)', parseGwei)
-    .option('--coin-price <usd>', 'dollars a coin of the chain, to say costs in dollars', parsePositive)
-    .option('--seed <n>', 'seeds all of it: the same seed gives the same words', parseCount, 1)
+    .option('--baseline', 'also train on all rows in one place, with as many passes')
+    .option('--rpc <url>', 'price the gas by the rules and the present fees of this chain')
+    .option('--gas-price <gwei>', 'price of gas', parseGwei)
+    .option('--blob-gas-price <gwei>', 'price of blob gas (default: 0)', parseGwei)
+    .option('--coin-price <usd>', 'dollars for a coin of the chain, to state costs in dollars', parsePositive)
+    .option('--seed <n>', 'seeds everything: the same seed gives the same result', parseCount, 1)
     .option('--json', 'print one JSON object; each round is a line of JSON on standard error')
     .addHelpText(
       'after',
-      '\nCohorts are drawn, updates rounded and folded by the functions that nodes and verifiers run, so that the integers\n' +
-        'are those that a chain would hold for the same data and randomness. The first member is the creator, on whose rows\n' +
-        'steps are calibrated. Gas is stated as bounds: real rounds take less. Ctrl-C prints what was reached.\n' +
+      '\nThe functions that nodes and verifiers run draw the cohorts, round the updates and add them up. So the integers are\n' +
+        'those that a chain would hold for the same data and randomness. The first member is the creator: steps are\n' +
+        'calibrated on its rows. Gas figures are upper bounds: real rounds take less. Ctrl-C prints what was reached.\n' +
         '\nExamples:\n' +
         '  tutti simulate --task digits --members 100 --cohort 16 --dropout 0.1 --baseline\n' +
         '  tutti simulate --task-file task.yaml --data north.csv --data south.csv --sweep bits=1,2,4\n' +
@@ -136,23 +143,23 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   const { toSettings } = await import('../simulate/sweep.ts')
   const settings = toSettings(options.sweep ?? [])
   const taskFile = await readSource(options)
-  const { readProposal } = await import('../create/task-source.ts')
+  const { readTaskSource } = await import('../create/task-source.ts')
   const { readRows } = await import('../simulate/rows.ts')
   output.progress('reading the data…')
   const data = options.data ?? []
   const isFolder = options.task === 'mnist'
   const folder = isFolder && data[0] !== undefined ? { folder: data[0] } : {}
-  const proposal = await readProposal({ ...options, ...folder, splitSeed: options.seed }, taskFile)
+  const source = await readTaskSource({ ...options, ...folder, splitSeed: options.seed }, taskFile)
   const { testData, holdout, seed } = options
   const tested = testData === undefined ? {} : { testData }
-  const rows = await readRows(proposal, { data: isFolder ? [] : data, ...tested, holdout, seed })
+  const rows = await readRows(source, { data: isFolder ? [] : data, ...tested, holdout, seed })
   const pricing = await choosePricing(options)
-  const interruption = watchInterruption(() => output.note('ending after this step; what was reached follows…'))
+  const interruption = watchInterruption(() => output.note('ending; what was reached follows…'))
   try {
     const { playSimulation } = await import('../simulate/play.ts')
     const played: Compared[] = []
     for (const setting of settings) {
-      const chosen = await chooseAll(options, taskFile?.terms ?? {}, setting, { proposal, rows })
+      const chosen = await chooseAll(options, taskFile?.terms ?? {}, setting, { source, rows })
       const isOne = settings.length === 1
       const named = Object.entries(setting).map(([name, value]) => `${name} ${value}`)
       const prefix = isOne ? '' : `${played.length + 1} of ${settings.length}, ${named.join(', ')}: `
@@ -175,7 +182,7 @@ async function runSimulate(options: SimulateOptions): Promise<void> {
   }
 }
 
-/** Of several settings, one that cannot be played keeps none of the others from it. */
+/** One of several settings that cannot be played does not keep the others from being played. */
 async function orFailure(setting: Setting, play: Promise<Simulated>): Promise<Compared> {
   const { TrainingDivergedError } = await import('@tutti/learn/node')
   try {
@@ -186,7 +193,7 @@ async function orFailure(setting: Setting, play: Promise<Simulated>): Promise<Co
   }
 }
 
-/** Says what is played and each round as it ends, where one federation is. */
+/** Says what is played, and each round as it ends, if there is only one setting. */
 async function tellers(
   output: Output,
   isOne: boolean,
@@ -240,7 +247,7 @@ async function chooseAll(
   options: SimulateOptions,
   file: NonNullable<TaskFile['terms']>,
   setting: Setting,
-  { proposal, rows }: { proposal: Proposal; rows: SimulationRows },
+  { source, rows }: { source: TaskSource; rows: SimulationRows },
 ): Promise<Omit<PlayOptions, 'pricing' | 'signal' | 'onProgress' | 'onRound'>> {
   const { choosePartition } = await import('../simulate/rows.ts')
   const { path } = options
@@ -251,21 +258,21 @@ async function chooseAll(
   const asked = setting.bits ?? (options.bits === undefined ? file.bits : Number(options.bits))
   const laneBits = options.laneBits === undefined ? file.laneBits : Number(options.laneBits)
   const { proposeMinimum } = await import('../create/terms-proposal.ts')
-  // Fewer may play than the terms would let train: half of them, or no round could have enough.
+  // Fewer members may be played than the terms let train: half of those played, or no round could have enough.
   const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates ?? proposeMinimum(Math.min(members, cohort))
   const shards = options.shards ?? file.shards
   const shardsPerMember = options.shardsPerMember ?? file.shardsPerMember
   const { adaptTraining } = await import('../create/task-source.ts')
-  // The proposal has the options' choice already.
+  // The source has the options' choice already.
   const { epochs, steps, 'learning-rate': learningRate } = setting
-  const training = adaptTraining(proposal.undertaking.training, present({ epochs, steps, learningRate }))
+  const training = adaptTraining(source.task.training, present({ epochs, steps, learningRate }))
   const most = setting['example-weight'] ?? options.exampleWeight
   if (most !== undefined) parseWeight(String(most))
   const reference = Math.max(1, Math.round(rows.train.reduce((sum, { count }) => sum + count, 0) / members))
   const weighting = most === undefined ? {} : { weighting: { reference, most } }
   const seed = setting.seed ?? options.seed
   return {
-    undertaking: { ...proposal.undertaking, training: { ...training, ...weighting } },
+    task: { ...source.task, training: { ...training, ...weighting } },
     rows,
     division: { members, partition, alpha: setting.alpha ?? options.alpha, seed },
     terms: {
@@ -285,7 +292,7 @@ async function chooseAll(
   }
 }
 
-/** Prices of a chain where one is named, of what was given, or none. */
+/** The prices of a chain if one is named, else those that were given, else none. */
 async function choosePricing({ rpc, gasPrice, blobGasPrice, coinPrice }: SimulateOptions): Promise<Pricing> {
   const { plainPricing } = await import('../simulate/costs.ts')
   const given = {
@@ -317,15 +324,9 @@ function parseCohort(text: string): number {
 function parseWeight(text: string): number {
   const weight = Number(text)
   if (text.trim() === '' || !(weight >= 1 && weight <= 64)) {
-    throw new InvalidArgumentError('It takes a number from 1 to 64: no update weighs more than so much.')
+    throw new InvalidArgumentError('It takes a number from 1 to 64, the most that an update may weigh.')
   }
   return weight
-}
-
-function parseShare(text: string): number {
-  const share = Number(text)
-  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('It takes a share between 0 and 1, such as 0.2.')
-  return share
 }
 
 function parseDropout(text: string): number {

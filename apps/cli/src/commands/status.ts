@@ -19,7 +19,7 @@ interface StatusOptions extends ConnectionOptions {
   csv?: string
 }
 
-/** Blobs that a look at the status decodes: a second's work. */
+/** Most blobs that `status` decodes: a second's work. */
 const MOST_BLOBS = 500
 
 /** Adds the command `status`. */
@@ -31,25 +31,27 @@ export function addStatus(program: Command): void {
     .option('--archive <directory>', `blob path: blobs to look through for faults (default: ${defaultArchivePath})`)
     .option(
       '--history',
-      'what members reported, were paid and used, by round and member; with --json a line of JSON each',
+      'what members reported, were paid and spent, by round and member; with --json as lines of JSON',
     )
     .option(
       '--csv <file>',
-      'with --history: write it as CSV, rounds from 0 and amounts in smallest units (- : standard output)',
+      'with --history: write it as CSV, with rounds from 0 and amounts in smallest units (-: to standard output)',
     )
-  addConnectionOptions(command).action(async (id: Hex | undefined, options: StatusOptions) => {
-    const output = createOutput({ isJson: options.json === true })
-    if (options.csv !== undefined && options.history !== true) {
-      throw new CommandError('--csv writes the history: pass --history too.', exitCodes.usage)
-    }
-    if (options.history === true && id === undefined) {
-      throw new CommandError('Say of which federation: tutti status ID --history', exitCodes.usage)
-    }
-    const client = await openReader(options)
-    if (options.history === true) return showHistory(client, id!, options.csv, output)
-    if (id === undefined) await showAll(client, output)
-    else await showOne(client, id, options.archive ?? defaultArchivePath, output)
-  })
+  addConnectionOptions(command).action(runStatus)
+}
+
+async function runStatus(id: Hex | undefined, options: StatusOptions): Promise<void> {
+  const output = createOutput({ isJson: options.json === true })
+  if (options.csv !== undefined && options.history !== true) {
+    throw new CommandError('--csv writes the history: pass --history too.', exitCodes.usage)
+  }
+  if (options.history === true && id === undefined) {
+    throw new CommandError('Name a federation: tutti status ID --history', exitCodes.usage)
+  }
+  const client = await openReader(options)
+  if (id === undefined) await showAll(client, output)
+  else if (options.history === true) await showHistory(client, id, options.csv, output)
+  else await showOne(client, id, options.archive ?? defaultArchivePath, output)
 }
 
 /** What the rounds came to: a table, lines of JSON, or CSV. */
@@ -116,113 +118,126 @@ async function showAll(client: ChainClient, output: Output): Promise<void> {
 /** Members that are read and shown, each with a request: an endpoint may count more than there are. */
 const MOST_SHOWN = 1_000
 
-async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
-  const {
-    inspectModules,
-    pathOf,
-    readHistory,
-    readManifest,
-    readMembers,
-    readMember,
-    readPhase,
-    readRound,
-    readStatus,
-    readToken,
-  } = await import('@tutti/chain')
-  const { sourceOfManifest, summariseManifest } = await import('../federation/manifest-summary.ts')
-  const { CLAMPED_SHARE, readChainTime } = await import('@tutti/node')
-  const { readReports, reportLines } = await import('../federation/reported-metrics.ts')
-  const [creation, status, round, { phase, endsAt }, members, history, now] = await Promise.all([
-    readManifest(client, { id }),
-    readStatus(client, { id }),
-    readRound(client, { id }),
-    readPhase(client, { id }),
-    readMembers(client, { id, most: MOST_SHOWN }),
-    readHistory(client, { id }),
+/** One federation as the chain has it now. */
+async function readFederation(client: ChainClient, id: Hex) {
+  const chain = await import('@tutti/chain')
+  const { readChainTime } = await import('@tutti/node')
+  const [creation, status, round, { phase, endsAt }, accounts, history, now] = await Promise.all([
+    chain.readManifest(client, { id }),
+    chain.readStatus(client, { id }),
+    chain.readRound(client, { id }),
+    chain.readPhase(client, { id }),
+    chain.readMembers(client, { id, most: MOST_SHOWN }),
+    chain.readHistory(client, { id }),
     readChainTime(client),
   ])
-  const { terms } = creation
-  const [token, modules] = await Promise.all([readToken(client, terms.token), inspectModules(client, creation)])
+  const [token, modules] = await Promise.all([
+    chain.readToken(client, creation.terms.token),
+    chain.inspectModules(client, creation),
+  ])
+  const members = await Promise.all(
+    accounts.map(async (account) => ({ account, ...(await chain.readMember(client, { id, account })) })),
+  )
+  return { creation, status, round, phase, endsAt, members, history, now, token, modules, path: chain.pathOf(creation) }
+}
+
+type FederationState = Awaited<ReturnType<typeof readFederation>>
+
+async function showOne(client: ChainClient, id: Hex, archive: string, output: Output): Promise<void> {
+  const { sourceOfManifest, summariseManifest } = await import('../federation/manifest-summary.ts')
+  const state = await readFederation(client, id)
+  const { creation, modules, path } = state
   const warning = warnOfModules(modules)
-  const standing = await Promise.all(
-    members.map(async (account) => ({ account, ...(await readMember(client, { id, account })) })),
-  )
-  const { describePrivateNetwork } = await import('../create/terms-proposal.ts')
-  const pace = describePrivateNetwork(terms)
-  if (warning !== undefined) output.line(warning)
-  for (const line of summariseManifest(creation.manifest)) output.line(line)
+  const lines = [
+    ...(warning === undefined ? [] : [warning]),
+    ...summariseManifest(creation.manifest),
+    '',
+    toTable((await factRows(state)).map(([name, value]) => [name!.padEnd(8) + value])),
+    '',
+    ...memberLines(state),
+  ]
+  for (const line of lines) output.line(line)
+  const reported = await showReports(client, state, output)
+  const standingFaults = path === 'blob' ? await showFaults(client, creation, archive, output) : null
+  const { terms } = creation
+  const { phase, endsAt, now, token, status, round, members, history } = state
+  output.result({
+    ...{ id, phase, endsAt, chainTime: now, path, terms, token },
+    statistics: sourceOfManifest(creation.manifest) ?? null,
+    ...{ status, round, members, history, reported, standingFaults, modules },
+  })
+}
+
+/** Where it stands and under which terms, a name and a value each. */
+async function factRows({
+  creation,
+  status,
+  round,
+  phase,
+  endsAt,
+  now,
+  token,
+  path,
+}: FederationState): Promise<string[][]> {
+  const { describePrivateNetwork } = await import('../create/term-lines.ts')
+  const { terms } = creation
   const left = Math.ceil(endsAt - now)
-  const due =
-    endsAt === 0
-      ? ''
-      : `, until ${new Date(endsAt * 1000).toISOString()} at the latest${left > 0 ? `: ${formatInteger(left)} s by the chain's clock` : ''}`
-  output.line()
-  output.line(
-    toTable(
-      [
-        ['phase', `${phase}${due}`],
-        ...(status.isInitialised || status.isFinished
-          ? []
-          : [['unready', `its initial model is not whole; anyone finishes it with: tutti create --resume ${id}`]]),
-        [
-          'rounds',
-          `${status.roundsClosed} of at most ${terms.rounds} over, ${status.roundsSettled} of them changed the model`,
-        ],
-        ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
-        ['path', await describePath(pathOf(creation), terms)],
-        [
-          'cohort',
-          `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
-        ],
-        ['token', describeToken(token)],
-        ['stake', formatTokens(terms.stake, token)],
-        ['bounty', `${formatTokens(terms.bounty, token)}, of which ${formatTokens(status.unspent, token)} unspent`],
-        ['creator', status.creator],
-        ...(pace === undefined ? [] : [['terms', pace]]),
-      ].map(([name, value]) => [name!.padEnd(8) + value]),
-    ),
-  )
-  output.line()
-  output.line(`${formatCount(status.members, 'member')}`)
-  if (standing.length > 0) {
-    const rows = standing.map(({ account, owed, stake, isLeaving }) => [
-      account,
-      `${formatTokens(owed, token)} to claim`,
-      `${formatTokens(stake, token)} staked`,
-      isLeaving ? 'leaving' : '',
-    ])
-    output.line(toTable(rows))
-    const rest = status.members - rows.length
-    if (rest > 0 && rows.length === MOST_SHOWN) output.line(`and ${formatInteger(rest)} more`)
-  }
+  const clock = left > 0 ? `: ${formatInteger(left)} s by the chain's clock` : ''
+  const due = endsAt === 0 ? '' : `, until ${new Date(endsAt * 1000).toISOString()} at the latest${clock}`
+  const isReady = status.isInitialised || status.isFinished
+  const pace = describePrivateNetwork(terms)
+  return [
+    ['phase', `${phase}${due}`],
+    ...(isReady
+      ? []
+      : [['unready', `its initial model is not whole; anyone finishes it with: tutti create --resume ${creation.id}`]]),
+    [
+      'rounds',
+      `${status.roundsClosed} of at most ${terms.rounds} over, ${status.roundsSettled} of them changed the model`,
+    ],
+    ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
+    ['path', await describePath(path, terms)],
+    [
+      'cohort',
+      `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
+    ],
+    ['token', describeToken(token)],
+    ['stake', formatTokens(terms.stake, token)],
+    ['bounty', `${formatTokens(terms.bounty, token)}, of which ${formatTokens(status.unspent, token)} unspent`],
+    ['creator', status.creator],
+    ...(pace === undefined ? [] : [['terms', pace]]),
+  ]
+}
+
+/** The members, with what they have staked and may claim. */
+function memberLines({ status, members, token }: FederationState): string[] {
+  const rows = members.map(({ account, owed, stake, isLeaving }) => [
+    account,
+    `${formatTokens(owed, token)} to claim`,
+    `${formatTokens(stake, token)} staked`,
+    isLeaving ? 'leaving' : '',
+  ])
+  const rest = status.members - rows.length
+  return [
+    formatCount(status.members, 'member'),
+    ...(rows.length === 0 ? [] : [toTable(rows)]),
+    ...(rest > 0 && rows.length === MOST_SHOWN ? [`and ${formatInteger(rest)} more`] : []),
+  ]
+}
+
+/** Says what the members reported; null where nothing was, or it could not be read. */
+async function showReports(client: ChainClient, { creation, round }: FederationState, output: Output) {
+  const { CLAMPED_SHARE } = await import('@tutti/node')
+  const { readReports, reportLines } = await import('../federation/reported-metrics.ts')
   // Endpoints that give no logs of old blocks still tell how the federation stands.
-  const reports = await readReports(client, id, round, creation.blockNumber).catch((error: Error) => {
+  const reports = await readReports(client, creation.id, round, creation.blockNumber).catch((error: Error) => {
     output.note(`What the members reported was not read: ${error.message}`)
     return undefined
   })
-  if (reports !== undefined) {
-    output.line()
-    for (const line of reportLines(reports, CLAMPED_SHARE)) output.line(line)
-  }
-  const standingFaults = pathOf(creation) === 'blob' ? await showFaults(client, creation, archive, output) : null
-  const statistics = sourceOfManifest(creation.manifest) ?? null
-  output.result({
-    id,
-    phase,
-    endsAt,
-    chainTime: now,
-    path: pathOf(creation),
-    terms,
-    token,
-    statistics,
-    status,
-    round,
-    members: standing,
-    history,
-    reported: reports ?? null,
-    standingFaults,
-    modules,
-  })
+  if (reports === undefined) return null
+  output.line()
+  for (const line of reportLines(reports, CLAMPED_SHARE)) output.line(line)
+  return reports
 }
 
 /** Updates that break their bounds and are part of the model for good, as far as the archive here shows them. */

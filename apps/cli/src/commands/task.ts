@@ -1,4 +1,4 @@
-/** `tutti task`: a task of one's own: writes a first task file from a CSV, checks one, prints its form. */
+/** `tutti task`: writes a first task file from a CSV, checks one, prints the form of task files. */
 
 import { basename, extname } from 'node:path'
 import { formatCount, formatInteger } from '@tutti/core'
@@ -25,7 +25,7 @@ interface CheckOptions {
 
 /** Adds the command `task` and what it can do. */
 export function addTask(program: Command): void {
-  const task = program.command('task').description('Describe a task of your own: write a task file, check it.')
+  const task = program.command('task').description('Describe your own task: write a task file, and check it.')
   task
     .command('init')
     .description('Write a first task file from a CSV, guessing kinds, ranges, classes and a small model.')
@@ -33,12 +33,15 @@ export function addTask(program: Command): void {
     .requiredOption('--label <column>', 'the column to predict from the others')
     .option('--out <file>', 'the task file to write, .yaml or .json; never overwritten', 'task.yaml')
     .option('--name <name>', 'name of the federation (default: that of the CSV)')
-    .option('--drop-constant', 'leave out columns with one value only; they are kept, since rows of others may differ')
+    .option(
+      '--drop-constant',
+      "leave out columns with one value only (default: keep them, since other members' rows may differ)",
+    )
     .option('--json', 'print one JSON object')
     .action((csv: string, options: InitOptions) => initTask(csv, options))
   task
     .command('check')
-    .description('Check a task file, and rows against it, naming line and column of what does not fit.')
+    .description('Check a task file, and rows against it; say in which line and column something does not fit.')
     .argument('<file>', 'the task file')
     .option('--data <csv>', 'check these rows too')
     .option('--json', 'print one JSON object')

@@ -16,12 +16,12 @@ export function addVerify(program: Command): void {
   addModuleOption(addBlobOptions(addConnectionOptions(command)))
     .addHelpText(
       'after',
-      '\nNobody is trusted: terms, manifest and setup are checked against the id, every update against its digest, every\n' +
-        'step against the hash the contract logged, and in the end every word of storage. In blobs, every commitment is\n' +
-        'computed anew from the archived blobs, and their sums are held against those that the contract holds; blobs that\n' +
-        'nobody has any more are counted and vouched for by their commitments alone, which stay on the chain. Updates that\n' +
-        'break their bounds, which nobody proved in time, are named. Exit codes: 0 it is so; 40 it is so, and such an\n' +
-        'update is part of the model; 1 it is not so.',
+      '\nNobody is trusted. Terms, manifest and setup are checked against the id, every update against its digest, every\n' +
+        'shard against the hash that the contract logged, and in the end every word of storage. On the blob path, every\n' +
+        'commitment is computed again from the archived blobs, and their sums are compared with those in the contract. Blobs\n' +
+        'that nobody has any more are counted; only their commitments, which stay on the chain, can be checked. Updates that\n' +
+        'break their bounds, and that nobody proved in time, are named.\n\n' +
+        'Exit codes: 0: the model is what its history implies. 40: so it is, and a faulty update is part of it. 1: it is not.',
     )
     .action(async (id: Hex, options: ConnectionOptions & BlobOptions & ModuleOptions) => {
       const output = createOutput({ isJson: options.json === true })

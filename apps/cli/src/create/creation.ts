@@ -1,8 +1,8 @@
 /**
- * Founding on the chain, so that nothing paid is lost: each step is tried before a token moves, the id is told before
- * the first transaction, and what a failure left unfinished anyone can finish.
+ * Creating a federation on the chain, so that nothing paid is lost: each transaction is tried before a token moves, the id
+ * is told before the first one, and anyone can finish what a failure left unfinished.
  */
-import type { ChainClient, CreationPlan } from '@tutti/chain'
+import type { ChainClient, CreationPlan, WriteResult } from '@tutti/chain'
 import {
   AMSTERDAM_PRICES,
   estimateRoundAt,
@@ -14,13 +14,13 @@ import {
   toId,
 } from '@tutti/core'
 import { describeLimits } from '../chain/limit-lines.ts'
-import { formatCoins } from '../chain/paid.ts'
+import { describePaid, formatCoins, sumPaid } from '../chain/paid.ts'
 import { CommandError, type ExitCode, exitCodes } from '../terminal/exit-codes.ts'
 import { toFailure } from '../terminal/failure.ts'
 import type { Output } from '../terminal/output.ts'
 
-/** What {@link createOnChain} takes of a founding, of a model or of a statistics round. */
-export interface Foundable {
+/** A federation before it is on the chain, of a model or a statistics round. */
+export interface NewFederation {
   terms: Terms
   manifestBytes: Uint8Array
   setupBytes: Uint8Array
@@ -29,14 +29,18 @@ export interface Foundable {
 }
 
 /**
- * Tries every step of a founding on the chain at hand, and says what they take and by whose prices.
+ * Tries every transaction of a creation on the chain at hand; says what they take, and by which prices.
  *
  * @throws `CommandError` where a round would not fit a transaction by this chain's prices; what `planCreation` throws.
  */
-export async function planOnChain(client: ChainClient, founding: Foundable, output: Output): Promise<CreationPlan> {
+export async function planOnChain(
+  client: ChainClient,
+  federation: NewFederation,
+  output: Output,
+): Promise<CreationPlan> {
   const { planCreation } = await import('@tutti/chain')
-  const { terms, manifestBytes: manifest, setupBytes: setup, words } = founding
-  output.progress('trying each step on the chain…')
+  const { terms, manifestBytes: manifest, setupBytes: setup, words } = federation
+  output.progress('trying each transaction on the chain…')
   const plan = await planCreation(client, { terms, manifest, setup, ...(words === undefined ? {} : { words }) })
   if (!fitsChain(plan)) {
     const { aggregate, submit } = plan.round!
@@ -66,12 +70,12 @@ function describeNextFork({ limits: { nextForkAt, rules }, round }: CreationPlan
 }
 
 /** Whether a round's largest transactions fit the chain at hand. */
-export function fitsChain({ round, limits }: CreationPlan): boolean {
+function fitsChain({ round, limits }: CreationPlan): boolean {
   return round === undefined || Math.max(round.aggregate.gas, round.submit.gas) <= Number(limits.executionGas)
 }
 
-/** What founding takes, in lines for people. */
-export function describePlan(plan: CreationPlan): string[] {
+/** What creating takes, in lines for people. */
+function describePlan(plan: CreationPlan): string[] {
   const { limits, create, initialise, chunks, isSimulated, gas, cost, round } = plan
   const parts = chunks === 1 ? 'one transaction' : `${formatInteger(chunks)} transactions`
   return [
@@ -96,41 +100,41 @@ export function describePlan(plan: CreationPlan): string[] {
  */
 export async function createOnChain(
   client: ChainClient,
-  founding: Foundable,
+  federation: NewFederation,
   plan: CreationPlan,
   output: Output,
-): Promise<{ id: Hex; gas: { create: bigint; initialise: bigint } }> {
+): Promise<{ id: Hex; gas: { create: bigint; initialise: bigint }; writes: WriteResult[] }> {
   const { createFederation, InsufficientFundsError } = await import('@tutti/chain')
-  const { terms, manifestBytes: manifest, setupBytes: setup, words } = founding
+  const { terms, manifestBytes: manifest, setupBytes: setup, words } = federation
   const owner = client.account!.address
   const balance = await client.public.getBalance({ address: owner })
   if (balance < plan.cost) throw new InsufficientFundsError(owner, balance, plan.cost)
   // Known before anything is sent, so that a process that dies in between leaves its owner the name of what it paid for.
   const id = toId(client.chainId, client.core, terms)
   output.note(`creating ${id}`)
-  const { gasUsed: create } = await createFederation(client, { terms, manifest, setup })
+  const { approval, ...created } = await createFederation(client, { terms, manifest, setup })
   output.line(`Created ${id}`)
-  const initialise = await initialiseOnChain(client, id, { setup, words }, output)
-  return { id, gas: { create, initialise } }
+  const initialised = await initialiseOnChain(client, id, { setup, words }, output)
+  const writes = [...(approval === undefined ? [] : [approval]), created, ...initialised]
+  return { id, gas: { create: created.gasUsed, initialise: sumGas(initialised) }, writes }
 }
 
 /**
  * Finishes what a creation left: writes the chunks of the initial model that are missing. Anyone may.
  *
- * @param source - Of a model that was continued: the federation whose integers it started from.
+ * @param target - `source`: of a model that was continued, the federation whose integers it started from.
  * @throws {@link UnfinishedError} `CommandError`
  */
 export async function resumeOnChain(
   client: ChainClient,
-  id: Hex,
-  source: Hex | undefined,
+  { id, source }: { id: Hex; source: Hex | undefined },
   output: Output,
-): Promise<{ id: Hex; gas: { initialise: bigint }; isNew: boolean }> {
+): Promise<{ id: Hex; gas: { initialise: bigint }; paid: bigint; isNew: boolean }> {
   const { decodeSetup, pathOf, readManifest, readModelWords, readStatus } = await import('@tutti/chain')
   const [creation, status] = await Promise.all([readManifest(client, { id }), readStatus(client, { id })])
   if (status.isInitialised) {
     output.line(`${id} is initialised already; nothing was sent.`)
-    return { id, gas: { initialise: 0n }, isNew: false }
+    return { id, gas: { initialise: 0n }, paid: 0n, isNew: false }
   }
   const { setup } = creation
   let words: Uint8Array | undefined
@@ -148,30 +152,35 @@ export async function resumeOnChain(
       readModelWords(client, { id: source, terms }),
     )
   }
-  const initialise = await initialiseOnChain(client, id, { setup, words }, output)
+  const writes = await initialiseOnChain(client, id, { setup, words }, output)
   output.line(`Initialised ${id}`)
-  return { id, gas: { initialise }, isNew: true }
+  output.line(`That took ${describePaid(writes)}.`)
+  return { id, gas: { initialise: sumGas(writes) }, paid: sumPaid(writes), isNew: true }
 }
 
-/** Writes the initial model; the gas that took. In blobs it is zero, and one transaction says so. */
+/** Writes the initial model. In blobs it is zero, and one transaction says so. */
 async function initialiseOnChain(
   client: ChainClient,
   id: Hex,
   { setup, words }: { setup: Uint8Array; words: Uint8Array | undefined },
   output: Output,
-): Promise<bigint> {
+): Promise<WriteResult[]> {
   const { initialiseBlobModel, initialiseModel, pathOf } = await import('@tutti/chain')
   try {
-    if (pathOf({ setup }) === 'blob') return (await initialiseBlobModel(client, { id })).gasUsed
+    if (pathOf({ setup }) === 'blob') return [await initialiseBlobModel(client, { id })]
     const { writes } = await initialiseModel(client, {
       id,
       ...(words === undefined ? {} : { words }),
       onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
     })
-    return writes.reduce((sum, write) => sum + write.gasUsed, 0n)
+    return writes
   } catch (error) {
     throw new UnfinishedError(id, error)
   }
+}
+
+function sumGas(writes: readonly WriteResult[]): bigint {
+  return writes.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
 }
 
 /** The federation exists and its bounty is paid, while its initial model is not whole. Nothing is lost. */

@@ -37,8 +37,8 @@ export interface TaskOptions extends TensorOptions {
 export type SourcedTask = TaskFile & Pick<Undertaking, 'statistics'>
 
 /** What is to be learnt, and the built-in task that it is, with its rows, if it is one. */
-export interface Proposal {
-  undertaking: Undertaking
+export interface TaskSource {
+  task: Undertaking
   builtIn?: Task
 }
 
@@ -47,24 +47,24 @@ export interface Proposal {
  *
  * @throws `TaskPathError`, what `importOnnx` throws, the file system's errors
  */
-export async function readProposal(options: TaskOptions, taskFile: SourcedTask | undefined): Promise<Proposal> {
-  const proposal = readTask(options, taskFile)
+export async function readTaskSource(options: TaskOptions, taskFile: SourcedTask | undefined): Promise<TaskSource> {
+  const source = readTask(options, taskFile)
   const { baseModel, train, tie: ties } = options
-  if (baseModel === undefined) return proposal
+  if (baseModel === undefined) return source
   const baseFile = readBaseFile(baseModel)
-  const { undertaking } = proposal
-  if (!baseModel.endsWith('.onnx')) return { ...proposal, undertaking: { ...undertaking, baseFile } }
+  const { task } = source
+  if (!baseModel.endsWith('.onnx')) return { ...source, task: { ...task, baseFile } }
   const chosen = { ...(train === undefined ? {} : { trainable: train }), ties }
-  const model = importOnnx(baseFile, { output: undertaking.model.output, ...chosen })
-  return { ...proposal, undertaking: { ...undertaking, baseFile, model } }
+  const model = importOnnx(baseFile, { output: task.model.output, ...chosen })
+  return { ...source, task: { ...task, baseFile, model } }
 }
 
-function readTask(options: TaskOptions, file?: SourcedTask): Proposal {
+function readTask(options: TaskOptions, file?: SourcedTask): TaskSource {
   const { task: name, path, folder, splitSeed } = options
   const adapt = ({ training }: Pick<Undertaking, 'training'>) => ({ training: adaptTraining(training, options) })
   if (file !== undefined) {
     const { data: schema, loss, ...described } = file
-    const undertaking: Undertaking = {
+    const task: Undertaking = {
       ...described,
       ...adapt(file),
       kind: toTaskKind(file),
@@ -72,14 +72,14 @@ function readTask(options: TaskOptions, file?: SourcedTask): Proposal {
       model: toModel(file),
       classWeights: loss?.classWeights,
     }
-    return { undertaking }
+    return { task }
   }
-  const task = loadTask(name!, {
+  const builtIn = loadTask(name!, {
     size: path,
     ...(folder === undefined ? {} : { path: folder }),
     ...(splitSeed === undefined ? {} : { seed: splitSeed }),
   })
-  return { undertaking: { ...task, contact: 'not given', ...adapt(task) }, builtIn: task }
+  return { task: { ...builtIn, contact: 'not given', ...adapt(builtIn) }, builtIn }
 }
 
 /**
@@ -100,8 +100,8 @@ export function adaptTraining(
 }
 
 /** What is to be learnt, and what it is rehearsed on. */
-export interface Plan {
-  undertaking: Undertaking
+export interface TaskPlan {
+  task: Undertaking
   data: Dataset
   /** Whose the data are: the creator's, the built-in task's, or nobody's. */
   source: 'own' | 'built-in' | 'made-up'
@@ -111,18 +111,17 @@ export interface Plan {
  * Reads what is to be learnt, with the creator's rows to rehearse on.
  *
  * @param options - `data`: a CSV of the creator's, or the folder of MNIST; `seed`: of made-up rows where there is none.
- * @throws as {@link readProposal}; `CsvError`
+ * @throws as {@link readTaskSource}; `CsvError`
  */
-export async function readPlan(
+export async function readTaskPlan(
   { data, seed, ...options }: Omit<TaskOptions, 'folder'> & { data?: string; seed: number },
   taskFile: SourcedTask | undefined,
-): Promise<Plan> {
+): Promise<TaskPlan> {
   const isFolder = taskFile === undefined && options.task === 'mnist'
   const where = isFolder && data !== undefined ? { folder: data } : {}
-  const { undertaking, builtIn } = await readProposal({ ...options, ...where }, taskFile)
-  const { schema } = undertaking
-  if (data !== undefined && !isFolder)
-    return { undertaking, data: await readLocalData({ data: schema }, data), source: 'own' }
-  if (builtIn === undefined) return { undertaking, data: synthesizeData(schema, { seed }), source: 'made-up' }
-  return { undertaking, data: builtIn.train, source: data === undefined ? 'built-in' : 'own' }
+  const { task, builtIn } = await readTaskSource({ ...options, ...where }, taskFile)
+  const { schema } = task
+  if (data !== undefined && !isFolder) return { task, data: await readLocalData({ data: schema }, data), source: 'own' }
+  if (builtIn === undefined) return { task, data: synthesizeData(schema, { seed }), source: 'made-up' }
+  return { task, data: builtIn.train, source: data === undefined ? 'built-in' : 'own' }
 }

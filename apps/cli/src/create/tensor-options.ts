@@ -1,5 +1,6 @@
 /** Which tensors of an ONNX file are trained, and which of them as one. */
 import { type Command, InvalidArgumentError } from 'commander'
+import { collectTexts } from '../terminal/option-values.ts'
 
 /** What {@link addTensorOptions} reads. */
 export interface TensorOptions {
@@ -13,7 +14,7 @@ export function addTensorOptions(command: Command): Command {
     .option(
       '--train <pattern>',
       'tensors of an ONNX model to train, * for any characters; may be repeated (default: weights, biases, gains and embeddings)',
-      (pattern: string, before: string[] | undefined) => [...(before ?? []), pattern],
+      collectTexts,
     )
     .option(
       '--tie <first=second>',

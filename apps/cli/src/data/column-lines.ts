@@ -1,4 +1,4 @@
-/** The columns that a federation asks for, for who is to bring them: a table for people, and a CSV to fill in. */
+/** The columns that a federation asks its members for: a table for people, and a CSV to fill in. */
 import { type DataSchema, isStatistics, type PublishedManifest, USUAL_SEPARATOR } from '@tutti/learn'
 import { type CsvForm, PLAIN_CSV, schemaForm, toCsvLine, toCsvNumber } from '../terminal/csv-writing.ts'
 import { toPlainText } from '../terminal/plain-text.ts'
@@ -10,11 +10,11 @@ export interface WantedColumn {
   unit: string
   /** What it may hold. */
   values: string
-  /** What becomes of what it does not hold, or holds and is not known. */
+  /** What happens to values that are missing or not among these. */
   otherwise: string
 }
 
-/** Texts that are listed whole; of more, the first. */
+/** Most texts that are listed; of more, the first. */
 const MOST_LISTED = 12
 
 /** The columns of a manifest, the label last. */
@@ -27,14 +27,14 @@ export function wantedColumns(manifest: PublishedManifest): WantedColumn[] {
             kind: 'number',
             unit: column.unit ?? '',
             values: `${column.minimum} to ${column.maximum}`,
-            otherwise: 'others are counted apart',
+            otherwise: 'others are counted separately',
           }
         : {
             name: column.name,
             kind: 'category',
             unit: '',
             values: list(column.categories),
-            otherwise: 'others are counted apart',
+            otherwise: 'others are counted separately',
           },
     )
   }
@@ -54,14 +54,14 @@ function describeFeature(feature: DataSchema['features'][number]): WantedColumn 
     kind,
     unit: feature.unit ?? '',
     values: range(feature),
-    otherwise: feature.missing === 'refuse' ? 'must not be missing' : `missing is taken for ${feature.missing}`,
+    otherwise: feature.missing === 'refuse' ? 'must not be missing' : `a missing value counts as ${feature.missing}`,
   }
 }
 
 function describeLabel(label: DataSchema['label']): WantedColumn {
   const { name } = label
   if (label.kind === 'labels') {
-    const otherwise = `any of them, with ${label.separator ?? USUAL_SEPARATOR} between; empty for none`
+    const otherwise = `any of them, with ${label.separator ?? USUAL_SEPARATOR} between them; empty for none`
     return { name, kind: 'labels', unit: '', values: list(label.classes), otherwise }
   }
   const otherwise = label.missing === 'omit' ? 'rows without it are left out' : 'must not be missing'
@@ -80,7 +80,7 @@ function list(texts: readonly string[]): string {
   return texts.length > MOST_LISTED ? `${shown}, … (${texts.length})` : shown
 }
 
-/** Columns in lines, under each other; the last is what is to be predicted. */
+/** Columns in lines; the last is what is to be predicted. */
 export function columnLines(manifest: PublishedManifest): string[] {
   const columns = wantedColumns(manifest)
   const rows = columns.map(({ name, kind, unit, values, otherwise }) => [

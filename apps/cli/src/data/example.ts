@@ -1,4 +1,4 @@
-/** One example for a model, from the command line: a row of a CSV, or values as JSON, as the bytes that the model takes. */
+/** One example from the command line, a row of a CSV or values as JSON, as the bytes that the model takes. */
 import type { Manifest, TakenValue } from '@tutti/learn'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
@@ -10,7 +10,7 @@ export interface ExampleOptions {
   /** Which row of `data`, from 0. */
   row: number
   input?: string
-  /** What the option of `input` is called: `--input` unless said. */
+  /** The option that `input` came from; `--input` when absent. */
   inputOption?: string
 }
 
@@ -20,7 +20,7 @@ export interface Example {
   values: Record<string, string | number>
   /** One byte a number, one for each category of a category. */
   input: Uint8Array
-  /** Values that are not taken as they stand. */
+  /** Values that are not taken as they are. */
   taken: TakenValue[]
 }
 
@@ -44,7 +44,7 @@ export async function readExample(manifest: Manifest, options: ExampleOptions): 
   return { values, input: encodeExample(manifest.data, values), taken: findTakenValues(manifest.data, values) }
 }
 
-/** Says on standard error which values of an example are not taken as they stand, and what becomes of them. */
+/** Says on standard error which values of an example are not taken as they are, and what they count as. */
 export async function noteTakenValues({ taken }: Example, output: Output): Promise<void> {
   const { describeTakenValue } = await import('@tutti/learn')
   for (const value of taken) output.note(`Note: ${describeTakenValue(value)}.`)

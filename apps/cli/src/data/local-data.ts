@@ -1,4 +1,4 @@
-/** A member's own rows: a CSV that fits the manifest's schema, or the columns that a statistics round counts. */
+/** A member's own rows: a CSV that fits the schema of a model, or has the columns that a statistics round counts. */
 
 import { formatCount, formatInteger } from '@tutti/core'
 import {
@@ -77,7 +77,7 @@ async function readFitting({ data }: Pick<Manifest, 'data'>, file: string): Prom
   return table
 }
 
-/** Reads a table, with the decimal mark that its federation's creator had where its own cells leave it open. */
+/** Reads a table. @param decimal - The creator's decimal mark, used where the cells do not show which one they have. */
 export async function readRows(file: string, decimal: '.' | ',' | undefined): Promise<Table> {
   const table = await loadTable(file, { decimal })
   if (table.count === 0) throw new CommandError(`${file} has a header and no rows.`, exitCodes.badInput)
@@ -94,7 +94,7 @@ function namingFile<T>(file: string, read: () => T): T {
   }
 }
 
-/** How the file was read, what fits, and what is counted apart, in lines. */
+/** How the file was read, what fits, and what is counted separately, in lines. */
 export function describeFit(rows: OwnRows): string[] {
   const isDataset = rows.kind === 'dataset'
   const [count, unit] = isDataset ? [rows.dataset.count, 'examples'] : [rows.table.count, 'rows']
@@ -108,7 +108,7 @@ export function describeFit(rows: OwnRows): string[] {
 }
 
 /**
- * Refuses rows of which a column is wholly unknown: nothing of it would be learnt from.
+ * Refuses rows with a column of which every value is unknown: nothing could be learnt from it.
  *
  * @throws `CommandError` naming the columns
  */
@@ -118,23 +118,23 @@ export function demandKnownColumns(rows: OwnRows): void {
   if (unknown.length === 0) return
   const lines = describeTaken(unknown).map((line) => `\n  ${line}`)
   throw new CommandError(
-    `${rows.file}: not one value of ${formatCount(unknown.length, 'column')} is taken as it stands:${lines.join('')}\n` +
-      'Another unit, language or column is likely meant: compare with what tutti describe shows. ' +
-      'To join all the same: --allow-unknown.',
+    `${rows.file}: not one value of ${formatCount(unknown.length, 'column')} is known:${lines.join('')}\n` +
+      'Check unit, language and column: `tutti describe` shows what is wanted. To join in spite of it: --allow-unknown.',
     exitCodes.badInput,
   )
 }
 
-/** Lines that say what becomes of values that are not taken as they stand. */
+/** Lines that say what values count as that are not taken as they are. */
 export function describeTaken(taken: readonly TakenOtherwise[]): string[] {
   return taken.map(({ name, unknown, missing, standsFor, clipped }) => {
     const parts: string[] = []
-    if (unknown > 0) parts.push(`${unknown} of none of its categories, which set no input`)
+    if (unknown > 0) parts.push(`${unknown} in none of its categories, which set no input`)
     if (missing > 0)
       parts.push(
-        `${missing} empty or marked as missing, ${standsFor === undefined ? 'which set no input' : `taken for ${standsFor}`}`,
+        `${missing} empty or marked as missing, ${standsFor === undefined ? 'which set no input' : `which count as ${standsFor}`}`,
       )
-    if (clipped > 0) parts.push(`${clipped} far from the centre, taken for the nearest value that an input can have`)
+    if (clipped > 0)
+      parts.push(`${clipped} far from the centre, which count as the nearest value that an input can have`)
     return toPlainText(`column "${name}": ${parts.join('; ')}`)
   })
 }

@@ -83,6 +83,14 @@ export async function runMembers(
   }
 }
 
+/** Values that all members sent, and how many of them were clamped. */
+export function sumSaturated(summaries: readonly NodeSummary[]): { count: number; of: number } {
+  return {
+    count: summaries.reduce((sum, { saturatedLanes }) => sum + saturatedLanes, 0),
+    of: summaries.reduce((sum, { quantisedLanes }) => sum + quantisedLanes, 0),
+  }
+}
+
 /** Adds up the time in which at least one member trains, from events of many members. Milliseconds in, seconds out. */
 export function createTrainingClock() {
   let training = 0

@@ -1,4 +1,4 @@
-/** What demos of every path share: the data divided among members, a local chain, keys, enrolment, the last accounts. */
+/** What demos of both paths share: dividing the data among members, a local chain, keys, joining, and who was paid what. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -23,8 +23,8 @@ import { holdChainDirectory } from '../chain/chain-directory.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { DemoMember } from './members.ts'
 
-/** What the stage of a demo depends on. */
-export interface StageOptions {
+/** What the preparation of a demo depends on. */
+export interface PreparationOptions {
   members: number
   rounds: number
   /** Label skew: smaller is more unequal. */
@@ -36,7 +36,7 @@ export interface StageOptions {
 }
 
 /** A chain with the contracts, and members with their data who have not joined anything. */
-export interface Stage {
+export interface PreparedDemo {
   chain: LocalChain
   creator: ChainClient
   addresses: Deployment
@@ -52,7 +52,7 @@ export const demoStake = 10n * unit
 const bountyPerRound = 100n * unit
 
 /** Divides the data, starts a chain, deploys, and gives the creator its bounty. The caller stops the chain. */
-export async function openStage(task: Task, options: StageOptions): Promise<Stage> {
+export async function prepareDemo(task: Task, options: PreparationOptions): Promise<PreparedDemo> {
   const { onProgress, seed, directory, members } = options
   if (task.kind === 'regression') throw new CommandError('The demo compares classifiers.', exitCodes.usage)
   const parts = partitionDirichlet(task.train.labels, { members, seed, alpha: options.alpha })
@@ -83,8 +83,8 @@ export async function openStage(task: Task, options: StageOptions): Promise<Stag
 }
 
 /** Has every account but the creator's join with its stake. */
-export async function enrol(
-  { creator, accounts, datasets }: Stage,
+export async function joinMembers(
+  { creator, accounts, datasets }: PreparedDemo,
   id: Hex,
   onProgress: (text: string) => void,
 ): Promise<DemoMember[]> {

@@ -20,12 +20,12 @@ import {
 import { advanceTime } from '@tutti/chain/local'
 import { type Hex, phaseEnds, type Terms } from '@tutti/core'
 import { type Dataset, type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
-import { createTrainer, loadTask } from '@tutti/learn/node'
+import { createTrainer, loadTask, type Task } from '@tutti/learn/node'
 import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
 import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
-import type { StartMember } from './members.ts'
-import { type DemoRewards, demoStake, enrol, openStage, readRewards } from './preparation.ts'
+import { type StartMember, sumSaturated } from './members.ts'
+import { type DemoRewards, demoStake, joinMembers, type PreparedDemo, prepareDemo, readRewards } from './preparation.ts'
 import { playRounds } from './rounds.ts'
 import type { DemoOptions } from './run.ts'
 
@@ -70,113 +70,117 @@ const LARGE_MODEL = 500_000
 const SUBMIT_SECONDS = 3_600
 const CHALLENGE_SECONDS = 600
 
+type BlobDemoOptions = DemoOptions & { startMember?: StartMember }
+
 /** Runs the demo. Ends early, with the chain stopped, when the signal aborts. */
-export async function runBlobDemo(options: DemoOptions & { startMember?: StartMember }): Promise<BlobDemoResult> {
+export async function runBlobDemo(options: BlobDemoOptions): Promise<BlobDemoResult> {
   const started = performance.now()
-  const { onProgress, signal, seed, rounds } = options
+  const { onProgress, seed } = options
   onProgress('reading the data…')
   const path = options.dataPath === undefined ? {} : { path: options.dataPath }
   const task = loadTask(options.task, { ...path, seed, size: 'blob' })
-  const stage = await openStage(task, options)
-  const { chain, creator, addresses, datasets, bounty } = stage
+  const prepared = await prepareDemo(task, options)
   try {
-    const { address: aggregator } = await deployBlobAggregator(creator)
-    onProgress('the creator rehearses on its own data, to calibrate steps…')
-    const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
-      path: 'blob',
-      aggregator,
-      token: addresses.demoToken,
-      members: options.members,
-      isPrivateNetwork: true,
-      rounds,
-      bits: options.bits,
-      stake: demoStake,
-      bounty,
-      submitSeconds: SUBMIT_SECONDS,
-      challengeSeconds: CHALLENGE_SECONDS,
-      seed,
-    })
-    const { terms, manifest } = founding
-    onProgress('creating the federation…')
-    const { id } = await createFederation(creator, {
-      terms,
-      manifest: founding.manifestBytes,
-      setup: founding.setupBytes,
-    })
-    await initialiseBlobModel(creator, { id })
-    const members = await enrol(stage, id, onProgress)
-    const nodes = join(options.directory, 'nodes')
-    const skipWindow = createWindowSkipper(creator, id, terms, members.length)
-    const { chainId, core } = creator
-    const report = await playRounds({
-      rpcUrl: chain.rpcUrl,
-      chainId,
-      core,
-      id,
-      terms,
-      members,
-      storeDirectory: nodes,
-      seed,
-      signal,
-      // Each member keeps the blobs of all, as it would on a machine of its own.
-      behaviour: (member) => ({ archive: join(nodes, `blobs-${member}`) }),
-      onProgress,
-      onEvent: skipWindow.note,
-      ...(options.startMember === undefined ? {} : { startMember: options.startMember }),
-    })
-    await skipWindow.end()
-    await claim(creator, { id })
-
-    onProgress('replaying the history from the blobs of member 1…')
-    const { access } = await openBlobAccess({ client: creator, directory: join(nodes, 'blobs-0') })
-    const replay = await replayBlobs(creator, { id, access })
-    const base = toBaseWeights(manifest)
-    const baselines = {
-      manifest,
-      members: datasets,
-      heldOut: task.heldOut,
-      weights: base,
-      rounds,
-      seed,
-      signal,
-      onProgress,
-    }
-    let pulled = Number.NaN
-    if (replay.model !== undefined) {
-      onProgress(`evaluating the model on ${task.heldOut.count} held-out examples…`)
-      pulled = await evaluate(manifest, toWeights(manifest, replay.model, base), task.heldOut)
-    }
-    const compared =
-      terms.dimension >= LARGE_MODEL
-        ? { fedAvg: await trainFedAvg(baselines) }
-        : await trainBaselines({ ...baselines, pooled: task.train })
-    const gas = await gasReport(creator, { id })
-    const { roundsSettled } = await readStatus(creator, { id })
+    const federation = await createDemoFederation(prepared, task, options)
+    const { id, terms, manifest } = federation
+    const report = await trainMembers(prepared, federation, options)
+    await claim(prepared.creator, { id })
+    const compared = await compareModels(prepared, federation, task, options)
+    const gas = await gasReport(prepared.creator, { id })
+    const { roundsSettled } = await readStatus(prepared.creator, { id })
     return {
       path: 'blob',
-      federation: id,
-      task: task.name,
-      terms,
-      manifest,
-      heldOut: task.heldOut,
-      accuracy: { pulled, ...compared },
-      saturatedLanes: {
-        count: report.summaries.reduce((sum, { saturatedLanes }) => sum + saturatedLanes, 0),
-        of: report.summaries.reduce((sum, { quantisedLanes }) => sum + quantisedLanes, 0),
-      },
+      ...{ federation: id, task: task.name, terms, manifest, heldOut: task.heldOut },
+      ...compared,
+      saturatedLanes: sumSaturated(report.summaries),
       gas,
-      blobsAnUpdate: Number(gas.blobGas / 131_072n) / Math.max(1, members.length * roundsSettled),
-      rewards: await readRewards(creator, id, terms, members),
+      blobsAnUpdate: Number(gas.blobGas / 131_072n) / Math.max(1, report.members.length * roundsSettled),
+      rewards: await readRewards(prepared.creator, id, terms, report.members),
       roundsSettled,
-      verified: replay.isConsistent && replay.model !== undefined && replay.missing.length === 0,
-      finding: replay.finding,
       seconds: (performance.now() - started) / 1000,
       roundSeconds: report.seconds,
       trainingSeconds: report.trainingSeconds,
       split: splitRound(report.summaries, roundsSettled),
     }
   } finally {
-    await chain.stop()
+    await prepared.chain.stop()
+  }
+}
+
+/** A federation of the demo that is on the chain. */
+interface DemoFederation {
+  id: Hex
+  terms: Terms
+  manifest: Manifest
+}
+
+/** Creates the federation, its steps calibrated on the creator's part of the data. */
+async function createDemoFederation(
+  { creator, addresses, datasets, bounty }: PreparedDemo,
+  task: Task,
+  { members, rounds, bits, seed, onProgress }: DemoOptions,
+): Promise<DemoFederation> {
+  const { address: aggregator } = await deployBlobAggregator(creator)
+  onProgress('the creator rehearses on its own data, to calibrate steps…')
+  const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
+    path: 'blob',
+    ...{ aggregator, token: addresses.demoToken, members, isPrivateNetwork: true, rounds, bits },
+    ...{ stake: demoStake, bounty, seed },
+    submitSeconds: SUBMIT_SECONDS,
+    challengeSeconds: CHALLENGE_SECONDS,
+  })
+  const { terms, manifest, manifestBytes, setupBytes: setup } = founding
+  onProgress('creating the federation…')
+  const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
+  await initialiseBlobModel(creator, { id })
+  return { id, terms, manifest }
+}
+
+/** Has the members join and train to the end; what they did. */
+async function trainMembers(prepared: PreparedDemo, { id, terms }: DemoFederation, options: BlobDemoOptions) {
+  const { chain, creator } = prepared
+  const { seed, signal, onProgress, startMember } = options
+  const members = await joinMembers(prepared, id, onProgress)
+  const nodes = join(options.directory, 'nodes')
+  const skipWindow = createWindowSkipper(creator, id, terms, members.length)
+  const report = await playRounds({
+    ...{ rpcUrl: chain.rpcUrl, chainId: creator.chainId, core: creator.core, id, terms, members },
+    storeDirectory: nodes,
+    ...{ seed, signal, onProgress },
+    // Each member keeps the blobs of all, as it would on a machine of its own.
+    behaviour: (member) => ({ archive: join(nodes, `blobs-${member}`) }),
+    onEvent: skipWindow.note,
+    ...(startMember === undefined ? {} : { startMember }),
+  })
+  await skipWindow.end()
+  return { ...report, members }
+}
+
+/** Puts the model together from the first member's blobs, judges it, and trains on the same data for comparison. */
+async function compareModels(
+  { creator, datasets }: PreparedDemo,
+  { id, terms, manifest }: DemoFederation,
+  { heldOut, train }: Task,
+  { directory, rounds, seed, signal, onProgress }: DemoOptions,
+): Promise<Pick<BlobDemoResult, 'accuracy' | 'verified' | 'finding'>> {
+  onProgress('replaying the history from the blobs of member 1…')
+  const { access } = await openBlobAccess({ client: creator, directory: join(directory, 'nodes', 'blobs-0') })
+  const replay = await replayBlobs(creator, { id, access })
+  const weights = toBaseWeights(manifest)
+  let pulled = Number.NaN
+  if (replay.model !== undefined) {
+    onProgress(`evaluating the model on ${heldOut.count} held-out examples…`)
+    pulled = await evaluate(manifest, toWeights(manifest, replay.model, weights), heldOut)
+  }
+  const baselines = { manifest, members: datasets, heldOut, weights, rounds, seed, signal, onProgress }
+  const compared =
+    terms.dimension >= LARGE_MODEL
+      ? { fedAvg: await trainFedAvg(baselines) }
+      : await trainBaselines({ ...baselines, pooled: train })
+  return {
+    accuracy: { pulled, ...compared },
+    verified: replay.isConsistent && replay.model !== undefined && replay.missing.length === 0,
+    finding: replay.finding,
   }
 }
 

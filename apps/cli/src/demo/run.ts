@@ -16,14 +16,23 @@ import {
 } from '@tutti/chain'
 import { classify as classifyByTwin, type Hex, type Setup, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
-import { loadTask, type TaskName } from '@tutti/learn/node'
+import { loadTask, type Task, type TaskName } from '@tutti/learn/node'
 import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines } from './baselines.ts'
-import { type DemoRewards, demoStake, enrol, openStage, readRewards, type StageOptions } from './preparation.ts'
+import { sumSaturated } from './members.ts'
+import {
+  type DemoRewards,
+  demoStake,
+  joinMembers,
+  type PreparationOptions,
+  type PreparedDemo,
+  prepareDemo,
+  readRewards,
+} from './preparation.ts'
 import { playRounds } from './rounds.ts'
 
 /** What a demo can be asked for. */
-export interface DemoOptions extends StageOptions {
+export interface DemoOptions extends PreparationOptions {
   task: TaskName
   /** Folder or file of the data; digits and breast-cancer are shipped. */
   dataPath?: string
@@ -62,103 +71,119 @@ export interface DemoResult {
 /** Runs the demo. Ends early, with the chain stopped, when the signal aborts. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const started = performance.now()
-  const { onProgress, signal, seed } = options
+  const { onProgress, seed } = options
   onProgress('reading the data…')
   const task = loadTask(options.task, options.dataPath === undefined ? { seed } : { path: options.dataPath, seed })
-  const stage = await openStage(task, options)
-  const { chain, creator, addresses, datasets, bounty } = stage
+  const prepared = await prepareDemo(task, options)
   try {
-    onProgress('the creator rehearses on its own data, to calibrate steps…')
-    const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
-      aggregator: addresses.directAggregator,
-      token: addresses.demoToken,
-      members: options.members,
-      isPrivateNetwork: true,
-      rounds: options.rounds,
-      bits: options.bits,
-      laneBits: task.terms.laneBits,
-      stake: demoStake,
-      bounty,
-      seed,
-    })
-    const { terms, manifest } = founding
-    onProgress('creating the federation…')
-    const { id } = await createFederation(creator, {
-      terms,
-      manifest: founding.manifestBytes,
-      setup: founding.setupBytes,
-    })
-    await initialiseModel(creator, {
-      id,
-      onChunk: (done, total) => onProgress(`initial model, part ${done} of ${total}…`),
-    })
-    const members = await enrol(stage, id, onProgress)
-    const { chainId, core } = creator
-    const report = await playRounds({
-      rpcUrl: chain.rpcUrl,
-      chainId,
-      core,
-      id,
-      terms,
-      members,
-      storeDirectory: join(options.directory, 'nodes'),
-      seed,
-      signal,
-      onProgress,
-      judge: async () => {
-        const { lanes } = await readModel(creator, { id, terms })
-        return toAccuracy(evaluateIntegers(manifest, lanes, task.heldOut))
-      },
-    })
-    await claim(creator, { id })
-    onProgress(`asking the contract about ${task.heldOut.count} held-out examples…`)
-    const answers = await askContract(creator, id, task.heldOut)
-    const { lanes } = await readModel(creator, { id, terms })
-    const differing = countDiffering(answers, lanes, founding.setup!, task.heldOut)
-    onProgress('replaying the chain’s history…')
-    const replay = await replayFederation(creator, { id })
-    const gas = await gasReport(creator, { id })
-    const rewards = await readRewards(creator, id, founding.terms, members)
-    const { roundsSettled } = await readStatus(creator, { id })
-
+    const federation = await createDemoFederation(prepared, task, options)
+    const report = await trainMembers(prepared, federation, task, options)
+    await claim(prepared.creator, { id: federation.id })
+    const judged = await judgeContract(prepared.creator, federation, { heldOut: task.heldOut, onProgress })
+    const gas = await gasReport(prepared.creator, { id: federation.id })
+    const { id, terms, manifest } = federation
+    const rewards = await readRewards(prepared.creator, id, terms, report.members)
+    const { roundsSettled } = await readStatus(prepared.creator, { id })
     const baselines = await trainBaselines({
       manifest,
-      members: datasets,
+      members: prepared.datasets,
       pooled: task.train,
       heldOut: task.heldOut,
       weights: toWeights(manifest, toInitialLanes(manifest, terms.laneBits)),
       rounds: options.rounds,
-      seed,
-      signal,
-      onProgress,
+      ...{ seed, signal: options.signal, onProgress },
     })
-    const correct = answers.filter(({ label, answer }) => label === answer).length
+    const { accuracy: onChain, ...answered } = judged
     return {
-      federation: id,
-      task: task.name,
-      terms,
-      manifest,
-      heldOut: task.heldOut,
-      accuracy: { onChain: correct / answers.length, ...baselines },
-      answers,
-      saturatedLanes: {
-        count: report.summaries.reduce((sum, { saturatedLanes }) => sum + saturatedLanes, 0),
-        of: report.summaries.reduce((sum, { quantisedLanes }) => sum + quantisedLanes, 0),
-      },
-      gas,
-      rewards,
-      roundsSettled,
-      verified: replay.isConsistent && differing === 0,
-      finding:
-        differing === 0
-          ? replay.finding
-          : `${differing} of the contract's answers differ from those of its TypeScript twin. ${replay.finding}`,
+      ...{ federation: id, task: task.name, terms, manifest, heldOut: task.heldOut },
+      accuracy: { onChain, ...baselines },
+      saturatedLanes: sumSaturated(report.summaries),
+      ...answered,
+      ...{ gas, rewards, roundsSettled },
       seconds: (performance.now() - started) / 1000,
       roundSeconds: report.seconds,
       trainingSeconds: report.trainingSeconds,
     }
   } finally {
-    await chain.stop()
+    await prepared.chain.stop()
+  }
+}
+
+/** A federation of the demo that is on the chain. */
+interface DemoFederation {
+  id: Hex
+  terms: Terms
+  manifest: Manifest
+  setup: Setup
+}
+
+/** Creates the federation, its steps calibrated on the creator's part of the data, and writes its initial model. */
+async function createDemoFederation(
+  { creator, addresses, datasets, bounty }: PreparedDemo,
+  task: Task,
+  { members, rounds, bits, seed, onProgress }: DemoOptions,
+): Promise<DemoFederation> {
+  onProgress('the creator rehearses on its own data, to calibrate steps…')
+  const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
+    aggregator: addresses.directAggregator,
+    token: addresses.demoToken,
+    isPrivateNetwork: true,
+    laneBits: task.terms.laneBits,
+    stake: demoStake,
+    ...{ members, rounds, bits, bounty, seed },
+  })
+  const { terms, manifest, manifestBytes, setupBytes, setup } = founding
+  onProgress('creating the federation…')
+  const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup: setupBytes })
+  await initialiseModel(creator, {
+    id,
+    onChunk: (done, total) => onProgress(`initial model, part ${done} of ${total}…`),
+  })
+  return { id, terms, manifest, setup: setup! }
+}
+
+/** Has the members join and train to the end; what they did. */
+async function trainMembers(
+  prepared: PreparedDemo,
+  { id, terms, manifest }: DemoFederation,
+  { heldOut }: Task,
+  { directory, seed, signal, onProgress }: DemoOptions,
+) {
+  const { chain, creator } = prepared
+  const members = await joinMembers(prepared, id, onProgress)
+  const report = await playRounds({
+    ...{ rpcUrl: chain.rpcUrl, chainId: creator.chainId, core: creator.core, id, terms, members },
+    storeDirectory: join(directory, 'nodes'),
+    ...{ seed, signal, onProgress },
+    judge: async () => {
+      const { lanes } = await readModel(creator, { id, terms })
+      return toAccuracy(evaluateIntegers(manifest, lanes, heldOut))
+    },
+  })
+  return { ...report, members }
+}
+
+/** Asks the contract about every held-out example, and replays its history. */
+async function judgeContract(
+  creator: ChainClient,
+  { id, terms, setup }: DemoFederation,
+  { heldOut, onProgress }: { heldOut: Dataset; onProgress: (text: string) => void },
+): Promise<Pick<DemoResult, 'answers' | 'verified' | 'finding'> & { accuracy: number }> {
+  onProgress(`asking the contract about ${heldOut.count} held-out examples…`)
+  const answers = await askContract(creator, id, heldOut)
+  const { lanes } = await readModel(creator, { id, terms })
+  const differing = countDiffering(answers, lanes, setup, heldOut)
+  onProgress('replaying the chain’s history…')
+  const replay = await replayFederation(creator, { id })
+  const correct = answers.filter(({ label, answer }) => label === answer).length
+  return {
+    answers,
+    accuracy: correct / answers.length,
+    verified: replay.isConsistent && differing === 0,
+    finding:
+      differing === 0
+        ? replay.finding
+        : `${differing} of the contract's answers differ from those of its TypeScript twin. ${replay.finding}`,
   }
 }
 

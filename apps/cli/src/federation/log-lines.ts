@@ -1,4 +1,4 @@
-/** What a federation's contract logged, in a sentence each: for whoever follows it from outside. */
+/** What a federation's contract logged, a sentence for each event, for people who follow it from outside. */
 import type { FederationLog } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/core'
 import { summariseMetrics } from '@tutti/node'
@@ -35,11 +35,11 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
     case 'RoundSettled':
       return `${round}settled with ${formatCount(args.updates, 'update')}; ${formatTokens(args.paid, token)} were paid`
     case 'RoundFailed':
-      return `${round}closed with ${formatCount(args.updates, 'update')} of the ${args.minimumUpdates} needed; the model stands`
+      return `${round}closed with ${formatCount(args.updates, 'update')} of the ${args.minimumUpdates} needed; the model stays as it was`
     case 'Rewarded':
       return `${round}${args.member} earned ${formatTokens(args.amount, token)}`
     case 'KeeperPaid':
-      return `${round}${args.keeper} earned ${formatTokens(args.amount, token)} for an action`
+      return `${round}${args.keeper} earned ${formatTokens(args.amount, token)} as keeper`
     case 'Slashed':
       return `${round}${args.member} lost its stake: ${args.challenger} proved a fault and got ${formatTokens(args.rewarded, token)}`
     case 'EndVoted':
@@ -65,7 +65,7 @@ function describeReport(metrics: `0x${string}`): string {
   return figures.length === 0 ? '' : `; it reports ${figures.join(', ')}`
 }
 
-/** What of an event is not repeated in its line of JSON: documents and payloads, which have commands of their own. */
+/** An event's arguments for a line of JSON, without documents and payloads, which other commands show. */
 export function toPlainArgs({ eventName, args }: FederationLog): Record<string, unknown> {
   if (eventName === 'Created') {
     const { manifest, setup, ...rest } = args

@@ -1,4 +1,4 @@
-/** What a manifest says, in a few lines for people. A stranger wrote it: control characters never reach the terminal. */
+/** What a manifest says, in a few lines for people. Strangers write manifests: control characters never reach the terminal. */
 import { formatCount } from '@tutti/core'
 import {
   countParameters,
@@ -43,7 +43,7 @@ function describeWork({ training: { epochs, steps, batchSize, weighting } }: Man
   const weights =
     weighting === undefined
       ? 'updates count alike'
-      : `updates count by rows, ${weighting.reference} as 1, at most ${weighting.most} and at least 1/${weighting.most}`
+      : `updates count by their rows: ${weighting.reference} rows as 1, at most ${weighting.most}, at least 1/${weighting.most}`
   return [`a round trains ${work} in batches of ${batchSize}; ${weights}`]
 }
 

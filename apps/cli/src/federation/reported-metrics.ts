@@ -1,4 +1,4 @@
-/** What members report of their training with their updates: on the chain for ever, and proved by nobody. */
+/** What members report about their training with their updates: it is on the chain for ever, and nobody proves it. */
 import type { ChainClient } from '@tutti/chain'
 import { formatCount, formatInteger, type Round } from '@tutti/core'
 import type { MetricsSummary } from '@tutti/node'
@@ -47,7 +47,7 @@ export function reportLines(reports: RoundReports, clampedLimit: number): string
   if (clampedShare !== undefined && clampedShare > clampedLimit) {
     lines.push(
       `More than ${(100 * clampedLimit).toFixed(0)}% of the round's values were clamped: the steps are too small for these updates. ` +
-        'Members may lower their learning rate or epochs; a federation founded on data more like theirs, or with more ' +
+        'Members may lower their learning rate or epochs. A federation created on data more like theirs, or with more ' +
         'bits, loses less.',
     )
   }

@@ -1,11 +1,11 @@
 /**
- * A federation's rounds as figures: what members reported, what they were paid and the gas they used; for people, as lines
- * of JSON, and as CSV for whatever draws curves.
+ * A federation's rounds in figures: what members reported, what they were paid and the gas they used; for people, as lines
+ * of JSON, and as CSV for programs that draw curves.
  *
  * A round's loss and accuracy are means over members whose figures are of the same kind of rows, held out or trained on,
  * weighted by those rows; only rounds of the same kind are compared.
  *
- * A member reports of the model that its round began with: what is said in round r is about the model after r rounds.
+ * A member reports about the model that its round began with: a report of round r is about the model after r rounds.
  */
 import type { RoundRecord } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/core'
@@ -146,7 +146,7 @@ export function describeHistory(lines: readonly HistoryLine[], token: Token): st
   const best = findBest(lines)
   const figure = best?.accuracy === null ? `loss ${best.loss?.toFixed(4)}` : `${percent(best?.accuracy ?? null)} right`
   const notes = [
-    'Each round reports of the model that it began with, by the members themselves.',
+    'Members report about the model that the round began with. Nobody proves what they report.',
     ...describeWeights(lines),
   ]
   return [
@@ -162,7 +162,7 @@ export function describeHistory(lines: readonly HistoryLine[], token: Token): st
   ]
 }
 
-/** What the means of the rounds are of, and weighted by. */
+/** Which rows the means of the rounds are about, and what weights them. */
 function describeWeights(lines: readonly HistoryLine[]): string[] {
   const rounds = lines.filter(({ kind, measuredOn }) => kind === 'round' && measuredOn !== null)
   if (rounds.length === 0) return []
@@ -184,7 +184,7 @@ function describeWeights(lines: readonly HistoryLine[]): string[] {
 
 const isReporting = ({ kind, measuredOn }: HistoryLine) => kind === 'member' && measuredOn !== null
 
-/** Among which rounds the best was looked for, where not among all that report. */
+/** Among which rounds the best was chosen, if not among all that report. */
 function describeCompared(lines: readonly HistoryLine[]): string {
   const compared = findComparable(lines)
   const reported = lines.filter(({ kind, measuredOn }) => kind === 'round' && measuredOn !== null).length

@@ -119,8 +119,8 @@ export function statisticsLines(manifest: StatisticsManifest, statistics: Federa
 
 function noteLines({ plan, noise }: StatisticsManifest, { members }: FederatedStatistics): string[] {
   const bins =
-    'Smallest, largest and quantiles are read from the histogram, exact to a bin, whose width stands under "a bin"; ' +
-    'quantiles that share a bin are stated as its edges. More bins, or a narrower range, tell more.'
+    'Smallest, largest and quantiles are read from the histogram, exact to a bin; "a bin" is its width. ' +
+    'Quantiles that share a bin are shown as its edges. More bins, or a narrower range, tell more.'
   const range = 'Mean and standard deviation are of the values within the range, each rounded to 1/65,535 of it.'
   if (noise === undefined) return [`${range} ${bins}`, 'No noise: the counts are exact.']
   const deviation = countNoiseStdDev(plan, noise.epsilon, members)

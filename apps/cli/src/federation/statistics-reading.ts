@@ -1,4 +1,4 @@
-/** What a statistics round found, read from the chain; and a member's own rows, checked against what it counts. */
+/** What a statistics round found, read from the chain, and the constants of a schema taken from it. */
 
 import { type ChainClient, readHistory, readManifest, readModel, readPhase, readStatus } from '@tutti/chain'
 import { formatCount, gainOfRound, unscaleSum } from '@tutti/core'
@@ -31,7 +31,7 @@ export async function readStatisticsManifest(client: ChainClient, id: Hex) {
   const manifest = parsePublishedManifest(creation.manifest)
   if (!isStatistics(manifest)) {
     throw new CommandError(
-      `${toPlainText(manifest.name)} trains a model; it is no statistics round. See tutti status ${id}.`,
+      `${toPlainText(manifest.name)} trains a model; it is not a statistics round. See: tutti status ${id}`,
       exitCodes.usage,
     )
   }

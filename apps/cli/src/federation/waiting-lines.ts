@@ -1,4 +1,4 @@
-/** Until when a node waits and for whom, in words: a time of this machine's clock, a duration, and a few short addresses. */
+/** Until when a node waits, and for whom: a time of this machine's clock, a duration, and a few short addresses. */
 import { formatCount } from '@tutti/core'
 import type { NodeEvent } from '@tutti/node'
 

@@ -1,4 +1,4 @@
-/** Answers in the words of the manifest, with what they follow from: for people, for JSON, and as rows of a CSV. */
+/** Answers in the words of the manifest, with probabilities and logits: for people, for JSON, and as rows of a CSV. */
 import { type Dataset, type Manifest, toAnswers, toProbabilities, USUAL_SEPARATOR } from '@tutti/learn'
 import { type CsvForm, PLAIN_CSV, toCsvNumber } from '../terminal/csv-writing.ts'
 
@@ -59,7 +59,7 @@ export function formatAnswer({ data: { label } }: Manifest, answer: NamedAnswer)
   return [roundAnswer(label, answer), ...(label.unit === undefined ? [] : [label.unit])].join(' ')
 }
 
-/** A number to about a hundred-thousandth of the label's spread, which is finer than a model of bytes tells apart. */
+/** A number to about a hundred-thousandth of the label's spread: finer than a model that reads bytes can distinguish. */
 function roundAnswer(label: Manifest['data']['label'], answer: number): string {
   const spread = label.kind === 'number' ? label.spread : 1
   const decimals = 5 - Math.floor(Math.log10(spread))
@@ -91,7 +91,7 @@ export function answerRow(
 }
 
 /**
- * A name of others as a cell: what a spreadsheet would run as a formula gets an apostrophe before it.
+ * A name that others chose, as a cell: if a spreadsheet would run it as a formula, it gets an apostrophe before it.
  *
  * @see OWASP, CSV Injection
  */

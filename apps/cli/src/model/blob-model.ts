@@ -1,5 +1,5 @@
 /**
- * The model of a blob-path federation on this machine: pulled from wherever its blobs can be had, and believed only if it
+ * The model of a blob-path federation on this machine: put together from blobs, whoever has them, and believed only if it
  * has the commitments that the contract holds.
  */
 import { mkdir, readFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import type { ImportedModel, Manifest, ModelSpec } from '@tutti/learn'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { collectTexts } from '../terminal/option-values.ts'
 import type { Output } from '../terminal/output.ts'
 import { replaceFile } from '../terminal/whole-file.ts'
 
@@ -26,14 +27,18 @@ export const defaultArchivePath = '.tutti/nodes/blobs'
 export function addBlobOptions(command: Command): Command {
   return command
     .option('--archive <directory>', `blob path: where blobs are kept (default: ${defaultArchivePath})`)
-    .option('--peer-archive <directory>', "blob path: another member's archive, read only; may be repeated", collect)
+    .option(
+      '--peer-archive <directory>',
+      "blob path: another member's archive, read only; may be repeated",
+      collectTexts,
+    )
     .option('--beacon <url>', 'blob path: a beacon node to fetch blobs from (default: the chain, if it is a local one)')
-    .option('--base-model <file>', 'the file that the manifest builds on, where it names one by its hash')
+    .option('--base-model <file>', 'the file that the manifest builds on, if it names one by its hash')
 }
 
 /**
- * Where blobs are looked for, in order: the archive, those of others, a beacon node, the local chain. A damaged file of the
- * archive is noted.
+ * Where blobs are looked for, in this order: the archive, the archives of others, a beacon node, the local chain. Damaged
+ * files of the archive are reported.
  */
 export async function openAccess(
   client: ChainClient,
@@ -43,7 +48,7 @@ export async function openAccess(
   const { openBlobAccess } = await import('@tutti/node')
   const { beacon, peerArchive } = options
   const directory = options.archive ?? defaultArchivePath
-  // What is fetched is kept where a node lives, or where somebody has said so; a disk that takes nothing is no obstacle.
+  // Blobs that are fetched are kept in an archive that is there, or that is named; a disk that takes none is no obstacle.
   if (options.archive !== undefined) await mkdir(directory, { recursive: true }).catch(() => undefined)
   const { access } = await openBlobAccess({
     client,
@@ -57,10 +62,10 @@ export async function openAccess(
 }
 
 /**
- * Puts the chain's model together and holds it against the contract.
+ * Puts the chain's model together and compares it with the contract's commitments.
  *
- * @param from - `file`: a model that was pulled before; only what came after it is added. `output`: hears of damage.
- * @throws `BlobsMissingError` naming what cannot be had; `StaleModelError`
+ * @param from - `file`: a model that was pulled before; only what came after it is added. `output`: is told of damage.
+ * @throws `BlobsMissingError` naming the blobs that nobody has; `StaleModelError`
  */
 export async function pullModel(
   client: ChainClient,
@@ -106,7 +111,7 @@ export async function writeModelFile(file: string, id: Hex, state: ModelState): 
   return bytes.length
 }
 
-/** Reads what {@link writeModelFile} wrote. What is inside is held against the chain by whoever uses it. */
+/** Reads what {@link writeModelFile} wrote. The caller compares it with the chain. */
 async function readModelFile(file: string, id: Hex, dimension: number): Promise<ModelState> {
   const { decodeState } = await import('@tutti/node')
   const bytes = await readFile(file)
@@ -114,7 +119,7 @@ async function readModelFile(file: string, id: Hex, dimension: number): Promise<
   const head = bytes.subarray(0, Math.max(0, end)).toString()
   const state = head.startsWith('tutti model ') ? decodeState(Uint8Array.from(bytes.subarray(end + 1))) : undefined
   if (state === undefined) {
-    throw new CommandError(`${file} is no pulled model. Write one with: tutti model pull ${id}`, exitCodes.badInput)
+    throw new CommandError(`${file} is not a pulled model. Write one with: tutti model pull ${id}`, exitCodes.badInput)
   }
   if (head !== `tutti model ${id}` || state.values.length !== dimension) {
     throw new CommandError(`${file} is the model of another federation. Pull this one's.`, exitCodes.badInput)
@@ -127,8 +132,4 @@ export async function demandBlobPath(creation: Creation, instead: string): Promi
   const { pathOf } = await import('@tutti/chain')
   if (pathOf(creation) === 'blob') return
   throw new CommandError(`This federation's model is in the contract itself. ${instead}`, exitCodes.usage)
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
 }

@@ -2,8 +2,9 @@
 import type { ChainClient, Creation, PastModel } from '@tutti/chain'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
-import { parseCount } from '../chain/connection.ts'
+
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { parseCount } from '../terminal/option-values.ts'
 import type { Output } from '../terminal/output.ts'
 
 /** What {@link addRoundOption} reads. */
@@ -15,7 +16,7 @@ export interface RoundOptions {
 export function addRoundOption(command: Command): Command {
   return command.option(
     '--round <r>',
-    'the model as it was after round r, from 1, replayed from the chain; 0 is the model before the first (default: the latest)',
+    'the model after round r, replayed from the chain; 0: the model before the first round (default: the latest)',
     parseRound,
   )
 }
@@ -27,7 +28,7 @@ function parseRound(text: string): number {
 }
 
 /**
- * The round whose model is asked, as `--round` counts: failed rounds too, the latest where none is named. Says so where that
+ * The round whose model is asked, as `--round` counts, failed rounds included; the latest if none is named. Says so if that
  * model has not been trained.
  */
 export async function readAskedRound(
@@ -39,7 +40,8 @@ export async function readAskedRound(
   const { readModelStatus } = await import('@tutti/chain')
   const { round: latest, isTrained } = await readModelStatus(client, { id })
   const round = options.round ?? latest
-  if (round === 0 || !isTrained) output.note('No round has changed this model yet: it answers as it was started.')
+  if (round === 0 || !isTrained)
+    output.note('No round has changed this model yet: these are answers of the untrained model.')
   return round
 }
 
@@ -58,8 +60,8 @@ export async function readPastModel(
   const { pathOf, replayModelAt } = await import('@tutti/chain')
   if (pathOf(creation) === 'blob') {
     throw new CommandError(
-      'Models of earlier rounds are replayed from updates in calldata; those of this federation were in blobs, which the ' +
-        'chain forgets. Keep a model of each round: tutti model pull',
+      'Earlier models are replayed from updates in calldata. The updates of this federation were in blobs, which the chain ' +
+        'forgets. To keep the model of each round, run after it: tutti model pull ID',
       exitCodes.usage,
     )
   }

@@ -1,4 +1,4 @@
-/** What the chain's model gives for many examples: by the contract itself, by its twin, or from a pulled model. */
+/** Outputs of the chain's model for many examples: from the contract itself, by its twin, or from a pulled model. */
 import type { ChainClient, Creation } from '@tutti/chain'
 import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
@@ -12,6 +12,13 @@ export interface ScoringOptions extends BlobOptions, RoundOptions {
   model?: string
   /** Ask the contract for each answer. */
   onChain?: boolean
+}
+
+/** The model that is asked. */
+export interface AskedModel {
+  client: ChainClient
+  creation: Creation
+  manifest: Manifest
 }
 
 /** Gives outputs for examples. */
@@ -32,15 +39,10 @@ const DECIMALS = 1e18
 /**
  * Opens the chain's model for questions.
  *
- * @throws `CommandError` on the blob path, unless it is said where the model can be had
+ * @throws `CommandError` on the blob path, if the options do not say where the model is
  */
-export async function openScorer(
-  client: ChainClient,
-  creation: Creation,
-  manifest: Manifest,
-  options: ScoringOptions,
-  output: Output,
-): Promise<Scorer> {
+export async function openScorer(asked: AskedModel, options: ScoringOptions, output: Output): Promise<Scorer> {
+  const { client, creation, manifest } = asked
   const past = await readPastModel(client, creation, options, output)
   const { pathOf } = await import('@tutti/chain')
   if (past !== undefined && options.onChain === true) {
@@ -49,8 +51,8 @@ export async function openScorer(
       exitCodes.usage,
     )
   }
-  if (pathOf(creation) === 'blob') return openPulled(client, creation, manifest, options, output)
-  if (options.onChain === true) return openContract(client, creation, manifest, output)
+  if (pathOf(creation) === 'blob') return openPulled(asked, options, output)
+  if (options.onChain === true) return openContract(asked, output)
   const { readModel } = await import('@tutti/chain')
   const { scoreIntegers } = await import('@tutti/learn')
   output.progress('reading the model…')
@@ -65,17 +67,13 @@ export async function openScorer(
 }
 
 /** The contract's own answers, an eth_call an example. */
-async function openContract(
-  client: ChainClient,
-  { id }: Creation,
-  manifest: Manifest,
-  output: Output,
-): Promise<Scorer> {
+async function openContract({ client, creation, manifest }: AskedModel, output: Output): Promise<Scorer> {
+  const { id } = creation
   const { ask, readModelStatus } = await import('@tutti/chain')
   const isLinear = manifest.model.output === 'linear'
   return {
     score: async (dataset) => {
-      // All from one round's model: a table half answered by the next would be of no model.
+      // All from one round's model: a table must not be answered half by the next.
       const { round } = await readModelStatus(client, { id })
       const rows: number[][] = []
       for (let start = 0; start < dataset.count; start += CALLS) {
@@ -97,9 +95,7 @@ async function openContract(
 
 /** A model put together from blobs, held against the contract's commitments. */
 async function openPulled(
-  client: ChainClient,
-  creation: Creation,
-  manifest: Manifest,
+  { client, creation, manifest }: AskedModel,
   options: ScoringOptions,
   output: Output,
 ): Promise<Scorer> {
@@ -110,7 +106,7 @@ async function openPulled(
     )
   }
   const isSourceNamed = [options.archive, options.peerArchive, options.beacon].some((named) => named !== undefined)
-  // Who says where the blobs are wants the model put together from them.
+  // Options that say where blobs are ask for the model to be put together from them.
   if (options.model === undefined && !isSourceNamed) {
     throw new CommandError(
       "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. " +
@@ -126,7 +122,7 @@ async function openPulled(
   return {
     score: (dataset) => trainer.predict(weights, dataset),
     isLocal: true,
-    how: 'answered on this machine, from the model whose commitments the contract holds; not by the contract',
+    how: 'computed on this machine, from the model whose commitments the contract holds; not by the contract',
     close: () => trainer.release(),
   }
 }

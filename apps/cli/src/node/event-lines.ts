@@ -54,7 +54,7 @@ export function tellEvents(
 }
 
 /**
- * A sentence for an event; undefined for those that only machines care about.
+ * A sentence for an event; undefined for those that only machines care about. Long because: a sentence for each kind.
  *
  * @param token - What amounts are amounts of.
  */

@@ -6,6 +6,7 @@ import { type AccountOptions, defaultRpcUrl } from '../chain/connection.ts'
 import type { ModuleOptions } from '../chain/modules.ts'
 import type { BlobOptions } from '../model/blob-model.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
+import { present } from '../terminal/option-values.ts'
 import type { LogLevel } from './event-lines.ts'
 
 /** Flags of `tutti node` as the command line has them. */
@@ -142,27 +143,13 @@ async function tokenLimitsOf(
 
 /** What flags say, else what the file says, else the environment and defaults. @throws `CommandError` */
 export async function readSettings(argument: Hex | undefined, options: NodeCommandOptions): Promise<NodeSettings> {
-  const { config, words, policy, hasPolicy } = await readSources(options)
-  const named = options.discover === true ? argument : (argument ?? config.federation)
-  if (options.discover === true && argument !== undefined) {
-    throw new CommandError(
-      'Name a federation or let the node look for some with --discover, not both.',
-      exitCodes.usage,
-    )
-  }
-  if (named === undefined && options.discover !== true && !hasPolicy) {
-    throw new CommandError(
-      'Name the federation: tutti node ID, or "federation" in --config. To let the node join federations by itself, ' +
-        'within limits that you state, give --discover or a "policy" in --config.',
-      exitCodes.usage,
-    )
-  }
+  const sources = await readSources(options)
+  const { config, policy, hasPolicy } = sources
   // An account that a flag names is not mixed with one of the file.
   const account = options.keystore !== undefined || options.testAccount !== undefined ? options : config
-  const { keeper, leaveAfter } = options
   const { TUTTI_RPC: rpcUrl } = process.env
   const settings: NodeSettings = {
-    id: named?.toLowerCase() as Hex | undefined,
+    id: chooseFederation(argument, options, sources),
     policy,
     hasPolicy,
     tokensPerMegagas: options.tokensPerMegagas,
@@ -177,38 +164,72 @@ export async function readSettings(argument: Hex | undefined, options: NodeComma
     seed: options.seed ?? config.seed ?? 0,
     metricsPort: options.metricsPort ?? config.metricsPort,
     logLevel: options.logLevel ?? 'info',
-    ...present({
-      data: options.data ?? config.data,
-      holdout: options.holdout ?? (options.testData === undefined ? config.holdout : undefined),
-      testData: options.testData ?? (options.holdout === undefined ? config.testData : undefined),
-      trainer: words,
-      trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
-      // What a flag says of the work comes before all that the file says of it.
-      ...(options.epochs === undefined && options.steps === undefined
-        ? { epochs: config.epochs, steps: config.steps }
-        : { epochs: options.epochs, steps: options.steps }),
-      learningRate: options.learningRate ?? config.learningRate,
-    }),
-    behaviour: {
-      ...config.behaviour,
-      ...present({
-        privacyEpsilon: policy.privacyEpsilon,
-        maximumWaitSeconds: policy.maximumWaitSeconds,
-        stopsAfterRounds: policy.stopAfterRounds,
-        maximumCostPerRound: policy.maximumCostPerRound,
-      }),
-      ...(keeper === undefined ? {} : { isKeeper: keeper }),
-      ...(leaveAfter === undefined ? {} : { leavesAfterRounds: leaveAfter }),
-      ...present({
-        archive: options.archive ?? config.archive,
-        peerArchives: options.peerArchive ?? config.peerArchives,
-        beaconUrl: options.beacon ?? config.beacon,
-        baseModel: options.baseModel ?? config.baseModel,
-      }),
-    },
+    ...chooseTraining(options, sources),
+    behaviour: chooseBehaviour(options, sources),
   }
   checkSettings(settings, options.dryRun === true)
   return settings
+}
+
+type Sources = Awaited<ReturnType<typeof readSources>>
+
+/** The federation to serve; undefined: the node looks for some. @throws `CommandError` unless one of both is asked for */
+function chooseFederation(
+  argument: Hex | undefined,
+  { discover }: NodeCommandOptions,
+  { config, hasPolicy }: Sources,
+): Hex | undefined {
+  if (discover === true && argument !== undefined) {
+    throw new CommandError(
+      'Name a federation or let the node look for some with --discover, not both.',
+      exitCodes.usage,
+    )
+  }
+  const named = discover === true ? undefined : (argument ?? config.federation)
+  if (named === undefined && discover !== true && !hasPolicy) {
+    throw new CommandError(
+      'Name the federation: tutti node ID, or "federation" in --config. To let the node join federations by itself, ' +
+        'within limits that you state, give --discover or a "policy" in --config.',
+      exitCodes.usage,
+    )
+  }
+  return named?.toLowerCase() as Hex | undefined
+}
+
+/** On which rows the node trains, with what, and how much. */
+function chooseTraining(options: NodeCommandOptions, { config, words }: Sources) {
+  return present({
+    data: options.data ?? config.data,
+    holdout: options.holdout ?? (options.testData === undefined ? config.holdout : undefined),
+    testData: options.testData ?? (options.holdout === undefined ? config.testData : undefined),
+    trainer: words,
+    trainerTimeoutSeconds: options.trainerTimeout ?? config.trainerTimeoutSeconds,
+    // What a flag says of the work comes before all that the file says of it.
+    ...(options.epochs === undefined && options.steps === undefined
+      ? { epochs: config.epochs, steps: config.steps }
+      : { epochs: options.epochs, steps: options.steps }),
+    learningRate: options.learningRate ?? config.learningRate,
+  })
+}
+
+function chooseBehaviour(options: NodeCommandOptions, { config, policy }: Sources): NodeBehaviour {
+  return {
+    ...config.behaviour,
+    ...present({
+      privacyEpsilon: policy.privacyEpsilon,
+      maximumWaitSeconds: policy.maximumWaitSeconds,
+      stopsAfterRounds: policy.stopAfterRounds,
+      maximumCostPerRound: policy.maximumCostPerRound,
+      isKeeper: options.keeper,
+      leavesAfterRounds: options.leaveAfter,
+    }),
+    ...present({
+      archive: options.archive ?? config.archive,
+      peerArchives: options.peerArchive ?? config.peerArchives,
+      beaconUrl: options.beacon ?? config.beacon,
+      baseModel: options.baseModel ?? config.baseModel,
+    }),
+  }
 }
 
 function checkSettings(settings: NodeSettings, isDryRun: boolean): void {
@@ -265,9 +286,4 @@ function limitsOf(options: Omit<NodeCommandOptions, 'rpc'>): Record<string, unkn
     maximumWaitSeconds: options.maximumWait,
     stopAfterRounds: options.stopAfter,
   })
-}
-
-/** The entries that are not undefined. */
-export function present<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never
 }

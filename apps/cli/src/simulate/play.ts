@@ -1,7 +1,7 @@
 /** One simulation: founds as `create` does, plays the rounds, judges each model on rows that nobody trained on. */
 import { tmpdir } from 'node:os'
 import { blobAggregatorAddress, deployment } from '@tutti/chain'
-import { encodeStatic, formatCount, type Hex, keccak256, packModel, type Spent } from '@tutti/core'
+import { encodeStatic, formatCount, type Hex, keccak256, packModel, type Terms } from '@tutti/core'
 import {
   type ConstantFigures,
   type Dataset,
@@ -16,7 +16,7 @@ import {
   toWeights,
   trainAlone,
 } from '@tutti/learn'
-import { createTrainer, type Undertaking } from '@tutti/learn/node'
+import { createTrainer, type Trainer, type Undertaking } from '@tutti/learn/node'
 import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
 import { type Founding, fitToChain, foundFederation } from '../create/founding.ts'
 import { checkShards, checkTerms, proposeMinimum, type TermChoices } from '../create/terms-proposal.ts'
@@ -27,7 +27,8 @@ import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts
 
 /** What one simulation depends on. */
 export interface PlayOptions {
-  undertaking: Undertaking
+  /** What is learnt. */
+  task: Undertaking
   rows: SimulationRows
   division: DivisionOptions
   /** Terms as `create` would be asked for them; `members` is the largest cohort. */
@@ -101,13 +102,13 @@ const MOST_RESIDUAL_BYTES = 2 ** 29
 
 /** Plays it. What was reached by an interruption, or until training diverged, is the result. */
 export async function playSimulation(options: PlayOptions): Promise<Simulated> {
-  const { undertaking, rows, division, path, pricing, seed, signal, onProgress } = options
+  const { task, rows, division, path, pricing, onProgress } = options
   const members = divideRows(rows, division)
   checkMinimum(options.terms, members.length)
   onProgress('rehearsing, to calibrate steps…')
   const founding = await found(options, members)
   const { terms, manifest } = founding
-  const facts = {
+  const facts: SimulatedFacts = {
     founding,
     members: members.length,
     examples: describeSizes(members),
@@ -115,92 +116,113 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
     constant: judgeConstant(manifest.model, rows.heldOut),
   }
   options.onStart?.(facts)
-  const trainer = await createTrainer(openModel(manifest, undertaking.baseFile), manifest.training, weightsOf(manifest))
-  const rounds: PlayedFigures[] = []
-  const spent: Spent[] = []
-  const base = path === 'blob' ? toBaseWeights(manifest, undertaking.baseFile) : undefined
-  let lanes = path === 'blob' ? new Int32Array(terms.dimension) : toInitialLanes(manifest, terms.laneBits)
-  const start = toWeights(manifest, lanes, base)
-  const isLarge = members.length * terms.dimension * 4 > MOST_RESIDUAL_BYTES
-  const shelf = createShelf(isLarge ? tmpdir() : undefined)
-  const ended: Pick<Simulated, 'ended' | 'failure'> = {}
-  let standing = ''
+  const trainer = await createTrainer(openModel(manifest, task.baseFile), manifest.training, weightsOf(manifest))
+  const base = path === 'blob' ? toBaseWeights(manifest, task.baseFile) : undefined
+  const start = path === 'blob' ? new Int32Array(terms.dimension) : toInitialLanes(manifest, terms.laneBits)
+  const federation: SimulatedFederation = { terms, manifest, trainer, members, base, start }
   try {
-    await simulateFederation({
-      terms,
-      manifest,
-      trainer,
-      members,
-      lanes,
-      ...(base === undefined ? {} : { base }),
-      seed,
-      shelf,
-      signal,
-      seedOf: (round) => keccak256(encodeStatic([seed, round])),
-      isSilent: (round, member) => chanceOf(seed, round, member) < options.dropout,
-      onMember: ({ round, position, cohort }) =>
-        onProgress(`round ${round + 1}/${terms.rounds} · member ${position + 1} of ${cohort}${standing}`),
-      onRound: async (round) => {
-        lanes = round.lanes.slice()
-        const figures = await describeRound(round)
-        standing = ` · ${describeMain(figures.metrics)}`
-        rounds.push(figures)
-        spent.push(figures)
-        options.onRound?.(figures)
-      },
-    }).catch((error: unknown) => {
-      if (signal.aborted) ended.ended = 'interrupted'
-      else if (error instanceof SimulatedTrainingError)
-        Object.assign(ended, { ended: 'diverged', failure: error.message })
-      else throw error
-    })
-    const judged = path === 'direct' ? { onChain: evaluateIntegers(manifest, lanes, rows.heldOut) } : {}
-    const pooled = options.hasBaseline && ended.ended === undefined ? await trainPooled() : undefined
+    const played = await playRounds(federation, options)
+    const { lanes, rounds } = played
+    const pooled =
+      options.hasBaseline && played.ended === undefined ? await trainPooled(federation, rounds.length, options) : {}
     const publishedBytes = founding.manifestBytes.length + founding.setupBytes.length
     return {
       ...facts,
       rounds,
       modelHash: hashModel(lanes, terms.laneBits),
-      ...judged,
-      ...(pooled === undefined ? {} : { pooled }),
-      cost: estimateCost(terms, path, { rounds: spent, publishedBytes, members: members.length }, pricing),
+      ...(path === 'direct' ? { onChain: evaluateIntegers(manifest, lanes, rows.heldOut) } : {}),
+      cost: estimateCost(terms, path, { rounds, publishedBytes, members: members.length }, pricing),
       clampedShare: rounds.reduce((sum, { clampedShare }) => sum + clampedShare, 0) / Math.max(1, rounds.length),
-      ...ended,
+      ...(played.ended === undefined ? {} : { ended: played.ended }),
+      ...(played.failure === undefined ? {} : { failure: played.failure }),
+      ...pooled,
     }
   } finally {
-    shelf.close()
     await trainer.release()
   }
+}
 
-  async function describeRound(played: SimulatedRound): Promise<PlayedFigures> {
-    const { round, updates, isSettled, saturatedLanes, quantisedLanes } = played
-    const cohort = played.cohort.length
-    const metrics = await trainer.evaluate(toWeights(manifest, played.lanes, base), rows.heldOut)
-    const clampedShare = quantisedLanes === 0 ? 0 : saturatedLanes / quantisedLanes
-    const shape = { members: members.length, cohort, updates, isSettled }
-    return {
-      round,
-      cohort,
-      updates,
-      isSettled,
-      metrics,
-      clampedShare,
-      ...estimateRoundCost(terms, path, shape, pricing),
-    }
+/** What rounds are played with. */
+interface SimulatedFederation {
+  terms: Terms
+  manifest: Manifest
+  trainer: Trainer
+  /** Rows by member. */
+  members: readonly Dataset[]
+  /** Blob path: what lanes are added to. */
+  base: Float32Array | undefined
+  /** Lanes before the first round, shape [dimension]. */
+  start: Int32Array
+}
+
+/** What was played, to the last round or until it ended early. */
+interface Played extends Pick<Simulated, 'rounds' | 'ended' | 'failure'> {
+  lanes: Int32Array
+}
+
+async function playRounds(federation: SimulatedFederation, options: PlayOptions): Promise<Played> {
+  const { terms, manifest, trainer, members, base, start } = federation
+  const { seed, signal, onProgress } = options
+  const isLarge = members.length * terms.dimension * 4 > MOST_RESIDUAL_BYTES
+  const shelf = createShelf(isLarge ? tmpdir() : undefined)
+  const played: Played = { rounds: [], lanes: start }
+  let standing = ''
+  try {
+    await simulateFederation({
+      ...{ terms, manifest, trainer, members, lanes: start, seed, shelf, signal },
+      ...(base === undefined ? {} : { base }),
+      seedOf: (round) => keccak256(encodeStatic([seed, round])),
+      isSilent: (round, member) => chanceOf(seed, round, member) < options.dropout,
+      onMember: ({ round, position, cohort }) =>
+        onProgress(`round ${round + 1}/${terms.rounds} · member ${position + 1} of ${cohort}${standing}`),
+      onRound: async (round) => {
+        played.lanes = round.lanes.slice()
+        const figures = await describeRound(round, federation, options)
+        standing = ` · ${describeMain(figures.metrics)}`
+        played.rounds.push(figures)
+        options.onRound?.(figures)
+      },
+    })
+    return played
+  } catch (error) {
+    if (signal.aborted) return { ...played, ended: 'interrupted' }
+    if (!(error instanceof SimulatedTrainingError)) throw error
+    return { ...played, ended: 'diverged', failure: error.message }
+  } finally {
+    shelf.close()
   }
+}
 
-  async function trainPooled(): Promise<Metrics | undefined> {
-    const dataset = joinDatasets(rows.train)
-    const onRound = ({ round }: { round: number }) =>
-      onProgress(`for comparison: all rows in one place, ${round + 1} of ${rounds.length}…`)
-    const how = { trainer, weights: start, rounds: rounds.length, seed, signal, dataset, onRound }
-    try {
-      return await trainer.evaluate(await trainAlone(how), rows.heldOut)
-    } catch (error) {
-      if (!signal.aborted) throw error
-      ended.ended = 'interrupted'
-      return undefined
-    }
+/** A round's figures: of the model after it, on the rows held out. */
+async function describeRound(
+  played: SimulatedRound,
+  { terms, manifest, trainer, members, base }: SimulatedFederation,
+  { rows, path, pricing }: PlayOptions,
+): Promise<PlayedFigures> {
+  const { round, updates, isSettled, saturatedLanes, quantisedLanes } = played
+  const cohort = played.cohort.length
+  const metrics = await trainer.evaluate(toWeights(manifest, played.lanes, base), rows.heldOut)
+  const clampedShare = quantisedLanes === 0 ? 0 : saturatedLanes / quantisedLanes
+  const cost = estimateRoundCost(terms, path, { members: members.length, cohort, updates, isSettled }, pricing)
+  return { round, cohort, updates, isSettled, metrics, clampedShare, ...cost }
+}
+
+/** Trains all rows in one place, for as many passes; says that it was interrupted if it was. */
+async function trainPooled(
+  { manifest, trainer, base, start }: SimulatedFederation,
+  rounds: number,
+  { rows, seed, signal, onProgress }: PlayOptions,
+): Promise<Pick<Simulated, 'pooled' | 'ended'>> {
+  const onRound = ({ round }: { round: number }) =>
+    onProgress(`for comparison: all rows in one place, ${round + 1} of ${rounds}…`)
+  const weights = toWeights(manifest, start, base)
+  const dataset = joinDatasets(rows.train)
+  try {
+    const trained = await trainAlone({ trainer, weights, rounds, seed, signal, dataset, onRound })
+    return { pooled: await trainer.evaluate(trained, rows.heldOut) }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return { ended: 'interrupted' }
   }
 }
 
@@ -217,13 +239,13 @@ function checkMinimum({ members: cohort, minimumUpdates }: PlayOptions['terms'],
 
 /** Founds as `create` would on the rows of the first member, who is the creator. */
 async function found(options: PlayOptions, members: readonly Dataset[]): Promise<Founding> {
-  const { undertaking, terms, path, pricing, seed } = options
+  const { task, terms, path, pricing, seed } = options
   const most = members.reduce((best, member) => (member.count > best.count ? member : best))
   const creator = members[0]!.count >= LEAST_REHEARSED ? members[0]! : most
   const { directAggregator, demoToken } = deployment()
   const aggregator = path === 'blob' ? blobAggregatorAddress() : directAggregator
   const choices = { ...terms, path, aggregator, token: demoToken, seed }
-  const proposed = await foundFederation(undertaking, creator, choices)
+  const proposed = await foundFederation(task, creator, choices)
   const { prices, executionGas } = pricing
   const founding = executionGas === undefined ? proposed : fitToChain(proposed, choices, { prices, executionGas })
   checkShards(founding.terms, terms)

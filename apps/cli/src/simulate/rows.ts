@@ -15,7 +15,7 @@ import {
   spreadOut,
   viewExamples,
 } from '@tutti/learn'
-import type { Task, Undertaking } from '@tutti/learn/node'
+import type { TaskSource } from '../create/task-source.ts'
 import { readLocalData } from '../data/local-data.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 
@@ -46,10 +46,9 @@ export interface SimulationRows {
  * @throws `CommandError` where there are no rows, or rows that do not fit
  */
 export async function readRows(
-  { undertaking, builtIn }: { undertaking: Undertaking; builtIn?: Task | undefined },
+  { task: { schema }, builtIn }: TaskSource,
   { data, testData, holdout, seed }: { data: readonly string[]; testData?: string; holdout: number; seed: number },
 ): Promise<SimulationRows> {
-  const { schema } = undertaking
   const tested = testData === undefined ? undefined : await readLocalData({ data: schema }, testData)
   if (data.length === 0) {
     if (builtIn === undefined) {

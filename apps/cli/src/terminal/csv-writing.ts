@@ -25,7 +25,7 @@ export function tableForm(table: Table): CsvForm {
   return { delimiter, decimal, isMarked: delimiter !== ',' || decimal !== '.' || encoding !== 'utf-8' }
 }
 
-/** A number, as it is written in a program, as a cell. */
+/** A number as a cell. @param text - As programs write it, with a point. */
 export function toCsvNumber(text: string, { decimal }: CsvForm): string {
   return text.replace('.', decimal)
 }

@@ -1,4 +1,4 @@
-/** What the exit code of `tutti` says, so that scripts can tell a wrong call from a wrong world; {@link exitCodeList}. */
+/** What the exit code of `tutti` says, so that scripts can tell what went wrong; {@link exitCodeList} for people. */
 export const exitCodes = {
   done: 0,
   /** It ran, and the answer is no: a figure misses its limit, a model is not what its history implies. */
@@ -13,13 +13,13 @@ export const exitCodes = {
   failed: 11,
   /** The chain does not answer. */
   unreachable: 20,
-  /** A contract refused the action. */
+  /** A contract refused the transaction. */
   refused: 21,
-  /** The endpoint refused, by a rule of its own or of the owner's limits. */
+  /** The endpoint refused by its own rule, or fees are above the owner's limits. */
   endpointRefused: 22,
   /** No key, a wrong password, a test account on a public chain. */
   noKey: 30,
-  /** The account lacks tokens or the chain's currency. */
+  /** The account has too few tokens, or too little of the chain's coin. */
   noFunds: 31,
   /** The model is what its history implies, and an update in it breaks its bounds: nobody proved that in time. */
   faultStands: 40,
@@ -30,17 +30,17 @@ export const exitCodes = {
 /** Every exit code with what it means, for `tutti --help` and docs. */
 export const exitCodeList: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done',
-  answerIsNo: 'done, and the answer is no: a model is not what its history implies, a figure misses its limit',
-  usage: 'the command line is wrong, or names what is not there',
+  answerIsNo: 'done, and the answer is no: a model is not what its history implies, or a figure misses its limit',
+  usage: 'the command line is wrong, or names something that is not there',
   noConsent: 'consent to what becomes public was not given',
   badInput: 'a file or data set is missing or wrong',
   failed: 'something else failed on this machine: a full disk, a missing program',
-  unreachable: 'the chain does not answer, or not as a chain does',
-  refused: 'the chain or a contract refuses the action',
-  endpointRefused: 'the endpoint refuses by a rule of its own, or fees are above what you allow',
+  unreachable: 'the chain does not answer, or its answers make no sense',
+  refused: 'the chain or a contract refuses what was asked',
+  endpointRefused: 'the endpoint refuses by its own rule, or fees are higher than you allow',
   noKey: 'no key, a wrong password, or a test account on a public chain',
-  noFunds: "the account lacks tokens or the chain's currency",
-  faultStands: 'done, and an update that breaks its bounds is part of the model',
+  noFunds: "the account has too few tokens, or too little of the chain's coin",
+  faultStands: 'done: the model is right, but an update that breaks its bounds is part of it',
   interrupted: 'interrupted by Ctrl-C',
 }
 

@@ -10,7 +10,7 @@ export interface Failure {
   federationId?: string
 }
 
-/** Errors of the packages below, by the name of their class. Whatever is not named here failed on this machine. */
+/** Errors of the packages below, by the name of their class. What is not named here failed on this machine. */
 const codes: Record<string, ExitCode> = {
   AmountError: exitCodes.usage,
   ConsentRefusedError: exitCodes.noConsent,
@@ -74,14 +74,14 @@ const codes: Record<string, ExitCode> = {
   NoFundsError: exitCodes.noFunds,
 }
 
-/** Names by which the readers of files and data sets call what they refuse. */
+/** Names of the errors of files and data sets. */
 const inputNames =
   /^(Csv|Idx|Data|Statistics|TooManyRows|Digit|Dataset|Schema|Manifest|Label|Unfit|Safetensors|Column|Task|Partition|Weight|NonFinite|Onnx|UnsupportedOperator|FixedBatch|BaseModel)/
 
-/** What the system's refusals mean, by their codes, with what to do. Its own words say neither. */
+/** What the system's error codes mean and what to do about them; its own words say neither. */
 const fileFaults: Record<string, (path: string) => { message: string; exitCode: ExitCode }> = {
   ENOENT: (path) => ({ message: `${path}: there is no such file. Check the path.`, exitCode: exitCodes.badInput }),
-  EISDIR: (path) => ({ message: `${path} is a folder, no file. Check the path.`, exitCode: exitCodes.badInput }),
+  EISDIR: (path) => ({ message: `${path} is a folder, not a file. Check the path.`, exitCode: exitCodes.badInput }),
   ENOTDIR: (path) => ({
     message: `${path}: a file stands where a folder should. Check the path.`,
     exitCode: exitCodes.badInput,
@@ -114,7 +114,7 @@ export function toFailure(error: unknown): Failure {
     return { name, message, exitCode, ...(federationId === undefined ? {} : { federationId }) }
   if (name === 'AbortError') return { name, message: 'Interrupted.', exitCode: exitCodes.interrupted }
   const { path, dest, syscall } = error as { path?: unknown; dest?: unknown; syscall?: unknown }
-  // A port may be refused by the same codes.
+  // A port that is taken has the same codes.
   const fault = typeof code === 'string' && syscall !== 'listen' ? fileFaults[code] : undefined
   if (fault !== undefined) {
     return { name, ...fault(String(path ?? dest ?? 'the file')) }
@@ -124,8 +124,8 @@ export function toFailure(error: unknown): Failure {
 }
 
 /**
- * Names what nobody named of an endpoint's answers: such an error of viem's is no fault of this machine, and quotes the
- * endpoint's whole address, with what was sent.
+ * Names an error of viem's that nothing below has named: it is no fault of this machine, and it quotes the endpoint's whole
+ * address and what was sent.
  */
 export async function nameChainErrors(error: unknown): Promise<unknown> {
   const isOfEndpoint = error instanceof Error && 'shortMessage' in error && 'metaMessages' in error

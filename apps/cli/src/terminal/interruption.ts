@@ -8,7 +8,7 @@ import { exitCodes } from './exit-codes.ts'
 /** What a command watches, and how it stops watching. */
 export interface Interruption {
   signal: AbortSignal
-  /** How a service that ended as it was asked to ends: 0 after SIGTERM, 130 after Ctrl-C; undefined if nobody asked. */
+  /** Exit code of a service that was asked to end: 0 after SIGTERM, 130 after Ctrl-C; undefined if nobody asked. */
   exitCode(): number | undefined
   release(): void
 }

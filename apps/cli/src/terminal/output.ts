@@ -1,12 +1,15 @@
 /**
- * What a command says: lines and a live progress line for people, one JSON object for machines.
- * None of them rewrites a terminal, whoever’s words they hold, nor shows the secrets of an endpoint's address. With `--json`, standard output carries that object and
- * nothing else; progress goes to standard error in both.
+ * What a command says: lines and a live progress line for people, one JSON object for machines. With `--json`, standard
+ * output carries that object and nothing else; progress goes to standard error in both.
+ *
+ * Text of others cannot rewrite a terminal, secrets of an endpoint's address are hidden, and commands that are proposed
+ * start as this program was started.
  */
 
 import type { WriteStream } from 'node:tty'
 import { hideKnown } from '@tutti/chain/secrets'
 import { toPlainLines, toPlainText } from './plain-text.ts'
+import { nameProgram } from './program-name.ts'
 
 /** Where a command writes. */
 export interface Output {
@@ -47,7 +50,7 @@ export function createOutput(options: {
   let lastPlain = Number.NEGATIVE_INFINITY
 
   const toNote = (text: string) =>
-    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : hideKnown(toPlainLines(text))
+    isJson && hasJsonNotes ? toJson({ kind: 'note', time: Date.now(), message: text }) : toShown(text)
   const clear = () => {
     if (isLive) stderr.write('\r\u001b[2K')
     isLive = false
@@ -58,7 +61,7 @@ export function createOutput(options: {
     line(text = '') {
       if (isJson) return
       clear()
-      stdout.write(`${hideKnown(toPlainLines(text))}\n`)
+      stdout.write(`${toShown(text)}\n`)
     },
     note(text) {
       clear()
@@ -86,6 +89,11 @@ export function createOutput(options: {
       stdout.write(`${toJson(value)}\n`)
     },
   }
+}
+
+/** Text as people see it. */
+export function toShown(text: string): string {
+  return nameProgram(hideKnown(toPlainLines(text)))
 }
 
 /** JSON with bigints as decimal strings, typed arrays as plain ones, and nothing that a terminal would obey. */

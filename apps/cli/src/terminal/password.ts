@@ -16,7 +16,7 @@ export async function readPassword(
   const { isNew = false, input = process.stdin, output = process.stderr } = options
   const given = process.env.TUTTI_PASSWORD
   if (given === undefined && input.isTTY !== true) {
-    throw new CommandError('Put the password into TUTTI_PASSWORD, or call this on a terminal.', exitCodes.noKey)
+    throw new CommandError('Put the password into TUTTI_PASSWORD, or run this in a terminal.', exitCodes.noKey)
   }
   const password = given ?? (await readHidden(question, input, output))
   if (password === '') throw new CommandError('The password is empty. Choose one.', exitCodes.noKey)

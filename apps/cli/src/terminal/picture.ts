@@ -1,4 +1,4 @@
-/** A grey image in characters, so that a terminal can show what a model was asked. */
+/** A grey image in characters, so that a terminal can show what a model was asked about. */
 
 const shades = ' .:-=+*#%@'
 

@@ -1,4 +1,4 @@
-/** Text of others (a chain, an endpoint, a token, a file), fit to be shown: it cannot rewrite a terminal. */
+/** Makes text of others (a chain, an endpoint, a token, a file) safe to show: it cannot rewrite a terminal. */
 
 /** Text without control and formatting characters, so that it cannot rewrite a terminal. */
 export function toPlainText(text: string): string {

@@ -1,8 +1,8 @@
-/** Files for people that are either whole or not there: a full disk leaves nothing behind that looks like one. */
+/** Files for people that are either whole or not there, even if the disk is full. */
 import { lstat, open, rename, rm, writeFile } from 'node:fs/promises'
 
 /**
- * Writes a file that must not exist and forces it to the platter; what could not be written whole is removed.
+ * Writes a file that must not exist and forces it to disk; a file that could not be written whole is removed.
  *
  * @param mode - Who may read it, less the umask.
  * @throws the system's error, of code `EEXIST` if the file exists, `ENOSPC` if the disk is full
@@ -34,7 +34,7 @@ export async function replaceFile(file: string, content: Uint8Array): Promise<vo
     await writeNewFile(beside, content, before === undefined ? 0o666 : before.mode & 0o777)
     await rename(beside, file)
   } catch (error) {
-    // Whoever called knows of no file beside theirs.
+    // The caller does not know of the file beside theirs.
     if (error instanceof Error) error.message = error.message.replaceAll(beside, file)
     throw error
   }

@@ -89,7 +89,7 @@ test('a member leaves by hand with its stake, and then nothing is owed', async (
       /has left\.\n2 TUTTI were paid to 0x\w{40} for [\d,]+ gas, 0\.0\d+ of the chain's coin\.\n$/,
     )
     const wrong = await runTutti(['leave', id, ...account, '--tip', 'much'], options)
-    assert.deepEqual([wrong.code, /It takes gwei a gas/.test(wrong.stderr)], [exitCodes.usage, true])
+    assert.deepEqual([wrong.code, /It takes gwei per gas/.test(wrong.stderr)], [exitCodes.usage, true])
     const left = await readTutti(['leave', id, ...account, '--tip', '2.5', '--max-fee', '50'], options)
     assert.ok(BigInt(left.paid) >= BigInt(left.gasUsed) * 2n * gwei, left.paid)
     assert.ok(BigInt(dry.mostPaid) > 0n)

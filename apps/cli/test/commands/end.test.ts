@@ -37,7 +37,7 @@ test('members vote, and the round in progress is the last', async () => {
     for (const account of ['1', '2']) await readTutti(['join', id, '--test-account', account, '--yes'], options)
     const early = await runTutti(['end', id, '--test-account', '1'], options)
     assert.equal(early.code, exitCodes.refused)
-    assert.match(early.stderr, /No round of 0x\w+ has opened yet: there is nothing to end\. .*tutti leave 0x/)
+    assert.match(early.stderr, /No round of 0x\w+ has opened yet, so there is nothing to end\. .*tutti leave 0x/)
     node = startTutti(['node', id, '--test-account', '1', '--data', dataset], options)
     await node.until(/sent [\d,]+ bytes/)
     const stranger = await runTutti(['end', id, '--test-account', '3', '--json'], options)

@@ -1,4 +1,4 @@
-/** A round whose members take no steps for pay goes on by somebody else's, each command a process of its own. */
+/** A round whose members take no actions for pay goes on by somebody else's, each command a process of its own. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

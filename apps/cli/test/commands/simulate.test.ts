@@ -220,9 +220,6 @@ test('members together hold every row once, as views of one array', () => {
 })
 
 test('a task of one’s own needs rows', async () => {
-  const undertaking = { schema: digitsSchema() } as Parameters<typeof readRows>[0]['undertaking']
-  await assert.rejects(
-    readRows({ undertaking }, { data: [], holdout: 0.2, seed: 1 }),
-    /name a CSV of yours with --data/,
-  )
+  const task = { schema: digitsSchema() } as Parameters<typeof readRows>[0]['task']
+  await assert.rejects(readRows({ task }, { data: [], holdout: 0.2, seed: 1 }), /name a CSV of yours with --data/)
 })

@@ -94,7 +94,7 @@ describe('statistics over the rows of five members', () => {
     assert.match(exposed.stdout, /discrete Laplace noise, ε = 0.5 for a row/)
     assert.doesNotMatch(exposed.stderr, /exact counts/)
     assert.match(exposed.stdout, /quantiles are told to a bin: temperature [\d.]+ /)
-    assert.doesNotMatch(exposed.stderr, /may share one bin/)
+    assert.doesNotMatch(exposed.stderr, /may fall into one bin/)
     const coarse = await create('--bins', '2', '--dry-run')
     assert.match(coarse.stderr, /Column "temperature": a bin is [\d.]+ wide .*raise --bins \(\d+ would do\)/)
   })

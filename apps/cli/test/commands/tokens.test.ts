@@ -82,7 +82,7 @@ describe('tokens of other decimals than 18', () => {
     assert.match(finer.stderr, /--bounty: "0\.0000001" is no amount: CENT has 6 decimals, and the amount has more/)
     const silent = await run('create', '--task', 'digits', '--token', token, '--test-account', '0')
     assert.equal(silent.code, exitCodes.usage)
-    assert.match(silent.stderr, /say how much of it: give --stake and --bounty/)
+    assert.match(silent.stderr, /With --token, give --stake and --bounty/)
   })
 
   test('a policy speaks of the tokens that it lists, in their units, and refuses the others', async () => {

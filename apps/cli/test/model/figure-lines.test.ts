@@ -45,6 +45,6 @@ test('reports name who says so, and clamping above the limit is warned of with w
   const [mixed] = reportLines({ ...reports, members: 3, heldOut: 240, measuredOn: 'held-out' }, 1)
   assert.match(mixed!, /91.0% right, of the 240 rows held out from training by 2 of 3,/)
   const [, warning] = reportLines({ ...reports, clampedShare: 0.011 }, 0.01)
-  assert.match(warning!, /^More than 1% of the round's values were clamped: .*learning rate or epochs; .*more bits/)
+  assert.match(warning!, /^More than 1% of the round's values were clamped: .*learning rate or epochs\. .*more bits/)
   assert.equal(reportLines({ round: 0, members: 1, examples: 3, heldOut: 0, measuredBy: 0 }, 0.01).length, 1)
 })

@@ -30,22 +30,23 @@ import { callToApprove, checkTokens, requireToken } from './tokens.ts'
 /**
  * Creates a federation and pays its bounty, approving the tokens first if they are not.
  *
+ * @returns With `approval`, where the tokens had to be approved: the transaction that did.
  * @throws {@link ContractError} naming the term that is impossible; {@link InsufficientTokensError};
  *   {@link TokenMissingError}
  */
 export async function createFederation(
   client: ChainClient,
   parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array },
-): Promise<WriteResult & { id: Hex }> {
+): Promise<WriteResult & { id: Hex; approval?: WriteResult }> {
   const { token, bounty } = parameters.terms
   if (token !== zeroAddress) await requireToken(client, token)
-  if (bounty > 0n) {
-    const { isAllowed } = await checkTokens(client, { token, amount: bounty })
-    if (!isAllowed) await sendCall(client, callToApprove(client, { token, amount: bounty }))
-  }
+  const isAllowed = bounty === 0n || (await checkTokens(client, { token, amount: bounty })).isAllowed
+  const approval = isAllowed
+    ? {}
+    : { approval: await sendCall(client, callToApprove(client, { token, amount: bounty })) }
   const result = await sendCall(client, callToCreate(client, parameters))
   const [event] = parseEventLogs({ abi: federationAbi, eventName: 'Created', logs: result.receipt.logs })
-  return { ...result, id: event!.args.id }
+  return { ...result, id: event!.args.id, ...approval }
 }
 
 /** Bytes of a chunk of given integers. */
