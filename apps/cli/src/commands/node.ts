@@ -46,8 +46,8 @@ export function addNode(program: Command): void {
     .option('--epochs <n>', "passes over the rows in a round (default: the manifest's)", parseAtLeastOne)
     .option('--steps <n>', 'in place of --epochs: training steps in a round, whatever the rows', parseAtLeastOne)
     .option('--learning-rate <x>', "local learning rate (default: the manifest's)", parsePositive)
-    .option('--keeper', 'take the actions that anyone may take for pay (default)')
-    .option('--no-keeper', 'take no actions that anyone may take for pay')
+    .option('--keeper', 'take the actions that anyone may take, for pay (default)')
+    .option('--no-keeper', 'leave the actions that anyone may take to others')
     .option('--leave-after <rounds>', 'ask to leave after taking part in so many rounds', parseAtLeastOne)
     .option(
       '--stop-after <rounds>',

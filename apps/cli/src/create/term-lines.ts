@@ -62,5 +62,5 @@ export function describePrivateNetwork(
 ): string | undefined {
   if (!terms.isPrivateNetwork) return undefined
   const [submit, idle] = [terms.submitSeconds, terms.idleSeconds].map((seconds) => formatInteger(seconds))
-  return `for a private network: submission takes ${submit} s, an overdue step may end the federation after ${idle} s`
+  return `for a private network: submission takes ${submit} s, an overdue action lets anyone end the federation after ${idle} s`
 }
