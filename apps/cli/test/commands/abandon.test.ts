@@ -27,7 +27,7 @@ test('the bounty of a federation that nobody joined goes back to its creator', a
     assert.match((await runTutti(dear, options)).stderr, /would stop there as yet\..*holds .* and needs 99,999,999/)
     const early = await runTutti(['abandon', id, '--test-account', '0', '--json'], options)
     assert.equal(early.code, exitCodes.refused, early.stderr)
-    assert.match(early.stdout + early.stderr, /not overdue yet: from 2\d{3}-.* UTC on, in 3[\d]{3} s/)
+    assert.match(early.stdout + early.stderr, /its next action is overdue from 2\d{3}-.* UTC on, in 3[\d]{3} s/)
     await advanceTime(await connect({ rpcUrl }), 3_700)
     await readTutti(['abandon', id, '--test-account', '2', '--dry-run'], options)
     const { owed } = await readTutti(['abandon', id, '--test-account', '0'], options)
