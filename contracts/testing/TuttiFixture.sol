@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { Test } from "forge-std/Test.sol";
 import { IAggregator } from "../src/interfaces/IAggregator.sol";
 import { IFederation } from "../src/interfaces/IFederation.sol";
-import { Layer, OutputKind, Setup, Tensor } from "../src/types/Setup.sol";
+import { Layer, OutputKind, Setup, Tensor } from "../src/types/DirectSetup.sol";
 import { Terms } from "../src/types/Terms.sol";
 import { TuttiBytecode } from "./TuttiBytecode.sol";
 

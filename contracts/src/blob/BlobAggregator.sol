@@ -9,10 +9,10 @@ import { Commitment } from "./Commitment.sol";
 import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Opening } from "./Opening.sol";
-import { BlobSetup } from "./BlobSetup.sol";
+import { BlobSetup } from "../types/BlobSetup.sol";
 import { FaultProof } from "../types/FaultProof.sol";
 import { G1Point } from "./G1Point.sol";
-import { OutputKind } from "../types/Setup.sol";
+import { OutputKind } from "../types/DirectSetup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title BlobAggregator

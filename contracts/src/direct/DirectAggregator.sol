@@ -12,7 +12,7 @@ import { Initial } from "./lanes/Initial.sol";
 import { Lanes } from "./lanes/Lanes.sol";
 import { Network } from "./predict/Network.sol";
 import { SumRule } from "./rules/SumRule.sol";
-import { OutputKind, Setup, Start } from "../types/Setup.sol";
+import { OutputKind, Setup, Start } from "../types/DirectSetup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title DirectAggregator

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Layer, OutputKind, Setup, Start } from "../types/Setup.sol";
+import { Layer, OutputKind, Setup, Start } from "../types/DirectSetup.sol";
 import { Terms } from "../types/Terms.sol";
 import { Codec } from "./lanes/Codec.sol";
 import { Cohort } from "../terms/Cohort.sol";

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IGate } from "../interfaces/IGate.sol";
 import { FederationState, Seat } from "./FederationState.sol";
-import { Ledger } from "./Ledger.sol";
+import { Ledger } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
-import { Rounds } from "./Rounds.sol";
+import { Rounds } from "./RoundStore.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { FederationState } from "./FederationState.sol";
 import { Phase, Round } from "../types/Round.sol";

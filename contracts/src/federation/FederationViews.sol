@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import { IFederationViews } from "../interfaces/IFederationViews.sol";
 import { Binding } from "../terms/Binding.sol";
-import { Course } from "./Course.sol";
-import { Ledger } from "./Ledger.sol";
+import { Course } from "./RoundFlow.sol";
+import { Ledger } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { PackedTerms } from "../terms/PackedTerms.sol";
-import { Rounds } from "./Rounds.sol";
+import { Rounds } from "./RoundStore.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundSummary } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";

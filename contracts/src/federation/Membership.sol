@@ -5,9 +5,9 @@ import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Round, RoundRecord } from "../types/Round.sol";
 import { Cohort } from "../terms/Cohort.sol";
-import { Ledger } from "./Ledger.sol";
+import { Ledger } from "./Accounts.sol";
 import { PhaseLib } from "../terms/Phase.sol";
-import { Rounds } from "./Rounds.sol";
+import { Rounds } from "./RoundStore.sol";
 
 /// @title Membership
 /// @notice The list of members, in which a round freezes the first `round.members` places.

@@ -12,7 +12,7 @@ import { Cohort } from "../terms/Cohort.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
-import { Rounds } from "./Rounds.sol";
+import { Rounds } from "./RoundStore.sol";
 
 /// @title Updates
 /// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.

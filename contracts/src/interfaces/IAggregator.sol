@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { OutputKind } from "../types/Setup.sol";
+import { OutputKind } from "../types/DirectSetup.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title IAggregator

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Setup } from "../types/Setup.sol";
+import { Setup } from "../types/DirectSetup.sol";
 import { IAggregator } from "./IAggregator.sol";
 
 /// @title IDirectAggregator

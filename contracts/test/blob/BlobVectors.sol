@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { BlobSetup } from "../../src/blob/BlobSetup.sol";
+import { BlobSetup } from "../../src/types/BlobSetup.sol";
 import { FaultProof } from "../../src/types/FaultProof.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";

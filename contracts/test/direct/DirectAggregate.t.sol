@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { Setup } from "../../src/types/Setup.sol";
+import { Setup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

@@ -6,7 +6,7 @@ import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Network } from "../../src/direct/predict/Network.sol";
-import { Setup, Start, Tensor } from "../../src/types/Setup.sol";
+import { Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
-import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/Setup.sol";
+import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Lanes } from "../../src/direct/lanes/Lanes.sol";
-import { Layer, OutputKind, Setup, Tensor } from "../../src/types/Setup.sol";
+import { Layer, OutputKind, Setup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Test } from "../Test.sol";
 import { FoldHarness } from "./rules/FoldHarness.sol";
 import { NetworkHarness } from "./predict/NetworkHarness.sol";

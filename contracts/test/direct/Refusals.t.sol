@@ -5,7 +5,7 @@ import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Network } from "../../src/direct/predict/Network.sol";
-import { Setup, Start } from "../../src/types/Setup.sol";
+import { Setup, Start } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

@@ -5,7 +5,7 @@ import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
-import { Start, Setup, Tensor } from "../../src/types/Setup.sol";
+import { Start, Setup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

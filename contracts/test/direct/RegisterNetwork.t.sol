@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
-import { Layer, OutputKind, Setup } from "../../src/types/Setup.sol";
+import { Layer, OutputKind, Setup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Lanes } from "../../src/direct/lanes/Lanes.sol";
-import { Setup, Start, Tensor } from "../../src/types/Setup.sol";
+import { Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 

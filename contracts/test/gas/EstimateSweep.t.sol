@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { Course } from "../../src/federation/Course.sol";
+import { Course } from "../../src/federation/RoundFlow.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";

@@ -6,7 +6,7 @@ import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
-import { Setup, Tensor } from "../../src/types/Setup.sol";
+import { Setup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "../federation/FederationFixture.sol";
 

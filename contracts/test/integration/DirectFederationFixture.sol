@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
-import { Setup } from "../../src/types/Setup.sol";
+import { Setup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "../direct/DirectFixture.sol";
 

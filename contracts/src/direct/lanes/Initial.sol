@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Tensor } from "../../types/Setup.sol";
+import { Tensor } from "../../types/DirectSetup.sol";
 import { Lanes } from "./Lanes.sol";
 
 /// @title Initial

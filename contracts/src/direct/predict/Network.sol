@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Pass } from "./Pass.sol";
-import { Layer, OutputKind, Setup } from "../../types/Setup.sol";
+import { Layer, OutputKind, Setup } from "../../types/DirectSetup.sol";
 import { Lanes } from "../lanes/Lanes.sol";
 import { PackedInputs } from "./PackedInputs.sol";
 import { Products } from "./Products.sol";

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Initial } from "../../../src/direct/lanes/Initial.sol";
-import { Tensor } from "../../../src/types/Setup.sol";
+import { Tensor } from "../../../src/types/DirectSetup.sol";
 import { DirectFixture } from "../DirectFixture.sol";
 
 contract InitialTest is DirectFixture {

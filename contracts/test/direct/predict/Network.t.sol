@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Network } from "../../../src/direct/predict/Network.sol";
-import { Layer, OutputKind, Setup } from "../../../src/types/Setup.sol";
+import { Layer, OutputKind, Setup } from "../../../src/types/DirectSetup.sol";
 import { DirectFixture } from "../DirectFixture.sol";
 import { NetworkHarness } from "./NetworkHarness.sol";
 

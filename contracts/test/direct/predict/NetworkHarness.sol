@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Network } from "../../../src/direct/predict/Network.sol";
-import { OutputKind, Setup } from "../../../src/types/Setup.sol";
+import { OutputKind, Setup } from "../../../src/types/DirectSetup.sol";
 
 /// @notice A network over words at slot 0 and after.
 contract NetworkHarness {

@@ -8,12 +8,12 @@ import { IJudge } from "../interfaces/IJudge.sol";
 import { FederationState } from "./FederationState.sol";
 import { Phase, Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
-import { Ledger } from "./Ledger.sol";
+import { Ledger } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { Reward } from "../terms/Reward.sol";
-import { Rounds } from "./Rounds.sol";
+import { Rounds } from "./RoundStore.sol";
 
 /// @title Course
 /// @notice From round to round: opening, settling, closing, finishing.
