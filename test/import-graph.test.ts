@@ -27,7 +27,7 @@ const allowedSolidity: Record<string, string[]> = {
   terms: ['types', 'interfaces', 'solady'],
   federation: ['types', 'interfaces', 'terms', '@openzeppelin', 'solady'],
   direct: ['types', 'interfaces', 'terms', 'direct/lanes', 'direct/rules', 'direct/predict', 'solady'],
-  'direct/lanes': ['types'],
+  'direct/lanes': ['types', 'interfaces'],
   'direct/rules': ['direct/lanes'],
   'direct/predict': ['types', 'direct/lanes'],
   blob: ['types', 'interfaces', 'terms'],

@@ -9,15 +9,15 @@ import { IFederationCore } from "./interfaces/IFederationCore.sol";
 import { IFederationEvents } from "./interfaces/IFederationEvents.sol";
 import { Admission } from "./federation/Admission.sol";
 import { Binding } from "./terms/Binding.sol";
-import { Course } from "./federation/RoundFlow.sol";
-import { Ledger } from "./federation/Accounts.sol";
+import { RoundFlow } from "./federation/RoundFlow.sol";
+import { Accounts } from "./federation/Accounts.sol";
 import { Membership } from "./federation/Membership.sol";
 import { ModuleCall } from "./federation/ModuleCall.sol";
 import { PackedTerms } from "./terms/PackedTerms.sol";
-import { Rounds } from "./federation/RoundStore.sol";
+import { RoundStore } from "./federation/RoundStore.sol";
 import { TermsLib } from "./terms/TermsLib.sol";
 import { Updates } from "./federation/Updates.sol";
-import { FederationState, Intake, Seat } from "./federation/FederationState.sol";
+import { FederationState, SubmissionTerms, Seat } from "./federation/FederationState.sol";
 import { Phase, Round, RoundRecord } from "./types/Round.sol";
 import { Terms } from "./types/Terms.sol";
 
@@ -27,10 +27,10 @@ import { Terms } from "./types/Terms.sol";
 ///      Bodies read guards → state → event → external call; where an event needs a module's answer, it follows the call.
 contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     using Admission for FederationState;
-    using Course for FederationState;
-    using Ledger for FederationState;
+    using RoundFlow for FederationState;
+    using Accounts for FederationState;
     using Membership for FederationState;
-    using Rounds for FederationState;
+    using RoundStore for FederationState;
     using Updates for FederationState;
 
     TermsRules private immutable _rules;
@@ -66,7 +66,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         if (setupHash != terms.setupHash) revert SetupMismatch(terms.setupHash, setupHash);
 
         PackedTerms.store(federation.terms, terms);
-        federation.intake = Intake({
+        federation.submissionTerms = SubmissionTerms({
             aggregator: terms.aggregator,
             commitSeconds: terms.commitSeconds,
             submitSeconds: terms.submitSeconds,
@@ -88,7 +88,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         FederationState storage federation = _running(id);
         if (federation.isInitialised) revert AlreadyInitialised(id);
         bytes memory input = abi.encodeCall(IAggregator.initialise, (id, chunk, data));
-        bool complete = ModuleCall.executeForWord(federation.intake.aggregator, input) == 1;
+        bool complete = ModuleCall.executeForWord(federation.submissionTerms.aggregator, input) == 1;
         if (complete) federation.isInitialised = true;
         emit Initialised(id, chunk, complete);
     }
@@ -130,7 +130,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
             emit SeedDelayed(id, number, seedBlock);
             return;
         }
-        bytes32 seed = Course.seedOf(id, number, blockHash);
+        bytes32 seed = RoundFlow.seedOf(id, number, blockHash);
         federation.record.seed = seed;
         federation.record.startedAt = uint40(block.timestamp);
         emit Drawn(id, number, seed);
@@ -161,9 +161,9 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     ) external nonReentrant {
         FederationState storage federation = _federations[id];
         RoundRecord storage record = federation.record;
-        Intake storage intake = federation.intake;
+        SubmissionTerms storage submissionTerms = federation.submissionTerms;
         // The general guard reads more slots. It is called only to name the reason where this check fails.
-        if (number != record.number || !Rounds.isSubmitting(record, intake, block.timestamp)) {
+        if (number != record.number || !RoundStore.isSubmitting(record, submissionTerms, block.timestamp)) {
             _enter(id, number, Phase.Submit);
         }
         Seat storage seat = federation.seats[msg.sender];
@@ -171,16 +171,16 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         uint256 missing = record.missing;
         if ((missing >> position) & 1 == 0) revert AlreadySubmitted(position);
         // Read before anything is written, so that the compiler reuses what the guards have read.
-        (uint256 cohort, bool hasChallengeWindow) = (record.cohort, intake.hasChallengeWindow);
-        if (intake.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
-        bool isComplete = Updates.advance(seat, number, intake.shardsPerMember, first, payloads.length);
-        bool isBlank = federation.storeDigests(id, intake, number, position, first, payloads);
+        (uint256 cohort, bool hasChallengeWindow) = (record.cohort, submissionTerms.hasChallengeWindow);
+        if (submissionTerms.commitSeconds > 0) federation.checkCommitment(id, number, position, payloads, salt);
+        bool isComplete = Updates.advance(seat, number, submissionTerms.shardsPerMember, first, payloads.length);
+        bool isBlank = federation.storeDigests(id, submissionTerms, number, position, first, payloads);
         if (isComplete) {
             if (isBlank && first == 0) revert BlankUpdate(id, number, msg.sender);
             missing ^= 1 << position;
-            if (Rounds.isNobodyMissing(missing, cohort)) {
-                if (Rounds.isTimeInBitmap(hasChallengeWindow, cohort)) {
-                    missing = Rounds.stamp(block.timestamp);
+            if (RoundStore.isNobodyMissing(missing, cohort)) {
+                if (RoundStore.isTimeInBitmap(hasChallengeWindow, cohort)) {
+                    missing = RoundStore.stamp(block.timestamp);
                 } else {
                     record.submittedAt = uint40(block.timestamp);
                 }
@@ -223,7 +223,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     /// @inheritdoc IFederationCore
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         FederationState storage federation = _existing(id);
-        uint256 shards = Rounds.shardsOf(federation.intake);
+        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
         // A round that was begun may be aggregated after the end, so that an abandoned federation keeps a whole model.
         Round memory round = federation.readPhase();
         bool isHalfDone = federation.isFinished && number == round.number && number == federation.roundsClosed
@@ -281,17 +281,17 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
 
     /// @inheritdoc IFederationCore
     function model(bytes32 id, uint256) external view returns (bytes memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
+        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
     }
 
     /// @inheritdoc IFederationCore
     function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
+        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
     }
 
     /// @inheritdoc IFederationCore
     function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
-        ModuleCall.forward(_existing(id).intake.aggregator);
+        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
     }
 
     // --- Guards ---

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import { Test } from "forge-std/Test.sol";
 import { IAggregator } from "../src/interfaces/IAggregator.sol";
 import { IFederation } from "../src/interfaces/IFederation.sol";
-import { Layer, OutputKind, Setup, Tensor } from "../src/types/DirectSetup.sol";
+import { Layer, DirectSetup, Tensor } from "../src/types/DirectSetup.sol";
+import { OutputKind } from "../src/types/OutputKind.sol";
 import { Terms } from "../src/types/Terms.sol";
 import { TuttiBytecode } from "./TuttiBytecode.sol";
 
@@ -131,7 +132,7 @@ abstract contract TuttiFixture is Test {
         terms.submitSeconds = 3600;
     }
 
-    function _setupOf(uint32 inputs, uint32 outputs, OutputKind kind) private pure returns (Setup memory setup) {
+    function _setupOf(uint32 inputs, uint32 outputs, OutputKind kind) private pure returns (DirectSetup memory setup) {
         setup.outputKind = kind;
         setup.outputMultiplier = 1e18;
         setup.tensors = new Tensor[](1);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IFederationExtension } from "../src/interfaces/IFederationExtension.sol";
-import { OutputKind } from "../src/types/DirectSetup.sol";
+import { OutputKind } from "../src/types/OutputKind.sol";
 import { Terms } from "../src/types/Terms.sol";
 
 /// @title TuttiMock

@@ -3,16 +3,18 @@ pragma solidity ^0.8.28;
 
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IBlobAggregator } from "../interfaces/IBlobAggregator.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { BlobTerms } from "./BlobTerms.sol";
 import { Cohort } from "../terms/Cohort.sol";
 import { Commitment } from "./Commitment.sol";
 import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Opening } from "./Opening.sol";
+import { PackedTerms } from "../terms/PackedTerms.sol";
 import { BlobSetup } from "../types/BlobSetup.sol";
 import { FaultProof } from "../types/FaultProof.sol";
 import { G1Point } from "./G1Point.sol";
-import { OutputKind } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title BlobAggregator
@@ -61,16 +63,16 @@ contract BlobAggregator is IBlobAggregator {
     // --- Before the first round ---
 
     /// @inheritdoc IAggregator
-    function register(bytes32 id, Terms calldata terms, bytes calldata setup) external {
+    function register(bytes32 id, Terms calldata given, bytes calldata setup) external {
         Config storage config = _configs[msg.sender][id];
         if (config.dimension != 0) revert AlreadyRegistered(id);
         if (setup.length != 32) revert MalformedSetup(setup.length);
-        BlobTerms.check(terms);
+        Terms memory terms = PackedTerms.read(given);
+        (uint256 shards, uint256 updates) = BlobTerms.check(terms);
         _checkChain();
         config.dimension = terms.dimension;
         config.shardSize = terms.shardSize;
-        config.maxUpdates = uint16(BlobTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
-        uint256 shards = BlobTerms.shardCount(terms);
+        config.maxUpdates = uint16(updates); // at most cohortSize ≤ 256
         config.shards = uint16(shards); // at most 256
         config.shardsPerMember = terms.shardsPerMember;
         uint256 last = terms.dimension - (shards - 1) * terms.shardSize;
@@ -342,7 +344,7 @@ contract BlobAggregator is IBlobAggregator {
 
     function _initialised(address core, bytes32 id) private view returns (Config storage config) {
         config = _registered(core, id);
-        if (!config.isInitialised) revert NotInitialised(id);
+        if (!config.isInitialised) revert IFederationErrors.NotInitialised(id);
     }
 
     // --- Places ---
@@ -362,7 +364,7 @@ contract BlobAggregator is IBlobAggregator {
         uint256 shards = config.shards;
         if (shard >= shards) {
             if (shards == 0) revert NotRegistered(id);
-            revert NoSuchShard(shard, shards);
+            revert IFederationErrors.ShardOutOfRange(shard, shards);
         }
         return shard == shards - 1 ? config.lastBlobs : config.fullBlobs;
     }

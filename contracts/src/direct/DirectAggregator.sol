@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { SSTORE2 } from "solady/utils/SSTORE2.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IDirectAggregator } from "../interfaces/IDirectAggregator.sol";
+import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { Codec } from "./lanes/Codec.sol";
 import { Cohort } from "../terms/Cohort.sol";
 import { DirectTerms } from "./DirectTerms.sol";
@@ -11,8 +12,10 @@ import { Gains } from "../terms/Gains.sol";
 import { Initial } from "./lanes/Initial.sol";
 import { Lanes } from "./lanes/Lanes.sol";
 import { Network } from "./predict/Network.sol";
+import { PackedTerms } from "../terms/PackedTerms.sol";
 import { SumRule } from "./rules/SumRule.sol";
-import { OutputKind, Setup, Start } from "../types/DirectSetup.sol";
+import { DirectSetup, Start } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title DirectAggregator
@@ -49,20 +52,23 @@ contract DirectAggregator is IDirectAggregator {
     mapping(address core => mapping(bytes32 id => Config)) private _configs;
 
     /// @inheritdoc IAggregator
-    function register(bytes32 id, Terms calldata terms, bytes calldata setup) external {
+    function register(bytes32 id, Terms calldata given, bytes calldata setup) external {
         Config storage config = _configs[msg.sender][id];
         if (config.dimension != 0) revert AlreadyRegistered(id);
         if (setup.length > SETUP_LIMIT) revert SetupTooLarge(setup.length, SETUP_LIMIT);
-        try this.decodeSetup(setup) returns (Setup memory decoded) {
-            DirectTerms.check(terms, decoded);
+        Terms memory terms = PackedTerms.read(given);
+        uint256 shards;
+        uint256 updates;
+        try this.decodeSetup(setup) returns (DirectSetup memory decoded) {
+            (shards, updates) = DirectTerms.check(terms, decoded);
             if (decoded.layers.length != 0) config.network = SSTORE2.write(Network.encode(decoded));
         } catch {
             revert MalformedSetup(setup.length);
         }
         config.dimension = terms.dimension;
         config.shardSize = terms.shardSize;
-        config.maxUpdates = uint16(DirectTerms.maxUpdates(terms)); // at most cohortSize ≤ 256
-        config.shards = uint16(DirectTerms.shardCount(terms)); // at most 256
+        config.maxUpdates = uint16(updates); // at most cohortSize ≤ 256
+        config.shards = uint16(shards); // at most 256
         config.shardsPerMember = terms.shardsPerMember;
         config.chunks = uint16(DirectTerms.chunkCount(terms)); // at most 256
         config.laneBits = terms.laneBits;
@@ -71,8 +77,8 @@ contract DirectAggregator is IDirectAggregator {
     }
 
     /// @inheritdoc IDirectAggregator
-    function decodeSetup(bytes calldata setup) external pure returns (Setup memory) {
-        return abi.decode(setup, (Setup));
+    function decodeSetup(bytes calldata setup) external pure returns (DirectSetup memory) {
+        return abi.decode(setup, (DirectSetup));
     }
 
     /// @inheritdoc IAggregator
@@ -82,7 +88,7 @@ contract DirectAggregator is IDirectAggregator {
         if (chunk >= config.chunks) revert NoSuchChunk(chunk, config.chunks);
         if ((config.written >> chunk) & 1 != 0) revert ChunkAlreadyWritten(chunk);
 
-        Setup memory setup = _setupOf(config);
+        DirectSetup memory setup = _setupOf(config);
         uint256 laneBits = config.laneBits;
         uint256 first = chunk * DirectTerms.CHUNK_WORDS;
         uint256 count = Lanes.words(laneBits, config.dimension) - first;
@@ -272,12 +278,12 @@ contract DirectAggregator is IDirectAggregator {
         if (config.chunksDone != config.chunks) revert NotInitialised(config.chunksDone, config.chunks);
     }
 
-    function _setupOf(Config storage config) private view returns (Setup memory) {
-        return abi.decode(SSTORE2.read(config.setup), (Setup));
+    function _setupOf(Config storage config) private view returns (DirectSetup memory) {
+        return abi.decode(SSTORE2.read(config.setup), (DirectSetup));
     }
 
     function _shardLength(Config storage config, uint256 shard) private view returns (uint256 length) {
-        if (shard >= config.shards) revert NoSuchShard(shard, config.shards);
+        if (shard >= config.shards) revert IFederationErrors.ShardOutOfRange(shard, config.shards);
         uint256 size = config.shardSize;
         length = config.dimension - shard * size;
         if (length > size) length = size;

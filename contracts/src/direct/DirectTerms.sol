@@ -1,98 +1,100 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Layer, OutputKind, Setup, Start } from "../types/DirectSetup.sol";
+import { Layer, DirectSetup, Start } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
+import { IAggregatorErrors } from "../interfaces/IAggregatorErrors.sol";
 import { Codec } from "./lanes/Codec.sol";
-import { Cohort } from "../terms/Cohort.sol";
 import { Estimate } from "./Estimate.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Lanes } from "./lanes/Lanes.sol";
+import { TermsLib } from "../terms/TermsLib.sol";
 
 /// @title DirectTerms
 /// @notice Refuses terms and setups that are impossible on the direct path: one named error for each.
 /// @dev What passes can run all its rounds: no lane can overflow, no accumulator can wrap, every step fits a transaction.
 library DirectTerms {
-    error UnsupportedLaneBits(uint256 laneBits);
-    error UnsupportedBits(uint256 bits);
-    error UnsupportedRule(uint256 rule);
+    /// @notice There is nothing to challenge on the direct path: the window must be zero.
     error UnsupportedChallenge(uint256 challengeSeconds);
-    error EmptyModel();
+    /// @notice The model must take at most `limit` words.
     error ModelTooLarge(uint256 words, uint256 limit);
-    error EmptyShard();
-    error MisalignedShard(uint256 shardSize, uint256 multiple);
-    error TooManyShards(uint256 shards, uint256 limit);
-    error InvalidShardsPerMember(uint256 shardsPerMember, uint256 shards);
-    error InvalidCohortSize(uint256 cohortSize, uint256 limit);
-    error NoRounds();
-    error LaneOverflow(uint256 largest, uint256 limit);
-    error AggregateTooLong(uint256 size, uint256 limit);
+    /// @notice The transaction that aggregates a shard may use at most `limit` gas: choose smaller shards or a smaller cohort.
     error AggregateTooCostly(uint256 gas, uint256 limit);
+    /// @notice The transaction that submits must have at most `limit` bytes: choose smaller shards.
     error SubmitTooLong(uint256 size, uint256 limit);
+    /// @notice A tensor must have parameters.
     error EmptyTensor(uint256 tensor);
+    /// @notice The lengths of the tensors must sum to the dimension.
     error TensorsMismatch(uint256 parameters, uint256 dimension);
+    /// @notice The amplitude of a tensor must be below `limit`: it has to fit a lane.
     error AmplitudeTooLarge(uint256 tensor, uint256 amplitude, uint256 limit);
+    /// @notice The bound of given integers must be below `limit`: they have to fit a lane.
     error BoundTooLarge(uint256 bound, uint256 limit);
+    /// @notice Where the start is given, there is one hash for each chunk of 512 words; otherwise none.
     error WrongChunkCount(uint256 chunks, uint256 expected);
+    /// @notice A layer must have inputs and outputs.
     error EmptyLayer(uint256 layer);
+    /// @notice A layer must have as many inputs as the layer before has outputs.
     error LayersUnconnected(uint256 layer, uint256 inputs, uint256 outputsBefore);
+    /// @notice The parameters of the layers must sum to the dimension.
     error LayersMismatch(uint256 parameters, uint256 dimension);
+    /// @notice A bias multiplier must be at least 1.
     error ZeroBiasMultiplier(uint256 layer);
+    /// @notice The shift of the last layer must be 0, that of the others at least 1.
     error InvalidLayerShift(uint256 layer, uint256 shift);
+    /// @notice This kind of answer has at most `limit` outputs.
     error InvalidOutputs(uint256 outputs, uint256 limit);
+    /// @notice An output could wrap: choose a smaller output multiplier or offset.
     error OutputOverflow(uint256 largestAccumulator);
 
     /// @notice Words written by one call of `initialise`.
     uint256 internal constant CHUNK_WORDS = 512;
 
-    uint256 private constant LIMIT = 256;
+    /// @dev Chunks are bits of a word.
+    uint256 private constant MAX_CHUNKS = 256;
 
     /// @notice Reverts with a named error if the terms or the setup are impossible.
-    function check(Terms calldata terms, Setup memory setup) internal pure {
-        _checkForm(terms);
+    /// @return shards Shards of the model, 1 to 256.
+    /// @return updates Most updates of a shard in a round.
+    function check(Terms memory terms, DirectSetup memory setup)
+        internal
+        pure
+        returns (uint256 shards, uint256 updates)
+    {
+        shards = TermsLib.checkSizes(terms);
+        updates = TermsLib.maxUpdates(terms);
+        _checkForm(terms, shards);
         _checkStart(terms, setup);
-        _checkOverflow(terms, setup);
+        _checkOverflow(terms, setup, updates);
         _checkNetwork(terms, setup);
-        _checkTransactions(terms);
-    }
-
-    /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
-    function shardCount(Terms calldata terms) internal pure returns (uint256) {
-        return (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
-    }
-
-    /// @notice Most updates of a shard in a round: `⌈cohortSize · shardsPerMember / shards⌉`.
-    function maxUpdates(Terms calldata terms) internal pure returns (uint256) {
-        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardCount(terms));
+        _checkTransactions(terms, updates);
     }
 
     /// @notice Chunks in which the initial model is written: `⌈words / 512⌉`.
-    function chunkCount(Terms calldata terms) internal pure returns (uint256) {
+    function chunkCount(Terms memory terms) internal pure returns (uint256) {
         return (Lanes.words(terms.laneBits, terms.dimension) + CHUNK_WORDS - 1) / CHUNK_WORDS;
     }
 
-    function _checkForm(Terms calldata terms) private pure {
-        if (terms.laneBits != 16 && terms.laneBits != 32) revert UnsupportedLaneBits(terms.laneBits);
+    function _checkForm(Terms memory terms, uint256 shards) private pure {
+        if (terms.laneBits != 16 && terms.laneBits != 32) {
+            revert IAggregatorErrors.UnsupportedLaneBits(terms.laneBits);
+        }
         if (terms.bits != 1 && terms.bits != 2 && terms.bits != 4 && terms.bits != 8) {
-            revert UnsupportedBits(terms.bits);
+            revert IAggregatorErrors.UnsupportedBits(terms.bits);
         }
-        if (terms.rule != 0) revert UnsupportedRule(terms.rule);
+        if (terms.rule != 0) revert IAggregatorErrors.UnsupportedRule(terms.rule);
         if (terms.challengeSeconds != 0) revert UnsupportedChallenge(terms.challengeSeconds);
-        if (terms.dimension == 0) revert EmptyModel();
         uint256 words = Lanes.words(terms.laneBits, terms.dimension);
-        if (words > LIMIT * CHUNK_WORDS) revert ModelTooLarge(words, LIMIT * CHUNK_WORDS);
-        if (terms.shardSize == 0) revert EmptyShard();
-        uint256 shards = shardCount(terms);
-        if (shards > LIMIT) revert TooManyShards(shards, LIMIT);
-        uint256 values = 256 / uint256(terms.bits);
-        if (shards > 1 && terms.shardSize % values != 0) revert MisalignedShard(terms.shardSize, values);
-        if (terms.shardsPerMember == 0 || terms.shardsPerMember > shards) {
-            revert InvalidShardsPerMember(terms.shardsPerMember, shards);
+        uint256 most = MAX_CHUNKS * CHUNK_WORDS;
+        if (words > most) revert ModelTooLarge(words, most);
+        uint256 multiple = 256 / uint256(terms.bits);
+        if (shards > 1 && terms.shardSize % multiple != 0) {
+            revert IAggregatorErrors.MisalignedShard(terms.shardSize, multiple);
         }
-        if (terms.cohortSize == 0 || terms.cohortSize > LIMIT) revert InvalidCohortSize(terms.cohortSize, LIMIT);
     }
 
-    function _checkStart(Terms calldata terms, Setup memory setup) private pure {
+    function _checkStart(Terms memory terms, DirectSetup memory setup) private pure {
         uint256 limit = 1 << (terms.laneBits - 1);
         uint256 parameters;
         for (uint256 t; t < setup.tensors.length; ++t) {
@@ -109,26 +111,15 @@ library DirectTerms {
         if (setup.chunks.length != chunks) revert WrongChunkCount(setup.chunks.length, chunks);
     }
 
-    /// @dev `initial + Σ_{r < rounds} gain_r · maxUpdates · 2^(bits−1) < 2^(laneBits−1)`.
-    function _checkOverflow(Terms calldata terms, Setup memory setup) private pure {
-        if (terms.rounds == 0) revert NoRounds();
-        Gains.check(terms.gains, terms.rounds);
-        uint256 total; // Σ of gains over all rounds, each entry holding until the next one's round
-        uint256 from;
-        uint256 gain;
-        for (uint256 i; i < Gains.ENTRIES; ++i) {
-            uint256 entry = (terms.gains >> (48 * i)) & 0xffffffffffff;
-            if (entry == 0) break;
-            total += gain * ((entry >> 16) - from);
-            (from, gain) = (entry >> 16, entry & 0xffff);
-        }
-        total += gain * (terms.rounds - from);
-        uint256 largest = _initialBound(setup) + total * maxUpdates(terms) * Codec.largest(terms.bits);
+    /// @dev `initial + Σ_{r < rounds} gain_r · updates · 2^(bits−1) < 2^(laneBits−1)`.
+    function _checkOverflow(Terms memory terms, DirectSetup memory setup, uint256 updates) private pure {
+        uint256 gains = Gains.total(terms.gains, terms.rounds);
+        uint256 largest = _initialBound(setup) + gains * updates * Codec.largest(terms.bits);
         uint256 limit = 1 << (terms.laneBits - 1);
-        if (largest >= limit) revert LaneOverflow(largest, limit);
+        if (largest >= limit) revert IAggregatorErrors.LaneOverflow(largest, limit);
     }
 
-    function _initialBound(Setup memory setup) private pure returns (uint256 largest) {
+    function _initialBound(DirectSetup memory setup) private pure returns (uint256 largest) {
         if (setup.start == Start.Given) return setup.bound;
         if (setup.start == Start.Zero) return 0;
         for (uint256 t; t < setup.tensors.length; ++t) {
@@ -136,7 +127,7 @@ library DirectTerms {
         }
     }
 
-    function _checkNetwork(Terms calldata terms, Setup memory setup) private pure {
+    function _checkNetwork(Terms memory terms, DirectSetup memory setup) private pure {
         Layer[] memory layers = setup.layers;
         if (layers.length == 0) return;
         uint256 parameters;
@@ -170,11 +161,10 @@ library DirectTerms {
         return uint256(value < 0 ? -value : value);
     }
 
-    function _checkTransactions(Terms calldata terms) private pure {
-        uint256 length = terms.dimension < terms.shardSize ? terms.dimension : terms.shardSize;
-        uint256 updates = maxUpdates(terms);
+    function _checkTransactions(Terms memory terms, uint256 updates) private pure {
+        uint256 length = TermsLib.longestShard(terms);
         uint256 size = Estimate.aggregateBytes(updates, length, terms.bits);
-        if (size > Estimate.BYTES_LIMIT) revert AggregateTooLong(size, Estimate.BYTES_LIMIT);
+        if (size > Estimate.BYTES_LIMIT) revert IAggregatorErrors.AggregateTooLong(size, Estimate.BYTES_LIMIT);
         uint256 gas = Estimate.aggregateGas(terms.cohortSize, updates, length, terms.laneBits, terms.bits);
         if (gas > Estimate.GAS_LIMIT) revert AggregateTooCostly(gas, Estimate.GAS_LIMIT);
         // Committed updates come in one transaction, since the commitment binds them all; others may come shard by shard.

@@ -30,7 +30,7 @@ library Estimate {
     /// @dev Gas that the core spends once on an aggregation, settling and opening the next round included.
     uint256 private constant CORE_AGGREGATE_GAS = 300_000;
     /// @dev Gas for each member: digest, context, reward to a balance not yet in use. Where the cohort is sampled, nobody is
-    ///      rewarded in the same transaction (`Course.isCheapToSettle`), and finding a member by the permutation costs less
+    ///      rewarded in the same transaction (`RoundFlow.isCheapToSettle`), and finding a member by the permutation costs less
     ///      than the reward.
     uint256 private constant CORE_MEMBER_GAS = 36_000;
     /// @dev Gas spent once on settling in a transaction of its own: history, the next round, the rest of the pots.

@@ -10,12 +10,12 @@ import { TermsLib } from "../terms/TermsLib.sol";
 import { Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 
-/// @title Ledger
+/// @title Accounts
 /// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
 /// @dev A federation always holds `unspent + staked + owed` and what is still to be burned. Tokens move between these by
 ///      credit and leave only when somebody claims, so that an account that cannot be paid stops nobody else.
 ///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the four below 2^128.
-library Ledger {
+library Accounts {
     using SafeERC20 for IERC20;
     using TermsLib for Terms;
 

@@ -4,14 +4,14 @@ pragma solidity ^0.8.28;
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IGate } from "../interfaces/IGate.sol";
 import { FederationState, Seat } from "./FederationState.sol";
-import { Ledger } from "./Accounts.sol";
+import { Accounts } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 
 /// @title Admission
 /// @notice How the caller becomes a member: the gate is asked, then the stake is taken.
 library Admission {
-    using Ledger for FederationState;
+    using Accounts for FederationState;
     using Membership for FederationState;
 
     /// @notice Makes the caller a member.

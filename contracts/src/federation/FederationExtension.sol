@@ -8,17 +8,17 @@ import { IFederationExtension } from "../interfaces/IFederationExtension.sol";
 import { IFederationViews } from "../interfaces/IFederationViews.sol";
 import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { Admission } from "./Admission.sol";
-import { Course } from "./RoundFlow.sol";
-import { Ledger } from "./Accounts.sol";
+import { RoundFlow } from "./RoundFlow.sol";
+import { Accounts } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 import { Permit } from "./Permit.sol";
 import { PhaseLib } from "../terms/Phase.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 import { TermsLib } from "../terms/TermsLib.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundRecord } from "../types/Round.sol";
-import { OutputKind } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
 import { FederationViews } from "./FederationViews.sol";
 
@@ -29,17 +29,17 @@ import { FederationViews } from "./FederationViews.sol";
 ///      depends on who deployed it, and a direct call gains nothing: its own storage stays empty.
 contract FederationExtension is FederationViews, IFederationExtension, IFederationEvents {
     using Admission for FederationState;
-    using Course for FederationState;
-    using Ledger for FederationState;
+    using RoundFlow for FederationState;
+    using Accounts for FederationState;
     using Membership for FederationState;
-    using Rounds for FederationState;
+    using RoundStore for FederationState;
 
     // --- The model ---
 
     /// @inheritdoc IFederationExtension
     function modelOf(bytes32 id) external view returns (Model memory model_) {
         FederationState storage federation = _existing(id);
-        _describeNetwork(model_, federation.intake.aggregator, id);
+        _describeNetwork(model_, federation.submissionTerms.aggregator, id);
         model_.isInitialised = federation.isInitialised;
         (model_.round, model_.isInMotion) = federation.modelRound();
         model_.isTrained = federation.roundsSettled != 0 || model_.round > federation.roundsClosed;
@@ -53,7 +53,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
     {
         FederationState storage federation = _existing(id);
         (round,) = federation.modelRound();
-        (class, outputs) = IAggregator(federation.intake.aggregator).classify(id, input);
+        (class, outputs) = IAggregator(federation.submissionTerms.aggregator).classify(id, input);
     }
 
     /// @inheritdoc IFederationExtension
@@ -65,7 +65,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         FederationState storage federation = _existing(id);
         (uint32 current,) = federation.modelRound();
         if (round != current) revert WrongRound(id, current, round);
-        return IAggregator(federation.intake.aggregator).classify(id, input);
+        return IAggregator(federation.submissionTerms.aggregator).classify(id, input);
     }
 
     /// @dev A foreign aggregator may not know networks, or may answer nonsense: then the core still returns what it knows

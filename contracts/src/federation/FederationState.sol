@@ -18,9 +18,9 @@ struct Seat {
     uint8 sent; //        shards of an incomplete submission that have come
 }
 
-/// @title Intake
+/// @title SubmissionTerms
 /// @notice The terms that every submission reads, and what follows from them, in one slot.
-struct Intake {
+struct SubmissionTerms {
     address aggregator;
     uint32 commitSeconds;
     uint32 submitSeconds;
@@ -36,7 +36,7 @@ struct Intake {
 ///      Fields that change together lie together: counts in a slot that is never zero, amounts in two.
 struct FederationState {
     Terms terms; //                          slots 0–9
-    Intake intake; //                        10
+    SubmissionTerms submissionTerms; //                        10
     RoundRecord record; //                   11–16
     uint40 createdAt; //                     17
     bool isInitialised; //                   17

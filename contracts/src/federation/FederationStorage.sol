@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { FederationState } from "./FederationState.sol";
 import { Phase, Round } from "../types/Round.sol";
@@ -11,7 +11,7 @@ import { Phase, Round } from "../types/Round.sol";
 /// @notice All that the core stores, and its lock: one layout for the core's own code and for the extension that it runs as
 ///         its own. Neither declares a variable beside these.
 abstract contract FederationStorage is IFederationErrors {
-    using Rounds for FederationState;
+    using RoundStore for FederationState;
 
     mapping(bytes32 id => FederationState) internal _federations;
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) internal _challenges;

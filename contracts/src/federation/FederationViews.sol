@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import { IFederationViews } from "../interfaces/IFederationViews.sol";
 import { Binding } from "../terms/Binding.sol";
-import { Course } from "./RoundFlow.sol";
-import { Ledger } from "./Accounts.sol";
+import { RoundFlow } from "./RoundFlow.sol";
+import { Accounts } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { PackedTerms } from "../terms/PackedTerms.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundSummary } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
@@ -16,10 +16,10 @@ import { FederationStorage } from "./FederationStorage.sol";
 /// @title FederationViews
 /// @notice What can be read from the core: states, rounds, members. Nothing here changes state.
 abstract contract FederationViews is FederationStorage, IFederationViews {
-    using Course for FederationState;
-    using Ledger for FederationState;
+    using RoundFlow for FederationState;
+    using Accounts for FederationState;
     using Membership for FederationState;
-    using Rounds for FederationState;
+    using RoundStore for FederationState;
 
     /// @inheritdoc IFederationViews
     function toId(Terms calldata terms) external view returns (bytes32) {
@@ -74,7 +74,7 @@ abstract contract FederationViews is FederationStorage, IFederationViews {
         FederationState storage federation = _existing(id);
         Seat storage seat = federation.seats[account];
         return Member({
-            owed: uint128(account == Ledger.BURNED ? federation.unburnedOf() : federation.owedTo(account)),
+            owed: uint128(account == Accounts.BURNED ? federation.unburnedOf() : federation.owedTo(account)),
             stake: seat.isStaked ? federation.terms.stake : 0,
             index: seat.index,
             isMember: seat.isMember,
@@ -118,7 +118,7 @@ abstract contract FederationViews is FederationStorage, IFederationViews {
         returns (address keeper, uint256 exclusiveUntil, uint256 pay)
     {
         FederationState storage federation = _existing(id);
-        uint256 shards = Rounds.shardsOf(federation.intake);
+        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         Round memory round = federation.readPhase();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);

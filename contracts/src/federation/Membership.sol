@@ -5,9 +5,9 @@ import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Round, RoundRecord } from "../types/Round.sol";
 import { Cohort } from "../terms/Cohort.sol";
-import { Ledger } from "./Accounts.sol";
+import { Accounts } from "./Accounts.sol";
 import { PhaseLib } from "../terms/Phase.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 
 /// @title Membership
 /// @notice The list of members, in which a round freezes the first `round.members` places.
@@ -15,7 +15,7 @@ import { Rounds } from "./RoundStore.sol";
 ///      runs, since cohort and keepers are computed from them. So frozen members are queued, and removed when a round
 ///      opens. Members behind them are removed at once, which moves only places that no round has frozen.
 library Membership {
-    using Ledger for FederationState;
+    using Accounts for FederationState;
 
     /// @notice Leavers removed at one opening: bounds its gas, however many leave.
     uint256 internal constant LEAVERS_PER_OPENING = 16;
@@ -106,6 +106,7 @@ library Membership {
         returns (address keeper, uint256 exclusiveUntil)
     {
         keeper = memberAt(federation, round, Cohort.keeperPosition(federation.record.seed, shard, round.cohort));
-        exclusiveUntil = PhaseLib.aggregateStart(round, Rounds.timingOf(federation)) + federation.terms.keeperSeconds;
+        exclusiveUntil =
+            PhaseLib.aggregateStart(round, RoundStore.timingOf(federation)) + federation.terms.keeperSeconds;
     }
 }

@@ -8,21 +8,21 @@ import { IJudge } from "../interfaces/IJudge.sol";
 import { FederationState } from "./FederationState.sol";
 import { Phase, Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
-import { Ledger } from "./Accounts.sol";
+import { Accounts } from "./Accounts.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { Reward } from "../terms/Reward.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 
-/// @title Course
+/// @title RoundFlow
 /// @notice From round to round: opening, settling, closing, finishing.
 /// @dev Liveness. Nothing here can be stopped by a member, a keeper or a judge: leavers are removed in bounded numbers,
 ///      payments are credits, and a judge that fails is replaced by the equal split.
-library Course {
-    using Ledger for FederationState;
+library RoundFlow {
+    using Accounts for FederationState;
     using Membership for FederationState;
-    using Rounds for FederationState;
+    using RoundStore for FederationState;
 
     /// @notice Gas given to a judge. With the rest of a settlement it stays below the 16,777,216 of EIP-7825.
     uint256 internal constant JUDGE_GAS = 5_000_000;

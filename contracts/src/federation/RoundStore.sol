@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { FederationState, Intake } from "./FederationState.sol";
+import { FederationState, SubmissionTerms } from "./FederationState.sol";
 import { Round, RoundRecord, RoundSummary } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 import { PhaseLib, Timing } from "../terms/Phase.sol";
 
-/// @title Rounds
+/// @title RoundStore
 /// @notice How the round in progress is stored: overwritten when a round opens, read whole or only in the slots that a step
 ///         needs, and summarised when it is over.
-library Rounds {
+library RoundStore {
     /// @dev Bits above a bitmap of 216 positions: enough for a time of 40.
     uint256 private constant TIME_SHIFT = 216;
 
@@ -34,7 +34,7 @@ library Rounds {
         uint256 spare = 256 - round.cohort;
         round.submitted = ~missing << spare >> spare;
         if (
-            round.submittedAt == 0 && isTimeInBitmap(federation.intake.hasChallengeWindow, round.cohort)
+            round.submittedAt == 0 && isTimeInBitmap(federation.submissionTerms.hasChallengeWindow, round.cohort)
                 && isNobodyMissing(missing, round.cohort)
         ) {
             round.submittedAt = uint40(missing >> TIME_SHIFT);
@@ -66,7 +66,7 @@ library Rounds {
         rounds = federation.roundsClosed;
         uint256 shardsDone = record.shardsDone;
         if (record.number != rounds || shardsDone == 0) return (rounds, false);
-        isInMotion = shardsDone < shardsOf(federation.intake);
+        isInMotion = shardsDone < shardsOf(federation.submissionTerms);
         if (!isInMotion) ++rounds;
     }
 
@@ -130,32 +130,36 @@ library Rounds {
     /// @notice The terms that decide the phase.
     function timingOf(FederationState storage federation) internal view returns (Timing memory) {
         Terms storage terms = federation.terms;
-        Intake storage intake = federation.intake;
+        SubmissionTerms storage submissionTerms = federation.submissionTerms;
         return Timing({
             joinSeconds: terms.joinSeconds,
-            commitSeconds: intake.commitSeconds,
-            submitSeconds: intake.submitSeconds,
+            commitSeconds: submissionTerms.commitSeconds,
+            submitSeconds: submissionTerms.submitSeconds,
             challengeSeconds: terms.challengeSeconds,
             keeperSeconds: terms.keeperSeconds,
             idleSeconds: terms.idleSeconds,
             minimumUpdates: terms.minimumUpdates,
-            shards: shardsOf(intake)
+            shards: shardsOf(submissionTerms)
         });
     }
 
     /// @notice Shards of the model, 1 to 256.
-    function shardsOf(Intake storage intake) internal view returns (uint256) {
-        return uint256(intake.lastShard) + 1;
+    function shardsOf(SubmissionTerms storage submissionTerms) internal view returns (uint256) {
+        return uint256(submissionTerms.lastShard) + 1;
     }
 
     /// @notice Whether submissions are accepted at `time`: the same as `PhaseLib.phaseAt` being `Submit`, but computed from
-    ///         the head and the intake alone.
+    ///         the head and the submission terms alone.
     /// @dev There is no need to ask whether the federation is finished: it finishes after the submissions of its last
     ///      round, or before those of a round that never started.
-    function isSubmitting(RoundRecord storage head, Intake storage intake, uint256 time) internal view returns (bool) {
+    function isSubmitting(RoundRecord storage head, SubmissionTerms storage submissionTerms, uint256 time)
+        internal
+        view
+        returns (bool)
+    {
         uint256 startedAt = head.startedAt;
-        uint256 start = PhaseLib.submitStart(startedAt, head.committedAt, intake.commitSeconds);
-        uint256 end = PhaseLib.submitEnd(start, head.submittedAt, intake.submitSeconds);
+        uint256 start = PhaseLib.submitStart(startedAt, head.committedAt, submissionTerms.commitSeconds);
+        uint256 end = PhaseLib.submitEnd(start, head.submittedAt, submissionTerms.submitSeconds);
         return startedAt != 0 && time >= start && time < end;
     }
 }

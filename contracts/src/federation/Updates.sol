@@ -5,14 +5,14 @@ import { LibBit } from "solady/utils/LibBit.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
-import { FederationState, Intake, Seat } from "./FederationState.sol";
+import { FederationState, SubmissionTerms, Seat } from "./FederationState.sol";
 import { Round } from "../types/Round.sol";
 import { Binding } from "../terms/Binding.sol";
 import { Cohort } from "../terms/Cohort.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Membership } from "./Membership.sol";
 import { ModuleCall } from "./ModuleCall.sol";
-import { Rounds } from "./RoundStore.sol";
+import { RoundStore } from "./RoundStore.sol";
 
 /// @title Updates
 /// @notice What members sent in a round: remembered by digest, proven faulty, folded into the model.
@@ -33,7 +33,7 @@ library Updates {
         if ((federation.record.committed >> position) & 1 == 0) {
             revert IFederationErrors.NotCommitted(position);
         }
-        uint256 expectedCount = federation.intake.shardsPerMember;
+        uint256 expectedCount = federation.submissionTerms.shardsPerMember;
         if (payloads.length != expectedCount) {
             revert IFederationErrors.WrongPayloadCount(payloads.length, expectedCount);
         }
@@ -66,16 +66,16 @@ library Updates {
     function storeDigests(
         FederationState storage federation,
         bytes32 id,
-        Intake storage intake,
+        SubmissionTerms storage submissionTerms,
         uint256 number,
         uint256 position,
         uint256 first,
         bytes[] calldata payloads
     ) internal returns (bool isBlank) {
         bytes32 context = Binding.contextOf(id, number, msg.sender);
-        address aggregator = intake.aggregator;
-        uint256 shardsPerMember = intake.shardsPerMember;
-        uint256 shards = Rounds.shardsOf(intake);
+        address aggregator = submissionTerms.aggregator;
+        uint256 shardsPerMember = submissionTerms.shardsPerMember;
+        uint256 shards = RoundStore.shardsOf(submissionTerms);
         isBlank = true;
         for (uint256 i; i < payloads.length; ++i) {
             uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
@@ -96,20 +96,22 @@ library Updates {
         uint256 assigned,
         bytes calldata proof
     ) internal view {
-        Intake storage intake = federation.intake;
-        uint256 shardsPerMember = intake.shardsPerMember;
+        SubmissionTerms storage submissionTerms = federation.submissionTerms;
+        uint256 shardsPerMember = submissionTerms.shardsPerMember;
         if (assigned >= shardsPerMember) revert IFederationErrors.AssignmentOutOfRange(assigned, shardsPerMember);
         bytes memory input = abi.encodeCall(
             IAggregator.isFault,
             (
                 id,
                 Binding.contextOf(id, number, member),
-                Cohort.shardOf(position, number, assigned, shardsPerMember, Rounds.shardsOf(intake)),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, RoundStore.shardsOf(submissionTerms)),
                 federation.digests[(position << 8) | assigned],
                 proof
             )
         );
-        if (!ModuleCall.isTrue(intake.aggregator, input)) revert IFederationErrors.FaultNotProven(position, assigned);
+        if (!ModuleCall.isTrue(submissionTerms.aggregator, input)) {
+            revert IFederationErrors.FaultNotProven(position, assigned);
+        }
     }
 
     /// @notice Hands the aggregator the data, with the contexts and digests of the members who sent this shard.
@@ -121,7 +123,7 @@ library Updates {
         bytes memory input = abi.encodeCall(
             IAggregator.aggregate, (id, round.number, shard, gain, round.cohort, contexts, digests, data)
         );
-        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.intake.aggregator, input));
+        bytes32 modelHash = bytes32(ModuleCall.executeForWord(federation.submissionTerms.aggregator, input));
         emit IFederationEvents.Aggregated(id, round.number, shard, msg.sender, updates, modelHash);
     }
 
@@ -131,8 +133,8 @@ library Updates {
         view
         returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
     {
-        uint256 shardsPerMember = federation.intake.shardsPerMember;
-        uint256 shards = Rounds.shardsOf(federation.intake);
+        uint256 shardsPerMember = federation.submissionTerms.shardsPerMember;
+        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
         uint256 size = LibBit.popCount(round.submitted);
         contexts = new bytes32[](size);
         digests = new bytes32[](size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { OutputKind } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title IAggregator
@@ -17,12 +17,12 @@ interface IAggregator {
     /// @param terms Terms whose numbers this module checks: widths, sizes, gains, gas.
     /// @param setup Initial model and network, in this module's own encoding; its hash is in the terms.
     /// @custom:reverts AggregateTooCostly, AggregateTooLong, AlreadyRegistered, AmplitudeTooLarge, BoundTooLarge,
-    ///         ChallengeTooShort, CommitmentOverSeveralShards, EmptyLayer, EmptyModel, EmptyShard, EmptyTensor,
-    ///         GainsMalformed, InvalidCohortSize, InvalidLayerShift, InvalidOutputs, InvalidShardsPerMember,
-    ///         LaneOverflow, LayersMismatch, LayersUnconnected, MalformedSetup, MisalignedShard, ModelTooLarge,
-    ///         NoRounds, OutputOverflow, SetupTooLarge, SubmitTooLong, TensorsMismatch, TooManyBlobs, TooManyShards,
-    ///         UnsupportedBits, UnsupportedChain, UnsupportedChallenge, UnsupportedLaneBits, UnsupportedRule,
-    ///         WrongChunkCount, ZeroBiasMultiplier.
+    ///         ChallengeTooShort, CohortSizeOutOfRange, CommitmentOverSeveralShards, DimensionZero, EmptyLayer,
+    ///         EmptyTensor, GainsMalformed, InvalidLayerShift, InvalidOutputs, LaneOverflow, LayersMismatch,
+    ///         LayersUnconnected, MalformedSetup, MisalignedShard, ModelTooLarge, OutputOverflow, RoundsZero,
+    ///         SetupTooLarge, ShardSizeZero, ShardsPerMemberOutOfRange, SubmitTooLong, TensorsMismatch, TooManyBlobs,
+    ///         TooManyShards, UnsupportedBits, UnsupportedChain, UnsupportedChallenge, UnsupportedLaneBits,
+    ///         UnsupportedRule, WrongChunkCount, ZeroBiasMultiplier.
     function register(bytes32 id, Terms calldata terms, bytes calldata setup) external;
 
     /// @notice Writes one chunk of the initial model.
@@ -42,7 +42,7 @@ interface IAggregator {
     /// @return digest_ What `aggregate` compares the payload with.
     /// @return isBlank Whether the payload changes nothing: all its integers are zero or, where an integer cannot be zero,
     ///         equal. The core refuses an update whose payloads are all blank, so that nobody is paid for it.
-    /// @custom:reverts BlobMismatch, NoSuchShard, NonZeroPadding, NotRegistered, WrongPayloadLength.
+    /// @custom:reverts BlobMismatch, NonZeroPadding, NotRegistered, ShardOutOfRange, WrongPayloadLength.
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
         external
         view
@@ -59,7 +59,7 @@ interface IAggregator {
     /// @param digests What `digest` returned for each update.
     /// @param data The payloads again, one after the other, in the same order.
     /// @return modelHash keccak256 of the shard of the model after this step, for anyone who replays the history.
-    /// @custom:reverts CoordinateOutOfRange, DigestMismatch, NoSuchShard, NotInitialised, NotOnCurve, NotRegistered,
+    /// @custom:reverts CoordinateOutOfRange, DigestMismatch, NotInitialised, NotOnCurve, NotRegistered, ShardOutOfRange,
     ///         TooManyUpdates, WrongDataLength, WrongDigestCount.
     function aggregate(
         bytes32 id,
@@ -90,7 +90,7 @@ interface IAggregator {
     /// @param shard Index of the shard.
     /// @return words Direct path: 32 bytes each, biased: every lane is stored as `value + 2^(laneBits−1)`. Blob path: the
     ///         commitments of the shard's blobs as points, 96 bytes each: x and y, 48 bytes each, infinity all zero.
-    /// @custom:reverts NoSuchShard, NotInitialised, NotRegistered.
+    /// @custom:reverts NotInitialised, NotRegistered, ShardOutOfRange.
     function model(bytes32 id, uint256 shard) external view returns (bytes memory words);
 
     /// @notice The inputs and outputs of the network.

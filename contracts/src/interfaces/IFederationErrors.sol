@@ -5,7 +5,8 @@ import { Phase } from "../types/Round.sol";
 
 /// @title IFederationErrors
 /// @notice Why the core refuses: one error for each failure, with the facts that show the remedy.
-/// @dev The error of an aggregator is passed on as it is, up to 1,024 bytes.
+/// @dev The error of an aggregator is passed on as it is, up to 1,024 bytes. Aggregators refuse the same faults with the
+///      same errors.
 interface IFederationErrors {
     // --- Terms ---
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { OutputKind } from "../types/DirectSetup.sol";
+import { OutputKind } from "../types/OutputKind.sol";
 import { IERC165 } from "./IERC165.sol";
 
 /// @title IFederationExtension

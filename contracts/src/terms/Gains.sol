@@ -30,6 +30,18 @@ library Gains {
         return gain * most / expected;
     }
 
+    /// @notice `Σ_{r < rounds} gain_r` over all rounds, each entry holding until the next one's round.
+    /// @param gains Of the form that `check` accepts.
+    function total(uint256 gains, uint256 rounds) internal pure returns (uint256 sum) {
+        uint256 end = rounds;
+        for (uint256 i = ENTRIES; i > 0; --i) {
+            uint256 entry = (gains >> (48 * (i - 1))) & 0xffffffffffff;
+            if (entry == 0) continue;
+            sum += (entry & 0xffff) * (end - (entry >> 16));
+            end = entry >> 16;
+        }
+    }
+
     /// @notice Reverts with `GainsMalformed` unless `gains` has the form above.
     function check(uint256 gains, uint256 rounds) internal pure {
         uint256 previous;

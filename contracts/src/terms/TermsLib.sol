@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { Terms } from "../types/Terms.sol";
+import { Cohort } from "./Cohort.sol";
 import { Gains } from "./Gains.sol";
 import { Reward } from "./Reward.sol";
 
@@ -20,7 +21,17 @@ library TermsLib {
 
     /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
     function shardsOf(Terms memory terms) internal pure returns (uint256) {
-        return _ceilDiv(terms.dimension, terms.shardSize);
+        return (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
+    }
+
+    /// @notice Parameters of the longest shard: `min(dimension, shardSize)`.
+    function longestShard(Terms memory terms) internal pure returns (uint256) {
+        return terms.dimension < terms.shardSize ? terms.dimension : terms.shardSize;
+    }
+
+    /// @notice Most updates of a shard in a round: `⌈cohortSize · shardsPerMember / shards⌉`.
+    function maxUpdates(Terms memory terms) internal pure returns (uint256) {
+        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardsOf(terms));
     }
 
     /// @notice The pot of round `number`.
@@ -33,14 +44,12 @@ library TermsLib {
         return bounty > 0 && gate == address(0) && !isPrivateNetwork;
     }
 
-    /// @notice Reverts with a named error at the first impossible term.
+    /// @notice Reverts with a named error at the first term that no model, cohort or schedule can have. The core and the
+    ///         aggregators check these terms alike: an aggregator takes federations from any core.
     /// @return shards Shards of the model, 1 to 256.
-    function check(Terms memory terms) internal view returns (uint256 shards) {
+    function checkSizes(Terms memory terms) internal pure returns (uint256 shards) {
         if (terms.cohortSize == 0 || terms.cohortSize > MAX_COHORT) {
             revert IFederationErrors.CohortSizeOutOfRange(terms.cohortSize, MAX_COHORT);
-        }
-        if (terms.minimumUpdates == 0 || terms.minimumUpdates > terms.cohortSize) {
-            revert IFederationErrors.MinimumUpdatesOutOfRange(terms.minimumUpdates, terms.cohortSize);
         }
         if (terms.rounds == 0) revert IFederationErrors.RoundsZero();
         if (terms.dimension == 0) revert IFederationErrors.DimensionZero();
@@ -51,6 +60,15 @@ library TermsLib {
             revert IFederationErrors.ShardsPerMemberOutOfRange(terms.shardsPerMember, shards);
         }
         Gains.check(terms.gains, terms.rounds);
+    }
+
+    /// @notice Reverts with a named error at the first term that is impossible for the core.
+    /// @return shards Shards of the model, 1 to 256.
+    function check(Terms memory terms) internal view returns (uint256 shards) {
+        shards = checkSizes(terms);
+        if (terms.minimumUpdates == 0 || terms.minimumUpdates > terms.cohortSize) {
+            revert IFederationErrors.MinimumUpdatesOutOfRange(terms.minimumUpdates, terms.cohortSize);
+        }
         if (terms.endQuorum > BASIS_POINTS) {
             revert IFederationErrors.EndQuorumOutOfRange(terms.endQuorum, BASIS_POINTS);
         }
@@ -82,10 +100,6 @@ library TermsLib {
 
     function _checkDuration(bytes32 term, uint256 value, uint256 least) private pure {
         if (value < least || value > MONTH) revert IFederationErrors.DurationOutOfRange(term, value, least, MONTH);
-    }
-
-    function _ceilDiv(uint256 a, uint256 b) private pure returns (uint256) {
-        return (a + b - 1) / b;
     }
 
     /// @dev Zero means that the terms name none.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { OutputKind } from "./OutputKind.sol";
+
 /// @notice Where the integers of a direct-path model start.
 /// @dev `Zero`: all zero. `Seeded`: uniform in ±amplitude of each tensor, written by the contract from the seed.
 ///      `Given`: handed in chunk by chunk, checked against `chunks`.
@@ -8,14 +10,6 @@ enum Start {
     Zero,
     Seeded,
     Given
-}
-
-/// @notice How the outputs of the last layer become an answer.
-enum OutputKind {
-    Softmax,
-    Logistic,
-    MultiLabel,
-    Linear
 }
 
 /// @notice A run of parameters that starts alike. `amplitude` is the largest |initial integer| when seeded.
@@ -34,9 +28,9 @@ struct Layer {
     uint8 shift;
 }
 
-/// @title Setup
-/// @notice What a DirectAggregator must know beyond the terms: `abi.encode(Setup)` is the setup published at creation.
-struct Setup {
+/// @title DirectSetup
+/// @notice What a DirectAggregator must know beyond the terms: `abi.encode(DirectSetup)` is the setup published at creation.
+struct DirectSetup {
     Start start;
     OutputKind outputKind;
     uint8 inputZero; //            byte that stands for zero: 0, or 128 for signed features

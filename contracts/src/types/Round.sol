@@ -23,12 +23,12 @@ struct Round {
 }
 
 /// @title RoundRecord
-/// @notice How the round in progress is stored: read it through `Rounds`.
+/// @notice How the round in progress is stored: read it through `RoundStore`.
 /// @dev One record per federation, overwritten when the next round opens, so that steady rounds never pay for new slots.
 ///      Slot 0 is all that a submission needs to know. Who has submitted and what was aggregated are kept as complements:
 ///      these slots never return to zero, so the first of a round pays no more than the others.
 ///      Where a challenge window follows, `missing` also holds the time of the last submission, in bits that belong to no
-///      position: see `Rounds`. Once an update was voided, and in cohorts above 216, `submittedAt` holds it.
+///      position: see `RoundStore`. Once an update was voided, and in cohorts above 216, `submittedAt` holds it.
 struct RoundRecord {
     uint32 number; //        0
     uint32 members; //       0

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
+import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobFixture } from "./BlobFixture.sol";
@@ -66,7 +68,7 @@ contract BlobAggregateTest is BlobFixture {
         uint256[5] memory lengths = [uint256(0), 32, 63, 65, 96];
         for (uint256 i; i < lengths.length; ++i) {
             bytes memory given = slice(bytes.concat(payload, payload), 0, lengths[i]);
-            vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongPayloadLength.selector, lengths[i], 64));
+            vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongPayloadLength.selector, lengths[i], 64));
             aggregator.digest(ID, contextOf(0), 0, given);
         }
     }
@@ -131,7 +133,7 @@ contract BlobAggregateTest is BlobFixture {
     function test_aggregate_refusesTheWrongSign() external {
         startSmall(ID);
         bytes memory opposite = pointForms[MINUS_G];
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.DigestMismatch.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, 0));
         this.aggregateAs_(ID, G, opposite);
     }
 
@@ -144,7 +146,7 @@ contract BlobAggregateTest is BlobFixture {
         this.aggregateAs_{ gas: 3_000_000 }(ID, G, affine);
         // x alone, with y = 0, which stands for no infinity.
         affine = bytes.concat(slice(affine, 0, 48), new bytes(48));
-        vm.expectPartialRevert(IBlobAggregator.DigestMismatch.selector);
+        vm.expectPartialRevert(IAggregatorErrors.DigestMismatch.selector);
         this.aggregateAs_{ gas: 3_000_000 }(ID, TWICE_G, affine);
     }
 
@@ -188,17 +190,17 @@ contract BlobAggregateTest is BlobFixture {
         startSmall(ID);
         bytes memory affine = pointForms[G];
         (bytes32[] memory contexts, bytes32[] memory digests) = only(ID, abi.encode(pointHashes[G]));
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDataLength.selector, 95, 96));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 95, 96));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, slice(affine, 0, 95));
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDataLength.selector, 192, 96));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 192, 96));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, digests, bytes.concat(affine, affine));
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongDigestCount.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDigestCount.selector, 0, 1));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, contexts, new bytes32[](0), affine);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.TooManyUpdates.selector, 4, 3));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, 4, 3));
         aggregator.aggregate(ID, 0, 0, 1, MEMBERS, new bytes32[](4), new bytes32[](4), affine);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.TooManyUpdates.selector, 2, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, 2, 1));
         aggregator.aggregate(ID, 0, 0, 1, 1, new bytes32[](2), new bytes32[](2), affine);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 1, 1));
         aggregator.aggregate(ID, 0, 1, 1, MEMBERS, contexts, digests, affine);
     }
 
@@ -249,9 +251,9 @@ contract BlobAggregateTest is BlobFixture {
         vm.blobhashes(new bytes32[](0));
         vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.BlobMismatch.selector, 0, expected, bytes32(0)));
         aggregator.checkpoint(address(this), ID, 0);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 1, 1));
         aggregator.checkpoint(address(this), ID, 1);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotRegistered.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, ID));
         aggregator.checkpoint(address(aggregator), ID, 0);
     }
 

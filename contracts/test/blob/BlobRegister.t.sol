@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
+import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IBlobAggregator } from "../../src/interfaces/IBlobAggregator.sol";
-import { BlobTerms } from "../../src/blob/BlobTerms.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobFixture } from "./BlobFixture.sol";
 
@@ -13,7 +14,7 @@ contract BlobRegisterTest is BlobFixture {
     function test_register_refusesSetupsOfAnotherLength() external {
         bytes[4] memory setups = [bytes(""), new bytes(31), new bytes(33), new bytes(64)];
         for (uint256 i; i < setups.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.MalformedSetup.selector, setups[i].length));
+            vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, setups[i].length));
             aggregator.register(ID, blobTerms(), setups[i]);
         }
     }
@@ -23,39 +24,39 @@ contract BlobRegisterTest is BlobFixture {
         assertEq(aggregator.baseModelHash(address(this), ID), keccak256("base model"));
         aggregator.register("seeded", blobTerms(), new bytes(32));
         assertEq(aggregator.baseModelHash(address(this), "seeded"), bytes32(0));
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotRegistered.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, ID));
         aggregator.baseModelHash(address(aggregator), ID);
     }
 
     function test_register_refusesImpossibleTerms() external {
         Terms memory terms = blobTerms();
         terms.bits = 1;
-        vm.expectRevert(abi.encodeWithSelector(BlobTerms.UnsupportedBits.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, 1));
         aggregator.register(ID, terms, blobSetup());
     }
 
     function test_initialise_takesOneEmptyChunkOnce() external {
         aggregator.register(ID, blobTerms(), blobSetup());
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotInitialised.selector, ID));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.NotInitialised.selector, ID));
         aggregator.model(ID, 0);
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NoSuchChunk.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 1, 1));
         aggregator.initialise(ID, 1, "");
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 32, 0));
         aggregator.initialise(ID, 0, new bytes(32));
         vm.expectRevert(IBlobAggregator.NoBlob.selector);
         aggregator.initialise(ID, 0, "");
         carryAny();
         assertTrue(aggregator.initialise(ID, 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 0));
         aggregator.initialise(ID, 0, "");
         assertEq(aggregator.model(ID, 0), new bytes(192));
     }
 
     function test_predictions_areForTheDirectPath() external {
         startSmall(ID);
-        vm.expectRevert(IBlobAggregator.NoNetwork.selector);
+        vm.expectRevert(IAggregatorErrors.NoNetwork.selector);
         aggregator.predict(ID, "");
-        vm.expectRevert(IBlobAggregator.NoNetwork.selector);
+        vm.expectRevert(IAggregatorErrors.NoNetwork.selector);
         aggregator.classify(ID, "");
     }
 }

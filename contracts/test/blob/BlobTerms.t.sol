@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { BlobTerms } from "../../src/blob/BlobTerms.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -23,18 +24,18 @@ contract BlobTermsTest is BlobVectors {
 
     function test_check_refusesWidths() external {
         terms.laneBits = 7;
-        refused(BlobTerms.UnsupportedLaneBits.selector, 7);
+        refused(IAggregatorErrors.UnsupportedLaneBits.selector, 7);
         terms.laneBits = 33;
-        refused(BlobTerms.UnsupportedLaneBits.selector, 33);
+        refused(IAggregatorErrors.UnsupportedLaneBits.selector, 33);
         terms.laneBits = 24;
         uint8[5] memory bits = [0, 1, 3, 5, 16];
         for (uint256 i; i < bits.length; ++i) {
             terms.bits = bits[i];
-            refused(BlobTerms.UnsupportedBits.selector, bits[i]);
+            refused(IAggregatorErrors.UnsupportedBits.selector, bits[i]);
         }
         terms.bits = 8;
         terms.rule = 1;
-        refused(BlobTerms.UnsupportedRule.selector, 1);
+        refused(IAggregatorErrors.UnsupportedRule.selector, 1);
     }
 
     function test_check_wantsTwoHoursForChallengesWhereTheChainIsPublic() external {
@@ -52,19 +53,20 @@ contract BlobTermsTest is BlobVectors {
 
     function test_check_refusesSizes() external {
         terms.dimension = 0;
-        refused(BlobTerms.EmptyModel.selector);
+        refused(IFederationErrors.DimensionZero.selector);
         terms.dimension = 122_887;
         terms.shardSize = 0;
-        refused(BlobTerms.EmptyShard.selector);
+        refused(IFederationErrors.ShardSizeZero.selector);
         terms.shardSize = 40_961;
-        refused(BlobTerms.MisalignedShard.selector, 40_961, 40_960);
+        refused(IAggregatorErrors.MisalignedShard.selector, 40_961, 40_960);
         terms.shardSize = 7 * 40_960;
         this.check(withShards(1)); // one shard of four blobs
         terms.dimension = 7 * 40_960;
+        terms.shardsPerMember = 1;
         refused(BlobTerms.TooManyBlobs.selector, 7, 6);
         terms.dimension = 257 * 40_960;
         terms.shardSize = 40_960;
-        refused(BlobTerms.TooManyShards.selector, 257, 256);
+        refused(IFederationErrors.TooManyShards.selector, 257, 256);
     }
 
     function test_check_takesAnyLengthOfASingleShardOfSixBlobs() external {
@@ -74,19 +76,20 @@ contract BlobTermsTest is BlobVectors {
         terms.shardSize = type(uint32).max;
         this.check(withShards(1));
         terms.dimension = 6 * 40_960 + 1;
+        terms.shardsPerMember = 1;
         refused(BlobTerms.TooManyBlobs.selector, 7, 6);
     }
 
     function test_check_refusesCohortsAndAssignments() external {
         terms.cohortSize = 0;
-        refused(BlobTerms.InvalidCohortSize.selector, 0, 256);
+        refused(IFederationErrors.CohortSizeOutOfRange.selector, 0, 256);
         terms.cohortSize = 257;
-        refused(BlobTerms.InvalidCohortSize.selector, 257, 256);
+        refused(IFederationErrors.CohortSizeOutOfRange.selector, 257, 256);
         terms.cohortSize = 3;
         terms.shardsPerMember = 0;
-        refused(BlobTerms.InvalidShardsPerMember.selector, 0, 2);
+        refused(IFederationErrors.ShardsPerMemberOutOfRange.selector, 0, 2);
         terms.shardsPerMember = 3;
-        refused(BlobTerms.InvalidShardsPerMember.selector, 3, 2);
+        refused(IFederationErrors.ShardsPerMemberOutOfRange.selector, 3, 2);
         terms.shardsPerMember = 2;
         terms.commitSeconds = 10;
         refused(BlobTerms.CommitmentOverSeveralShards.selector, 2);
@@ -100,16 +103,16 @@ contract BlobTermsTest is BlobVectors {
         terms.rounds = 1;
         this.check(terms); // 21,845 · 384 = 2^23 − 128
         terms.gains = 21_846;
-        refused(BlobTerms.LaneOverflow.selector, 21_846 * 384, 1 << 23);
+        refused(IAggregatorErrors.LaneOverflow.selector, 21_846 * 384, 1 << 23);
         terms.rounds = 21_846;
         terms.gains = 1;
-        refused(BlobTerms.LaneOverflow.selector, 21_846 * 384, 1 << 23);
+        refused(IAggregatorErrors.LaneOverflow.selector, 21_846 * 384, 1 << 23);
         // Gain 1 for 845 rounds, 2 for 10,500.
         terms.rounds = 11_345;
         terms.gains = 1 | (((845 << 16) | 2) << 48);
         this.check(terms);
         terms.gains = 1 | (((844 << 16) | 2) << 48);
-        refused(BlobTerms.LaneOverflow.selector, 21_846 * 384, 1 << 23);
+        refused(IAggregatorErrors.LaneOverflow.selector, 21_846 * 384, 1 << 23);
         terms.gains = 0;
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.GainsMalformed.selector, 0, 0));
         this.check(terms);
@@ -126,7 +129,7 @@ contract BlobTermsTest is BlobVectors {
         terms.gains += 792 << 192; // 20 · (200 + 892) = 21,840
         this.check(terms);
         terms.gains += 1 << 192;
-        refused(BlobTerms.LaneOverflow.selector, 21_860 * 384, 1 << 23);
+        refused(IAggregatorErrors.LaneOverflow.selector, 21_860 * 384, 1 << 23);
     }
 
     function test_check_refusesAggregationsThatNoNodeRelays() external {
@@ -136,7 +139,7 @@ contract BlobTermsTest is BlobVectors {
         terms.cohortSize = 226;
         this.check(withShards(1));
         terms.cohortSize = 227;
-        refused(BlobTerms.AggregateTooLong.selector, 227 * 6 * 96, 130_624);
+        refused(IAggregatorErrors.AggregateTooLong.selector, 227 * 6 * 96, 130_624);
     }
 
     function withShards(uint16 count) private returns (Terms memory) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IFederationEvents } from "../../src/interfaces/IFederationEvents.sol";
@@ -17,29 +18,6 @@ abstract contract AggregatorConformance is Test {
     uint256 internal constant COHORT = 3;
     uint256 internal constant LAST_ROUND = 2;
     uint16 internal constant LAST_SHARD = 2;
-
-    error AlreadyRegistered(bytes32 id);
-    error NotRegistered(bytes32 id);
-    error MalformedSetup(uint256 length);
-    error UnsupportedLaneBits(uint256 laneBits);
-    error UnsupportedBits(uint256 bits);
-    error UnsupportedRule(uint256 rule);
-    error MisalignedShard(uint256 shardSize, uint256 multiple);
-    error LaneOverflow(uint256 largest, uint256 limit);
-    error EmptyModel();
-    error EmptyShard();
-    error TooManyShards(uint256 shards, uint256 limit);
-    error InvalidShardsPerMember(uint256 shardsPerMember, uint256 shards);
-    error InvalidCohortSize(uint256 cohortSize, uint256 limit);
-    error NoSuchChunk(uint256 chunk, uint256 chunks);
-    error ChunkAlreadyWritten(uint256 chunk);
-    error WrongChunkLength(uint256 length, uint256 expected);
-    error NoSuchShard(uint256 shard, uint256 shards);
-    error TooManyUpdates(uint256 updates, uint256 limit);
-    error WrongDigestCount(uint256 digests, uint256 contexts);
-    error WrongDataLength(uint256 length, uint256 expected);
-    error DigestMismatch(uint256 update);
-    error WrongPayloadLength(uint256 length, uint256 expected);
 
     IFederation internal core;
     IAggregator internal module;
@@ -143,19 +121,19 @@ abstract contract AggregatorConformance is Test {
     function test_create_refusesImpossibleTerms() external {
         Terms memory terms = fullTerms();
         terms.laneBits = 5;
-        refused(terms, abi.encodeWithSelector(UnsupportedLaneBits.selector, 5));
+        refused(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedLaneBits.selector, 5));
         terms = fullTerms();
         terms.bits = 3;
-        refused(terms, abi.encodeWithSelector(UnsupportedBits.selector, 3));
+        refused(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, 3));
         terms = fullTerms();
         terms.rule = 1;
-        refused(terms, abi.encodeWithSelector(UnsupportedRule.selector, 1));
+        refused(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedRule.selector, 1));
         terms = fullTerms();
         terms.shardSize -= 1;
-        refusedAs(terms, MisalignedShard.selector);
+        refusedAs(terms, IAggregatorErrors.MisalignedShard.selector);
         terms = fullTerms();
         terms.rounds = type(uint32).max;
-        refusedAs(terms, LaneOverflow.selector);
+        refusedAs(terms, IAggregatorErrors.LaneOverflow.selector);
         // A refused federation leaves nothing behind.
         assertEq(core.toId(fullTerms()), core.create(fullTerms(), "manifest", pathSetup()));
     }
@@ -164,21 +142,21 @@ abstract contract AggregatorConformance is Test {
     function test_register_doesNotRelyOnTheCoresChecks() external {
         Terms memory terms = fullTerms();
         terms.dimension = 0;
-        unregistrable(terms, EmptyModel.selector);
+        unregistrable(terms, IFederationErrors.DimensionZero.selector);
         terms = fullTerms();
         terms.shardSize = 0;
-        unregistrable(terms, EmptyShard.selector);
+        unregistrable(terms, IFederationErrors.ShardSizeZero.selector);
         terms = fullTerms();
         terms.dimension = 257 * terms.shardSize;
-        if (terms.shardSize < 1000) unregistrable(terms, TooManyShards.selector);
+        if (terms.shardSize < 1000) unregistrable(terms, IFederationErrors.TooManyShards.selector);
         terms = fullTerms();
         terms.shardsPerMember = 0;
-        unregistrable(terms, InvalidShardsPerMember.selector);
+        unregistrable(terms, IFederationErrors.ShardsPerMemberOutOfRange.selector);
         terms.shardsPerMember = LAST_SHARD + 1;
-        unregistrable(terms, InvalidShardsPerMember.selector);
+        unregistrable(terms, IFederationErrors.ShardsPerMemberOutOfRange.selector);
         terms = fullTerms();
         terms.cohortSize = 257;
-        unregistrable(terms, InvalidCohortSize.selector);
+        unregistrable(terms, IFederationErrors.CohortSizeOutOfRange.selector);
         terms = fullTerms();
         terms.gains = 0;
         vm.expectRevert();
@@ -187,19 +165,19 @@ abstract contract AggregatorConformance is Test {
 
     function test_register_takesAnIdOnceFromEachCore() external {
         module.register("id", fullTerms(), pathSetup());
-        vm.expectRevert(abi.encodeWithSelector(AlreadyRegistered.selector, bytes32("id")));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.AlreadyRegistered.selector, bytes32("id")));
         module.register("id", fullTerms(), pathSetup());
         vm.prank(person(9));
         module.register("id", fullTerms(), pathSetup());
     }
 
     function test_register_refusesSetupsThatAreNone() external {
-        vm.expectRevert(abi.encodeWithSelector(MalformedSetup.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, 1));
         module.register("id", fullTerms(), hex"01");
     }
 
     function test_unknownFederations_haveNothing() external {
-        bytes memory expected = abi.encodeWithSelector(NotRegistered.selector, bytes32("id"));
+        bytes memory expected = abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("id"));
         vm.expectRevert(expected);
         module.initialise("id", 0, "");
         vm.expectRevert(expected);
@@ -219,13 +197,13 @@ abstract contract AggregatorConformance is Test {
         module.model("id", 0);
         vm.expectRevert();
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
-        vm.expectRevert(abi.encodeWithSelector(NoSuchChunk.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 1, 1));
         module.initialise("id", 1, "");
-        vm.expectRevert(abi.encodeWithSelector(WrongChunkLength.selector, 1, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 1, 0));
         module.initialise("id", 0, hex"00");
         carryFirst();
         assertTrue(module.initialise("id", 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 0));
         module.initialise("id", 0, "");
         assertEq(module.model("id", 1), modelAfter(0, 1));
     }
@@ -247,13 +225,13 @@ abstract contract AggregatorConformance is Test {
         module.register("id", fullTerms(), pathSetup());
         bytes memory payload = payloadOf(0, 0, 0);
         carry(payload);
-        vm.expectPartialRevert(WrongPayloadLength.selector);
+        vm.expectPartialRevert(IAggregatorErrors.WrongPayloadLength.selector);
         module.digest("id", "context", 0, "");
-        vm.expectPartialRevert(WrongPayloadLength.selector);
+        vm.expectPartialRevert(IAggregatorErrors.WrongPayloadLength.selector);
         module.digest("id", "context", 0, bytes.concat(payload, bytes32(0)));
-        vm.expectPartialRevert(WrongPayloadLength.selector);
+        vm.expectPartialRevert(IAggregatorErrors.WrongPayloadLength.selector);
         module.digest("id", "context", 0, bytes.concat(payload, hex"00"));
-        vm.expectRevert(abi.encodeWithSelector(NoSuchShard.selector, LAST_SHARD, LAST_SHARD));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, LAST_SHARD, LAST_SHARD));
         module.digest("id", "context", LAST_SHARD, payload);
     }
 
@@ -313,9 +291,11 @@ abstract contract AggregatorConformance is Test {
         sendAll(id, 0);
         bytes memory data = dataOfAll(0, 0);
         bytes memory longer = bytes.concat(data, hex"00");
-        vm.expectRevert(abi.encodeWithSelector(WrongDataLength.selector, data.length + 1, data.length));
+        vm.expectRevert(
+            abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, data.length + 1, data.length)
+        );
         core.aggregate(id, 0, 0, longer);
-        vm.expectRevert(abi.encodeWithSelector(WrongDataLength.selector, 0, data.length));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 0, data.length));
         core.aggregate(id, 0, 0, "");
         assertEq(core.model(id, 0), modelAfter(0, 0));
     }
@@ -344,13 +324,13 @@ abstract contract AggregatorConformance is Test {
         module.register("id", fullTerms(), pathSetup());
         carryFirst();
         module.initialise("id", 0, "");
-        vm.expectRevert(abi.encodeWithSelector(TooManyUpdates.selector, COHORT + 1, COHORT));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, COHORT + 1, COHORT));
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](COHORT + 1), new bytes32[](COHORT + 1), "");
-        vm.expectRevert(abi.encodeWithSelector(WrongDigestCount.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDigestCount.selector, 1, 2));
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](2), new bytes32[](1), "");
-        vm.expectRevert(abi.encodeWithSelector(NoSuchShard.selector, LAST_SHARD, LAST_SHARD));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, LAST_SHARD, LAST_SHARD));
         module.aggregate("id", 0, LAST_SHARD, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
-        vm.expectRevert(abi.encodeWithSelector(NoSuchShard.selector, LAST_SHARD, LAST_SHARD));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, LAST_SHARD, LAST_SHARD));
         module.model("id", LAST_SHARD);
     }
 
@@ -398,7 +378,7 @@ abstract contract AggregatorConformance is Test {
     }
 
     function mismatched(bytes32 id, uint32 round, uint16 shard, uint256 update, bytes memory data) private {
-        vm.expectRevert(abi.encodeWithSelector(DigestMismatch.selector, update));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, update));
         core.aggregate(id, round, shard, data);
     }
 }

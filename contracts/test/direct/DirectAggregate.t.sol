@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
-import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { Setup } from "../../src/types/DirectSetup.sol";
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
+import { DirectSetup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
@@ -91,7 +90,7 @@ contract DirectAggregateTest is DirectFixture {
 
     /// @dev More updates than what of `cohort` trains a shard is refused.
     function _checkOneMore(bytes32 id, uint256 cohort, uint256 updates) private {
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, updates + 1, updates));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, updates + 1, updates));
         aggregator.aggregate(id, 0, 2, 1, cohort, new bytes32[](updates + 1), new bytes32[](updates + 1), "");
     }
 

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
-import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { Layer, DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
 
@@ -31,13 +32,13 @@ abstract contract DirectFixture is Test {
         terms.isPrivateNetwork = true;
     }
 
-    function plainSetup(uint256 dimension) internal pure returns (Setup memory setup) {
+    function plainSetup(uint256 dimension) internal pure returns (DirectSetup memory setup) {
         setup.tensors = new Tensor[](1);
         setup.tensors[0] = Tensor(uint32(dimension), 0);
     }
 
     /// @dev Dense layers of the given sizes, biases scaled by 1, shifts by 4, outputs unscaled.
-    function withLayers(Setup memory setup, uint256[] memory sizes) internal pure returns (Setup memory) {
+    function withLayers(DirectSetup memory setup, uint256[] memory sizes) internal pure returns (DirectSetup memory) {
         setup.layers = new Layer[](sizes.length - 1);
         for (uint256 l; l < setup.layers.length; ++l) {
             uint8 shift = l + 1 == setup.layers.length ? 0 : 4;
@@ -53,7 +54,7 @@ abstract contract DirectFixture is Test {
         }
     }
 
-    function register(bytes32 id, Terms memory terms, Setup memory setup) internal {
+    function register(bytes32 id, Terms memory terms, DirectSetup memory setup) internal {
         aggregator.register(id, terms, abi.encode(setup));
     }
 

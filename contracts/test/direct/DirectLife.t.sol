@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
+import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Network } from "../../src/direct/predict/Network.sol";
-import { Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
@@ -18,10 +19,10 @@ contract DirectLifeTest is DirectFixture {
         uint256 dimension = 512 * 16 * 2 + 5;
         Terms memory terms = plainTerms(16, 1, dimension);
         register("x", terms, plainSetup(dimension));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchChunk.selector, 3, 3));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 3, 3));
         aggregator.initialise("x", 3, "");
         assertFalse(aggregator.initialise("x", 2, ""));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 2));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 2));
         aggregator.initialise("x", 2, "");
         assertFalse(aggregator.initialise("x", 0, ""));
         vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 2, 3));
@@ -33,7 +34,7 @@ contract DirectLifeTest is DirectFixture {
     function test_initialise_seeded_writesTheSeededIntegers() external {
         uint256 dimension = 512 * 8 + 100;
         Terms memory terms = plainTerms(32, 4, dimension);
-        Setup memory setup = plainSetup(dimension);
+        DirectSetup memory setup = plainSetup(dimension);
         setup.start = Start.Seeded;
         setup.seed = keccak256("seed");
         setup.tensors = new Tensor[](3);
@@ -48,7 +49,7 @@ contract DirectLifeTest is DirectFixture {
             uint256 u = uint32(uint256(hashOf(uint256(setup.seed), p / 8)) >> (32 * (p % 8)));
             assertEq(values[p], int256((u * (2 * a + 1)) >> 32) - int256(a));
         }
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 0));
         aggregator.initialise("x", 0, "");
     }
 
@@ -58,16 +59,16 @@ contract DirectLifeTest is DirectFixture {
         bytes memory all = encodeModel(values, 0, dimension, 16);
         bytes memory first = encodeModel(values, 0, 512 * 16, 16);
         bytes memory second = encodeModel(values, 512 * 16, 20, 16);
-        Setup memory setup = plainSetup(dimension);
+        DirectSetup memory setup = plainSetup(dimension);
         setup.start = Start.Given;
         setup.bound = 128;
         setup.chunks = new bytes32[](2);
         (setup.chunks[0], setup.chunks[1]) = (keccak256(first), keccak256(second));
         Terms memory terms = plainTerms(16, 4, dimension);
         register("x", terms, setup);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 64, 512 * 32));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 64, 512 * 32));
         aggregator.initialise("x", 0, second);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 0, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 0, 64));
         aggregator.initialise("x", 1, "");
         bytes memory other = new bytes(64);
         bytes32 hash = keccak256(other);
@@ -85,7 +86,7 @@ contract DirectLifeTest is DirectFixture {
 
     function test_initialise_refusesDataThatItDoesNotNeed() external {
         register("x", plainTerms(16, 4, 10), plainSetup(10));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 32, 0));
         aggregator.initialise("x", 0, new bytes(32));
     }
 
@@ -97,7 +98,7 @@ contract DirectLifeTest is DirectFixture {
         initialiseAll("x", terms);
         bytes memory encoded = abi.encode(plainSetup(10));
         vm.startPrank(address(0xbeef));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x")));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("x")));
         aggregator.model("x", 0);
         aggregator.register("x", terms, encoded);
         vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 0, 1));
@@ -107,7 +108,7 @@ contract DirectLifeTest is DirectFixture {
     }
 
     function test_everything_refusesUnknownIds() external {
-        bytes memory reason = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory reason = abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("x"));
         vm.expectRevert(reason);
         aggregator.initialise("x", 0, "");
         vm.expectRevert(reason);
@@ -131,11 +132,11 @@ contract DirectLifeTest is DirectFixture {
         bytes memory payload = encode(updateOf(seed, 64, 4), 0, 64, 16, 4);
         (bytes32 digest,) = aggregator.digest("x", context, 1, payload);
         assertEq(digest, keccak256(abi.encodePacked(context, uint256(1), payload)));
-        vm.expectRevert(abi.encodeWithSelector(Codec.WrongPayloadLength.selector, 64, 32));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongPayloadLength.selector, 64, 32));
         aggregator.digest("x", context, 1, bytes.concat(payload, payload));
         vm.expectRevert(abi.encodeWithSelector(Codec.NonZeroPadding.selector, uint256(8) << 240));
         aggregator.digest("x", context, 2, abi.encodePacked(uint256(8) << 240));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 3, 3));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 3, 3));
         aggregator.digest("x", context, 3, payload);
     }
 
@@ -154,20 +155,20 @@ contract DirectLifeTest is DirectFixture {
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         initialiseAll("x", terms);
 
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 1, 1));
         aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDigestCount.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDigestCount.selector, 1, 2));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDataLength.selector, 63, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 63, 64));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(63));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, 9, 8));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, 9, 8));
         aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), digests, data);
         (payloads[0], payloads[1]) = (payloads[1], payloads[0]);
         bytes memory swapped = concat(payloads);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, 0));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, swapped);
         data[63] ^= 0x01;
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         assertEq(aggregator.model("x", 0), encodeModel(new int256[](64), 0, 64, 16), "unchanged");
         data[63] ^= 0x01;
@@ -196,7 +197,7 @@ contract DirectLifeTest is DirectFixture {
         uint256 unit = 5 * (1 << (bits - 1));
         uint256 gain = (32_767 / unit - 3) / 6;
         terms.gains = gain | (uint256((3 << 16) | (gain + 1)) << 48);
-        Setup memory setup = plainSetup(300);
+        DirectSetup memory setup = plainSetup(300);
         setup.start = Start.Seeded;
         setup.tensors[0].amplitude = uint32(32_767 - unit * (6 * gain + 3));
         register(id, terms, setup);
@@ -220,7 +221,7 @@ contract DirectLifeTest is DirectFixture {
         }
         assertEq(aggregator.model(id, 0), encodeModel(naive, 0, 300, 16));
         setup.tensors[0].amplitude += 1;
-        vm.expectRevert(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_768, 32_768));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         aggregator.register("over", terms, abi.encode(setup));
     }
 
@@ -263,7 +264,7 @@ contract DirectLifeTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, 186);
         register("none", terms, plainSetup(186));
         initialiseAll("none", terms);
-        vm.expectRevert(IDirectAggregator.NoNetwork.selector);
+        vm.expectRevert(IAggregatorErrors.NoNetwork.selector);
         aggregator.predict("none", new bytes(8));
         register("x", terms, withLayers(plainSetup(186), sizesOf(8, 14, 4)));
         initialiseAll("x", terms);

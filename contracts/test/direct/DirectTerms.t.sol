@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
-import { Layer, OutputKind, Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { Layer, DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
 /// @notice Every impossible term is refused by its own name, and what is barely possible is not.
 contract DirectTermsTest is DirectFixture {
     Terms private terms;
-    Setup private setup;
+    DirectSetup private setup;
 
     function setUp() public override {
         super.setUp();
@@ -26,7 +28,7 @@ contract DirectTermsTest is DirectFixture {
     function test_register_refusesAnIdTwice() external {
         _accept();
         bytes memory encoded = abi.encode(setup);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.AlreadyRegistered.selector, bytes32("id")));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.AlreadyRegistered.selector, bytes32("id")));
         aggregator.register("id", terms, encoded);
     }
 
@@ -34,19 +36,19 @@ contract DirectTermsTest is DirectFixture {
         uint8[6] memory widths = [0, 1, 8, 15, 64, 255];
         for (uint256 i; i < widths.length; ++i) {
             terms.laneBits = widths[i];
-            _refuse(abi.encodeWithSelector(DirectTerms.UnsupportedLaneBits.selector, widths[i]));
+            _refuse(abi.encodeWithSelector(IAggregatorErrors.UnsupportedLaneBits.selector, widths[i]));
         }
         terms.laneBits = 32;
         widths = [0, 3, 5, 6, 16, 255];
         for (uint256 i; i < widths.length; ++i) {
             terms.bits = widths[i];
-            _refuse(abi.encodeWithSelector(DirectTerms.UnsupportedBits.selector, widths[i]));
+            _refuse(abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, widths[i]));
         }
     }
 
     function test_register_refusesOtherRules() external {
         terms.rule = 1;
-        _refuse(abi.encodeWithSelector(DirectTerms.UnsupportedRule.selector, 1));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.UnsupportedRule.selector, 1));
     }
 
     function test_register_refusesAChallengeWindow() external {
@@ -56,15 +58,15 @@ contract DirectTermsTest is DirectFixture {
 
     function test_register_refusesZeroSizes() external {
         terms.dimension = 0;
-        _refuse(abi.encodeWithSelector(DirectTerms.EmptyModel.selector));
+        _refuse(abi.encodeWithSelector(IFederationErrors.DimensionZero.selector));
         terms.dimension = 1000;
         terms.shardSize = 0;
-        _refuse(abi.encodeWithSelector(DirectTerms.EmptyShard.selector));
+        _refuse(abi.encodeWithSelector(IFederationErrors.ShardSizeZero.selector));
         terms.shardSize = 1000;
         terms.cohortSize = 0;
-        _refuse(abi.encodeWithSelector(DirectTerms.InvalidCohortSize.selector, 0, 256));
+        _refuse(abi.encodeWithSelector(IFederationErrors.CohortSizeOutOfRange.selector, 0, 256));
         terms.cohortSize = 257;
-        _refuse(abi.encodeWithSelector(DirectTerms.InvalidCohortSize.selector, 257, 256));
+        _refuse(abi.encodeWithSelector(IFederationErrors.CohortSizeOutOfRange.selector, 257, 256));
     }
 
     function test_register_refusesTooLargeModels() external {
@@ -75,14 +77,14 @@ contract DirectTermsTest is DirectFixture {
 
     function test_register_refusesShards() external {
         terms.shardSize = 63;
-        _refuse(abi.encodeWithSelector(DirectTerms.MisalignedShard.selector, 63, 64));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.MisalignedShard.selector, 63, 64));
         terms.shardSize = 3;
-        _refuse(abi.encodeWithSelector(DirectTerms.TooManyShards.selector, 334, 256));
+        _refuse(abi.encodeWithSelector(IFederationErrors.TooManyShards.selector, 334, 256));
         terms.shardSize = 512;
         terms.shardsPerMember = 3;
-        _refuse(abi.encodeWithSelector(DirectTerms.InvalidShardsPerMember.selector, 3, 2));
+        _refuse(abi.encodeWithSelector(IFederationErrors.ShardsPerMemberOutOfRange.selector, 3, 2));
         terms.shardsPerMember = 0;
-        _refuse(abi.encodeWithSelector(DirectTerms.InvalidShardsPerMember.selector, 0, 2));
+        _refuse(abi.encodeWithSelector(IFederationErrors.ShardsPerMemberOutOfRange.selector, 0, 2));
         terms.shardsPerMember = 2;
         _accept();
     }
@@ -94,7 +96,7 @@ contract DirectTermsTest is DirectFixture {
 
     function test_register_refusesNoRounds() external {
         terms.rounds = 0;
-        _refuse(abi.encodeWithSelector(DirectTerms.NoRounds.selector));
+        _refuse(abi.encodeWithSelector(IFederationErrors.RoundsZero.selector));
     }
 
     function test_register_refusesGains() external {
@@ -116,16 +118,16 @@ contract DirectTermsTest is DirectFixture {
         setup.chunks.push(0);
         _accept("fits");
         setup.bound = 128;
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_768, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         setup.bound = 0;
         terms.gains = 52;
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 33_280, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 33_280, 32_768));
         // 2 rounds of 100, then 8 of 38: 504 · 64 = 32,256
         terms.gains = 100 | (uint256((2 << 16) | 38) << 48);
         _accept("schedule fits");
         // 3 of 100, 7 of 38: 566 · 64 = 36,224
         terms.gains = 100 | (uint256((3 << 16) | 38) << 48);
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 36_224, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 36_224, 32_768));
     }
 
     /// @dev A bit counts ±1; rotating shards have fewer updates each: ⌈8 · 1 / 4⌉ = 2.
@@ -134,12 +136,12 @@ contract DirectTermsTest is DirectFixture {
         terms.gains = 409; // 409 · 10 · 8 = 32,720
         _accept("bits");
         terms.gains = 410;
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_800, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_800, 32_768));
         terms.shardSize = 256;
         terms.gains = 1638; // 1638 · 10 · 2 = 32,760
         _accept("rotating");
         terms.gains = 1639;
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_780, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_780, 32_768));
     }
 
     function test_register_refusesTensors() external {
@@ -157,7 +159,7 @@ contract DirectTermsTest is DirectFixture {
         setup.tensors[0].amplitude = 32_768;
         _refuse(abi.encodeWithSelector(DirectTerms.AmplitudeTooLarge.selector, 0, 32_768, 32_768));
         setup.tensors[0].amplitude = 32_767;
-        _refuse(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_767 + 640, 32_768));
+        _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_767 + 640, 32_768));
         setup.start = Start.Given;
         _refuse(abi.encodeWithSelector(DirectTerms.WrongChunkCount.selector, 0, 1));
         setup.chunks.push(0);
@@ -228,7 +230,7 @@ contract DirectTermsTest is DirectFixture {
 
     function test_register_refusesTransactionsThatWouldNotFit() external {
         _size(262_144, 4); // 8 · 131,072 bytes
-        _refusePartially(DirectTerms.AggregateTooLong.selector);
+        _refusePartially(IAggregatorErrors.AggregateTooLong.selector);
         terms.laneBits = 32;
         terms.cohortSize = 1;
         _size(100_000, 1); // 12,500 words
@@ -245,13 +247,13 @@ contract DirectTermsTest is DirectFixture {
     }
 
     function test_register_refusesSetupsThatAreNone() external {
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, 0));
         aggregator.register("id", terms, "");
         bytes memory encoded = abi.encode(setup);
         assembly ("memory-safe") {
             mstore(encoded, sub(mload(encoded), 32))
         }
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, encoded.length));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, encoded.length));
         aggregator.register("id", terms, encoded);
         vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
         aggregator.register("id", terms, new bytes(24_576));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Lanes } from "../../src/direct/lanes/Lanes.sol";
-import { Layer, OutputKind, Setup, Tensor } from "../../src/types/DirectSetup.sol";
+import { Layer, DirectSetup, Tensor } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Test } from "../Test.sol";
 import { FoldHarness } from "./rules/FoldHarness.sol";
 import { NetworkHarness } from "./predict/NetworkHarness.sol";
@@ -51,7 +53,9 @@ contract DirectVectorsTest is Test {
         for (uint256 c; c < count; ++c) {
             bool isLength =
                 keccak256(bytes(vm.parseJsonString(json, _path("refused", c, "reason")))) == keccak256("length");
-            vm.expectPartialRevert(isLength ? Codec.WrongPayloadLength.selector : Codec.NonZeroPadding.selector);
+            vm.expectPartialRevert(
+                isLength ? IAggregatorErrors.WrongPayloadLength.selector : Codec.NonZeroPadding.selector
+            );
             harness.check(
                 vm.parseJsonBytes(json, _path("refused", c, "payload")),
                 vm.parseJsonUint(json, _path("refused", c, "length")),
@@ -105,7 +109,7 @@ contract DirectVectorsTest is Test {
         for (uint256 c; c < count; ++c) {
             NetworkHarness harness = new NetworkHarness();
             harness.store(vm.parseJsonBytes(json, _path("cases", c, "model")));
-            Setup memory setup;
+            DirectSetup memory setup;
             setup.outputKind = OutputKind(vm.parseJsonUint(json, _path("cases", c, "outputKind")));
             setup.inputZero = uint8(vm.parseJsonUint(json, _path("cases", c, "inputZero")));
             setup.outputMultiplier = vm.parseJsonInt(json, _path("cases", c, "outputMultiplier"));

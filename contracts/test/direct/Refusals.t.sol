@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
+import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
 import { Initial } from "../../src/direct/lanes/Initial.sol";
 import { Network } from "../../src/direct/predict/Network.sol";
-import { Setup, Start } from "../../src/types/DirectSetup.sol";
+import { DirectSetup, Start } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
 /// @notice What the aggregator refuses once a federation is taken up, and that nothing is changed by it.
 contract RefusalsTest is DirectFixture {
     function test_everything_isRefusedBeforeRegistration() external {
-        bytes memory error_ = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory error_ = abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("x"));
         vm.expectRevert(error_);
         aggregator.initialise("x", 0, "");
         vm.expectRevert(error_);
@@ -27,7 +29,7 @@ contract RefusalsTest is DirectFixture {
 
     function test_otherCores_reachNothing() external {
         _start(64, 64);
-        bytes memory error_ = abi.encodeWithSelector(IDirectAggregator.NotRegistered.selector, bytes32("x"));
+        bytes memory error_ = abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("x"));
         vm.prank(account("another core"));
         vm.expectRevert(error_);
         aggregator.model("x", 0);
@@ -41,11 +43,11 @@ contract RefusalsTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, dimension);
         register("x", terms, plainSetup(dimension));
         assertFalse(aggregator.initialise("x", 1, ""));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.ChunkAlreadyWritten.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 1));
         aggregator.initialise("x", 1, "");
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchChunk.selector, 2, 2));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 2, 2));
         aggregator.initialise("x", 2, "");
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 32, 0));
         aggregator.initialise("x", 0, new bytes(32));
         vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotInitialised.selector, 1, 2));
         aggregator.model("x", 0);
@@ -67,7 +69,7 @@ contract RefusalsTest is DirectFixture {
             abi.encodeWithSelector(IDirectAggregator.ChunkMismatch.selector, 0, keccak256(other), keccak256(data))
         );
         aggregator.initialise("given", 0, other);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongChunkLength.selector, 0, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 0, 64));
         aggregator.initialise("given", 0, "");
         assertTrue(aggregator.initialise("given", 0, data));
         assertEq(aggregator.model("given", 0), data);
@@ -89,11 +91,11 @@ contract RefusalsTest is DirectFixture {
 
     function test_digest_isOfAnUpdateInForm() external {
         _start(100, 64);
-        vm.expectRevert(abi.encodeWithSelector(Codec.WrongPayloadLength.selector, 64, 32));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongPayloadLength.selector, 64, 32));
         aggregator.digest("x", "context", 0, new bytes(64));
         vm.expectRevert(abi.encodeWithSelector(Codec.NonZeroPadding.selector, 1 << 255));
         aggregator.digest("x", "context", 1, abi.encode(uint256(1 << 255)));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 2, 2));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 2, 2));
         aggregator.digest("x", "context", 2, new bytes(32));
         (bytes32 digest, bool isBlank) = aggregator.digest("x", "context", 1, new bytes(32));
         assertTrue(isBlank);
@@ -108,28 +110,28 @@ contract RefusalsTest is DirectFixture {
         (digests[0],) = aggregator.digest("x", contexts[0], 0, abi.encode(uint256(1)));
         (digests[1],) = aggregator.digest("x", contexts[1], 0, abi.encode(uint256(3)));
         bytes32 before = keccak256(aggregator.model("x", 0));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
         // The same bytes under the context of another member are another update.
         (digests[1],) = aggregator.digest("x", contexts[0], 0, abi.encode(uint256(2)));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.DigestMismatch.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.DigestMismatch.selector, 1));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, data);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDataLength.selector, 32, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 32, 64));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, digests, new bytes(32));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.WrongDigestCount.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDigestCount.selector, 1, 2));
         aggregator.aggregate("x", 0, 0, 1, 8, contexts, new bytes32[](1), data);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.TooManyUpdates.selector, 9, 8));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, 9, 8));
         aggregator.aggregate("x", 0, 0, 1, 8, new bytes32[](9), new bytes32[](9), new bytes(9 * 32));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoSuchShard.selector, 1, 1));
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 1, 1));
         aggregator.aggregate("x", 0, 1, 1, 8, contexts, digests, data);
         assertEq(keccak256(aggregator.model("x", 0)), before);
     }
 
     function test_predict_needsANetworkAndAnInputOfItsLength() external {
         _start(64, 64);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoNetwork.selector));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoNetwork.selector));
         aggregator.predict("x", "");
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NoNetwork.selector));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoNetwork.selector));
         aggregator.classify("x", "");
         Terms memory terms = plainTerms(16, 4, 23);
         register("net", terms, withLayers(plainSetup(23), sizesOf(4, 3, 2)));
@@ -176,7 +178,7 @@ contract RefusalsTest is DirectFixture {
 
     /// @dev 20 parameters that start as `data`.
     function _give(bytes32 id, bytes memory data, uint32 limit) private {
-        Setup memory setup = plainSetup(20);
+        DirectSetup memory setup = plainSetup(20);
         setup.start = Start.Given;
         setup.bound = limit;
         setup.chunks = new bytes32[](1);

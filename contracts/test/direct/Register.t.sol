@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
-import { Start, Setup, Tensor } from "../../src/types/DirectSetup.sol";
+import { Start, DirectSetup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
@@ -14,21 +15,21 @@ import { DirectFixture } from "./DirectFixture.sol";
 contract RegisterTest is DirectFixture {
     function test_widths_areOfTheDirectPathOnly() external {
         Terms memory terms = plainTerms(8, 4, 100);
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedLaneBits.selector, 8));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedLaneBits.selector, 8));
         terms.laneBits = 64;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedLaneBits.selector, 64));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedLaneBits.selector, 64));
         terms = plainTerms(16, 3, 100);
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedBits.selector, 3));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, 3));
         terms.bits = 16;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedBits.selector, 16));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, 16));
         terms.bits = 0;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedBits.selector, 0));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedBits.selector, 0));
     }
 
     function test_rulesAndChallenges_haveNoMeaningHere() external {
         Terms memory terms = plainTerms(16, 4, 100);
         terms.rule = 1;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedRule.selector, 1));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.UnsupportedRule.selector, 1));
         terms.rule = 0;
         terms.challengeSeconds = 60;
         _refuse(terms, abi.encodeWithSelector(DirectTerms.UnsupportedChallenge.selector, 60));
@@ -36,36 +37,36 @@ contract RegisterTest is DirectFixture {
 
     function test_sizes_areRefusedBeyondTheirLimits() external {
         Terms memory terms = plainTerms(16, 4, 0);
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.EmptyModel.selector));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.DimensionZero.selector));
         terms = plainTerms(16, 4, 16 * 131_072 + 1);
         _refuse(terms, abi.encodeWithSelector(DirectTerms.ModelTooLarge.selector, 131_073, 131_072));
         terms = plainTerms(32, 4, 8 * 131_072 + 1);
         _refuse(terms, abi.encodeWithSelector(DirectTerms.ModelTooLarge.selector, 131_073, 131_072));
         terms = plainTerms(16, 4, 100);
         terms.shardSize = 0;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.EmptyShard.selector));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.ShardSizeZero.selector));
         terms = plainTerms(16, 4, 64 * 256 + 1);
         terms.shardSize = 64;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.TooManyShards.selector, 257, 256));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.TooManyShards.selector, 257, 256));
         terms.shardSize = 96;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.MisalignedShard.selector, 96, 64));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.MisalignedShard.selector, 96, 64));
     }
 
     function test_shardsOfAMember_areOneToAll() external {
         Terms memory terms = plainTerms(16, 4, 128);
         terms.shardSize = 64;
         terms.shardsPerMember = 0;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.InvalidShardsPerMember.selector, 0, 2));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.ShardsPerMemberOutOfRange.selector, 0, 2));
         terms.shardsPerMember = 3;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.InvalidShardsPerMember.selector, 3, 2));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.ShardsPerMemberOutOfRange.selector, 3, 2));
     }
 
     function test_cohort_isOneTo256() external {
         Terms memory terms = plainTerms(32, 4, 100);
         terms.cohortSize = 0;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.InvalidCohortSize.selector, 0, 256));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.CohortSizeOutOfRange.selector, 0, 256));
         terms.cohortSize = 257;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.InvalidCohortSize.selector, 257, 256));
+        _refuse(terms, abi.encodeWithSelector(IFederationErrors.CohortSizeOutOfRange.selector, 257, 256));
         terms.cohortSize = 256;
         register("largest", terms, plainSetup(100));
     }
@@ -90,7 +91,7 @@ contract RegisterTest is DirectFixture {
         Terms memory terms = plainTerms(16, 8, 100);
         terms.rounds = 1;
         terms.cohortSize = 256;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_768, 32_768));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         terms.cohortSize = 255;
         register("edge", terms, plainSetup(100));
     }
@@ -99,17 +100,17 @@ contract RegisterTest is DirectFixture {
         Terms memory terms = plainTerms(16, 8, 100);
         terms.rounds = 5;
         terms.gains = 3 | ((2 << 16 | 1) << 48); // 3 + 3 + 1 + 1 + 1
-        Setup memory setup = plainSetup(100);
+        DirectSetup memory setup = plainSetup(100);
         setup.start = Start.Seeded;
         setup.tensors[0].amplitude = 32_768 - 9 * 8 * 128;
-        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_768, 32_768));
+        _refuse(terms, setup, abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         setup.tensors[0].amplitude -= 1;
         register("seeded", terms, setup);
         setup = plainSetup(100);
         setup.start = Start.Given;
         setup.chunks = new bytes32[](1);
         setup.bound = 32_768 - 9 * 8 * 128;
-        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_768, 32_768));
+        _refuse(terms, setup, abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         setup.bound -= 1;
         register("given", terms, setup);
     }
@@ -119,14 +120,14 @@ contract RegisterTest is DirectFixture {
         (terms.shardSize, terms.shardsPerMember, terms.rounds) = (32, 2, 1);
         terms.cohortSize = 256; // ⌈256 · 2 / 3⌉ = 171 updates of a shard
         terms.gains = 2;
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 2 * 171 * 128, 32_768));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 2 * 171 * 128, 32_768));
         terms.gains = 1;
         register("rounded", terms, plainSetup(96));
     }
 
     function test_starts_thatDoNotFitTheModelAreRefused() external {
         Terms memory terms = plainTerms(16, 4, 100);
-        Setup memory setup = plainSetup(100);
+        DirectSetup memory setup = plainSetup(100);
         setup.tensors = new Tensor[](2);
         setup.tensors[0].length = 100;
         _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.EmptyTensor.selector, 1));
@@ -151,7 +152,7 @@ contract RegisterTest is DirectFixture {
         Terms memory terms = plainTerms(16, 4, 510 * 64);
         register("longest", terms, plainSetup(510 * 64));
         terms = plainTerms(16, 4, 510 * 64 + 1);
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.AggregateTooLong.selector, 131_264, 131_072));
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.AggregateTooLong.selector, 131_264, 131_072));
         // 5,000 words are written at 5,000 gas at least.
         terms = plainTerms(32, 1, 40_000);
         uint256 gas = Estimate.aggregateGas(8, 8, 40_000, 32, 1);
@@ -182,9 +183,9 @@ contract RegisterTest is DirectFixture {
 
     function test_setups_thatCannotBeReadAreRefused() external {
         Terms memory terms = plainTerms(16, 4, 100);
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, 0));
         aggregator.register("x", terms, "");
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.MalformedSetup.selector, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.MalformedSetup.selector, 64));
         aggregator.register("x", terms, abi.encode(uint256(32), uint256(9)));
         vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.SetupTooLarge.selector, 24_576, 24_575));
         aggregator.register("x", terms, new bytes(24_576));
@@ -193,7 +194,7 @@ contract RegisterTest is DirectFixture {
     function test_registration_isOnceForEachCoreAndId() external {
         Terms memory terms = plainTerms(16, 4, 100);
         register("x", terms, plainSetup(100));
-        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.AlreadyRegistered.selector, bytes32("x")));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.AlreadyRegistered.selector, bytes32("x")));
         register("x", terms, plainSetup(100));
         register("y", terms, plainSetup(100));
         vm.prank(account("another core"));
@@ -209,7 +210,7 @@ contract RegisterTest is DirectFixture {
         _refuse(terms, plainSetup(terms.dimension), error_);
     }
 
-    function _refuse(Terms memory terms, Setup memory setup, bytes memory error_) private {
+    function _refuse(Terms memory terms, DirectSetup memory setup, bytes memory error_) private {
         vm.expectRevert(error_);
         aggregator.register("refused", terms, abi.encode(setup));
     }

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { DirectTerms } from "../../src/direct/DirectTerms.sol";
-import { Layer, OutputKind, Setup } from "../../src/types/DirectSetup.sol";
+import { Layer, DirectSetup } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
@@ -14,7 +15,7 @@ contract RegisterNetworkTest is DirectFixture {
     }
 
     function test_networkShape_saysWhatTheSetupSays() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.outputKind = OutputKind.MultiLabel;
         register("two", plainTerms(16, 4, 23), setup);
         _checkNetwork("two", 4, 2, OutputKind.MultiLabel);
@@ -37,7 +38,7 @@ contract RegisterNetworkTest is DirectFixture {
     }
 
     function test_layers_areNotEmpty() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.layers[0].inputs = 0;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.EmptyLayer.selector, 0));
         setup = _setup();
@@ -46,25 +47,25 @@ contract RegisterNetworkTest is DirectFixture {
     }
 
     function test_layers_areConnected() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.layers[1].inputs = 4;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.LayersUnconnected.selector, 1, 4, 3));
     }
 
     function test_layers_haveTheParametersOfTheModel() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.layers[1].outputs = 3;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.LayersMismatch.selector, 27, 23));
     }
 
     function test_biases_countSomething() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.layers[1].biasMultiplier = 0;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.ZeroBiasMultiplier.selector, 1));
     }
 
     function test_shifts_areOfAllLayersButTheLast() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.layers[0].shift = 0;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.InvalidLayerShift.selector, 0, 0));
         setup = _setup();
@@ -73,7 +74,7 @@ contract RegisterNetworkTest is DirectFixture {
     }
 
     function test_outputs_fitTheKindOfAnswer() external {
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         setup.outputKind = OutputKind.Logistic;
         _refuse(setup, abi.encodeWithSelector(DirectTerms.InvalidOutputs.selector, 2, 1));
         setup.outputKind = OutputKind.MultiLabel;
@@ -90,7 +91,7 @@ contract RegisterNetworkTest is DirectFixture {
     function test_outputs_cannotOverflow() external {
         uint256 accumulator = 766 << 15;
         int256 most = type(int256).max / int256(accumulator);
-        Setup memory setup = _setup();
+        DirectSetup memory setup = _setup();
         bytes memory error_ = abi.encodeWithSelector(DirectTerms.OutputOverflow.selector, accumulator);
         setup.outputMultiplier = most + 1;
         _refuse(setup, error_);
@@ -108,11 +109,11 @@ contract RegisterNetworkTest is DirectFixture {
         register("edge", plainTerms(16, 4, 23), setup);
     }
 
-    function _setup() private pure returns (Setup memory) {
+    function _setup() private pure returns (DirectSetup memory) {
         return withLayers(plainSetup(23), sizesOf(4, 3, 2));
     }
 
-    function _refuse(Setup memory setup, bytes memory error_) private {
+    function _refuse(DirectSetup memory setup, bytes memory error_) private {
         Terms memory terms = plainTerms(16, 4, 23);
         vm.expectRevert(error_);
         aggregator.register("refused", terms, abi.encode(setup));

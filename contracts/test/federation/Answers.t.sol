@@ -5,7 +5,7 @@ import { IAggregator } from "../../src/interfaces/IAggregator.sol";
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { IFederationErrors } from "../../src/interfaces/IFederationErrors.sol";
 import { Phase } from "../../src/types/Round.sol";
-import { OutputKind } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Conduct, HostileModule } from "../mocks/HostileModule.sol";
 import { FederationFixture } from "./FederationFixture.sol";

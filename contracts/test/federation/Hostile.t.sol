@@ -8,11 +8,9 @@ import { IJudge } from "../../src/interfaces/IJudge.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Conduct, HostileModule } from "../mocks/HostileModule.sol";
-import { HostileToken } from "../mocks/HostileToken.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
-/// @notice Modules and tokens that revert, lie, flood, burn gas or call back harm nobody but those who chose them.
-/// @notice Gives all to the first member, for nearly all the gas that a judge has.
+/// @notice Gives all to the first member, and uses nearly all the gas that a judge has.
 contract CostlyJudge {
     /// @dev In assembly, so that it costs the same however it is compiled.
     function shares(bytes32, uint256, address[] calldata members) external view returns (uint256[] memory) {
@@ -28,16 +26,15 @@ contract CostlyJudge {
     }
 }
 
+/// @notice Modules that revert, lie, flood, burn gas or call back harm only the federations that chose them.
 contract HostileTest is FederationFixture {
     bytes4 private constant REENTERED = bytes4(keccak256("ReentrancyGuardReentrantCall()"));
 
     HostileModule private module;
-    HostileToken private hostile;
 
     function setUp() public override {
         super.setUp();
         module = new HostileModule();
-        hostile = new HostileToken();
     }
 
     // --- Aggregators ---
@@ -234,92 +231,7 @@ contract HostileTest is FederationFixture {
         assertEq(core.roundOf(id).number, 1);
     }
 
-    // --- Tokens ---
-
-    function test_token_thatTakesAFeeIsRefused() external {
-        hostile.setFee(100);
-        Terms memory terms = tokenTerms();
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IFederationErrors.TransferShortfall.selector, address(hostile), BOUNTY, BOUNTY - BOUNTY / 100
-            )
-        );
-        vm.prank(creator);
-        core.create(terms, MANIFEST, SETUP);
-        assertEq(hostile.balanceOf(creator), BOUNTY);
-    }
-
-    function test_token_thatAnswersFalseIsRefused() external {
-        hostile.answerFalse(true);
-        Terms memory terms = tokenTerms();
-        vm.expectRevert(abi.encodeWithSignature("SafeERC20FailedOperation(address)", hostile));
-        vm.prank(creator);
-        core.create(terms, MANIFEST, SETUP);
-    }
-
-    function test_token_thatRefusesOneAccountHoldsUpNobodyElse() external {
-        bytes32 id = hostileTokenFederation();
-        hostile.refuse(person(0), true);
-        playRound(id);
-        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.TransferRefused.selector, address(hostile), person(0)));
-        vm.prank(person(0));
-        core.claim(id);
-        assertGe(core.memberOf(id, person(0)).owed, 200);
-        vm.prank(person(1));
-        assertGe(core.claim(id), 200);
-        // Nor itself: what is owed goes to where the token lets it.
-        uint256 owed = core.memberOf(id, person(0)).owed;
-        vm.prank(person(0));
-        assertEq(core.claimTo(id, stranger), owed);
-        assertEq(hostile.balanceOf(stranger), owed);
-        playRound(id);
-        hostile.refuse(person(0), false);
-        vm.prank(person(0));
-        assertGe(core.claim(id), 200);
-    }
-
-    function test_token_thatRefusesAMemberDoesNotKeepItIn() external {
-        Terms memory terms = tokenTerms();
-        vm.prank(creator);
-        bytes32 id = core.create(terms, MANIFEST, SETUP);
-        hostile.mint(person(0), STAKE);
-        vm.startPrank(person(0));
-        hostile.approve(address(core), STAKE);
-        core.join(id, "");
-        hostile.refuse(person(0), true);
-        core.leave(id);
-        assertFalse(core.memberOf(id, person(0)).isMember);
-        assertEq(core.memberOf(id, person(0)).owed, STAKE);
-        assertEq(core.claimTo(id, stranger), STAKE);
-        vm.stopPrank();
-        assertEq(hostile.balanceOf(stranger), STAKE);
-    }
-
-    /// @dev What is here is shared by all that is owed, whoever comes first and of whichever federation.
-    function test_token_thatShrinksHarmsNoFederationMoreThanAnother() external {
-        Terms memory terms = tokenTerms();
-        terms.bounty = 0;
-        terms.keeperPay = 0;
-        bytes32[2] memory ids;
-        for (uint256 f; f < 2; ++f) {
-            terms.salt = bytes32(f);
-            ids[f] = core.create(terms, MANIFEST, SETUP);
-            hostile.mint(person(f), STAKE);
-            vm.startPrank(person(f));
-            hostile.approve(address(core), STAKE);
-            core.join(ids[f], "");
-            vm.stopPrank();
-        }
-        hostile.shrink(address(core), STAKE); // to a half of what came in
-        for (uint256 f; f < 2; ++f) {
-            vm.prank(person(f));
-            core.leave(ids[f]);
-            // Half of an odd stake: one is rounded down, the other has what is left.
-            assertEq(hostile.balanceOf(person(f)), STAKE / 2 + (f == 0 ? 0 : 1));
-        }
-    }
-
-    /// @dev Whatever gas a caller sends: a round is settled by the judge, or not at all.
+    /// @dev With any gas that a caller sends, the judge splits the pot or the round is not settled.
     function test_judge_isStarvedByNoChoiceOfGas() external {
         Terms memory terms = defaultTerms();
         terms.judge = address(new CostlyJudge());
@@ -344,57 +256,6 @@ contract HostileTest is FederationFixture {
             vm.revertToState(snapshot);
         }
         assertGt(settled, 20);
-    }
-
-    function test_token_thatCannotBeBurnedDoesNotStopAProof() external {
-        hostile.refuse(BURNED, true);
-        Terms memory terms = tokenTerms();
-        terms.challengeSeconds = 100;
-        bytes32 id = startHostile(terms);
-        bytes[] memory payloads = payloadsOf(id, person(0));
-        payloads[0][0] = 0x80;
-        vm.prank(person(0));
-        core.submit(id, 0, 0, payloads, "", "");
-        skip(100);
-        vm.startPrank(stranger);
-        core.bindChallenge(
-            keccak256(abi.encode(stranger, id, uint32(0), uint16(0), uint16(0), keccak256(payloads[0]), bytes32(0)))
-        );
-        mine(1);
-        core.challenge(id, 0, 0, 0, payloads[0], 0);
-        vm.stopPrank();
-        assertEq(core.memberOf(id, BURNED).owed, STAKE - STAKE / 2);
-        assertEq(core.memberOf(id, stranger).owed, STAKE / 2);
-        // Nor a claim: the burn waits until the token lets it through.
-        vm.prank(stranger);
-        assertEq(core.claim(id), STAKE / 2);
-        assertEq(core.memberOf(id, BURNED).owed, STAKE - STAKE / 2);
-        IFederation.Status memory status = core.statusOf(id);
-        assertEq(hostile.balanceOf(address(core)), uint256(status.unspent) + status.staked + status.owed);
-        hostile.refuse(BURNED, false);
-        core.claim(id);
-        assertEq(hostile.balanceOf(BURNED), STAKE - STAKE / 2);
-        assertEq(core.statusOf(id).owed, 0);
-    }
-
-    function test_token_thatReentersFindsTheWholeCoreLocked() external {
-        bytes32 id = hostileTokenFederation();
-        playRound(id);
-        hostile.reenter(address(core), abi.encodeCall(core.claim, (id)));
-        vm.prank(person(1));
-        core.claim(id);
-        assertFalse(hostile.isLetThrough());
-        assertEq(bytes32(bytes4(hostile.refusal())), bytes32(REENTERED));
-    }
-
-    function test_holdings_neverExceedWhatTheLedgerCanCount() external {
-        Terms memory terms = defaultTerms();
-        terms.bounty = type(uint128).max;
-        bytes32 id = create(terms);
-        fund(person(0), STAKE);
-        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.HoldingsExceeded.selector, type(uint128).max, STAKE));
-        vm.prank(person(0));
-        core.join(id, "");
     }
 
     // --- Moves ---
@@ -438,31 +299,5 @@ contract HostileTest is FederationFixture {
         for (uint256 i; i < 4; ++i) {
             assertEq(core.memberOf(id, person(i)).owed, pot / 4);
         }
-    }
-
-    function tokenTerms() private returns (Terms memory terms) {
-        terms = defaultTerms();
-        terms.token = address(hostile);
-        hostile.mint(creator, BOUNTY);
-        vm.prank(creator);
-        hostile.approve(address(core), type(uint256).max);
-    }
-
-    function hostileTokenFederation() private returns (bytes32) {
-        return startHostile(tokenTerms());
-    }
-
-    function startHostile(Terms memory terms) private returns (bytes32 id) {
-        vm.prank(creator);
-        id = core.create(terms, MANIFEST, SETUP);
-        core.initialise(id, 0, "");
-        for (uint256 i; i < 4; ++i) {
-            hostile.mint(person(i), STAKE);
-            vm.startPrank(person(i));
-            hostile.approve(address(core), STAKE);
-            core.join(id, "");
-            vm.stopPrank();
-        }
-        core.open(id);
     }
 }

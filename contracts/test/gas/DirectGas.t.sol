@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Setup } from "../../src/types/DirectSetup.sol";
+import { DirectSetup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "../direct/DirectFixture.sol";
 
@@ -14,7 +14,7 @@ contract DirectGasTest is DirectFixture {
 
     function setUp() public override {
         super.setUp();
-        Setup memory setup = withLayers(plainSetup(DIMENSION), sizesOf(784, 32, 10));
+        DirectSetup memory setup = withLayers(plainSetup(DIMENSION), sizesOf(784, 32, 10));
         Terms memory terms = plainTerms(16, 4, DIMENSION);
         register(EIGHT, terms, setup);
         initialiseAll(EIGHT, terms);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Lanes } from "../../src/direct/lanes/Lanes.sol";
-import { Setup, Start, Tensor } from "../../src/types/DirectSetup.sol";
+import { DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 
@@ -117,7 +117,7 @@ contract EstimateTest is DirectFederationFixture {
     function test_initialise_fitsTheCap() external {
         for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
             uint256 dimension = 512 * 256 / laneBits;
-            Setup memory setup = plainSetup(dimension);
+            DirectSetup memory setup = plainSetup(dimension);
             setup.start = Start.Seeded;
             setup.tensors = new Tensor[](dimension / 16);
             for (uint256 t; t < setup.tensors.length; ++t) {
@@ -130,7 +130,7 @@ contract EstimateTest is DirectFederationFixture {
         }
         for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
             uint256 dimension = 512 * 256 / laneBits;
-            Setup memory setup = plainSetup(dimension);
+            DirectSetup memory setup = plainSetup(dimension);
             setup.start = Start.Seeded;
             setup.tensors[0].amplitude = 100;
             _initialise(laneBits, setup, "", "seeded");
@@ -144,7 +144,7 @@ contract EstimateTest is DirectFederationFixture {
         }
     }
 
-    function _initialise(uint256 laneBits, Setup memory setup, bytes memory data, string memory name) private {
+    function _initialise(uint256 laneBits, DirectSetup memory setup, bytes memory data, string memory name) private {
         Terms memory terms = federationTerms(laneBits, 4, Lanes.count(laneBits) * 512, 2);
         bytes memory encoded = abi.encode(setup);
         terms.setupHash = keccak256(encoded);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { Course } from "../../src/federation/RoundFlow.sol";
+import { RoundFlow } from "../../src/federation/RoundFlow.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
@@ -56,7 +56,7 @@ contract EstimateSweepTest is DirectFederationFixture {
     }
 
     function test_settlement_ofTheLargestCohortWithAJudgeFitsTheCap() external pure {
-        assertLe(Estimate.settleGas(256) + Course.JUDGE_GAS + Course.JUDGE_GAS / 60, Estimate.GAS_LIMIT);
+        assertLe(Estimate.settleGas(256) + RoundFlow.JUDGE_GAS + RoundFlow.JUDGE_GAS / 60, Estimate.GAS_LIMIT);
     }
 
     function _sweep(uint256 laneBits, uint256 bits, uint256[4] storage cohorts) private {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../src/interfaces/IAggregatorErrors.sol";
 import { IDirectAggregator } from "../../src/interfaces/IDirectAggregator.sol";
 import { Codec } from "../../src/direct/lanes/Codec.sol";
-import { DirectTerms } from "../../src/direct/DirectTerms.sol";
 import { Estimate } from "../../src/direct/Estimate.sol";
 import { Phase } from "../../src/types/Round.sol";
-import { Setup, Tensor } from "../../src/types/DirectSetup.sol";
+import { DirectSetup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "../federation/FederationFixture.sol";
 
@@ -20,7 +20,7 @@ abstract contract WorstCase is FederationFixture {
     }
 
     function setupOf(uint32 dimension) internal pure returns (bytes memory) {
-        Setup memory setup;
+        DirectSetup memory setup;
         setup.tensors = new Tensor[](1);
         setup.tensors[0].length = dimension;
         return abi.encode(setup);
@@ -79,7 +79,7 @@ contract WorstCaseTest is WorstCase {
         Terms memory terms = worstTerms(130, 4, 3, 342);
         fund(creator, terms.bounty);
         vm.prank(creator);
-        vm.expectRevert(abi.encodeWithSelector(DirectTerms.LaneOverflow.selector, 32_832, 32_768));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_832, 32_768));
         core.create(terms, MANIFEST, setupOf(130));
     }
 }

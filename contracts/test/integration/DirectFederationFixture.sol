@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
 import { DemoToken } from "../../src/token/DemoToken.sol";
-import { Setup } from "../../src/types/DirectSetup.sol";
+import { DirectSetup } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "../direct/DirectFixture.sol";
 
@@ -44,11 +44,14 @@ abstract contract DirectFederationFixture is DirectFixture {
         terms.manifestHash = keccak256(MANIFEST);
     }
 
-    function openFederation(Terms memory terms, Setup memory setup) internal returns (bytes32 id) {
+    function openFederation(Terms memory terms, DirectSetup memory setup) internal returns (bytes32 id) {
         return openFederation(terms, setup, terms.cohortSize);
     }
 
-    function openFederation(Terms memory terms, Setup memory setup, uint256 members) internal returns (bytes32 id) {
+    function openFederation(Terms memory terms, DirectSetup memory setup, uint256 members)
+        internal
+        returns (bytes32 id)
+    {
         bytes memory encoded = abi.encode(setup);
         terms.setupHash = keccak256(encoded);
         token.mint(address(this), terms.bounty);

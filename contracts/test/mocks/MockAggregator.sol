@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IAggregator } from "../../src/interfaces/IAggregator.sol";
-import { OutputKind } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 
 /// @title MockAggregator

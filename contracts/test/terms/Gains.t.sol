@@ -24,6 +24,25 @@ contract GainsTest is Test {
         assertEq(Gains.gainAt(packed, round), expected);
     }
 
+    function testFuzz_total_isTheSumOverAllRounds(uint16[5] memory gains, uint8[5] memory steps, uint8 entries)
+        external
+        view
+    {
+        uint256 packed;
+        uint256 fromRound;
+        for (uint256 i; i < bound(entries, 1, 5); ++i) {
+            if (i > 0) fromRound += bound(steps[i], 1, 20);
+            packed |= ((fromRound << 16) | bound(gains[i], 1, type(uint16).max)) << (48 * i);
+        }
+        uint256 rounds = fromRound + bound(steps[0], 1, 20);
+        this.check(packed, rounds);
+        uint256 sum;
+        for (uint256 round; round < rounds; ++round) {
+            sum += Gains.gainAt(packed, round);
+        }
+        assertEq(Gains.total(packed, rounds), sum);
+    }
+
     /// @dev The proof that no lane overflows counts `gain · most` a round.
     function testFuzz_effective_timesUpdatesNeverExceedsWhatCreationProved(
         uint256 gain,

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import { IFederation } from "../../src/interfaces/IFederation.sol";
-import { OutputKind } from "../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../src/types/OutputKind.sol";
 import { TuttiFixture } from "../../testing/TuttiFixture.sol";
 
 /// @notice The fixture that others test with: one call, and a federation of the real contracts answers what was asked for.

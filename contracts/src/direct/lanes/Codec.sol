@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../interfaces/IAggregatorErrors.sol";
 import { Lanes } from "./Lanes.sol";
 
 /// @title Codec
@@ -10,8 +11,6 @@ import { Lanes } from "./Lanes.sol";
 ///      mask away. One bit means ±1: 0 is +1, 1 is −1. Positions without a parameter are zero bits.
 ///      XOR with `signs` turns every value into offset binary: `v = scale·o − 2^(bits−1)`, scale 2 for one bit, else 1.
 library Codec {
-    /// @notice The payload has exactly the words that the shard's integers take.
-    error WrongPayloadLength(uint256 length, uint256 expected);
     /// @notice Bits of the last word that belong to no parameter must be zero.
     error NonZeroPadding(uint256 found);
 
@@ -80,7 +79,7 @@ library Codec {
     /// @notice Reverts unless the payload has the exact length and zero padding.
     function check(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits) internal pure {
         uint256 expected = payloadLength(length, bits);
-        if (payload.length != expected) revert WrongPayloadLength(payload.length, expected);
+        if (payload.length != expected) revert IAggregatorErrors.WrongPayloadLength(payload.length, expected);
         uint256 found = uint256(bytes32(payload[expected - 32:])) & ~lastMask(length, laneBits, bits);
         if (found != 0) revert NonZeroPadding(found);
     }

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { Pass } from "./Pass.sol";
-import { Layer, OutputKind, Setup } from "../../types/DirectSetup.sol";
+import { Layer, DirectSetup } from "../../types/DirectSetup.sol";
+import { OutputKind } from "../../types/OutputKind.sol";
 import { Lanes } from "../lanes/Lanes.sol";
 import { PackedInputs } from "./PackedInputs.sol";
 import { Products } from "./Products.sol";
@@ -19,7 +20,7 @@ library Network {
 
     /// @notice The part of a setup that a forward pass needs, in words: kind, zero and count; scale; offset; one a layer.
     /// @dev To decode a whole setup at each prediction would cost more than the last layer.
-    function encode(Setup memory setup) internal pure returns (bytes memory network) {
+    function encode(DirectSetup memory setup) internal pure returns (bytes memory network) {
         uint256[] memory words = new uint256[](3 + setup.layers.length);
         words[0] = uint256(setup.outputKind) | uint256(setup.inputZero) << 8 | setup.layers.length << 16;
         words[1] = uint256(setup.outputMultiplier);

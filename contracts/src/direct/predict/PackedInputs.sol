@@ -46,67 +46,79 @@ library PackedInputs {
     function _pack(Pass memory pass, uint256 from, uint256 length) private pure returns (uint256 packed) {
         uint256 laneBits = pass.laneBits;
         uint256 bytesMask = Lanes.ones(2 * laneBits) * 0xff;
-        if (laneBits == 16) {
-            uint256 wide = Lanes.evens(4 * laneBits);
-            uint256 middle = Lanes.evens(2 * laneBits);
-            // Two times 8 pairs of bytes, moved apart to every 32 bits.
-            assembly ("memory-safe") {
-                packed := mload(0x40)
-                mstore(0x40, add(packed, length))
-                mstore(0x00, 0)
-                for {
-                    let to := packed
-                    let end := add(packed, length)
-                } xor(to, end) { to := add(to, 0x80) } {
-                    let both := mload(from)
-                    from := add(from, 0x20)
-                    let word := shr(128, both)
-                    word := and(or(word, shl(64, word)), wide)
-                    word := and(or(word, shl(32, word)), middle)
-                    word := or(word, shl(16, word))
-                    let even := and(shr(8, word), bytesMask)
-                    let odd := and(word, bytesMask)
-                    mstore(to, even)
-                    mstore(add(to, 0x20), sub(odd, shl(16, even)))
-                    mstore(0x00, add(mload(0x00), add(even, odd)))
-                    word := shr(128, shl(128, both))
-                    word := and(or(word, shl(64, word)), wide)
-                    word := and(or(word, shl(32, word)), middle)
-                    word := or(word, shl(16, word))
-                    even := and(shr(8, word), bytesMask)
-                    odd := and(word, bytesMask)
-                    mstore(add(to, 0x40), even)
-                    mstore(add(to, 0x60), sub(odd, shl(16, even)))
-                    mstore(0x00, add(mload(0x00), add(even, odd)))
-                }
-                mstore(add(pass, 0x1e0), mload(0x00))
-            }
-        } else {
-            uint256 wide = Lanes.ones(4 * laneBits) * 0xffffffff;
-            // 4 pairs of bytes, moved apart to every 64 bits.
-            assembly ("memory-safe") {
-                packed := mload(0x40)
-                mstore(0x40, add(packed, length))
-                let sum := 0
-                for {
-                    let to := packed
-                    let end := add(packed, length)
-                } xor(to, end) { to := add(to, 0x40) } {
-                    let word := shr(192, mload(from))
-                    from := add(from, 8)
-                    word := and(or(word, shl(96, word)), wide)
-                    word := or(word, shl(48, word))
-                    let even := and(shr(8, word), bytesMask)
-                    let odd := and(word, bytesMask)
-                    mstore(to, even)
-                    mstore(add(to, 0x20), sub(odd, shl(32, even)))
-                    sum := add(sum, add(even, odd))
-                }
-                mstore(add(pass, 0x1e0), sum)
-            }
-        }
+        packed = laneBits == 16 ? _pack16(pass, from, length, bytesMask) : _pack32(pass, from, length, bytesMask);
         unchecked {
             pass.sum = (pass.sum * (bytesMask / 0xff)) >> (256 - 2 * laneBits);
+        }
+    }
+
+    /// @dev For lanes of 16 bits: two times 8 pairs of bytes a turn, moved apart to every 32 bits.
+    function _pack16(Pass memory pass, uint256 from, uint256 length, uint256 bytesMask)
+        private
+        pure
+        returns (uint256 packed)
+    {
+        uint256 wide = Lanes.evens(64);
+        uint256 middle = Lanes.evens(32);
+        assembly ("memory-safe") {
+            packed := mload(0x40)
+            mstore(0x40, add(packed, length))
+            mstore(0x00, 0)
+            for {
+                let to := packed
+                let end := add(packed, length)
+            } xor(to, end) { to := add(to, 0x80) } {
+                let both := mload(from)
+                from := add(from, 0x20)
+                let word := shr(128, both)
+                word := and(or(word, shl(64, word)), wide)
+                word := and(or(word, shl(32, word)), middle)
+                word := or(word, shl(16, word))
+                let even := and(shr(8, word), bytesMask)
+                let odd := and(word, bytesMask)
+                mstore(to, even)
+                mstore(add(to, 0x20), sub(odd, shl(16, even)))
+                mstore(0x00, add(mload(0x00), add(even, odd)))
+                word := shr(128, shl(128, both))
+                word := and(or(word, shl(64, word)), wide)
+                word := and(or(word, shl(32, word)), middle)
+                word := or(word, shl(16, word))
+                even := and(shr(8, word), bytesMask)
+                odd := and(word, bytesMask)
+                mstore(add(to, 0x40), even)
+                mstore(add(to, 0x60), sub(odd, shl(16, even)))
+                mstore(0x00, add(mload(0x00), add(even, odd)))
+            }
+            mstore(add(pass, 0x1e0), mload(0x00))
+        }
+    }
+
+    /// @dev For lanes of 32 bits: 4 pairs of bytes a turn, moved apart to every 64 bits.
+    function _pack32(Pass memory pass, uint256 from, uint256 length, uint256 bytesMask)
+        private
+        pure
+        returns (uint256 packed)
+    {
+        uint256 wide = Lanes.ones(128) * 0xffffffff;
+        assembly ("memory-safe") {
+            packed := mload(0x40)
+            mstore(0x40, add(packed, length))
+            let sum := 0
+            for {
+                let to := packed
+                let end := add(packed, length)
+            } xor(to, end) { to := add(to, 0x40) } {
+                let word := shr(192, mload(from))
+                from := add(from, 8)
+                word := and(or(word, shl(96, word)), wide)
+                word := or(word, shl(48, word))
+                let even := and(shr(8, word), bytesMask)
+                let odd := and(word, bytesMask)
+                mstore(to, even)
+                mstore(add(to, 0x20), sub(odd, shl(32, even)))
+                sum := add(sum, add(even, odd))
+            }
+            mstore(add(pass, 0x1e0), sum)
         }
     }
 

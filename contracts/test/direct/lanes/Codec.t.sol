@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import { IAggregatorErrors } from "../../../src/interfaces/IAggregatorErrors.sol";
 import { Codec } from "../../../src/direct/lanes/Codec.sol";
 import { DirectFixture } from "../DirectFixture.sol";
 import { FoldHarness } from "../rules/FoldHarness.sol";
@@ -63,10 +64,10 @@ contract CodecTest is DirectFixture {
     function test_check_refusesOtherLengths() external {
         for (uint256 length; length <= 128; length += 32) {
             if (length == 64) continue;
-            vm.expectRevert(abi.encodeWithSelector(Codec.WrongPayloadLength.selector, length, 64));
+            vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongPayloadLength.selector, length, 64));
             harness.check(new bytes(length), 65, 16, 4);
         }
-        vm.expectRevert(abi.encodeWithSelector(Codec.WrongPayloadLength.selector, 63, 64));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongPayloadLength.selector, 63, 64));
         harness.check(new bytes(63), 65, 16, 4);
         harness.check(new bytes(64), 65, 16, 4);
     }

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { Network } from "../../../src/direct/predict/Network.sol";
-import { Layer, OutputKind, Setup } from "../../../src/types/DirectSetup.sol";
+import { Layer, DirectSetup } from "../../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../../src/types/OutputKind.sol";
 import { DirectFixture } from "../DirectFixture.sol";
 import { NetworkHarness } from "./NetworkHarness.sol";
 
@@ -53,7 +54,7 @@ contract NetworkTest is DirectFixture {
 
     function test_outputs_refuseOtherInputLengths() external {
         NetworkHarness harness = new NetworkHarness();
-        Setup memory setup = withLayers(plainSetup(1), sizesOf(5, 2, 1));
+        DirectSetup memory setup = withLayers(plainSetup(1), sizesOf(5, 2, 1));
         vm.expectRevert(abi.encodeWithSelector(Network.WrongInputLength.selector, 4, 5));
         harness.classify(16, setup, new bytes(4));
         vm.expectRevert(abi.encodeWithSelector(Network.WrongInputLength.selector, 6, 5));
@@ -77,7 +78,7 @@ contract NetworkTest is DirectFixture {
             if (isExtreme) r = seed < 4 ? 255 : (r % 2) * 255;
             input[j] = bytes1(uint8(r));
         }
-        Setup memory setup = withLayers(plainSetup(parameters.length), sizes);
+        DirectSetup memory setup = withLayers(plainSetup(parameters.length), sizes);
         setup.inputZero = zero;
         setup.outputMultiplier = seed % 2 == 0 ? int256(1e9) : -int256(7);
         setup.outputOffset = int256(seed % 1000) - 500;
@@ -95,7 +96,7 @@ contract NetworkTest is DirectFixture {
         }
     }
 
-    function _plain(int256[] memory parameters, Setup memory setup, bytes memory input)
+    function _plain(int256[] memory parameters, DirectSetup memory setup, bytes memory input)
         private
         pure
         returns (int256[] memory acc)

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 import { Network } from "../../../src/direct/predict/Network.sol";
-import { OutputKind, Setup } from "../../../src/types/DirectSetup.sol";
+import { DirectSetup } from "../../../src/types/DirectSetup.sol";
+import { OutputKind } from "../../../src/types/OutputKind.sol";
 
 /// @notice A network over words at slot 0 and after.
 contract NetworkHarness {
@@ -15,7 +16,7 @@ contract NetworkHarness {
         }
     }
 
-    function classify(uint256 laneBits, Setup calldata setup, bytes calldata input)
+    function classify(uint256 laneBits, DirectSetup calldata setup, bytes calldata input)
         external
         view
         returns (uint256 class, int256[] memory outputs)
@@ -26,7 +27,7 @@ contract NetworkHarness {
     }
 
     function classOf(OutputKind kind, int256[] calldata values) external pure returns (uint256) {
-        Setup memory setup;
+        DirectSetup memory setup;
         setup.outputKind = kind;
         return Network.classOf(Network.encode(setup), values);
     }
