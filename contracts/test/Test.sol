@@ -34,7 +34,7 @@ abstract contract Test {
         return _targetSenders;
     }
 
-    /// @dev Has the invariant campaign call `target`.
+    /// @dev Makes the invariant campaign call `target`.
     function targetContract(address target) internal {
         _targetContracts.push(target);
     }
@@ -44,7 +44,7 @@ abstract contract Test {
         _targetSelectors.push(FuzzSelector(target, selectors));
     }
 
-    /// @dev Has the campaign call from `sender`.
+    /// @dev Makes the campaign call from `sender`.
     function targetSender(address sender) internal {
         _targetSenders.push(sender);
     }
@@ -173,7 +173,7 @@ abstract contract Test {
         return vm.deployCode("Federation.sol:Federation", abi.encode(extension));
     }
 
-    /// @dev Lets time pass. The compiler takes `block.timestamp` for constant within a call, the cheatcode does not.
+    /// @dev Lets time pass. The compiler treats `block.timestamp` as constant within a call; the cheatcode does not.
     function skip(uint256 seconds_) internal {
         vm.warp(vm.getBlockTimestamp() + seconds_);
     }

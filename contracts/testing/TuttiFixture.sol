@@ -10,12 +10,12 @@ import { Terms } from "../src/types/Terms.sol";
 import { TuttiBytecode } from "./TuttiBytecode.sol";
 
 /// @title TuttiFixture
-/// @notice For tests of contracts that ask a model: Tutti's own core and aggregator, with a federation whose model has been
-///         trained, in one call. Its parameters are the test's to choose, so that its answers are known.
-/// @dev The contracts come as bytecode, the same that is deployed: nothing of them is compiled, so that a project needs
-///      neither their compiler settings nor via-IR. It needs forge-std under the remapping `forge-std/`.
+/// @notice For tests of contracts that ask a model: Tutti's own core and aggregator, and a trained federation in one call.
+///         The test chooses the model's parameters, so that it knows the answers.
+/// @dev The contracts come as the bytecode that is deployed: they are not compiled again, so that a project needs neither
+///      their compiler settings nor via-IR. It needs forge-std under the remapping `forge-std/`.
 ///      One dense layer, 16-bit lanes, one member that sends what the model becomes. No token, no stake.
-///      Call it outside of `vm.startPrank`: it pranks. Training lets two seconds go by.
+///      Call it outside of `vm.startPrank`, since it uses `vm.prank`. Training moves the clock by two seconds.
 abstract contract TuttiFixture is Test {
     /// @notice The most rounds that a federation of this fixture can be trained.
     uint32 internal constant TUTTI_ROUNDS = 200;
@@ -49,7 +49,7 @@ abstract contract TuttiFixture is Test {
 
     /// @notice A federation after one round, whose model takes three bytes and answers with the place of the largest: class 0,
     ///         1 or 2. Each output is a byte of the input, with 18 decimals.
-    /// @return core Where to ask.
+    /// @return core The core, where to ask.
     /// @return id The federation.
     function openTrained() internal returns (IFederation core, bytes32 id) {
         int8[] memory parameters = new int8[](12);
@@ -103,7 +103,7 @@ abstract contract TuttiFixture is Test {
         payloads[0] = _pack(parameters);
         vm.prank(_member());
         core.submit(id, round, 0, payloads, "", "");
-        // A phase ends with the second after the act that ends it.
+        // A phase ends in the second after the action that ends it.
         vm.warp(vm.getBlockTimestamp() + 1);
         core.aggregate(id, round, 0, payloads[0]);
         vm.warp(vm.getBlockTimestamp() + 1);

@@ -7,9 +7,10 @@ import { Terms } from "../src/types/Terms.sol";
 
 /// @title TuttiMock
 /// @notice For tests of contracts that ask a model: a core that answers what it is told, for any federation. Hand a contract
-///         `IFederation(address(mock))`. What it has not been told, and all that a contract which asks does not need, reverts.
-/// @dev Terms name the mock as aggregator, unless it is told another one. A model takes any input, is trained, and is that
-///      after one round, unless it is told otherwise.
+///         `IFederation(address(mock))`. What it has not been told reverts, and so do the functions that a contract which only
+///         asks does not need.
+/// @dev Terms name the mock as aggregator, unless it is told another one. A model takes any input and has been trained for
+///      one round, unless it is told otherwise.
 contract TuttiMock {
     struct Told {
         uint256 class;
@@ -39,17 +40,17 @@ contract TuttiMock {
 
     // --- What it is told ---
 
-    /// @notice What to answer to every input of which nothing else is told.
+    /// @notice Tells the answer to every input without an answer of its own.
     function tell(bytes32 id, uint256 class, int256[] memory outputs) public {
         _told[id].toAny = Told(class, outputs, true);
     }
 
-    /// @notice What to answer to one input.
+    /// @notice Tells the answer to one input.
     function tellOf(bytes32 id, bytes memory input, uint256 class, int256[] memory outputs) public {
         _told[id].toInput[keccak256(input)] = Told(class, outputs, true);
     }
 
-    /// @notice After how many rounds the model is; 0: it has not been trained.
+    /// @notice Tells how many rounds the model has behind it; 0: it has not been trained.
     function tellRound(bytes32 id, uint32 round) public {
         Federation storage federation = _told[id];
         if (!federation.isModelTold) federation.model_ = _defaultModel();
@@ -58,18 +59,18 @@ contract TuttiMock {
         federation.model_.isTrained = round > 0;
     }
 
-    /// @notice All that `modelOf` is to say.
+    /// @notice Tells all that `modelOf` returns.
     function tellModel(bytes32 id, IFederationExtension.Model memory model_) public {
         _told[id].isModelTold = true;
         _told[id].model_ = model_;
     }
 
-    /// @notice Which aggregator the terms name.
+    /// @notice Tells which aggregator the terms name.
     function tellAggregator(bytes32 id, address aggregator) public {
         _told[id].aggregator = aggregator;
     }
 
-    /// @notice Has every question revert with `reason`, such as
+    /// @notice Makes every question revert with `reason`, such as
     ///         `abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, 3, 1)`; an empty one ends that.
     function refuse(bytes32 id, bytes memory reason) public {
         _told[id].refusal = reason;
@@ -107,7 +108,7 @@ contract TuttiMock {
         return (told.class, told.outputs);
     }
 
-    /// @notice Whatever is asked for: the mock stands for the core.
+    /// @notice True for every interface: the mock stands for the core.
     function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
         return interfaceId != 0xffffffff;
     }

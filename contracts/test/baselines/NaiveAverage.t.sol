@@ -8,8 +8,8 @@ import { NaiveAverage } from "./NaiveAverage.sol";
 /// @notice 8 members × 64 parameters: what one parameter of one member costs in all transactions of a round.
 /// @dev A transaction costs `21000 + max(4·tokens + execution, 10·tokens)`, `tokens = zero bytes + 4 · other bytes`
 ///      (EIP-7623). Accounts and slots are made cold before each call. A test is one transaction, so the length of
-///      `members`, written by each call, is counted at 100 gas from the second time on: the round is a little dearer
-///      than measured. Refunds are not counted: at most a fifth of the last transaction.
+///      `members`, written by each call, is counted at 100 gas from the second time on: the round costs a little more than
+///      measured. Refunds are not counted: at most a fifth of the last transaction.
 abstract contract NaiveRound is Test {
     uint256 internal constant MEMBERS = 8;
     uint256 internal constant DIMENSION = 64;

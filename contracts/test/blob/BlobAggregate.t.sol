@@ -79,7 +79,7 @@ contract BlobAggregateTest is BlobFixture {
         startSmall(ID);
         aggregatePoints(ID, 1, pair(G, G));
         assertEq(aggregator.model(ID, 0), pointForms[TWICE_G]);
-        // And the model doubles when the round brings what it already is.
+        // And the model doubles when the round adds the model's own points.
         uint256[] memory points = new uint256[](1);
         points[0] = TWICE_G;
         aggregatePoints(ID, 1, points);
@@ -144,7 +144,7 @@ contract BlobAggregateTest is BlobFixture {
         affine[95] ^= 0x01;
         vm.expectRevert(abi.encodeWithSelector(IBlobAggregator.NotOnCurve.selector, 0, 0));
         this.aggregateAs_{ gas: 3_000_000 }(ID, G, affine);
-        // x alone, with y = 0, which stands for no infinity.
+        // x alone, with y = 0: that is not the point at infinity.
         affine = bytes.concat(slice(affine, 0, 48), new bytes(48));
         vm.expectPartialRevert(IAggregatorErrors.DigestMismatch.selector);
         this.aggregateAs_{ gas: 3_000_000 }(ID, TWICE_G, affine);

@@ -6,7 +6,7 @@ import { FaultProof } from "../../src/types/FaultProof.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { BlobFixture } from "./BlobFixture.sol";
 
-/// @notice What is a fault, and what never is.
+/// @notice What is a fault, and what is not.
 /// forge-config: default.evm_version = "osaka"
 contract BlobFaultTest is BlobFixture {
     bytes32 private constant ID = "federation";
@@ -46,7 +46,7 @@ contract BlobFaultTest is BlobFixture {
         assertFalse(aggregator.isFault{ gas: GAS }("unknown", contextOf(0), 0, digest, encoded));
     }
 
-    /// @dev A proof that holds for one blob says nothing of another.
+    /// @dev A proof for one blob proves nothing about another.
     function test_isFault_isNotProvenWithSomebodyElsesBlob() external view {
         FaultProof memory faulty = openingAt(0);
         FaultProof memory victim = openingAt(honest[5]);
@@ -81,7 +81,7 @@ contract BlobFaultTest is BlobFixture {
         assertFalse(isFault(proof));
     }
 
-    /// @dev The precompile takes canonical field elements alone, so that a value cannot be read as two numbers.
+    /// @dev The precompile accepts only canonical field elements, so that a value cannot be read as two numbers.
     function test_isFault_doesNotTakeValuesOfTheModulusAndAbove() external view {
         for (uint256 i; i < honest.length; ++i) {
             FaultProof memory proof = openingAt(honest[i]);
@@ -110,7 +110,7 @@ contract BlobFaultTest is BlobFixture {
         assertFalse(aggregator.isFault{ gas: GAS }("longer", contextOf(0), 0, digest, encode(proof)));
     }
 
-    /// @dev Whatever is changed in whatever proof, an honest blob has no fault.
+    /// @dev Any change to any proof: an honest blob has no fault.
     function testFuzz_isFault_neverOfAnHonestBlob(
         uint256 victim,
         uint256 source,

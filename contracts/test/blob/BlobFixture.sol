@@ -6,7 +6,7 @@ import { Terms } from "../../src/types/Terms.sol";
 import { BlobVectors } from "./BlobVectors.sol";
 
 /// @title BlobFixture
-/// @notice A BlobAggregator whose core is the test contract, and rounds of points that need not be anybody's blobs.
+/// @notice A BlobAggregator whose core is the test contract, and rounds of points that need no real blobs.
 abstract contract BlobFixture is BlobVectors {
     IBlobAggregator internal aggregator;
 

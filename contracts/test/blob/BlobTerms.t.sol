@@ -18,7 +18,7 @@ contract BlobTermsTest is BlobVectors {
         BlobTerms.check(given);
     }
 
-    function test_check_takesTheTermsOfTheVectors() external view {
+    function test_check_acceptsTheTermsOfTheVectors() external view {
         this.check(terms);
     }
 

@@ -15,7 +15,7 @@ abstract contract BlobVectors is Test {
     uint256 internal constant SHARDS = 2;
     uint32 internal constant OPENED_LENGTH = 40_935;
 
-    /// @dev The list of points; reading the file takes its time, and tests that fuzz read often.
+    /// @dev The list of points, kept because reading the file is slow and fuzz tests read often.
     bytes[] internal pointForms;
     bytes32[] internal pointHashes;
 
@@ -44,7 +44,7 @@ abstract contract BlobVectors is Test {
         terms.shardsPerMember = 1;
     }
 
-    // Calls of their own leave the memory of the test to the test, and no copy of the file in its storage.
+    // External calls of their own, so that the file fills neither the memory nor the storage of the test.
 
     function readBytes(string calldata key) external view returns (bytes memory) {
         return vm.parseJsonBytes(json(), key);
@@ -123,14 +123,14 @@ abstract contract BlobVectors is Test {
         return abi.encode(proof.versionedHashes, proof.blob, proof.word, proof.value, proof.commitment, proof.opening);
     }
 
-    /// @dev Has this transaction carry a blob that is nothing to anybody.
+    /// @dev Lets this transaction carry some blob of no meaning.
     function carryAny() internal {
         bytes32[] memory hashes = new bytes32[](1);
         hashes[0] = bytes32(uint256(1) << 248);
         vm.blobhashes(hashes);
     }
 
-    /// @dev Has this transaction carry the blobs of a payload.
+    /// @dev Lets this transaction carry the blobs of a payload.
     function carry(bytes memory payload) internal virtual {
         vm.blobhashes(wordsOf(payload));
     }

@@ -11,7 +11,7 @@ import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
 
 /// @title AggregatorConformance
-/// @notice What every aggregator owes the core and the members, whatever its numbers are: a path is a path if it passes.
+/// @notice What every aggregator owes the core and the members, for any kind of numbers: a new path must pass it.
 /// @dev A path supplies terms of three members, two rounds of gains 1 and 3, and two shards, all of which a member
 ///      trains; its updates; and the model after each round.
 abstract contract AggregatorConformance is Test {
@@ -26,7 +26,7 @@ abstract contract AggregatorConformance is Test {
 
     function deployModule() internal virtual returns (IAggregator);
 
-    /// @dev Everything that the path judges; the rest is filled in here.
+    /// @dev Every term that the path checks; the rest is filled in here.
     function pathTerms() internal view virtual returns (Terms memory);
 
     function pathSetup() internal view virtual returns (bytes memory);
@@ -138,7 +138,7 @@ abstract contract AggregatorConformance is Test {
         assertEq(core.toId(fullTerms()), core.create(fullTerms(), "manifest", pathSetup()));
     }
 
-    /// @dev What the core refuses as well is refused by a module that some other core calls.
+    /// @dev A module that another core calls refuses the same as Tutti's core does.
     function test_register_doesNotRelyOnTheCoresChecks() external {
         Terms memory terms = fullTerms();
         terms.dimension = 0;
@@ -255,7 +255,7 @@ abstract contract AggregatorConformance is Test {
         assertTrue(core.statusOf(id).isFinished);
     }
 
-    /// @dev Which shards have come does not touch the others.
+    /// @dev Aggregating one shard does not change the others.
     function test_aggregate_changesItsShardAlone() external {
         bytes32 id = open();
         sendAll(id, 0);
@@ -345,7 +345,7 @@ abstract contract AggregatorConformance is Test {
         assertEq(core.model(id, 0), modelAfter(1, 0));
     }
 
-    /// @dev No bytes whatever show a fault in an update that keeps its bounds.
+    /// @dev No bytes prove a fault in an update within its bounds.
     function testFuzz_isFault_neverOfAnHonestUpdate(uint256 member, uint256 shard, bytes calldata proof) external {
         module.register("id", fullTerms(), pathSetup());
         member = member % COHORT;

@@ -88,7 +88,7 @@ contract DirectAggregateTest is DirectFixture {
         _checkOneMore(id, cohort, updates);
     }
 
-    /// @dev More updates than what of `cohort` trains a shard is refused.
+    /// @dev More updates than the members of `cohort` that train a shard are refused.
     function _checkOneMore(bytes32 id, uint256 cohort, uint256 updates) private {
         vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, updates + 1, updates));
         aggregator.aggregate(id, 0, 2, 1, cohort, new bytes32[](updates + 1), new bytes32[](updates + 1), "");

@@ -66,7 +66,7 @@ abstract contract DirectFixture is Test {
         }
     }
 
-    /// @dev Wire form of `values[from .. from + length)`, position by position as the protocol defines it.
+    /// @dev Wire form of `values[from .. from + length)`, position by position as `Codec` documents it.
     function encode(int256[] memory values, uint256 from, uint256 length, uint256 laneBits, uint256 bits)
         internal
         pure
@@ -176,7 +176,7 @@ abstract contract DirectFixture is Test {
         return aggregator.aggregate(id, round, shard, gain, cohort, contexts, digests, concat(payloads));
     }
 
-    /// @dev A payload in which no byte is zero but the padding's.
+    /// @dev A payload in which only the padding has zero bytes.
     function densePayload(uint256 seed, uint256 length, uint256 laneBits, uint256 bits)
         internal
         pure

@@ -10,7 +10,7 @@ import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
-/// @notice Every impossible term is refused by its own name, and what is barely possible is not.
+/// @notice Every impossible term is refused by an error of its own; terms that are just possible are accepted.
 contract DirectTermsTest is DirectFixture {
     Terms private terms;
     DirectSetup private setup;

@@ -11,7 +11,7 @@ import { DirectSetup, Start } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
-/// @notice What the aggregator refuses once a federation is taken up, and that nothing is changed by it.
+/// @notice What the aggregator refuses once a federation is registered, and that a refusal changes nothing.
 contract RefusalsTest is DirectFixture {
     function test_everything_isRefusedBeforeRegistration() external {
         bytes memory error_ = abi.encodeWithSelector(IAggregatorErrors.NotRegistered.selector, bytes32("x"));

@@ -10,7 +10,7 @@ import { Start, DirectSetup, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFixture } from "./DirectFixture.sol";
 
-/// @notice Impossible terms and starts are refused one by one; those at the edge are taken up.
+/// @notice Impossible terms and starts are refused one by one; those at the edge are accepted.
 /// @dev Networks are refused in `RegisterNetwork.t.sol`.
 contract RegisterTest is DirectFixture {
     function test_widths_areOfTheDirectPathOnly() external {
@@ -169,7 +169,7 @@ contract RegisterTest is DirectFixture {
         _refuse(terms, abi.encodeWithSelector(DirectTerms.SubmitTooLong.selector, size, 131_072));
     }
 
-    /// @dev So `SubmitTooCostly` guards changes of the constants: at present the size is always refused first.
+    /// @dev A submission that is short enough also fits the gas of a transaction, so no error is needed for its gas.
     function testFuzz_submission_thatIsShortEnoughIsCheapEnough(uint256 shards, uint256 length, uint256 bits)
         external
         pure

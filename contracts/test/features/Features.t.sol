@@ -34,7 +34,7 @@ contract FeaturesTest is Test {
         }
     }
 
-    /// @dev All of it is exact in doubles, so that integers say what comes out.
+    /// @dev All values are exact in doubles, so that integers give the expected result.
     function testFuzz_encode_ofNumbersThatAreExact_isTheFormulaInIntegers(
         int32 value,
         int32 center,

@@ -84,7 +84,7 @@ contract AnswersTest is FederationFixture {
         assertEq(uint256(model_.outputKind), uint256(OutputKind.Softmax));
     }
 
-    /// @dev An aggregator of somebody else's may know nothing of networks, or lie in whatever form.
+    /// @dev A foreign aggregator may not know networks, or may lie in any form.
     function test_modelOf_saysWhatTheCoreKnowsWhateverTheAggregatorAnswers() external {
         HostileModule module = new HostileModule();
         Terms memory terms = defaultTerms();

@@ -23,7 +23,7 @@ contract CommitTest is FederationFixture {
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.NotInCohort.selector, id, 0, stranger));
         vm.prank(stranger);
         core.commit(id, 0, commitment);
-        // A copied commitment binds its sender to what it cannot send.
+        // A copied commitment binds its sender to an update that it cannot send.
         vm.prank(person(1));
         core.commit(id, 0, commitment);
         assertPhase(id, Phase.Commit);

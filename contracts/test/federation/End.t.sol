@@ -182,7 +182,7 @@ contract EndTest is FederationFixture {
         assertPhase(id, Phase.Finished);
     }
 
-    /// @dev Submissions are guarded by less than other steps; what they refuse has its name all the same.
+    /// @dev A submission's guard reads less than that of other steps, but refuses with the same errors.
     function test_submit_isRefusedByNameHoweverAFederationFinished() external {
         Terms memory terms = defaultTerms();
         terms.rounds = 1;

@@ -13,8 +13,8 @@ import { Wallet } from "../mocks/Wallet.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
 /// @title What the core runs as its own
-/// @notice Permits of accounts with keys and of contracts, several calls in one, the standards; and that code which stands
-///         elsewhere is the core's: its caller, its lock, its storage, its errors.
+/// @notice Permits of accounts with keys and of contracts, several calls in one, the standards; and that the extension's
+///         code runs as the core's: with its caller, its lock, its storage, its errors.
 contract ExtensionTest is FederationFixture {
     uint256 private constant FOREVER = type(uint256).max;
 

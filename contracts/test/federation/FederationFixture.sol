@@ -143,7 +143,7 @@ abstract contract FederationFixture is Test {
         core.submit(id, round, 0, payloads, "", "");
     }
 
-    /// @dev And a second goes by: no phase ends in the second of the act that ends it.
+    /// @dev And a second passes: no phase ends within the second of the action that ends it.
     function submitAll(bytes32 id) internal {
         address[] memory cohort = core.cohortOf(id);
         for (uint256 i; i < cohort.length; ++i) {
@@ -201,7 +201,7 @@ abstract contract FederationFixture is Test {
         assertEq(uint256(phase(id)), uint256(expected), "phase");
     }
 
-    /// @dev What the core holds for the federation is what its ledger says, when it is the only one.
+    /// @dev With one federation, the core holds exactly what the federation's accounts say.
     function assertBacked(bytes32 id) internal view {
         IFederation.Status memory status = core.statusOf(id);
         assertEq(token.balanceOf(address(core)), uint256(status.unspent) + status.staked + status.owed, "held = ledger");

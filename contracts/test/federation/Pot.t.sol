@@ -8,7 +8,7 @@ import { Terms } from "../../src/types/Terms.sol";
 import { HostileModule } from "../mocks/HostileModule.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
-/// @notice Whether the bounty of a federation that anyone may join can be had for nothing, and whether all of it is had.
+/// @notice The bounty of a federation that anyone may join cannot be earned without work, and all of it is paid out.
 contract PotTest is FederationFixture {
     function test_open_waitsForOthersWhereAnyoneMayComeForABounty() external {
         Terms memory terms = publicTerms();
@@ -77,14 +77,14 @@ contract PotTest is FederationFixture {
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.BlankUpdate.selector, id, 0, person(0)));
         vm.prank(person(0));
         core.submit(id, 0, 0, blank, "", "");
-        // Who has something to say in one shard may have nothing to say in another.
+        // An update that changes one shard may be blank in another.
         blank[1][2] = 0x01;
         vm.prank(person(0));
         core.submit(id, 0, 0, blank, "", "");
         assertEq(core.roundOf(id).submitted, 1);
     }
 
-    /// @dev No unit is left for an account that would not come for it: with all rounds settled, the creator is owed none.
+    /// @dev No unit is left for an account that would not claim it: with all rounds settled, the creator is owed none.
     function testFuzz_bounty_isPaidOutToTheUnit(uint256 seed) external {
         Terms memory terms = defaultTerms();
         terms.bounty = uint128(bound(seed, 3 * 5 * KEEPER_PAY, type(uint64).max));

@@ -6,7 +6,7 @@ import { Phase } from "../../src/types/Round.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
-/// @notice Rewards, credited in common or one by one, against a ledger that the test keeps round by round.
+/// @notice Rewards, credited in common or one by one, against accounts that the test keeps round by round.
 contract RewardsTest is FederationFixture {
     uint256 private constant PEOPLE = 12;
     /// @dev Enough to come, earn, leave, and come back.
@@ -117,7 +117,7 @@ contract RewardsTest is FederationFixture {
         }
     }
 
-    /// @dev A stranger keeps: what is left of a pot when it is shared is paid to whoever settles.
+    /// @dev A stranger is the keeper: the rest of a pot that is shared is paid to the account that settles.
     function _aggregateAll() private {
         aggregateShard(_id, 0, stranger);
         aggregateShard(_id, 1, stranger);

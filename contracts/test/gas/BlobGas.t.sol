@@ -151,7 +151,7 @@ contract BlobGasFirstTest is BlobGasFixture {
     function test_challenge_ofAFault() external {
         bytes memory input = abi.encodeCall(core.challenge, (faulty, 0, 2, 0, proof, "salt"));
         uint256 gas = measure("challenge", account("watcher"), address(core), input);
-        // No slot was used before but by the round itself, nobody is owed anything yet, and no refund is counted.
+        // Only the round itself has used slots before, nobody is owed anything yet, and no refund is counted.
         assertLe(gas, 200_000);
         assertEq(core.roundOf(faulty).submitted, 3);
     }
@@ -249,7 +249,7 @@ contract BlobGasLaterTest is BlobGasFixture {
         assertLe(gas, 10_000 * BLOBS);
     }
 
-    /// @dev Ends the submission phase early, of which `missing` tells.
+    /// @dev Ends the submission phase early, which `missing` records.
     function test_submit_laterAndTheLastOfTheRound() external {
         uint256 gas = measureSubmit("submit of 6 blobs, later rounds, last of the round", almost, 2, 3);
         assertLe(gas, 10_000 * BLOBS);

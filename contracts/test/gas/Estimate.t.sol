@@ -7,8 +7,8 @@ import { DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
 
-/// @notice What terms are refused by are upper bounds of what the real transactions cost, at the extremes, and not idle
-///         ones. Isolated: measured gas holds intrinsic gas and calldata.
+/// @notice The bounds by which terms are refused are above what the real transactions cost at the extremes, but not far
+///         above. Isolated: measured gas includes intrinsic gas and calldata.
 contract EstimateTest is DirectFederationFixture {
     /// forge-config: default.isolate = true
     function test_aggregate_oneMemberOneBit() external {
@@ -61,7 +61,7 @@ contract EstimateTest is DirectFederationFixture {
             if (gas > most) most = gas;
         }
         assertLe(most, Estimate.submitGas(1, dimension, bits), "submit");
-        // So many come during the round that its rewards are credited one by one, which is dearer.
+        // So many join during the round that its rewards are credited one by one, which costs more.
         for (uint256 p; 4 * p < members; ++p) {
             joinFederation(id, terms, person(members + p));
         }
@@ -104,7 +104,7 @@ contract EstimateTest is DirectFederationFixture {
         assertLe(measured, Estimate.submitGas(256, 32, 8));
     }
 
-    /// @dev Whatever fits 128 KiB fits the cap, so that no terms need be refused for the gas of a submission.
+    /// @dev Every submission that fits 128 KiB fits the cap, so that no terms need to be refused for its gas.
     function testFuzz_submit_thatFitsInBytesFitsInGas(uint256 shards, uint256 length, uint256 width) external pure {
         uint256 bits = 1 << (width % 4);
         shards = bound(shards, 1, 256);

@@ -83,7 +83,7 @@ contract EstimateSweepTest is DirectFederationFixture {
         uint256 limit = Estimate.aggregateGas(cohort, cohort, terms.dimension, laneBits, bits);
 
         bytes memory data = _submitAll(id, terms, 0);
-        // So many that rewards are credited one by one, which is dearer, and that the next cohort is drawn.
+        // So many that rewards are credited one by one, which costs more, and that the next cohort is drawn.
         for (uint256 p; p < cohort / 4 + 17; ++p) {
             joinFederation(id, terms, person(cohort + p));
         }

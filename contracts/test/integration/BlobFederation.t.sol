@@ -84,7 +84,7 @@ contract BlobFederationTest is BlobFederationFixture {
         core.submit(id, 0, 0, payloads, "", "");
     }
 
-    /// @dev Whoever sends a copy of another's update counts twice with it, and cannot be told apart: see the trust notes.
+    /// @dev A copy of another member's update counts like an update of its own: no rule can tell them apart.
     function test_submit_ofTheSameBlobByTwoMembersIsTwoUpdates() external {
         bytes32 id = open(paid(openedTerms()));
         bytes memory payload = bytesAt("points", 1, "versionedHash");
@@ -115,7 +115,7 @@ contract BlobFederationTest is BlobFederationFixture {
             waitForAggregation(id);
             bytes memory point = bytesAt("openings", HONEST, "affine");
             core.aggregate(id, 0, 0, bytes.concat(point, point));
-            // Whoever was slashed is to be removed: settling is a step of its own.
+            // The slashed member has to be removed: settling is a step of its own.
             core.settle(id, 0);
             assertEq(core.history(id, 0, 1)[0].updates, 2);
             vm.revertToState(snapshot);

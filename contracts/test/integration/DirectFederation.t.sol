@@ -58,7 +58,7 @@ contract DirectFederationTest is DirectFederationFixture {
         bytes32 id = openFederation(terms, plainSetup(700), 5);
         int256[] memory naive = new int256[](700);
         for (uint32 round; round < 2; ++round) {
-            // The second round froze those who had joined by then; one of them stays silent, and is expected all the same.
+            // The second round froze those who had joined by then; one of them sends nothing, but is expected like the others.
             uint256 cohort = round == 0 ? 5 : 8;
             int256 gain = round == 0 ? int256(4) : int256(3); // ⌊3 · 8 / 5⌋, 3 · 8 / 8
             for (uint256 p = 1; p < cohort; ++p) {

@@ -41,7 +41,7 @@ contract FederationInvariants is Test {
         targetSelector(address(handler), selectors);
     }
 
-    /// @notice Tokens in = paid + burned + held, for each federation apart.
+    /// @notice Tokens in = paid + burned + held, for each federation by itself.
     function invariant_tokensInArePaidBurnedOrHeld() external view {
         uint256 held;
         for (uint256 f; f < 2; ++f) {
@@ -53,7 +53,7 @@ contract FederationInvariants is Test {
         assertEq(handler.held(), held, "held = ledger");
     }
 
-    /// @notice What the ledger sums up is what the accounts have.
+    /// @notice The federation's totals are the sums over its accounts.
     function invariant_ledgerIsTheSumOfItsAccounts() external view {
         address[] memory accounts = handler.accounts();
         for (uint256 f; f < 2; ++f) {
@@ -83,7 +83,7 @@ contract FederationInvariants is Test {
         }
     }
 
-    /// @notice Rounds rise; within a round phases never regress; a finish is final.
+    /// @notice Round numbers never fall; within a round phases never go back; a finish is final.
     function invariant_phasesNeverRegress() external view {
         assertFalse(handler.hasRegressed());
     }
@@ -99,8 +99,8 @@ contract FederationInvariants is Test {
         }
     }
 
-    /// @notice Whatever happened, one honest keeper brings every federation to its end, round by round, and everyone
-    ///         takes what is theirs: nothing is left.
+    /// @notice After any history, one honest keeper brings every federation to its end, round by round, and everyone claims
+    ///         what they are owed: nothing is left.
     function afterInvariant() external {
         for (uint256 f; f < 2; ++f) {
             bytes32 id = handler.ids(f);

@@ -154,7 +154,7 @@ contract FederationHandler is FederationFixture {
 
     // --- What an honest keeper can always do ---
 
-    /// @dev Brings a federation to its next round or to its finish, whatever the others did before.
+    /// @dev Brings a federation to its next round or to its finish, after anything that the others did.
     function advance(uint256 f) public {
         bytes32 id = ids[f];
         uint32 round = core.roundOf(id).number;
@@ -166,7 +166,7 @@ contract FederationHandler is FederationFixture {
         revert("no way to the next round");
     }
 
-    /// @dev Everyone takes what is theirs.
+    /// @dev Everyone claims what they are owed.
     function claimAll(uint256 f) external {
         for (uint256 i; i < PEOPLE; ++i) {
             claimAs(f, person(i));
@@ -315,7 +315,7 @@ contract FederationHandler is FederationFixture {
         burned[f] += token.balanceOf(BURNED) - before;
     }
 
-    /// @dev Notes what was paid, and whether the stake is back with its owner: held no more, and owed no more.
+    /// @dev Records what was paid, and whether the stake is back with its owner: neither held nor owed any more.
     function account_(uint256 f, address member, uint256 amount) private {
         paid[f] += amount;
         IFederation.Member memory standing = core.memberOf(ids[f], member);

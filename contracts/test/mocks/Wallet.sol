@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Wallet
-/// @notice An account that is a contract: it takes for its signature what it was told (ERC-1271), and calls what it is told.
+/// @notice An account that is a contract: it accepts as its signature what it was told (ERC-1271), and calls what it is told.
 contract Wallet {
     mapping(bytes32 hash => bytes32 signatureHash) private _signed;
 

@@ -99,13 +99,13 @@ contract PhaseTest is Test {
             (Phase phase, uint256 endsAt) = PhaseLib.phaseAt(round, timing, columns[11][i] == 1, columns[12][i]);
             assertEq(uint256(phase), columns[13][i], vm.toString(i));
             assertEq(endsAt, ends[i], vm.toString(i));
-            // A vector says zero where the contract says that it never is.
+            // A vector says zero where the contract says never: the greatest time.
             uint256 overdueAt = columns[19][i] == 0 ? type(uint256).max : columns[19][i];
             assertEq(PhaseLib.overdueAt(round, timing, phase, columns[18][i]), overdueAt, vm.toString(i));
         }
     }
 
-    /// @dev A started round whose record could have come about: acts lie inside the phases they end.
+    /// @dev A started round with a possible record: actions lie inside the phases that they end.
     function made(uint32[3] memory lengths, uint40[3] memory acts, uint256 submitted)
         private
         pure

@@ -40,7 +40,7 @@ contract CodecTest is DirectFixture {
         }
     }
 
-    /// @dev Every bit of the last word: refused exactly where no parameter stands.
+    /// @dev Every bit of the last word: refused exactly where it belongs to no parameter.
     function test_check_refusesEachPaddingBit() external {
         for (uint256 width; width < 8; ++width) {
             uint256 bits = 1 << (width % 4);

@@ -42,7 +42,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   SetupMismatch: never('Hand in the setup whose hash the terms name.'),
   BoundExceeded: never('An initial integer is larger than the bound in the setup; raise the bound or scale the model.'),
 
-  // Terms that the direct path adds its conditions to
+  // Terms and setups that the paths add their conditions to
   AlreadyRegistered: never('The aggregator knows this federation already; another salt makes another one.'),
   NotRegistered: never('The aggregator does not know this federation; check the core address.'),
   MalformedSetup: never('Encode the setup with encodeSetup.'),
@@ -51,13 +51,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   UnsupportedBits: never('Choose updates of 1, 2, 4 or 8 bits; in the blob path not 1.'),
   UnsupportedRule: never('Choose rule 0, the sum.'),
   UnsupportedChallenge: never('This aggregator has nothing to challenge; set the challenge window to zero.'),
-  EmptyModel: never('The model must have parameters.'),
   ModelTooLarge: never('Train a smaller model, or pack it in narrower lanes.'),
-  EmptyShard: never('Choose a shard size of at least one word.'),
   MisalignedShard: never('Choose a shard size that is a multiple of 256 / bits, or of whole blobs in the blob path.'),
-  InvalidShardsPerMember: never('A member trains from one shard to all of them in a round.'),
-  InvalidCohortSize: never('Choose a cohort of 1 to 256 members.'),
-  NoRounds: never('Choose at least one round.'),
   LaneOverflow: never('Choose fewer rounds, a smaller gain, fewer bits or wider lanes: a lane could overflow.'),
   AggregateTooLong: never('One aggregation would not fit a transaction; choose smaller shards or a smaller cohort.'),
   AggregateTooCostly: never('One aggregation would pass the gas cap; choose smaller shards or a smaller cohort.'),
@@ -97,7 +92,6 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   ChunkMismatch: never('The chunk is not the one whose hash is in the setup; check the initial model.'),
   LaneOutOfRange: never('A model integer does not fit its lane; use wider lanes or smaller integers.'),
   NoSuchLane: never('A word has 256 / laneBits lanes, counted from 0.'),
-  NoSuchShard: never('Count shards from 0 to their number less one.'),
   TooManyUpdates: never('The core handed in more updates than the terms allow; check the core.'),
   WrongDigestCount: never('The core handed in another number of digests than of updates; check the core.'),
   WrongDataLength: never('Hand in exactly the payloads of the round that count for this shard.'),

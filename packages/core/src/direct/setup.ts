@@ -1,5 +1,5 @@
 /**
- * What a direct-path aggregator must know beyond the terms, as `types/Setup.sol` has it: how the integers start, and
+ * What a direct-path aggregator must know beyond the terms, as `types/DirectSetup.sol` has it: how the integers start, and
  * the network that predictions run through. The enums are numbers, as the ABI has them.
  *
  * @example
