@@ -26,12 +26,12 @@ import {
 import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
 import {
+  type DirectSetup,
   encodeBlobSetup,
   keccak256,
   OutputKind,
   packGains,
   packUpdate,
-  type Setup,
   Start,
   type Terms,
 } from '@tutti/core'
@@ -46,7 +46,7 @@ await deployContracts(client)
 export const manifest = new TextEncoder().encode('{"name":"a federation of the examples"}')
 
 /** One layer from 6 inputs to 2 classes: 12 weights and 2 biases, drawn from the seed. */
-export const setup: Setup = {
+export const setup: DirectSetup = {
   start: Start.Seeded,
   seed: keccak256(new Uint8Array([1])),
   bound: 0,

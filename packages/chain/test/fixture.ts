@@ -1,6 +1,15 @@
 /** A small federation on a chain of its own: what the tests of this package start from. */
 
-import { keccak256, OutputKind, packGains, packUpdate, type Setup, Start, shardRange, type Terms } from '@tutti/core'
+import {
+  type DirectSetup,
+  keccak256,
+  OutputKind,
+  packGains,
+  packUpdate,
+  Start,
+  shardRange,
+  type Terms,
+} from '@tutti/core'
 import { type Hex, zeroAddress, zeroHash } from 'viem'
 import {
   type ChainClient,
@@ -30,7 +39,7 @@ export const manifest = new TextEncoder().encode('{"name":"a federation of the t
 /** A network of 6 inputs and 2 outputs in 14 parameters, seeded. */
 const layers = [{ inputs: 6, outputs: 2, biasMultiplier: 1, shift: 0 }]
 
-export function smallSetup(overrides: Partial<Setup> = {}): Setup {
+export function smallSetup(overrides: Partial<DirectSetup> = {}): DirectSetup {
   return {
     start: Start.Seeded,
     outputKind: OutputKind.Softmax,
@@ -49,7 +58,7 @@ export function smallSetup(overrides: Partial<Setup> = {}): Setup {
   }
 }
 
-export function smallTerms(setup: Setup, overrides: Partial<Terms> = {}): Terms {
+export function smallTerms(setup: DirectSetup, overrides: Partial<Terms> = {}): Terms {
   const { directAggregator, demoToken } = deployment()
   return {
     manifestHash: keccak256(manifest),
@@ -89,7 +98,7 @@ export async function startFederation(
   chain: Pick<LocalChain, 'accounts'>,
   client: ChainClient,
   { terms: termOverrides = {}, setup: setupOverrides = {}, memberCount = 3 }: FederationOverrides = {},
-): Promise<{ id: Hex; terms: Terms; setup: Setup; members: ChainClient[] }> {
+): Promise<{ id: Hex; terms: Terms; setup: DirectSetup; members: ChainClient[] }> {
   const setup = smallSetup(setupOverrides)
   const terms = smallTerms(setup, termOverrides)
   const creator = client.account!.address
@@ -108,7 +117,7 @@ export async function startFederation(
 /** Lets a phase end in which all have acted: it does with the second of the last act. */
 export const passSecond = (client: ChainClient): Promise<void> => advanceTime(client, 1)
 
-type FederationOverrides = { terms?: Partial<Terms>; setup?: Partial<Setup>; memberCount?: number }
+type FederationOverrides = { terms?: Partial<Terms>; setup?: Partial<DirectSetup>; memberCount?: number }
 
 /** An update of a shard whose value at p is `(p + seed) mod 16 − 8`, or `mod 2^bits` for other widths. */
 export function someUpdate(terms: Terms, seed: number, shard = 0): { values: Int8Array; payload: Uint8Array } {

@@ -1,7 +1,7 @@
 /** Terms and a setup that are possible, for tests that change one thing at a time. */
 
 import type { Hex } from '../src/arithmetic/hex.ts'
-import { OutputKind, type Setup, Start } from '../src/direct/setup.ts'
+import { type DirectSetup, OutputKind, Start } from '../src/direct/setup.ts'
 import { packGains } from '../src/terms/gains.ts'
 import type { Terms } from '../src/terms/terms.ts'
 
@@ -44,7 +44,7 @@ export function termsOf(changes: Partial<Terms> = {}): Terms {
 }
 
 /** The setup of the same network, from a seed. */
-export function setupOf(changes: Partial<Setup> = {}): Setup {
+export function setupOf(changes: Partial<DirectSetup> = {}): DirectSetup {
   return {
     start: Start.Seeded,
     outputKind: OutputKind.Softmax,

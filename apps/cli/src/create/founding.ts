@@ -13,6 +13,7 @@ import {
 import {
   type CohortTerms,
   chunkHashes,
+  type DirectSetup,
   encodeBlobSetup,
   estimateRoundAt,
   gainAt,
@@ -22,7 +23,6 @@ import {
   maxUpdates,
   packModel,
   proposeGains,
-  type Setup,
   shardCount,
   type Terms,
   unpackGains,
@@ -63,7 +63,7 @@ export interface Founding {
   manifest: Manifest
   manifestBytes: Uint8Array
   /** What the direct path's aggregator is told; absent on the blob path. */
-  setup?: Setup
+  setup?: DirectSetup
   setupBytes: Uint8Array
   /** Largest |initial integer|; 0 on the blob path. */
   initialBound: bigint

@@ -14,7 +14,7 @@ import {
   readStatus,
   replayFederation,
 } from '@tutti/chain'
-import { classify as classifyByTwin, type Hex, type Setup, type Terms } from '@tutti/core'
+import { classify as classifyByTwin, type DirectSetup, type Hex, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
 import { loadTask, type Task, type TaskName } from '@tutti/learn/node'
 import { foundFederation } from '../create/founding.ts'
@@ -207,7 +207,7 @@ async function askContract(client: ChainClient, id: Hex, heldOut: Dataset): Prom
 }
 
 /** Answers of the contract that its TypeScript twin does not give on the same integers. There should be none. */
-function countDiffering(answers: readonly Answer[], lanes: Int32Array, setup: Setup, heldOut: Dataset): number {
+function countDiffering(answers: readonly Answer[], lanes: Int32Array, setup: DirectSetup, heldOut: Dataset): number {
   return answers.filter(({ index, answer }) => {
     const twin = classifyByTwin(lanes, setup, exampleInput(heldOut, index))
     return Number(twin.class) !== answer

@@ -1,11 +1,11 @@
 /** The federation that gas is measured on: 784-32-10, 4-bit updates, 16-bit lanes, with stake, bounty and keepers. */
 
 import {
+  type DirectSetup,
   keccak256,
   layerParameters,
   OutputKind,
   packGains,
-  type Setup,
   Start,
   shardCount,
   type Terms,
@@ -35,7 +35,7 @@ export const benchMultiplications = layers.reduce((sum, { inputs, outputs }) => 
 const manifest = new TextEncoder().encode('{"name":"gas benchmark"}')
 
 /** A setup of dense layers, its start seeded. */
-export function benchSetup(dense: Setup['layers']): Setup {
+export function benchSetup(dense: DirectSetup['layers']): DirectSetup {
   return {
     start: Start.Seeded,
     outputKind: OutputKind.Softmax,
@@ -56,7 +56,7 @@ export function benchSetup(dense: Setup['layers']): Setup {
 const setup = benchSetup(layers)
 
 /** Terms of the benchmark; every member trains every shard. */
-export function benchTerms(overrides: Partial<Terms> = {}, given: Setup = setup): Terms {
+export function benchTerms(overrides: Partial<Terms> = {}, given: DirectSetup = setup): Terms {
   const { directAggregator, demoToken } = deployment()
   const terms = {
     manifestHash: keccak256(manifest),
@@ -100,7 +100,7 @@ export async function startBenchFederation(
   client: ChainClient,
   accounts: readonly NonNullable<ChainClient['account']>[],
   terms: Terms,
-  given: Setup = setup,
+  given: DirectSetup = setup,
 ): Promise<BenchFederation> {
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(given) })

@@ -1,5 +1,5 @@
 /**
- * The setup of a direct-path model as bytes: `abi.encode(Setup)`, published at creation, its hash in the terms.
+ * The setup of a direct-path model as bytes: `abi.encode(DirectSetup)`, published at creation, its hash in the terms.
  *
  * @example
  * ```ts
@@ -9,7 +9,7 @@
  * ```
  */
 
-import type { OutputKind, Setup, Start } from '@tutti/core'
+import type { DirectSetup, OutputKind, Start } from '@tutti/core'
 import { type AbiParameter, decodeAbiParameters, encodeAbiParameters, hexToBytes } from 'viem'
 
 const setupParameters = [
@@ -46,13 +46,13 @@ const setupParameters = [
   },
 ] as const satisfies readonly AbiParameter[]
 
-/** Writes a setup as the aggregator reads it: `abi.encode(Setup)`. */
-export function encodeSetup(setup: Setup): Uint8Array {
+/** Writes a setup as the aggregator reads it: `abi.encode(DirectSetup)`. */
+export function encodeSetup(setup: DirectSetup): Uint8Array {
   return hexToBytes(encodeAbiParameters(setupParameters, [setup]))
 }
 
 /** Reads a setup: the inverse of {@link encodeSetup}. Throws viem's decoding errors on anything else. */
-export function decodeSetup(bytes: Uint8Array): Setup {
+export function decodeSetup(bytes: Uint8Array): DirectSetup {
   const [setup] = decodeAbiParameters(setupParameters, bytes)
   return { ...setup, start: setup.start as Start, outputKind: setup.outputKind as OutputKind }
 }

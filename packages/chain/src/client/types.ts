@@ -3,7 +3,7 @@
 import type { ContractFunctionReturnType } from 'viem'
 import type { federationAbi } from '../abi/federation.ts'
 
-export type { Phase, PhaseAt, Round, Setup, Terms } from '@tutti/core'
+export type { DirectSetup, Phase, PhaseAt, Round, Terms } from '@tutti/core'
 
 /** What a model takes, gives, and has behind it; `round` counts failed rounds too, and 0 is the initial model. */
 export type ModelStatus = ContractFunctionReturnType<typeof federationAbi, 'view', 'modelOf'>

@@ -17,7 +17,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { concat, fromHex, type Hex, keccak256, toBytes32 } from '../arithmetic/hex.ts'
 import { lanesPerWord, packModel, wordsFor } from './lanes.ts'
-import { type Setup, Start } from './setup.ts'
+import { type DirectSetup, Start } from './setup.ts'
 
 /** Words in a chunk. */
 export const CHUNK_WORDS = 512
@@ -29,7 +29,7 @@ export const CHUNK_WORDS = 512
  * @throws {@link GivenStartError}
  */
 export function initialModel(
-  setup: Pick<Setup, 'start' | 'seed' | 'tensors'>,
+  setup: Pick<DirectSetup, 'start' | 'seed' | 'tensors'>,
   { laneBits, dimension }: { readonly laneBits: number; readonly dimension: number },
 ): Int32Array {
   if (setup.start === Start.Given) throw new GivenStartError()
@@ -81,7 +81,7 @@ export function chunkHashes(model: Int32Array, laneBits: number): Hex[] {
   )
 }
 
-function amplitudeOf(tensors: Setup['tensors'], dimension: number): Float64Array {
+function amplitudeOf(tensors: DirectSetup['tensors'], dimension: number): Float64Array {
   const amplitudes = new Float64Array(dimension)
   let start = 0
   for (const { length, amplitude } of tensors) {

@@ -39,7 +39,7 @@ export type Layer = {
 }
 
 /** The setup of a direct-path model; its ABI encoding is published at creation and its hash is in the terms. */
-export type Setup = {
+export type DirectSetup = {
   readonly start: Start
   readonly outputKind: OutputKind
   /** Byte that stands for zero in the input: 0, or 128 for signed features. */
@@ -60,7 +60,7 @@ export type Setup = {
 }
 
 /** Largest |initial integer| of a start: 0, the largest amplitude, or the bound. */
-export function initialBound(setup: Pick<Setup, 'start' | 'bound' | 'tensors'>): bigint {
+export function initialBound(setup: Pick<DirectSetup, 'start' | 'bound' | 'tensors'>): bigint {
   if (setup.start === Start.Zero) return 0n
   if (setup.start === Start.Given) return BigInt(setup.bound)
   return BigInt(setup.tensors.reduce((largest, { amplitude }) => Math.max(largest, amplitude), 0))

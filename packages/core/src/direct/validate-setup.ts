@@ -13,7 +13,7 @@
 
 import type { Terms } from '../terms/terms.ts'
 import { chunkCount } from './initial.ts'
-import { initialBound, layerParameters, OutputKind, type Setup, Start } from './setup.ts'
+import { type DirectSetup, initialBound, layerParameters, OutputKind, Start } from './setup.ts'
 import { validateOverflow } from './validate.ts'
 
 const LARGEST_UINT8 = 0xff
@@ -29,14 +29,14 @@ const MOST_LABELS = 256
  * {@link LayersUnconnectedError}, {@link ZeroBiasMultiplierError}, {@link InvalidLayerShiftError},
  * {@link LayersMismatchError}, {@link InvalidOutputsError}, {@link OutputOverflowError}, {@link SetupRangeError}
  */
-export function validateSetup(setup: Setup, terms: Terms): void {
+export function validateSetup(setup: DirectSetup, terms: Terms): void {
   validateRanges(setup)
   validateStart(setup, terms)
   validateOverflow(terms, initialBound(setup))
   validateNetwork(setup, terms)
 }
 
-function validateRanges(setup: Setup): void {
+function validateRanges(setup: DirectSetup): void {
   const check = (field: string, value: number, largest: number): void => {
     if (!Number.isInteger(value) || value < 0 || value > largest) throw new SetupRangeError(field, value, largest)
   }
@@ -56,7 +56,7 @@ function validateRanges(setup: Setup): void {
   }
 }
 
-function validateStart(setup: Setup, { laneBits, dimension }: Terms): void {
+function validateStart(setup: DirectSetup, { laneBits, dimension }: Terms): void {
   const limit = 2 ** (laneBits - 1)
   for (const [t, { length, amplitude }] of setup.tensors.entries()) {
     if (length === 0) throw new EmptyTensorError(t)
@@ -70,7 +70,7 @@ function validateStart(setup: Setup, { laneBits, dimension }: Terms): void {
   if (setup.chunks.length !== chunks) throw new WrongChunkCountError(setup.chunks.length, chunks)
 }
 
-function validateNetwork({ layers, outputKind, outputMultiplier, outputOffset }: Setup, terms: Terms): void {
+function validateNetwork({ layers, outputKind, outputMultiplier, outputOffset }: DirectSetup, terms: Terms): void {
   const last = layers.at(-1)
   if (last === undefined) return
   for (const [l, layer] of layers.entries()) {

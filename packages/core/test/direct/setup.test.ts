@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { initialBound, OutputKind, type Setup, Start } from '../../src/direct/setup.ts'
+import { type DirectSetup, initialBound, OutputKind, Start } from '../../src/direct/setup.ts'
 import { LaneOverflowError } from '../../src/direct/validate.ts'
 import {
   AmplitudeTooLargeError,
@@ -27,8 +27,8 @@ test('possible setups pass', () => {
   validateSetup(setupOf({ start: Start.Given, bound: 9, chunks: [`0x${'00'.repeat(32)}`] }), termsOf())
 })
 
-const [hidden, last] = setupOf().layers as [Setup['layers'][0], Setup['layers'][0]]
-const impossible: [string, Partial<Setup>, new (...facts: never[]) => Error][] = [
+const [hidden, last] = setupOf().layers as [DirectSetup['layers'][0], DirectSetup['layers'][0]]
+const impossible: [string, Partial<DirectSetup>, new (...facts: never[]) => Error][] = [
   ['a field out of range', { inputZero: 256 }, SetupRangeError],
   [
     'an empty tensor',

@@ -1,7 +1,7 @@
 /**
- * What the contract must know of a manifest: core's `Setup`, and the step of every tensor.
+ * What the contract must know of a manifest: core's `DirectSetup`, and the step of every tensor.
  */
-import { type Hex, OutputKind, type Setup, Start } from '@tutti/core'
+import { type DirectSetup, type Hex, OutputKind, Start } from '@tutti/core'
 import { type DenseLayer, isOnnxModel, type ModelSpec, tensorLayout } from '../model/model.ts'
 import { type Manifest, validateManifest } from './manifest.ts'
 
@@ -26,7 +26,7 @@ export interface TensorStep {
  *
  * @throws `ManifestError`, {@link NotDenseError}, {@link FloatStartError}
  */
-export function toSetup(manifest: Manifest): Setup {
+export function toSetup(manifest: Manifest): DirectSetup {
   const { model, initialisation, network } = validateManifest(manifest)
   const dense = denseLayers(model)
   if (initialisation.kind === 'float' || initialisation.kind === 'base' || network === undefined) {

@@ -2,7 +2,7 @@
  * The manifest of a statistics round: what is counted, for what, and how much noise hides a row. A form of its own: there
  * is no model, no training and nothing to predict.
  */
-import { OutputKind, type Setup, Start } from '@tutti/core'
+import { type DirectSetup, OutputKind, Start } from '@tutti/core'
 import { z } from 'zod'
 import { formatPath } from '../data/schema.ts'
 import { toCanonicalJson } from '../manifest/canonical-json.ts'
@@ -121,7 +121,7 @@ export function requireStatistics(manifest: PublishedManifest): StatisticsManife
 }
 
 /** The setup of a statistics round: integers that start at zero, and no network. */
-export function toStatisticsSetup({ plan }: StatisticsManifest): Setup {
+export function toStatisticsSetup({ plan }: StatisticsManifest): DirectSetup {
   return {
     start: Start.Zero,
     outputKind: OutputKind.Linear,

@@ -1,6 +1,6 @@
 /** The model before its first round, from what was published: by formula, or chunk by chunk from calldata. */
 
-import { CHUNK_WORDS, concat, initialModel, keccak256, type Setup, Start, unpackModel } from '@tutti/core'
+import { CHUNK_WORDS, concat, type DirectSetup, initialModel, keccak256, Start, unpackModel } from '@tutti/core'
 import { decodeFunctionData, type Hash, type Hex, hexToBytes } from 'viem'
 import { federationAbi } from '../../abi/federation.ts'
 import type { ChainClient } from '../../client/client.ts'
@@ -17,7 +17,7 @@ import { MismatchFound } from '../mismatch.ts'
 export async function rebuildInitialModel(
   client: ChainClient,
   creation: Creation,
-  setup: Setup,
+  setup: DirectSetup,
   toBlock: bigint,
 ): Promise<Int32Array> {
   const { id, terms, blockNumber } = creation

@@ -22,10 +22,13 @@
  * classify(model, setup, Uint8Array.of(5, 4)).class // → 0
  * ```
  */
-import { type Layer, layerParameters, OutputKind, type Setup } from '../setup.ts'
+import { type DirectSetup, type Layer, layerParameters, OutputKind } from '../setup.ts'
 
 /** What of the setup a prediction needs. */
-export type NetworkSetup = Pick<Setup, 'outputKind' | 'inputZero' | 'outputMultiplier' | 'outputOffset' | 'layers'>
+export type NetworkSetup = Pick<
+  DirectSetup,
+  'outputKind' | 'inputZero' | 'outputMultiplier' | 'outputOffset' | 'layers'
+>
 
 const EXACT = 2 ** 53
 const LARGEST_BYTE = 255
@@ -185,7 +188,7 @@ function requantize(acc: Float64Array | bigint[], shift: number): Float64Array {
 
 function toOutputs(
   acc: Float64Array | bigint[],
-  { outputMultiplier, outputOffset }: Pick<Setup, 'outputMultiplier' | 'outputOffset'>,
+  { outputMultiplier, outputOffset }: Pick<DirectSetup, 'outputMultiplier' | 'outputOffset'>,
 ): bigint[] {
   const outputs: bigint[] = []
   for (const value of acc) outputs.push(BigInt(value) * outputMultiplier + outputOffset)
