@@ -27,7 +27,10 @@ test("the ABI of the core has every error that any contract declares, so that a 
     .filter((entry) => entry.isFile() && entry.name.endsWith('.sol'))
     .flatMap((entry) => [...readFileSync(join(entry.parentPath, entry.name), 'utf8').matchAll(/^ +error (\w+)\(/gm)])
     .map(([, name]) => name!)
-  assert.ok(declared.length > 130)
+  assert.ok(declared.length > 110)
+  // One declaration a name. The direct path's `NotInitialised` counts chunks, the core's names the federation.
+  const twins = declared.filter((name, at) => declared.indexOf(name) !== at)
+  assert.deepEqual(twins, ['NotInitialised'])
   const names = new Set<string>(errors.map(({ name }) => name))
   assert.deepEqual(
     declared.filter((name) => !names.has(name)),
