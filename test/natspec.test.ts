@@ -1,7 +1,7 @@
 /**
  * The interfaces are the contracts' specification: each function states its parameters, what it returns and why it reverts,
- * each event its parameters, each error its meaning. What is said of reverts is held against the code: every error that an
- * implementation can reach by itself, and no other.
+ * each event its parameters, each error its meaning. The errors that a function names are compared with the code: it names
+ * every error that an implementation can reach by itself, and no other.
  */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -197,6 +197,18 @@ test('every event and every error of the interfaces is explained, with the param
         if (!(input.name in params)) missing.push(`${name}: ${entry.name}: @param ${input.name}`)
       }
     }
+  }
+  assert.deepEqual(missing, [])
+})
+
+test('every error of a library or contract is explained too', () => {
+  const missing: string[] = []
+  for (const [path, { ast }] of Object.entries(compiled.sources)) {
+    if (!path.startsWith('src/')) continue
+    visit(ast, (node) => {
+      const isUnexplained = (node as Node & { documentation?: unknown }).documentation === undefined
+      if (node.nodeType === 'ErrorDefinition' && isUnexplained) missing.push(`${path}: ${node.name}`)
+    })
   }
   assert.deepEqual(missing, [])
 })
