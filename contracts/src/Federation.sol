@@ -223,7 +223,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     /// @inheritdoc IFederationCore
     function aggregate(bytes32 id, uint32 number, uint16 shard, bytes calldata data) external nonReentrant {
         FederationState storage federation = _existing(id);
-        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
+        uint256 shards = RoundStore.shardCount(federation.submissionTerms);
         // A round that was begun may be aggregated after the end, so that an abandoned federation keeps a whole model.
         Round memory round = federation.readPhase();
         bool isHalfDone = federation.isFinished && number == round.number && number == federation.roundsClosed

@@ -118,7 +118,7 @@ abstract contract FederationViews is FederationStorage, IFederationViews {
         returns (address keeper, uint256 exclusiveUntil, uint256 pay)
     {
         FederationState storage federation = _existing(id);
-        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
+        uint256 shards = RoundStore.shardCount(federation.submissionTerms);
         if (shard >= shards) revert ShardOutOfRange(shard, shards);
         Round memory round = federation.readPhase();
         if (round.startedAt == 0 || federation.isFinished) return (address(0), 0, 0);

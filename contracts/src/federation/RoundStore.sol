@@ -66,7 +66,7 @@ library RoundStore {
         rounds = federation.roundsClosed;
         uint256 shardsDone = record.shardsDone;
         if (record.number != rounds || shardsDone == 0) return (rounds, false);
-        isInMotion = shardsDone < shardsOf(federation.submissionTerms);
+        isInMotion = shardsDone < shardCount(federation.submissionTerms);
         if (!isInMotion) ++rounds;
     }
 
@@ -139,12 +139,12 @@ library RoundStore {
             keeperSeconds: terms.keeperSeconds,
             idleSeconds: terms.idleSeconds,
             minimumUpdates: terms.minimumUpdates,
-            shards: shardsOf(submissionTerms)
+            shards: shardCount(submissionTerms)
         });
     }
 
     /// @notice Shards of the model, 1 to 256.
-    function shardsOf(SubmissionTerms storage submissionTerms) internal view returns (uint256) {
+    function shardCount(SubmissionTerms storage submissionTerms) internal view returns (uint256) {
         return uint256(submissionTerms.lastShard) + 1;
     }
 

@@ -75,7 +75,7 @@ library Updates {
         bytes32 context = Binding.contextOf(id, number, msg.sender);
         address aggregator = submissionTerms.aggregator;
         uint256 shardsPerMember = submissionTerms.shardsPerMember;
-        uint256 shards = RoundStore.shardsOf(submissionTerms);
+        uint256 shards = RoundStore.shardCount(submissionTerms);
         isBlank = true;
         for (uint256 i; i < payloads.length; ++i) {
             uint256 shard = Cohort.shardOf(position, number, first + i, shardsPerMember, shards);
@@ -104,7 +104,7 @@ library Updates {
             (
                 id,
                 Binding.contextOf(id, number, member),
-                Cohort.shardOf(position, number, assigned, shardsPerMember, RoundStore.shardsOf(submissionTerms)),
+                Cohort.shardOf(position, number, assigned, shardsPerMember, RoundStore.shardCount(submissionTerms)),
                 federation.digests[(position << 8) | assigned],
                 proof
             )
@@ -134,7 +134,7 @@ library Updates {
         returns (bytes32[] memory contexts, bytes32[] memory digests, uint256 updates)
     {
         uint256 shardsPerMember = federation.submissionTerms.shardsPerMember;
-        uint256 shards = RoundStore.shardsOf(federation.submissionTerms);
+        uint256 shards = RoundStore.shardCount(federation.submissionTerms);
         uint256 size = LibBit.popCount(round.submitted);
         contexts = new bytes32[](size);
         digests = new bytes32[](size);

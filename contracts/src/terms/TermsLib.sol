@@ -20,7 +20,7 @@ library TermsLib {
     uint256 private constant MONTH = 2_592_000; // 30 days
 
     /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
-    function shardsOf(Terms memory terms) internal pure returns (uint256) {
+    function shardCount(Terms memory terms) internal pure returns (uint256) {
         return (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
     }
 
@@ -31,7 +31,7 @@ library TermsLib {
 
     /// @notice Most updates of a shard in a round: `⌈cohortSize · shardsPerMember / shards⌉`.
     function maxUpdates(Terms memory terms) internal pure returns (uint256) {
-        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardsOf(terms));
+        return Cohort.maxUpdates(terms.cohortSize, terms.shardsPerMember, shardCount(terms));
     }
 
     /// @notice The pot of round `number`.
@@ -54,7 +54,7 @@ library TermsLib {
         if (terms.rounds == 0) revert IFederationErrors.RoundsZero();
         if (terms.dimension == 0) revert IFederationErrors.DimensionZero();
         if (terms.shardSize == 0) revert IFederationErrors.ShardSizeZero();
-        shards = shardsOf(terms);
+        shards = shardCount(terms);
         if (shards > MAX_SHARDS) revert IFederationErrors.TooManyShards(shards, MAX_SHARDS);
         if (terms.shardsPerMember == 0 || terms.shardsPerMember > shards) {
             revert IFederationErrors.ShardsPerMemberOutOfRange(terms.shardsPerMember, shards);
