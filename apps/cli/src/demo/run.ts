@@ -114,7 +114,7 @@ interface DemoFederation {
   id: Hex
   terms: Terms
   manifest: Manifest
-  setup: Setup
+  setup: DirectSetup
 }
 
 /** Creates the federation, its steps calibrated on the creator's part of the data, and writes its initial model. */
