@@ -106,7 +106,7 @@ describe('where gas runs out', () => {
     assert.deepEqual([listed.id, listed.isInitialised], [id, false])
     const early = await run('join', id, '--yes', '--test-account', '1')
     assert.equal(early.code, exitCodes.refused)
-    assert.match(early.stderr, new RegExp(`no stake was paid.*tutti create --resume ${id}`))
+    assert.match(early.stderr, new RegExp(`tutti create --resume ${id}.*No stake was paid`))
 
     const resumed = await readTutti(['create', '--resume', id, '--test-account', '2'], { cwd, env: env() })
     assert.deepEqual([resumed.id, resumed.isNew], [id, true])

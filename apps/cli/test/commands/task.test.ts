@@ -242,7 +242,7 @@ describe('a task of one’s own', () => {
     assert.equal(refused.code, exitCodes.badInput, refused.stdout)
     assert.match(
       refused.stderr,
-      /not one value of 1 column is taken as it stands:[\s\S]*"radius_mean": 180 far from the centre/,
+      /not one value of 1 column is known:[\s\S]*"radius_mean": 180 far from the centre/,
     )
     assert.equal((await run(...args, '--allow-unknown')).code, exitCodes.done)
   })
