@@ -129,7 +129,7 @@ test('an ONNX model, steps, weights by rows, and the fees of a chain', async () 
     const { stdout } = await runTutti(direct, { cwd })
     assert.match(
       stdout,
-      /at most:[\s\S]*Estimates by the rules of Berlin to Osaka[\s\S]*in money: [\d.]+ of the chain's coin/,
+      /at most:[\s\S]*Estimated by the chain.s rules \(Berlin to Osaka\)[\s\S]*in money: [\d.]+ of the chain's coin/,
     )
   } finally {
     chain.process.kill('SIGINT')
