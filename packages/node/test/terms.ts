@@ -41,7 +41,7 @@ export function termsForTest(change: Partial<Terms> = {}): Terms {
 }
 
 /** A round that nobody has acted in. */
-export function newRound(change: Partial<Round>): Round {
+export function newRound(change: Partial<Round> = {}): Round {
   return {
     number: 0,
     members: 0,

@@ -9,7 +9,8 @@ import { type ChainClock, createChainClock } from '../../src/decide/clock.ts'
 import { type decide, nameDueAction } from '../../src/decide/next-action.ts'
 import type { Observation, OwnState } from '../../src/decide/state.ts'
 import type { RoundRecord, Sending } from '../../src/disk/round-record.ts'
-import type { Call, ModelChain, Transaction, Update } from './chain.ts'
+import type { ModelChain } from './chain.ts'
+import type { Call, Transaction, Update } from './contract.ts'
 
 /** What a node needs of the world. */
 export interface World {
@@ -148,7 +149,7 @@ export function look(node: SimulatedNode, world: World): number {
     world.tell({ kind: 'stopped', account, reason: action.reason })
     return Number.POSITIVE_INFINITY
   }
-  return act(node, world, action, observation, entry)
+  return act(node, world, { action, observation, entry })
 }
 
 /** A transaction that the chain took while the node was away is booked as heard of; as `run.ts` does. */
@@ -165,9 +166,7 @@ type Done = Exclude<Action, { kind: 'wait' | 'stop' }>
 function act(
   node: SimulatedNode,
   world: World,
-  action: Done,
-  observation: Observation,
-  entry: DiskRecord | undefined,
+  { action, observation, entry }: { action: Done; observation: Observation; entry: DiskRecord | undefined },
 ): number {
   const now = world.now()
   switch (action.kind) {

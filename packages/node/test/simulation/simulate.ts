@@ -1,20 +1,23 @@
 /**
- * Members by the hundred, a chain that looks back, a network that forgets and accounts that mean harm: one federation
- * from its first member to its last claim, all of it drawn from one seed.
+ * One federation from its first member to its last claim, all of it drawn from one seed: hundreds of members, a chain that
+ * is reorganised, a network that forgets, and accounts that mean harm.
  *
- * Time goes in slots of twelve seconds, one block each. A node looks at the chain when something in it changed that its
- * decision may depend on, or when the time has come that it waits for; `isEager` makes every node look in every slot,
- * which must come to the same.
+ * Time goes in slots of twelve seconds, one block each. A node looks at the chain when something changed that its decision
+ * may depend on, or when the time has come that it waits for. With `isEager` every node looks in every slot, which must
+ * come to the same.
  */
-import { fromSeed, type Random } from '@tutti/core'
+import { fromSeed } from '@tutti/core'
 import { decide } from '../../src/decide/next-action.ts'
-import { type Call, createModelChain, type ModelChain, type Transaction } from './chain.ts'
+import { createModelChain, type ModelChain } from './chain.ts'
+import { doHarm, proveFaults } from './hostile.ts'
 import { createReferee, type Violation } from './invariants.ts'
+import { createOutages, drawMembers, exponential } from './members.ts'
+import { createNetwork, SLOT } from './network.ts'
 import { freshMemory, look, type SimulatedNode, type World } from './node.ts'
 import type { Weather } from './weather.ts'
 
 /** How a federation went. */
-export interface Course {
+export interface Outcome {
   seed: number
   isFinished: boolean
   /** Updates that counted, by round; −1 for a round that failed. */
@@ -26,14 +29,17 @@ export interface Course {
   seconds: number
 }
 
-const SLOT = 12
 /** A round that takes longer than its phases and this has come to a halt. */
 const IDLE_SECONDS = 3_600
 /** Most violations that are kept. */
 const MOST_VIOLATIONS = 20
 
-/** Runs a federation to its end. `decide` may be replaced by a broken one, to see that it is found out. */
-export function simulate(weather: Weather, options: { decide?: typeof decide; isEager?: boolean } = {}): Course {
+/**
+ * Runs a federation to its end. Long because: it is one loop over slots, and what happens in a slot happens in this order.
+ *
+ * @param options - `decide`: a broken one, to see that it is found out.
+ */
+export function simulate(weather: Weather, options: { decide?: typeof decide; isEager?: boolean } = {}): Outcome {
   const random = fromSeed(weather.seed)
   const { terms, members } = weather
   const chain = createModelChain(terms, members + 2, fromSeed(BigInt(weather.seed) + (1n << 33n)))
@@ -53,7 +59,7 @@ export function simulate(weather: Weather, options: { decide?: typeof decide; is
     if (list === undefined) agenda.set(slot, [node])
     else list.push(node)
   }
-  const nodes = people(weather, random, () => now)
+  const nodes = drawMembers(weather, random, () => now)
   const referee = createReferee(chain, nodes, weather)
   const hostile = Array.from({ length: members }, (_, account) => account).filter(
     (account) => !nodes.some((node) => node.account === account),
@@ -147,7 +153,7 @@ export function simulate(weather: Weather, options: { decide?: typeof decide; is
       }
     }
     for (const account of hostile) if (random() < 0.05) doHarm(account, chain, network, random)
-    watch(chain, members, network, random)
+    proveFaults(chain, members, network, random)
 
     const { round } = state
     const phase = chain.phase(state.block.timestamp)
@@ -208,159 +214,4 @@ function inCohort({ state, positionOf }: ModelChain, byAccount: Map<number, Simu
     if (node !== undefined && positionOf(account) !== undefined) found.push(node)
   }
   return found
-}
-
-function people(weather: Weather, random: Random, now: () => number): SimulatedNode[] {
-  const nodes: SimulatedNode[] = []
-  const { members, terms } = weather
-  const length = terms.rounds * (terms.commitSeconds + terms.submitSeconds + terms.challengeSeconds)
-  for (let account = 0; account < members; account++) {
-    // Two stay, and mean well, whatever the weather.
-    if (account >= 2 && random() < weather.hostile) continue
-    const skew = (2 * random() - 1) * weather.skewSeconds
-    const isLeaving = account >= 2 && random() < weather.leaving
-    nodes.push({
-      account,
-      skew,
-      leavesAt: isLeaving ? random() * length : Number.POSITIVE_INFINITY,
-      trainSeconds: () =>
-        random() < weather.late ? terms.commitSeconds + terms.submitSeconds + 60 : random() * weather.trainSeconds,
-      disk: new Map(),
-      memory: freshMemory(skew, now),
-      downUntil: 0,
-      upSince: 0,
-      lossesInARow: 0,
-      trained: 0,
-      isStopped: false,
-      nextSlot: Number.POSITIVE_INFINITY,
-    })
-  }
-  return nodes
-}
-
-const exponential = (random: Random, mean: number) => (mean === 0 ? 0 : -Math.log(1 - random()) * mean)
-
-/** When each node goes away, as events in order of time. */
-function createOutages(nodes: readonly SimulatedNode[], { outageEvery, outageSeconds }: Weather, random: Random) {
-  const next = nodes.map((node) => ({ node, at: exponential(random, outageEvery) }))
-  const isCalm = outageSeconds === 0 || !Number.isFinite(outageEvery)
-  return {
-    due: (now: number): SimulatedNode[] => {
-      if (isCalm) return []
-      const due: SimulatedNode[] = []
-      for (const entry of next) {
-        if (entry.at > now) continue
-        due.push(entry.node)
-        entry.at = now + exponential(random, outageEvery)
-      }
-      return due
-    },
-  }
-}
-
-interface Network {
-  broadcast(transaction: Transaction, node: SimulatedNode): void
-  add(transaction: Transaction): void
-  /** Signs and hands over a call of an account that is no node; it always arrives. */
-  hand(account: number, call: Call): void
-  nextNonce(account: number): number
-  /** Transactions for a block, those of one account in order of nonce. */
-  collect(now: number): Transaction[]
-  /** Takes transactions of blocks that were taken back: three in ten are lost. */
-  forgetSome(transactions: readonly Transaction[]): void
-}
-
-function createNetwork({ state }: ModelChain, weather: Weather, random: Random, now: () => number): Network {
-  const pool = new Map<number, Map<number, Transaction & { arrives: number }>>()
-  const add = (transaction: Transaction, arrives = now()) => {
-    const own = pool.get(transaction.from) ?? new Map()
-    pool.set(transaction.from, own)
-    // The first of a nonce stays: a second one at the same price is underpriced.
-    if (transaction.nonce >= state.seats[transaction.from]!.nonce && !own.has(transaction.nonce)) {
-      own.set(transaction.nonce, { ...transaction, arrives })
-    }
-  }
-  const nextNonce = (account: number) => {
-    const own = pool.get(account)
-    let nonce = state.seats[account]!.nonce
-    while (own?.has(nonce)) nonce++
-    return nonce
-  }
-  return {
-    nextNonce,
-    add,
-    broadcast: (transaction, node) => {
-      if (node.lossesInARow < 2 && random() < weather.loss) {
-        node.lossesInARow++
-        return
-      }
-      node.lossesInARow = 0
-      add(transaction, now() + random() * 2 * SLOT)
-    },
-    hand: (account, call) => {
-      const nonce = nextNonce(account)
-      add({ hash: `${account}/${nonce}/${call.kind}/${now()}`, from: account, nonce, call }, now())
-    },
-    collect: (time) => {
-      const collected: Transaction[] = []
-      for (const [account, own] of pool) {
-        let nonce = state.seats[account]!.nonce
-        for (const key of own.keys()) if (key < nonce) own.delete(key)
-        for (let found = own.get(nonce); found !== undefined && found.arrives <= time; found = own.get(nonce)) {
-          const { arrives: _, ...transaction } = found
-          collected.push(transaction)
-          own.delete(nonce)
-          nonce++
-        }
-        if (own.size === 0) pool.delete(account)
-      }
-      return collected
-    },
-    forgetSome: (transactions) => {
-      for (const transaction of transactions) {
-        // Who joined is no part of the game.
-        if (transaction.call.kind === 'join' || random() < 0.7) add(transaction, now())
-      }
-    },
-  }
-}
-
-/** Something hostile: garbage, doubles, actions out of turn, false accusations, coming and going. */
-function doHarm(account: number, chain: ModelChain, network: Network, random: Random): void {
-  const { state, terms } = chain
-  const { number: round } = state.round
-  const position = chain.positionOf(account)
-  const update = { name: `garbage of ${account} for ${round}, ${random()}`, place: '', isFaulty: random() < 0.5 }
-  const shard = Math.floor(random() * 4)
-  const calls: Call[] = [
-    ...(position === undefined
-      ? []
-      : ([
-          { kind: 'commit', round, update },
-          { kind: 'submit', round, update },
-          { kind: 'submit', round, update: { ...update, name: `${update.name} again` } },
-        ] as Call[])),
-    { kind: 'open', round },
-    { kind: 'draw', round },
-    { kind: 'aggregate', round, shard },
-    { kind: 'settle', round },
-    { kind: 'close', round },
-    { kind: 'challenge', round, position: Math.floor(random() * terms.cohortSize) },
-    ...(random() < 0.02
-      ? ([
-          { kind: 'leave', round },
-          { kind: 'join', round },
-        ] as Call[])
-      : []),
-  ]
-  network.hand(account, calls[Math.floor(random() * calls.length)]!)
-}
-
-/** Somebody who is no member proves what can be proven. */
-function watch(chain: ModelChain, account: number, network: Network, random: Random): void {
-  const { state } = chain
-  if (chain.phase(state.block.timestamp) !== 'challenge' || random() < 0.2) return
-  for (const [position, { isFaulty }] of state.submissions) {
-    if (isFaulty) network.hand(account, { kind: 'challenge', round: state.round.number, position })
-  }
 }
