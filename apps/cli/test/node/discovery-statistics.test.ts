@@ -131,7 +131,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
     const account = ['--test-account', '1', '--data', '1.csv']
     const refused = await run('join', ids.second!, ...account, '--yes', ...budget)
     assert.equal(refused.code, exitCodes.refused)
-    assert.match(refused.stderr, /would pass the privacy budget of these data: its ε is 1; .*of which 0\.5 is left/)
+    assert.match(refused.stderr, /privacy budget of these data .*: its ε is 1; .*of which 0\.5 is left/)
     assert.equal((await run('join', ids.second!, ...account, '--yes', '--config', 'budget.json', ...budget)).code, 21)
     assert.equal((await read('join', ids.second!, ...account, '--yes')).isNew, true)
     const single = await run('node', ids.second!, ...account, ...budget)
@@ -178,7 +178,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
     ]) {
       const { code, stderr } = await run(...args)
       assert.equal(code, exitCodes.badInput)
-      assert.match(stderr, /privacy ledger is damaged, so what was spent is not known\. Restore it from a copy/)
+      assert.match(stderr, /Restore .*privacy ledger is damaged, so what was spent is not known/)
       assert.ok(stderr.includes(name!))
     }
     writeFileSync(path, whole)

@@ -15,7 +15,7 @@ import {
 } from '@tutti/core'
 import { worthOfGas } from '../settings/policy.ts'
 
-/** An action that pays whoever takes it. */
+/** An action that pays the account that takes it. */
 export type PaidAction = 'draw' | 'aggregate' | 'settle' | 'close'
 
 const DRAW_GAS = 90_000

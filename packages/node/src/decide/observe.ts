@@ -19,7 +19,7 @@ export async function readChainTime(client: ChainClient): Promise<number> {
   return timeOf(client, await readBlockTime(client))
 }
 
-/** A chain that mines only when asked tells its time by the block it would mine; not every chain has one. */
+/** A chain that mines only when asked tells its time by the pending block; not every chain has one. */
 async function timeOf(client: ChainClient, timestamp: number): Promise<number> {
   const isOld = Date.now() / 1000 - timestamp > REGULAR_SECONDS
   const pending = isOld ? await client.public.getBlock({ blockTag: 'pending' }).catch(() => undefined) : undefined
@@ -27,7 +27,7 @@ async function timeOf(client: ChainClient, timestamp: number): Promise<number> {
 }
 
 /** Whether two records of a round are the same in every field. */
-export function isSameRound(a: Round, b: Round): boolean {
+function isSameRound(a: Round, b: Round): boolean {
   return (Object.keys(a) as (keyof Round)[]).every((key) => a[key] === b[key])
 }
 
@@ -52,10 +52,10 @@ export interface RoundEnd {
 }
 
 /**
- * What the closed rounds `from` to `to − 1` came to, and what they paid an account.
+ * How the rounds `from` to `to − 1` ended, and what they paid an account.
  *
- * @param range - `fromBlock`: not after the block that opened the first of them. Without `mayBeRewarded` or
- *   `mayBeKeeper`, what the account got for the one or the other is not looked for.
+ * @param range - `fromBlock`: not after the block that opened the first of them. Without `mayBeRewarded`
+ *   the account's rewards are not looked for, and without `mayBeKeeper` its keeper pay is not.
  */
 export async function readRoundEnds(
   client: ChainClient,

@@ -1,5 +1,5 @@
 /**
- * JSON with its checksum in the line before it: a file that was cut or altered is told from a whole one.
+ * JSON with its checksum in the line before it, which shows whether the file was cut or altered.
  */
 import { createHash } from 'node:crypto'
 
@@ -18,7 +18,7 @@ export function fromCheckedBytes(bytes: Uint8Array | undefined): unknown {
 }
 
 /**
- * Refuses what a newer version wrote: it is neither damaged nor to be written over.
+ * Refuses what a newer version wrote: it is not damaged, and must not be overwritten.
  *
  * @param known - The newest form that this version knows.
  * @throws {@link NewerVersionError}
@@ -35,8 +35,8 @@ export class NewerVersionError extends Error {
 
   constructor(path: string, version: number, known: number) {
     super(
-      `${path} was written by a newer version of Tutti (form ${version}; this one knows ${known}). Nothing was changed: run the ` +
-        'newer version again. A fresh store would not know what was sent and spent from this one.',
+      `Run the newer version of Tutti again: ${path} was written by it (form ${version}; this version knows ${known}). Nothing ` +
+        'was changed. A fresh store would not know what was sent and spent from this one.',
     )
   }
 }

@@ -1,10 +1,10 @@
 /**
  * A lock file against two nodes on one store: two of them would send two updates in one round.
  *
- * The file names the process and thread that hold it. A holder that no longer runs is no holder: on Linux the start
- * time of the process tells a survivor from a new process that was given the same number, as in every container.
- * A process of another container or machine cannot be looked up by its number: it touches the file every few seconds
- * while it lives, and the file system's own clock says how long ago that was.
+ * The file names the process and thread that hold it. A process that no longer runs holds nothing: on Linux the
+ * start time of the process tells it from a new process that was given the same number, as happens in every container.
+ * A process of another container or machine cannot be looked up by its number. So a holder touches the file every few
+ * seconds while it lives, and the file system's own clock says how long ago that was.
  */
 import {
   closeSync,
@@ -31,7 +31,7 @@ interface Holder {
   place?: string
 }
 
-/** Longest time that taking over a lock of a dead process lasts, in milliseconds; older traces of it are debris. */
+/** Longest time that taking over a lock of a dead process lasts, in milliseconds; older traces of it are left over. */
 const TAKEOVER_MILLISECONDS = 10_000
 
 /** Between two touches of a lock that is held, in milliseconds. */
@@ -95,7 +95,7 @@ function createLock(path: string): boolean {
   }
 }
 
-/** Only one may judge a dead lock at a time: else a slow one removes the fresh lock of a quick one. */
+/** Only one may take over a dead lock at a time, so that a slow one does not remove the fresh lock of a quick one. */
 function takeOverDeadLock(directory: string, path: string): void {
   const guard = `${path}.takeover`
   try {
@@ -195,8 +195,8 @@ export class StoreHeldElsewhereError extends Error {
 
   constructor(directory: string) {
     super(
-      `A node in another container or on another machine works on the store ${directory}. Stop it, or give this node a ` +
-        `directory of its own. If it was killed, start again in ${SILENCE_MILLISECONDS / 60_000} minutes.`,
+      `Stop the other node, or give this one a directory of its own: a node in another container or on another machine works ` +
+        `on the store ${directory}. If that node was killed, start again in ${SILENCE_MILLISECONDS / 60_000} minutes.`,
     )
   }
 }
@@ -207,7 +207,9 @@ export class StoreLockedError extends Error {
   readonly isRetryable = false
 
   constructor(directory: string, pid: number) {
-    const who = pid === 0 ? 'Another node' : `Process ${pid}`
-    super(`${who} already works on the store ${directory}. Stop it, or give this node a directory of its own.`)
+    const who = pid === 0 ? 'a node' : `process ${pid}`
+    super(
+      `Stop the other node, or give this one a directory of its own: ${who} already works on the store ${directory}.`,
+    )
   }
 }

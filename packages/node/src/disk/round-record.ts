@@ -1,6 +1,6 @@
 /**
- * A round's record on disk: the update with its transactions, or that the round is sat out. Every file has a checksum in the
- * record that names it; the record is written last, so that it alone decides what stands.
+ * A round's record on disk: the update with its transactions, or that the round is sat out. The record holds the checksum of
+ * every file that it names. It is written last, so that it alone decides what is valid.
  */
 import { join } from 'node:path'
 import type { Attempt } from '@tutti/chain'
@@ -70,7 +70,7 @@ interface AttemptEntry extends FileEntry {
 }
 
 interface SendingEntry extends Omit<Sending, 'attempts' | 'kind'> {
-  /** Its kind. */
+  /** Its kind, by the name that it has had on disk since the first version. */
   step: Sending['kind']
   attempts: AttemptEntry[]
 }

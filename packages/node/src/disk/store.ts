@@ -13,7 +13,7 @@
  *   feedback.bin              what quantisation lost of the updates sent, where it is carried into the next
  * ```
  *
- * `update.json` is written last and alone decides what stands. A transaction is recorded before it is broadcast, and
+ * `update.json` is written last, and it alone decides what is valid. A transaction is recorded before it is broadcast, and
  * what is broadcast again is the same bytes with the same nonce: the chain can take it once. A record that is damaged
  * after a transaction was recorded cannot tell what was sent: the node sits that round out.
  */

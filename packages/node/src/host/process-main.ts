@@ -15,7 +15,7 @@ const port: MemberPort = {
   },
 }
 
-/** Whoever started the member is gone. What is under way is on disk. */
+/** The process that started the member is gone. What is under way is on disk. */
 function endOrphaned(): void {
   process.exit(1)
 }

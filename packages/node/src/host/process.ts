@@ -1,5 +1,5 @@
 /**
- * One member in a process of its own: what a machine of its own runs, memory included. Slower to start than a thread.
+ * One member in a process of its own, as it would run on a machine of its own, memory included. Slower to start than a thread.
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -41,7 +41,7 @@ export function startMemberProcess({ onEvent, ...task }: MemberWorkerOptions): M
       reject(new MemberWorkerError(account, 'ProcessExit', `its process ended with code ${code}`, true))
     })
   })
-  // Whoever never looks at `done` learns of a failure by the event `failed`.
+  // A caller that never looks at `done` learns of a failure by the event `failed`.
   done.catch(() => undefined)
   child.send(task)
   return {

@@ -2,11 +2,11 @@
  * A node that looks for work by itself: finds federations, joins what its owner's policy allows, trains to the end,
  * claims, and looks again.
  *
- * One federation at a time: an account's transactions are numbered in one row, and training fills the machine. Own
- * memberships come first, whatever the policy says by now, since a stake lies in them; then the best paid in the token that
- * the policy lists first. One that the
- * privacy budget has no room for is left without an update, and one that does not open is left after a time. One that
- * fails is set aside for a while: whoever makes a federation that cannot be served must not stop the others.
+ * One federation at a time: an account's transactions are numbered in one row, and training fills the machine. Federations
+ * that the account is a member of come first, whatever the policy says by now, since its stake is in them; then the best
+ * paid in the token that the policy lists first. One that the privacy budget has no room for is left without an update,
+ * and one that does not open is left after a time. One that fails is set aside for a while, so that nobody can stop the
+ * others with a federation that cannot be served.
  */
 import { toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
@@ -125,7 +125,7 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
   return summaries
 }
 
-/** Joins a federation unless it is one's own already, and takes part until it is over or left. */
+/** Joins a federation unless the account is a member, and takes part until it is over or left. */
 async function serveOne(next: Surveyed, options: ServeOptions, signal: AbortSignal): Promise<NodeSummary> {
   const { client, behaviour, openTrainer, onEvent, onJoin, storeDirectory, backOff, policy } = options
   const { id: federationId, manifest, terms } = next.creation

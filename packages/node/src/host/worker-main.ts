@@ -7,7 +7,7 @@ import { runNode } from '../loop/run.ts'
 import { createLocalTrainer } from '../trainers/local.ts'
 import type { WorkerMessage, WorkerTask } from './worker.ts'
 
-/** The wire to whoever started the member: a thread's port, or a process's channel. */
+/** The way to the process that started the member: a thread's port, or a process's channel. */
 export interface MemberPort {
   postMessage(message: WorkerMessage): void
   on(event: 'message', listener: (message: 'stop') => void): void

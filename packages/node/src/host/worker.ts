@@ -79,7 +79,7 @@ export function startMemberWorker(options: MemberWorkerOptions): MemberWorker {
       })
     })
   })
-  // Whoever never looks at `done` learns of a failure by the event `failed`.
+  // A caller that never looks at `done` learns of a failure by the event `failed`.
   done.catch(() => undefined)
   return {
     account,

@@ -57,7 +57,7 @@ export function disclose(federation: DisclosedFederation): Disclosure {
   const size =
     pathName === 'direct'
       ? `${updateBytes} bytes, ${terms.bits} bits a parameter`
-      : `${formatCount(updateBytes / BLOB_BYTES, 'blob')} of ${BLOB_BYTES} bytes, which the chain forgets and whoever kept them does not`
+      : `${formatCount(updateBytes / BLOB_BYTES, 'blob')} of ${BLOB_BYTES} bytes, which the chain forgets, but everybody who kept a copy has for ever`
   const { name, purpose, licence, contact, publicity } = manifest
   return {
     federationId,

@@ -78,7 +78,7 @@ export class StaleManifestError extends Error {
 
   constructor(agreed: string, published: string) {
     super(
-      `The manifest agreed to has hash ${agreed}; the federation's has ${published}. Read the federation's manifest and join again if you agree to it.`,
+      `Read the federation's manifest, and join again if you agree to it: you agreed to one with hash ${agreed}; this one has ${published}.`,
     )
   }
 }
@@ -89,7 +89,7 @@ export class PublishedManifestError extends Error {
   readonly isRetryable = false
 
   constructor(id: string) {
-    super(`The manifest published with federation ${id} does not have the hash in its terms. Do not join it.`)
+    super(`Do not join federation ${id}: the manifest published with it does not have the hash in its terms.`)
   }
 }
 
@@ -99,7 +99,7 @@ export class StatisticsTermsError extends Error {
   readonly isRetryable = false
 
   constructor(id: string, reason: string) {
-    super(`Federation ${id} is a statistics round that cannot be counted: ${reason}. Do not join it.`)
+    super(`Do not join federation ${id}: it is a statistics round that cannot be counted; ${reason}.`)
   }
 }
 
@@ -109,6 +109,8 @@ export class DimensionMismatchError extends Error {
   readonly isRetryable = false
 
   constructor(parameters: number, dimension: number) {
-    super(`The manifest's model has ${parameters} parameters; the terms say ${dimension}. Do not join this federation.`)
+    super(
+      `Do not join this federation: its manifest's model has ${parameters} parameters, and its terms say ${dimension}.`,
+    )
   }
 }

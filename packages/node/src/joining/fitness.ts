@@ -79,7 +79,7 @@ export class UnfitDatasetError extends Error {
   readonly isRetryable = false
 
   constructor(what: string) {
-    super(`This data set does not fit the federation: ${what}. Read the data with the schema of its manifest.`)
+    super(`Read the data with the schema of the federation's manifest. This data set does not fit it: ${what}.`)
   }
 }
 

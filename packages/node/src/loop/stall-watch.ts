@@ -1,6 +1,6 @@
 /**
- * A node's own record of what members reported, round by round, read from the chain and kept on disk: rounds that are over
- * are read once, also by a node that was stopped.
+ * A node's own record of what members reported, round by round, read from the chain and kept on disk. A round that is over
+ * is read once, even if the node is stopped and started again.
  */
 import { readSubmissions } from '@tutti/chain'
 import { untilReached } from '../rpc/connection.ts'

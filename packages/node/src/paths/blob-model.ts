@@ -1,9 +1,9 @@
 /**
- * The integers of the model on this machine, advanced from round to round; none is used that has not the contract's
- * commitments.
+ * The integers of the model on this machine, advanced from round to round. None are used that the contract has no
+ * commitments to.
  *
- * `model.bin` in the member's directory is a place to start from and not trusted: its checksum tells damage, and what
- * is whole is held against the contract (`syncModel`). In either case the model is put together anew from its blobs.
+ * `model.bin` in the member's directory is a place to start from, and is not trusted: its checksum shows damage, and what
+ * is whole is held against the contract (`syncModel`). If either fails, the model is put together anew from its blobs.
  */
 import { join } from 'node:path'
 import { type BlobAccess, type ChainClient, StaleModelError, type SyncedModel, syncModel } from '@tutti/chain'

@@ -22,7 +22,7 @@ import type { NodeBehaviour } from '../settings/behaviour.ts'
 import type { Report } from '../status/report.ts'
 import { archiveCarrier } from './blob-carrier.ts'
 import { followModel } from './blob-model.ts'
-import { createSubmissionReader } from './direct.ts'
+import { createSubmissionReader, withSubmissions } from './direct.ts'
 import type { Path } from './interface.ts'
 
 /** What the blob path needs to know. */
@@ -78,26 +78,16 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
       return toPayload(bundle)
     },
     planSendings: planBlobSendings,
-    aggregateData: async (round, shard, fromBlock) => {
-      const { submissions, forget } = await submissionsOf(round, fromBlock)
-      try {
+    aggregateData: (round, shard, fromBlock) =>
+      withSubmissions(submissionsOf, round, fromBlock, (submissions) => {
         const positions = setBits(round.submitted)
-        return await collectPoints(access, { terms, round: round.number, shard, positions, submissions })
-      } catch (error) {
-        forget()
-        throw error
-      }
-    },
+        return collectPoints(access, { terms, round: round.number, shard, positions, submissions })
+      }),
     watcher: {
-      check: async (round, fromBlock) => {
-        const { submissions, forget } = await submissionsOf(round, fromBlock)
-        try {
-          return await checkRound(client, { id: federationId, round: round.number, access, submissions, terms })
-        } catch (error) {
-          forget()
-          throw error
-        }
-      },
+      check: (round, fromBlock) =>
+        withSubmissions(submissionsOf, round, fromBlock, (submissions) =>
+          checkRound(client, { id: federationId, round: round.number, access, submissions, terms }),
+        ),
       prove: (fault) => proveFault(kzg, fault),
     },
   }

@@ -32,15 +32,11 @@ export function openDirectPath(options: DirectPathOptions): Path {
     },
     toPayload: async (values) => packUpdate(values, terms),
     planSendings: (payloads, hasCommit) => planSendings(payloads, hasCommit, bytesPerTransaction),
-    aggregateData: async (round, shard, fromBlock) => {
-      const { submissions, forget } = await submissionsOf(round, fromBlock)
-      try {
-        return collectPayloads({ terms, round: round.number, shard, positions: setBits(round.submitted), submissions })
-      } catch (error) {
-        forget()
-        throw error
-      }
-    },
+    aggregateData: (round, shard, fromBlock) =>
+      withSubmissions(submissionsOf, round, fromBlock, (submissions) => {
+        const positions = setBits(round.submitted)
+        return collectPayloads({ terms, round: round.number, shard, positions, submissions })
+      }),
   }
 }
 
@@ -70,5 +66,21 @@ export function createSubmissionReader(client: ChainClient, id: Hex): Submission
         missedRound = number
       },
     }
+  }
+}
+
+/** Works with the submissions of a round. Where that fails they are read anew the next time: they may not be all. */
+export async function withSubmissions<T>(
+  submissionsOf: SubmissionReader,
+  round: { number: number; submitted: bigint },
+  fromBlock: bigint | undefined,
+  work: (submissions: Submission[]) => T | Promise<T>,
+): Promise<T> {
+  const { submissions, forget } = await submissionsOf(round, fromBlock)
+  try {
+    return await work(submissions)
+  } catch (error) {
+    forget()
+    throw error
   }
 }

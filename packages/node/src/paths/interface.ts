@@ -1,13 +1,13 @@
 /**
- * What differs between the paths that a federation's numbers can take: how the model is read, how an update is packed
- * and carried, what `aggregate` is handed, and whether the updates of others must be watched. The rest of a node is one.
+ * What differs between the paths of a federation's numbers: how the model is read, how an update is packed and carried, what
+ * `aggregate` is handed, and whether the updates of others must be checked. The rest of a node is the same for both.
  */
 import type { FoundFault, RoundCheck } from '@tutti/chain'
-import type { Hex, Round } from '@tutti/core'
+import type { Round } from '@tutti/core'
 import type { Sending } from '../disk/round-record.ts'
 import type { Carrier } from '../sending/transactions.ts'
 
-/** One way of the numbers, as a node walks it. */
+/** A path, as a node works with it. */
 export interface Path {
   readonly kind: 'direct' | 'blob'
   /** How submissions travel; every other transaction is an ordinary one. */
@@ -33,17 +33,10 @@ export interface Path {
   readonly watcher?: Watcher
 }
 
-/** Whoever decodes the updates of others and proves what is wrong with one. */
+/** Decodes the updates of others and proves what is wrong with one. */
 export interface Watcher {
   /** Decodes every update that the round counts. */
   check(round: Round, fromBlock: bigint | undefined): Promise<RoundCheck>
   /** The proof that the contract must see. */
   prove(fault: FoundFault): Promise<Uint8Array>
-}
-
-/** What every path is opened with. */
-export interface PathPlace {
-  federationId: Hex
-  /** Directory of this member's own store. */
-  memberDirectory: string
 }

@@ -1,4 +1,4 @@
-/** Opens the path that a federation's numbers take. */
+/** Opens the path of a federation's numbers. */
 import { join } from 'node:path'
 import type { Hex } from '@tutti/core'
 import { requireModel } from '@tutti/learn'

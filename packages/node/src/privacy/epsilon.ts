@@ -83,8 +83,8 @@ export class PrivacyBudgetError extends Error {
 
   constructor(federationId: string, reason: string) {
     super(
-      `Federation ${federationId} would pass the privacy budget of these data: ${reason}. Raise the budget if you agree to ` +
-        'that; other data have a store, and a budget, of their own. A member leaves with --leave-after 0.',
+      `Raise the privacy budget of these data if you agree to more, or stay out of federation ${federationId}: ${reason}. ` +
+        'Other data have a store, and a budget, of their own. A member leaves with --leave-after 0.',
     )
   }
 }

@@ -7,7 +7,7 @@
  * <root>/privacy/<chainId>-<federation>-<account>.json   {"version":1,"chainId":…,"federationId":…,"account":…,"epsilon":…}
  * ```
  *
- * A store directory stands for one owner's data: rows tell the same whichever account or chain they are sent by, so all
+ * A store directory stands for one owner's data: rows tell the same by every account and on every chain, so all
  * accounts and chains of a directory share one budget, and an account that joins twice with the same rows counts twice.
  * Data of another owner get a directory of their own. An entry is named after what it counts, so a node that starts
  * again finds its own and counts nothing twice. An entry that is damaged is not nothing: it is an error.
@@ -75,7 +75,7 @@ export function refuseSpending(
 }
 
 /**
- * Counts a federation: when this returns undefined, its entry is on the platter and an update may be sent. Once a
+ * Counts a federation: when this returns undefined, its entry is on disk and an update may be sent. Once a
  * federation and account, however often it is called.
  *
  * @returns Why the budget does not allow it; nothing is counted then.
@@ -130,8 +130,8 @@ export class LedgerDamagedError extends Error {
 
   constructor(path: string) {
     super(
-      `The entry ${path} of the privacy ledger is damaged, so what was spent is not known. Restore it from a copy. Without ` +
-        "one: remove it and lower policy.privacyEpsilon by the ε of that federation, whose id is in the file's name.",
+      `Restore ${path} from a copy: this entry of the privacy ledger is damaged, so what was spent is not known. Without a ` +
+        "copy, remove it and lower policy.privacyEpsilon by the ε of that federation, whose id is in the file's name.",
     )
   }
 }

@@ -21,7 +21,7 @@ export interface Policy {
    * For trainers whose data the node does not read, and for owners who want to say exactly what may be asked.
    */
   schemas?: Hex[]
-  /** Most gas of a member's own part of a round, by the bounds of `estimate.ts`. */
+  /** Most gas of a member's own part of a round, by the bounds of `estimateOwnPartAt`. */
   maximumGasPerRound?: number
   /** Most blob gas of it, which has a price of its own: 131,072 a blob. */
   maximumBlobGasPerRound?: number

@@ -1,6 +1,6 @@
 /**
- * A command line as words, without a shell: spaces part words, quotes hold them together, a backslash takes the next
- * character as it stands. What only a shell understands is refused, never passed on as text that looks like it works.
+ * A command line as words, without a shell: spaces separate words, quotes hold them together, and a backslash takes the next
+ * character as it is. What only a shell understands is refused, so that nobody takes it for something that works.
  */
 
 /** Characters that mean something to a shell outside quotes, and inside double quotes. */

@@ -21,7 +21,7 @@ import { stepsOf } from '../joining/federation.ts'
 import { prepareUpdate, roundingOf } from '../update/prepare.ts'
 import { createShelf, type FeedbackShelf } from './shelf.ts'
 
-/** What of the terms decides the integers. */
+/** The terms that the integers depend on. */
 export type SimulatedTerms = CohortTerms &
   Pick<Terms, 'laneBits' | 'bits' | 'gains' | 'manifestHash' | 'rounds' | 'minimumUpdates'>
 
@@ -31,7 +31,7 @@ export interface SimulationOptions {
   manifest: Manifest
   /** Trains the manifest's model; shared by all members. */
   trainer: Trainer
-  /** Data of each member, in the order in which they joined. Views of one array do. */
+  /** Data of each member, in the order in which they joined; views of one array will do. */
   members: readonly Dataset[]
   /** Integers before the first round, shape [dimension]. */
   lanes: Int32Array
@@ -139,7 +139,7 @@ async function playRound(
       { terms, round, cohort: cohort.length, position },
       roundingOf(roundingSeed(seed, member), round, position),
     )
-    // As the contract takes no update of which all shards are blank.
+    // The contract takes no update of which all shards are blank.
     if (update.values.every((values) => isBlankUpdate(values, terms.bits))) continue
     if (update.feedback !== undefined) shelf.save(member, update.feedback)
     saturatedLanes += update.saturatedLanes

@@ -1,6 +1,6 @@
 /**
- * Where the residuals of a simulation's members are kept: in memory, or, where they are many and large, in a file each,
- * so that memory does not grow with the members.
+ * Where the residuals of a simulation's members are kept: in memory, or in a file each where they are many and large, so
+ * that memory does not grow with the members.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * What a node tells the outside: one stream of plain objects, the same for logs, progress bars and worker messages.
+ * What a node tells: one stream of plain objects, the same for logs, progress bars and worker messages.
  *
- * Every event can cross a thread (`structuredClone`) and, its bigints apart, be written as JSON.
+ * Every event can cross a thread (`structuredClone`). Except for its bigints it can be written as JSON.
  */
 import type { Hex, Token } from '@tutti/core'
 

@@ -43,7 +43,7 @@ export function decodeMetrics(bytes: Uint8Array): Partial<ReportedMetrics> | und
   return metrics
 }
 
-/** Rows that figures were measured on. Figures of different kinds are not compared, nor is a mean taken across them. */
+/** Rows that figures were measured on. Figures of different kinds are not compared, and no mean is taken across them. */
 export type MeasuredRows = 'held-out' | 'training'
 
 /** What the members of a round reported of their training, taken together. Nobody proves any of it. */

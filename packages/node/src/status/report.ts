@@ -15,6 +15,15 @@ export interface Report {
   summarise(reason: string): NodeSummary
 }
 
+/** What was told already, so that it is not told again without need. */
+interface Told {
+  /** Rounds that are sat out. */
+  satOut: Set<number>
+  /** Blobs that were missing last. */
+  missing: string
+  clampedShare: number
+}
+
 /**
  * Starts counting.
  *
@@ -22,42 +31,14 @@ export interface Report {
  */
 export function createReport(account: Hex, federationId: Hex, onEvent: (event: NodeEvent) => void): Report {
   const started = performance.now()
-  const seconds: NodeTimes = {
-    training: 0,
-    preparing: 0,
-    packing: 0,
-    committing: 0,
-    proving: 0,
-    checking: 0,
-    sending: 0,
-    observing: 0,
-    waiting: 0,
-    total: 0,
-  }
+  const seconds = noTimes()
+  const told: Told = { satOut: new Set(), missing: '', clampedShare: 0 }
+  const tally = createTally()
   let nested = 0
   let token = noToken
-  const tally = createTally()
-  const satOut = new Set<number>()
-  let missing = ''
-  let clampedShare = 0
   return {
     tell: (event) => {
-      if (event.kind === 'sat-out') {
-        // Whoever notices tells; once a round is enough.
-        if (satOut.has(event.round)) return
-        satOut.add(event.round)
-      }
-      if (event.kind === 'blobs-missing') {
-        // Looked for again every few seconds; told when others are missing than before.
-        const now = event.versionedHashes.toSorted().join()
-        if (now === missing) return
-        missing = now
-      }
-      if (event.kind === 'clamped') {
-        const share = event.saturatedLanes / event.parameters
-        if (share < 2 * clampedShare) return
-        clampedShare = share
-      }
+      if (isToldAlready(told, event)) return
       if (event.kind === 'started') token = event.token
       addEvent(tally, event)
       onEvent({ ...event, time: Date.now(), account, federationId })
@@ -79,5 +60,46 @@ export function createReport(account: Hex, federationId: Hex, onEvent: (event: N
       const gasByAction = { ...tally.gasByAction }
       return { account, federationId, token, reason, ...tally, gasByAction, seconds: { ...seconds, total } }
     },
+  }
+}
+
+/** Whether an event says nothing new; else it is noted as told. */
+function isToldAlready(told: Told, event: NodeEventBody): boolean {
+  switch (event.kind) {
+    case 'sat-out':
+      // Several parts of a node may notice; once a round is enough.
+      if (told.satOut.has(event.round)) return true
+      told.satOut.add(event.round)
+      return false
+    case 'blobs-missing': {
+      // Looked for again every few seconds; told when others are missing than before.
+      const missing = event.versionedHashes.toSorted().join()
+      if (missing === told.missing) return true
+      told.missing = missing
+      return false
+    }
+    case 'clamped': {
+      const share = event.saturatedLanes / event.parameters
+      if (share < 2 * told.clampedShare) return true
+      told.clampedShare = share
+      return false
+    }
+    default:
+      return false
+  }
+}
+
+function noTimes(): NodeTimes {
+  return {
+    training: 0,
+    preparing: 0,
+    packing: 0,
+    committing: 0,
+    proving: 0,
+    checking: 0,
+    sending: 0,
+    observing: 0,
+    waiting: 0,
+    total: 0,
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Whether a federation has stopped getting better, by what its members report: what a node votes by to end it early.
+ * Whether a federation has stopped getting better, by what its members report. A node votes by this to end it early.
  *
- * Reports are nobody's proof. The middle one of a round's members counts, so that a few who lie cannot move it far; each
- * report is of the model as the round found it.
+ * Reports prove nothing. The median of a round's members counts, so that a few who lie cannot move it far. Each report is of
+ * the model as it was when the round began.
  */
 import { decodeMetrics, ofOneKind, reportedAccuracy, reportedLoss } from './metrics.ts'
 
-/** The middle report of one round, from 0; what no member reported is absent. */
+/** The median report of one round, counted from 0; what no member reported is absent. */
 export interface ReportedRound {
   round: number
   /** Share of examples answered rightly, 0 to 1. */

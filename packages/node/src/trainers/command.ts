@@ -1,5 +1,5 @@
 /**
- * Trains with a command of the owner's, in any language: files in, files out, nothing of chains, shards or integers.
+ * Trains with the owner's own command, in any language: files in, files out. It sees nothing of chains, shards or integers.
  *
  * Each round gets a fresh directory:
  *
@@ -164,7 +164,7 @@ function checkEnd(end: GroupEnd, words: readonly string[], limitSeconds: number,
   if (end.code !== 0) throw new TrainerExitError(program, `ended with code ${end.code}`, logPath)
 }
 
-/** The command needs neither the key nor its password, and prints may land in logs. */
+/** The command does not need the key or its password, and what it prints may land in logs. */
 function withoutSecrets(env: NodeJS.ProcessEnv, roundFile: string): NodeJS.ProcessEnv {
   const { TUTTI_PRIVATE_KEY: _key, TUTTI_PASSWORD: _password, ...rest } = env
   return { ...rest, TUTTI_ROUND: roundFile }
@@ -194,7 +194,7 @@ export class TrainerStartError extends Error {
   readonly isRetryable = false
 
   constructor(program: string, reason: string) {
-    super(`The trainer \`${program}\` does not start: ${reason}. Check that the program is installed and its path.`)
+    super(`Check that the program is installed, and its path: the trainer \`${program}\` does not start (${reason}).`)
   }
 }
 
@@ -218,8 +218,8 @@ export class TrainerTimeError extends Error {
 
   constructor(program: string, limitSeconds: number, logPath: string) {
     super(
-      `The trainer \`${program}\` took longer than ${limitSeconds} s and was ended; nothing was sent. Train less in a ` +
-        `round, or raise the limit.${lastWords(logPath)} Its whole output: ${logPath}`,
+      `Train less in a round, or raise the limit: the trainer \`${program}\` took longer than ${limitSeconds} s and was ` +
+        `ended. Nothing was sent.${lastWords(logPath)} Its whole output: ${logPath}`,
     )
     this.logPath = logPath
   }

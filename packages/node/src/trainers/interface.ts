@@ -1,8 +1,8 @@
 /**
- * What a node asks of whoever trains: weights in, weights out.
+ * What a node asks of a trainer: weights in, weights out.
  *
- * The trainer sees real numbers and its own data, nothing of chains, shards or integers, so that one written in another
- * language needs this one function.
+ * The trainer sees real numbers and its own data, and nothing of chains, shards or integers. So a trainer in another
+ * language needs only this one function.
  */
 import type { PublishedManifest } from '@tutti/learn'
 import type { TrainingMetrics } from '../status/events.ts'

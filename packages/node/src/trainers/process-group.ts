@@ -48,10 +48,10 @@ export async function runGroup(options: GroupOptions): Promise<GroupEnd> {
     closeSync(log)
   }
   const end = (by: NodeJS.Signals) => killGroup(child, by)
-  // Whoever ends this process at once must not leave a trainer running.
+  // Where this process ends at once, no trainer may go on running.
   const onExit = () => end('SIGKILL')
   process.once('exit', onExit)
-  // Nor one that is killed.
+  // The same where this process is killed.
   const letGo = child.pid === undefined ? () => undefined : endWithParent(-child.pid, 'TERM')
   let force: NodeJS.Timeout | undefined
   let isTimedOut = false

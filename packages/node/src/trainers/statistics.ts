@@ -18,8 +18,8 @@ export interface StatisticsTrainerOptions {
 }
 
 /**
- * A trainer for statistics rounds. It abstains where fewer members take part than the manifest demands: their sum would
- * expose them, and refuses to send exact statistics of few rows: these would expose the rows.
+ * A trainer for statistics rounds. It abstains where fewer members take part than the manifest demands, since their sum
+ * would expose them. It refuses to send exact statistics of few rows, since these would expose the rows.
  *
  * Its `train` throws `CsvError` `TooManyRowsError` `UnfitDatasetError` `FewRowsError` `NoStatisticsError` and {@link AbstentionError}.
  */

@@ -1,9 +1,9 @@
 /**
  * What quantisation lost of a member's updates, carried into its next one where updates are narrow.
  *
- * It is on disk with the round it belongs to before the update is: a node that was killed finds the residual of each
- * update that it may have sent, and whether that update counted is asked of its own record and of the chain. What cannot
- * be told is dropped, since a residual that is lost costs a little accuracy and one that counts twice costs more.
+ * It is on disk with its round before the update is. So a node that was killed finds the residual of each update that it
+ * may have sent; its own record and the chain say whether that update counted. Where nobody can say, the residual is
+ * dropped: a lost one costs a little accuracy, and one that counts twice costs more.
  */
 import { type ChainClient, readHistory } from '@tutti/chain'
 import { type ErrorFeedback, type Hex, hasFeedback, settleResiduals, startFeedback, type Terms } from '@tutti/core'

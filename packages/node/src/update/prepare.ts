@@ -20,7 +20,7 @@ import {
   updateRank,
 } from '@tutti/core'
 
-/** What of the terms an update depends on. */
+/** The terms that an update depends on. */
 export type UpdateTerms = CohortTerms & Pick<Terms, 'laneBits' | 'bits' | 'gains' | 'manifestHash'>
 
 /** The integers of a member's update of one round. */
