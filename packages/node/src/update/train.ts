@@ -18,7 +18,7 @@ import {
   UpdateLengthError,
   warnOfClamping,
 } from './prepare.ts'
-import { type Actor, sitOut } from './round.ts'
+import { type Actor, sitOut } from './send.ts'
 
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
 
