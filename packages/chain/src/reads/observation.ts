@@ -7,9 +7,9 @@
  *
  * @example
  * ```ts
- * import { readSight } from '@tutti/chain'
+ * import { readObservation } from '@tutti/chain'
  *
- * const { status, position } = await readSight(client, { id: federationId, account: members[0]!.account!.address })
+ * const { status, position } = await readObservation(client, { id: federationId, account: members[0]!.account!.address })
  * status.isFinished // → true
  * position // → undefined
  * ```
@@ -24,7 +24,7 @@ import { readMember, readPosition, readRound, readStatus } from './federation.ts
 import { toSeconds } from './time.ts'
 
 /** What one look at a federation shows. */
-export type Sight = {
+export type ChainObservation = {
   /** The block as the contract sees it: on some second layers not the number that the endpoint counts. */
   block: { number: bigint; timestamp: number }
   round: Round
@@ -40,7 +40,10 @@ export type Sight = {
  * @throws `ContractError` if the core knows no such federation; `NotDeployedError`; {@link ChainUnreachableError};
  *   {@link ChainBehindError} where the block is gone before all views have answered
  */
-export async function readSight(client: ChainClient, query: { id: Hex; account: Address }): Promise<Sight> {
+export async function readObservation(
+  client: ChainClient,
+  query: { id: Hex; account: Address },
+): Promise<ChainObservation> {
   const { id, account } = query
   const inputs = [
     encodeFunctionData({ abi: federationAbi, functionName: 'roundOf', args: [id] }),
@@ -79,7 +82,10 @@ export async function readSight(client: ChainClient, query: { id: Hex; account: 
 const TRIES = 3
 
 /** All views as of one block, which must still be there when they have answered. */
-async function readOneByOne(client: ChainClient, { id, account }: { id: Hex; account: Address }): Promise<Sight> {
+async function readOneByOne(
+  client: ChainClient,
+  { id, account }: { id: Hex; account: Address },
+): Promise<ChainObservation> {
   const blockAt = (at: { blockNumber?: bigint }) =>
     withChainErrors(client, () => client.public.getBlock({ includeTransactions: false, ...at }))
   for (let tries = 0; tries < TRIES; tries++) {

@@ -14,8 +14,8 @@ import {
   readHistory,
   readManifest,
   readMembers,
+  readObservation,
   readRoundHistory,
-  readSight,
   readStatus,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
@@ -54,7 +54,7 @@ test('one look is as of one block, though blocks come faster than answers', asyn
     await mine()
     return answered
   }
-  const { seen, endpoint } = await through({ answer }, (looking) => readSight(looking, { id, account }))
+  const { seen, endpoint } = await through({ answer }, (looking) => readObservation(looking, { id, account }))
   assert.equal(seen.member.isMember, true)
   assert.equal(seen.status.members, 3)
   assert.equal(endpoint.count('eth_getBlockByNumber'), 2)
@@ -72,7 +72,7 @@ test('a block that is another one each time is not looked for for ever', async (
     bend: ({ method }, result) => (method === 'eth_getBlockByNumber' ? { ...result, hash: hash() } : result),
   }
   await assert.rejects(
-    through(behaviour, (looking) => readSight(looking, { id, account })),
+    through(behaviour, (looking) => readObservation(looking, { id, account })),
     ChainBehindError,
   )
   assert.equal(looks, 6)

@@ -1,7 +1,7 @@
 /**
  * What a node reads from the chain to decide: one call a look, cheap enough for every block.
  */
-import { type ChainClient, readBlockTime, readEvents, readHistory, readSight, readSince } from '@tutti/chain'
+import { type ChainClient, readBlockTime, readEvents, readHistory, readObservation, readSince } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'
 import type { Observation } from './state.ts'
 
@@ -10,7 +10,7 @@ const REGULAR_SECONDS = 15
 
 /** Reads all that decisions need, as of one block. */
 export async function observe(client: ChainClient, id: Hex, terms: Terms, account: Hex): Promise<Observation> {
-  const { block, ...views } = await readSight(client, { id, account })
+  const { block, ...views } = await readObservation(client, { id, account })
   return { ...views, terms, block: { number: block.number, timestamp: await timeOf(client, block.timestamp) } }
 }
 

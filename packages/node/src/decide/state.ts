@@ -6,6 +6,7 @@ import type { RoundRecord } from '../disk/round-record.ts'
 export interface Observation {
   /** The block's time is what the next block will have, by the chain's own account. */
   block: { number: bigint; timestamp: number }
+  /** What the federation's members agreed to; the rest is what `readObservation` of `@tutti/chain` reads. */
   terms: Terms
   status: {
     createdAt: number

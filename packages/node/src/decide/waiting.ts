@@ -44,7 +44,7 @@ export function abandonFrom(
   phase: Phase,
   since: number,
 ): number {
-  // A federation that lost all its members waits since the end of a round, which is not in sight.
+  // The chain does not say since when a federation that lost all its members waits.
   if (phase === 'joining' && round.number > 0) return Number.POSITIVE_INFINITY
   return Math.max(overdueAt(round, terms, phase, status.createdAt), since + Math.min(TRIES_SECONDS, terms.idleSeconds))
 }

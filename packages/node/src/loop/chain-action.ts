@@ -28,7 +28,7 @@ import { type Action, nameAction } from '../decide/action.ts'
 import { untilReached } from '../rpc/connection.ts'
 import { costOf, plainCarrier, withPatience } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
-import { type Actor, isRefusal } from '../update/send.ts'
+import { type Actor, isRefusal } from '../update/actor.ts'
 import type { FaultPlace } from './faults.ts'
 
 /** An action that is one transaction and not part of the member's own update. */

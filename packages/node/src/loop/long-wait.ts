@@ -8,7 +8,7 @@ import type { Action } from '../decide/action.ts'
 import type { Observation } from '../decide/state.ts'
 import { canOpenWith } from '../decide/waiting.ts'
 import type { Waited } from '../status/events.ts'
-import type { Actor } from '../update/send.ts'
+import type { Actor } from '../update/actor.ts'
 
 /** A wait that is over sooner is not told of. */
 const LASTS_SECONDS = 10

@@ -7,7 +7,7 @@ import { nameDueAction } from '../decide/next-action.ts'
 import type { FaultWatch, Observation, OwnState } from '../decide/state.ts'
 import type { RoundRecord } from '../disk/round-record.ts'
 import type { NodeBehaviour } from '../settings/behaviour.ts'
-import type { Actor } from '../update/send.ts'
+import type { Actor } from '../update/actor.ts'
 import { fillDefaults } from './defaults.ts'
 
 /** The memory of one run of a node. */

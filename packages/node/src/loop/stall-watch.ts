@@ -5,7 +5,7 @@
 import { readSubmissions } from '@tutti/chain'
 import { untilReached } from '../rpc/connection.ts'
 import { hasStalled, type ReportedRound, summariseReports } from '../status/stall.ts'
-import type { Actor } from '../update/send.ts'
+import type { Actor } from '../update/actor.ts'
 
 /** What tells whether to vote for the end. */
 export interface StallWatch {

@@ -5,7 +5,7 @@ import { readRoundEnds } from '../decide/observe.ts'
 import type { Observation } from '../decide/state.ts'
 import { isSubmitted, type RoundRecord } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
-import type { Actor } from '../update/send.ts'
+import type { Actor } from '../update/actor.ts'
 import { hasSubmitted, type Progress } from './progress.ts'
 
 const KEEPS_ROUNDS = 8

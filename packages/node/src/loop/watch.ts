@@ -7,7 +7,7 @@ import type { ChainClock } from '../decide/clock.ts'
 import { isSameObservation, observe } from '../decide/observe.ts'
 import type { Observation } from '../decide/state.ts'
 import { sleep, untilReached } from '../rpc/connection.ts'
-import type { Actor } from '../update/send.ts'
+import type { Actor } from '../update/actor.ts'
 
 /** A sign of life is told at most this often, in milliseconds. */
 const SIGN_OF_LIFE_MILLISECONDS = 5_000

@@ -5,7 +5,6 @@
  */
 import {
   type Call,
-  ContractError,
   callToCommit,
   callToSubmit,
   type FollowOptions,
@@ -15,56 +14,14 @@ import {
   seeThrough,
   toMostPaid,
 } from '@tutti/chain'
-import { type Hex, type Terms, type Token, toCommitment, toPayloadHash } from '@tutti/core'
-import type { PublishedManifest } from '@tutti/learn'
+import { toCommitment, toPayloadHash } from '@tutti/core'
 import type { Sending, UpdateRecord } from '../disk/round-record.ts'
-import type { Store } from '../disk/store.ts'
-import type { Path } from '../paths/interface.ts'
-import type { Budget } from '../privacy/budget.ts'
-import { type Patience, untilReached } from '../rpc/connection.ts'
-import type { Account } from '../sending/account.ts'
-import { type Carrier, costOf, plainCarrier, type Signer, withPatience } from '../sending/transactions.ts'
-import type { Report } from '../status/report.ts'
-import type { Trainer } from '../trainers/interface.ts'
+import { untilReached } from '../rpc/connection.ts'
+import { type Carrier, costOf, plainCarrier, withPatience } from '../sending/transactions.ts'
+import { type Actor, sitOut } from './actor.ts'
 
 /** Of a blob, in the payload. */
 const versionedHashBytes = 32
-
-/** What every action of a node works with. */
-export interface Actor {
-  client: Signer
-  /** Where all that this account sends is signed. */
-  account: Account
-  federationId: Hex
-  terms: Terms
-  /** Of stake and pay. */
-  token: Token
-  manifest: PublishedManifest
-  /** Weight units per integer of every parameter, shape [dimension]. */
-  steps: Float64Array
-  store: Store
-  trainer: Trainer
-  report: Report
-  patience: Patience
-  /** Chain time, in seconds. */
-  now: () => number
-  /** Where the federation's numbers live: in the contract, or in blobs. */
-  path: Path
-  /** Seed of this member's own part of the stochastic rounding, for runs that are to be repeated; undefined: the system's randomness. */
-  roundingSeed: number | undefined
-  /** What the owner's data may still tell. */
-  budget: Budget
-  /** Most that a member's own part of a round may cost, in wei; undefined: no limit. */
-  maximumCostPerRound: bigint | undefined
-  /** How long one look after a transaction may last before the node decides anew, in milliseconds. */
-  seeThroughMs: number
-}
-
-/** Gives a round up, and tells why. */
-export function sitOut({ store, report }: Pick<Actor, 'store' | 'report'>, round: number, reason: string): void {
-  report.tell({ kind: 'sat-out', round, reason })
-  store.forfeit(round, reason)
-}
 
 /**
  * Signs a commitment or a submission, keeps it, sends it, and waits to hear of it. What the federation takes of the
@@ -179,9 +136,4 @@ function callOf({ client, federationId: id }: Actor, update: UpdateRecord, { kin
   const member = client.account.address
   const commitment = toCommitment({ chainId, core, id, round, member, salt, payloadHash: toPayloadHash(payloads) })
   return callToCommit(client, { id, round, commitment })
-}
-
-/** Whether the contract itself refused, as opposed to the chain being out of reach. */
-export function isRefusal(error: unknown): error is ContractError {
-  return error instanceof ContractError
 }

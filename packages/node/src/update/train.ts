@@ -9,6 +9,7 @@ import type { Observation } from '../decide/state.ts'
 import { untilReached } from '../rpc/connection.ts'
 import { encodeMetrics, reportedAccuracy } from '../status/metrics.ts'
 import { AbstentionError, type TrainingResult } from '../trainers/interface.ts'
+import { type Actor, sitOut } from './actor.ts'
 import { readFeedback } from './feedback.ts'
 import {
   type PreparedUpdate,
@@ -18,7 +19,6 @@ import {
   UpdateLengthError,
   warnOfClamping,
 } from './prepare.ts'
-import { type Actor, sitOut } from './send.ts'
 
 const NO_SALT: Hex = `0x${'00'.repeat(32)}`
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ContractError, readMember, readPosition, readRound, readSight, readStatus } from '@tutti/chain'
+import { ContractError, readMember, readObservation, readPosition, readRound, readStatus } from '@tutti/chain'
 import { createPublicClient, http } from 'viem'
 import { observe } from '../../src/decide/observe.ts'
 import { createPace } from '../../src/loop/watch.ts'
@@ -29,7 +29,7 @@ test('one call shows what the views show one by one, in every phase, and names w
       ])
       const block = { number: at.number, timestamp: Number(at.timestamp) }
       calls = []
-      assert.deepEqual(await readSight(client, { id, account }), { block, round, status, member, position })
+      assert.deepEqual(await readObservation(client, { id, account }), { block, round, status, member, position })
       assert.deepEqual(calls, ['eth_call'])
     }
     await compare()
@@ -38,9 +38,9 @@ test('one call shows what the views show one by one, in every phase, and names w
     await compare()
     const { status } = await observe(client, id, terms, account)
     assert.equal(status.isFinished, true)
-    await assert.rejects(readSight(client, { id: `0x${'12'.repeat(32)}`, account }), ContractError)
+    await assert.rejects(readObservation(client, { id: `0x${'12'.repeat(32)}`, account }), ContractError)
     await assert.rejects(
-      readSight({ ...client, core: account }, { id, account }),
+      readObservation({ ...client, core: account }, { id, account }),
       /no Federation contract|NotDeployed/i,
     )
   } finally {

@@ -79,7 +79,7 @@ test('a federation that waits for members for ever is abandoned by those who wai
     reason: 'too few members have joined',
   })
   assert.equal(decide(seen({}), patient, overdue).kind, 'abandon')
-  // Since when one waits that has lost its members is not in sight.
+  // The chain does not say since when a federation that has lost its members waits.
   assert.equal(decide(seen({ round: { number: 3 } }), patient, overdue).kind, 'wait')
 })
 

@@ -172,13 +172,13 @@ test('an endpoint that hides receipts has an update signed three times at most',
   const nonces = new Set<number>()
   let last: unknown
   let frozen: unknown
-  const isSight = (method: string, params: { to?: unknown }[]) => method === 'eth_call' && params[0]!.to == null
+  const isObservation = (method: string, params: { to?: unknown }[]) => method === 'eth_call' && params[0]!.to == null
   const liar = await startEndpoint(own.chain.rpcUrl, {
     answer: ({ method, params }) => {
       const isHidden = hidden.has(params?.[0])
       if (isHidden && /^eth_getTransaction(Receipt|ByHash)$/.test(method)) return { result: null }
       if (method === 'eth_estimateGas' && hidden.size > 0) return { result: '0x493e0' }
-      if (isSight(method, params) && frozen !== undefined) return { result: frozen }
+      if (isObservation(method, params) && frozen !== undefined) return { result: frozen }
       if (method !== 'eth_sendRawTransaction') return undefined
       const { data = '0x', nonce = 0 } = parseTransaction(params[0])
       if (data.length > 400) {
@@ -189,7 +189,7 @@ test('an endpoint that hides receipts has an update signed three times at most',
       return undefined
     },
     bend: ({ method, params }, result) => {
-      if (isSight(method, params)) last = result
+      if (isObservation(method, params)) last = result
       return result
     },
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRepeats } from '../../src/loop/repeats.ts'
 
-test('a step is taken again on a newer sight at once, and on one no newer after pauses that double', () => {
+test('an action is taken again on a newer observation at once, and on one no newer after pauses that double', () => {
   let now = 0
   const repeats = createRepeats(() => now)
   assert.equal(repeats.isTooSoon('claim', 5n), false)
