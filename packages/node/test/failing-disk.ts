@@ -1,41 +1,41 @@
-/** A real disk whose power fails at a step of one's choice. */
+/** A real disk whose power fails at a chosen part of a write. */
 import { type Disk, localDisk } from '../src/disk/files.ts'
 
-/** What a step at which the power fails throws. */
+/** Thrown by the part of a write at which the power fails. */
 export class PowerLoss extends Error {}
 
 /**
- * A disk that loses power at its `last`-th step, counted from 0, and has none from then on; a write then is cut in the
- * middle. `steps` says how many were taken or tried.
+ * A disk that loses power at its `last`-th operation, counted from 0, and has none from then on; a write is cut in the
+ * middle then. `operations` says how many were done or tried.
  */
-export function failingDisk(last: number): Disk & { steps: () => number } {
-  let steps = 0
-  const step = (cut?: () => void) => {
-    if (steps++ < last) return
-    if (steps === last + 1) cut?.()
+export function failingDisk(last: number): Disk & { operations: () => number } {
+  let operations = 0
+  const operate = (cut?: () => void) => {
+    if (operations++ < last) return
+    if (operations === last + 1) cut?.()
     throw new PowerLoss()
   }
   return {
     ...localDisk,
-    steps: () => steps,
+    operations: () => operations,
     makeDirectory: (path) => {
-      step()
+      operate()
       localDisk.makeDirectory(path)
     },
     writeSynced: (path, content) => {
-      step(() => localDisk.writeSynced(path, content.subarray(0, content.length >> 1)))
+      operate(() => localDisk.writeSynced(path, content.subarray(0, content.length >> 1)))
       localDisk.writeSynced(path, content)
     },
     rename: (from, to) => {
-      step()
+      operate()
       localDisk.rename(from, to)
     },
     syncDirectory: (path) => {
-      step()
+      operate()
       localDisk.syncDirectory(path)
     },
     remove: (path) => {
-      step()
+      operate()
       localDisk.remove(path)
     },
   }

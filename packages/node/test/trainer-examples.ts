@@ -89,7 +89,7 @@ function manifestOf(
 /**
  * Trains the same model on the same rows by a program and by the built-in trainer: weights and metrics are the same.
  *
- * @param changes - What of the manifest is different.
+ * @param changes - The keys of the manifest that are different.
  * @param baseModel - The file of a model of its own, where that is not the usual one of layers.
  */
 export async function expectAgreement(

@@ -2,7 +2,7 @@
  * The transactions of a node's account, one after another: nothing is signed behind one that waits at the chain.
  *
  * What waits may be another wallet's, which only its owner can free; behind it a node would queue what can only revert by
- * the time it is mined. Or it is the node's own, of a step that somebody else has taken since: that one is offered again
+ * the time it is mined. Or it is the node's own, of an action that somebody else has taken since: that one is offered again
  * where it may succeed still, and else gives its nonce to a transaction that does nothing.
  */
 import {

@@ -84,7 +84,7 @@ test('a fault that somebody proved in the meantime is left alone', () => {
   assert.equal(decide(seen(2, { submitted: 13n }), own(watch), windowStart).kind, 'wait')
 })
 
-test('whoever is left alone with a fault gets to prove it within the window, however short that is', () => {
+test('a member that is left alone with a fault proves it within the window, however short that is', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 100_000 }),

@@ -287,7 +287,7 @@ test('whatever happens, training and new transactions of an update need a record
   )
 })
 
-test('whatever happens, an update is neither trained nor sent when it is in, nor by one who is not in the cohort', () => {
+test('whatever happens, no update is trained or sent when it is in, or by a member outside the cohort', () => {
   fc.assert(
     fc.property(anyObservation, anyOwn, anyNow, (seen, state, now) => {
       const { kind } = decide(seen, state, now)

@@ -48,7 +48,7 @@ test('one call shows what the views show one by one, in every phase, and names w
   }
 })
 
-test('a chain is looked at no more often than it has blocks, nor than its owner wants, and less while nothing happens', () => {
+test('a node looks at its chain at most once a block and as often as its owner wants, and less while nothing happens', () => {
   const pace = createPace(2_000, 15_000)
   assert.equal(pace.milliseconds(), 2_000)
   pace.note({ number: 10n, timestamp: 1000 })

@@ -40,7 +40,7 @@ test('a federation that does not open is left when its owner has waited long eno
   assert.equal(decide(seen({}), own(), limit).kind, 'leave')
   assert.equal(decide(seen({ status: { isInitialised: false, members: 4 } }), own(), limit).kind, 'leave')
   assert.equal(decide(seen({}), own({ maximumWaitSeconds: undefined }), limit).kind, 'wait')
-  // Whoever has left is no member, is owed nothing, and ends.
+  // A node whose account has left is no member, is owed nothing, and ends.
   assert.equal(decide(seen({ member: { isMember: false, stake: 0n } }), own(), limit).kind, 'stop')
 })
 

@@ -31,7 +31,7 @@ async function startLonely(): Promise<Fixture & { before: bigint }> {
   return { ...fixture, before }
 }
 
-test('whoever has waited long enough leaves a federation that does not open, with its stake', async () => {
+test('a member that has waited long enough leaves a federation that does not open, with its stake', async () => {
   const fixture = await startLonely()
   try {
     const client = fixture.clients[0]!

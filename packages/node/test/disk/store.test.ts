@@ -105,13 +105,13 @@ test('a round without a record loads as none, and a forgotten one is not played 
   again.close()
 })
 
-test('power lost at any step of the first save leaves no record or the whole one, and the round is not forfeited', () => {
+test('power lost at any part of the first save leaves no record or the whole one, and the round is not forfeited', () => {
   const whole = failingDisk(Infinity)
   const store = open(whole)
   store.save(record())
   store.close()
   rmSync(root, { recursive: true })
-  for (let last = 0; last < whole.steps(); last++) {
+  for (let last = 0; last < whole.operations(); last++) {
     let survivor: Store | undefined
     try {
       survivor = open(failingDisk(last))
@@ -122,13 +122,13 @@ test('power lost at any step of the first save leaves no record or the whole one
     }
     survivor?.close()
     const reopened = open()
-    assert.ok(['none', 'update'].includes(reopened.load(3).kind), `step ${last}`)
+    assert.ok(['none', 'update'].includes(reopened.load(3).kind), `operation ${last}`)
     reopened.close()
     rmSync(root, { recursive: true })
   }
 })
 
-test('power lost at any step of recording a transaction keeps the update, with the transaction whole or without it', () => {
+test('power lost at any part of recording a transaction keeps the update, with the transaction whole or without it', () => {
   for (let last = 0; ; last++) {
     const first = open()
     first.save(record())
@@ -146,7 +146,7 @@ test('power lost at any step of recording a transaction keeps the update, with t
     second?.close()
     const reopened = open()
     const loaded = reopened.load(3)
-    assert.equal(loaded.kind, 'update', `step ${last}`)
+    assert.equal(loaded.kind, 'update', `operation ${last}`)
     if (loaded.kind === 'update') assert.ok([0, 1].includes(loaded.update.sendings[0]!.attempts.length))
     reopened.close()
     rmSync(root, { recursive: true })

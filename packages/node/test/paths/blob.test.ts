@@ -30,7 +30,7 @@ const until = async (holds: () => boolean | Promise<boolean>) => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-test('members of the blob path train, submit, check and aggregate; whoever comes later believes only what matches', async () => {
+test('members of the blob path train, submit, check and aggregate; a node that comes later believes only what matches', async () => {
   const fixture = await startBlobFederation({ members: 3 })
   try {
     const { clients, federationId: id } = fixture

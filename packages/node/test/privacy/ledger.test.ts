@@ -75,7 +75,7 @@ test('a budget is compared with the sum of all, to what floating point can tell'
   assert.deepEqual([leftOf(0.3, 0.1 + 0.2), leftOf(1, 2), leftOf(2, 0.5)], [0, 0, 1.5])
 })
 
-test('a federation is counted once, for its account, and found again by whoever starts anew', () => {
+test('a federation is counted once, for its account, and found again by a node that starts anew', () => {
   const root = newRoot()
   assert.deepEqual(readSpendings(root), [])
   for (let start = 0; start < 3; start++) assert.equal(chargeSpending(root, spendingOf(1, 0.5), 1), undefined)
@@ -105,7 +105,7 @@ test('without a budget everything is counted all the same, what has no bound too
   assert.equal(readSpendings(root).length, 2)
 })
 
-test('an entry of a newer version is neither read nor written over, own or of others', () => {
+test('an entry of a newer version is not read and not overwritten, own or of others', () => {
   const root = newRoot()
   assert.equal(chargeSpending(root, spendingOf(1, 0.5), 2), undefined)
   const directory = join(root, 'privacy')

@@ -1,4 +1,4 @@
-/** What a node sends counts as deep in the chain as its owner asks for: own updates and the steps of rounds, on both paths. */
+/** What a node sends counts as deep in the chain as its owner asks for: own updates and the actions of rounds, on both paths. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readHistory } from '@tutti/chain'

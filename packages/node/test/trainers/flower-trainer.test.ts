@@ -6,6 +6,6 @@ const { python, reason: skip } = findPython('flwr')
 const words = [python, pathOfExample('flower-client/train.py'), pathOfExample('flower-client/client.py')]
 
 test('an unchanged NumPyClient trains as the built-in trainer does', { skip }, () =>
-  // The client knows neither momentum nor a proximal term, and no weights of classes.
+  // The client knows no momentum, no proximal term and no weights of classes.
   expectAgreement(words, 'logistic', { training: { ...wholeBatches, momentum: 0, proximal: 0 }, loss: {} }),
 )
