@@ -291,7 +291,7 @@ test('a store of a newer version is refused, left as it is, and says to run that
   writeFileSync(path, newer)
   assert.throws(
     () => open(),
-    (error: Error) => error instanceof NewerVersionError && /newer version again/.test(error.message),
+    (error: Error) => error instanceof NewerVersionError && /Run the newer version of Tutti again/.test(error.message),
   )
   assert.deepEqual(new Uint8Array(readFileSync(path)), newer)
 })

@@ -47,8 +47,8 @@ test('a federation of either kind is what its terms say, or is refused before an
   for (const [creation, message] of [
     [creationOf(bytes, { dimension, bits: 4 }), /its digits have 8 bits, its updates 4/],
     [creationOf(bytes, { dimension }, 32), /its sums would lie in blobs/],
-    [creationOf(bytes, { dimension: dimension + 1 }), /parameters; the terms say/],
-    [creationOf(model, { dimension: 162 }), /163 parameters; the terms say 162/],
+    [creationOf(bytes, { dimension: dimension + 1 }), /parameters, and its terms say/],
+    [creationOf(model, { dimension: 162 }), /163 parameters, and its terms say 162/],
     [creationOf(bytes, { dimension, manifestHash: zeroHash }), /does not have the hash in its terms/],
   ] as const) {
     assert.throws(() => toFacts(creation), message)
