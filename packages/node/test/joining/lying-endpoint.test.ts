@@ -105,7 +105,7 @@ test('a manifest of a hundred million parameters is refused without room for the
   const found = await surveyFederations({ client: victim!, storeDirectory: fixture.storeDirectory, policy } as never)
   assert.ok(process.memoryUsage().arrayBuffers - before < 100 * 2 ** 20)
   const { refusals } = found.find(({ creation }) => creation.id === id)!.assessment
-  assert.match(refusals.join(), /100000003 parameters; the terms say 163/)
+  assert.match(refusals.join(), /100000003 parameters, and its terms say 163/)
 })
 
 const bait = `// SPDX-License-Identifier: MIT
