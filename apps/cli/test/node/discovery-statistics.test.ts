@@ -136,7 +136,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
     assert.equal((await read('join', ids.second!, ...account, '--yes')).isNew, true)
     const single = await run('node', ids.second!, ...account, ...budget)
     assert.equal(single.code, exitCodes.refused)
-    assert.match(single.stderr, /Raise the budget if you agree .*--leave-after 0/)
+    assert.match(single.stderr, /Raise the privacy budget of these data if you agree .*--leave-after 0/)
     const plan = await run('node', ids.second!, ...account, ...budget, '--dry-run')
     assert.match(plan.stdout, /Privacy budget of store-1: ε = 1\.5, spent 1 in 1 federation of all chains, left 0\.5\./)
     assert.match(plan.stdout, /It promises ε = 1 for a row of each member\.\nIt would send no update: its ε is 1;/)

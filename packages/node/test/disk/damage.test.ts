@@ -127,6 +127,6 @@ for (const [what, damage] of damages) {
     const facts = { terms: { rounds: 1 }, manifest: stripesManifest() }
     const budget = refusingDamage(openBudget(root, place, facts, 1))
     for (const ask of [budget.refusal, budget.charge])
-      assert.match(ask() ?? '', /^The entry \S+ of the privacy ledger is/)
+      assert.match(ask() ?? '', /^Restore \S+ from a copy: this entry of the privacy ledger is damaged/)
   })
 }
