@@ -240,10 +240,7 @@ describe('a task of one’s own', () => {
     const args = ['join', id, '--test-account', '1', '--data', 'other.csv', '--yes']
     const refused = await run(...args)
     assert.equal(refused.code, exitCodes.badInput, refused.stdout)
-    assert.match(
-      refused.stderr,
-      /not one value of 1 column is known:[\s\S]*"radius_mean": 180 far from the centre/,
-    )
+    assert.match(refused.stderr, /not one value of 1 column is known:[\s\S]*"radius_mean": 180 far from the centre/)
     assert.equal((await run(...args, '--allow-unknown')).code, exitCodes.done)
   })
 
