@@ -1,7 +1,7 @@
 /** Two finished small federations on a local chain: one keeps its model in the contract, the other in blobs. */
 import {
   aggregateBlobs,
-  aggregateShard,
+  aggregateDirect,
   type BlobAccess,
   type BlobLocation,
   claim,
@@ -12,14 +12,14 @@ import {
   deployment,
   encodeSetup,
   initialiseBlobModel,
-  initialiseModel,
+  initialiseDirectModel,
   join,
   localSource,
   mintDemoTokens,
   openRound,
   readSubmissions,
   submitBlobs,
-  submitUpdate,
+  submitDirect,
   toHashes,
   withAccount,
 } from '@tutti/chain'
@@ -99,7 +99,7 @@ export const terms: Terms = {
 await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
 const created = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
 export const federationId = created.id
-await initialiseModel(client, { id: federationId })
+await initialiseDirectModel(client, { id: federationId })
 
 /** Clients that sign as the three members. */
 export const members = chain.accounts.slice(1, 4).map((member) => withAccount(client, member))
@@ -112,10 +112,10 @@ await openRound(client, { id: federationId })
 for (let round = 0; round < terms.rounds; round++) {
   for (const [index, member] of members.entries()) {
     const update = Int8Array.from({ length: terms.dimension }, (_, p) => ((p + index) % 3) - 1)
-    await submitUpdate(member, { id: federationId, round, payloads: [packUpdate(update, terms)] })
+    await submitDirect(member, { id: federationId, round, payloads: [packUpdate(update, terms)] })
   }
   await advanceTime(client, 1)
-  await aggregateShard(client, { id: federationId, round, shard: 0 })
+  await aggregateDirect(client, { id: federationId, round, shard: 0 })
 }
 await claim(members[0]!, { id: federationId })
 

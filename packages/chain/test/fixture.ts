@@ -18,7 +18,7 @@ import {
   deployContracts,
   deployment,
   encodeSetup,
-  initialiseModel,
+  initialiseDirectModel,
   join,
   mintDemoTokens,
   openRound,
@@ -104,7 +104,7 @@ export async function startFederation(
   const creator = client.account!.address
   await mintDemoTokens(client, { to: creator, amount: terms.bounty })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
-  await initialiseModel(client, { id })
+  await initialiseDirectModel(client, { id })
   const members = chain.accounts.slice(1, 1 + memberCount).map((account) => withAccount(client, account))
   for (const member of members) {
     await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })

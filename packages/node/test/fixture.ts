@@ -10,7 +10,7 @@ import {
   createFederation,
   deployContracts,
   encodeSetup,
-  initialiseModel,
+  initialiseDirectModel,
   mintDemoTokens,
   readEvents,
   withAccount,
@@ -160,7 +160,7 @@ export async function startFederation(options: {
   }
   for (const { account } of clients) await mintDemoTokens(creator, { to: account.address, amount: 100_000n })
   const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
-  await initialiseModel(creator, { id })
+  await initialiseDirectModel(creator, { id })
   if (options.joins !== false) {
     for (const client of clients.slice(0, options.members)) {
       await joinFederation({ client, federationId: id, consent: () => true })

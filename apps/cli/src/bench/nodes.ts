@@ -10,7 +10,7 @@ import {
   connect,
   createFederation,
   deployContracts,
-  initialiseModel,
+  initialiseDirectModel,
   join as joinFederation,
   mintDemoTokens,
   readHistory,
@@ -143,7 +143,7 @@ async function publish(creator: ChainClient, founding: Founding): Promise<Hex> {
   const terms = { ...founding.terms, submitSeconds: SUBMIT_SECONDS }
   const { manifestBytes: manifest, setupBytes: setup } = founding
   const { id } = await createFederation(creator, { terms, manifest, setup })
-  await initialiseModel(creator, { id })
+  await initialiseDirectModel(creator, { id })
   return id
 }
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createFederation, initialiseModel } from '@tutti/chain'
+import { createFederation, initialiseDirectModel } from '@tutti/chain'
 import { countParameters, mlp } from '@tutti/learn'
 import { loadTask } from '@tutti/learn/node'
 import { describeFounding, foundFederation } from '../create/founding.ts'
@@ -77,7 +77,7 @@ async function playIdle(model: ReturnType<typeof mlp>, directory: string, onProg
     const { manifest } = await foundFederation({ ...task, contact: 'none: a benchmark' }, datasets[0]!, choices)
     const { terms, manifestBytes, setupBytes: setup } = describeFounding(manifest, choices)
     const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
-    await initialiseModel(creator, { id })
+    await initialiseDirectModel(creator, { id })
     const members = await joinMembers(prepared, id, onProgress)
     const { signal } = new AbortController()
     const place = { rpcUrl: chain.rpcUrl, chainId: creator.chainId, core: creator.core, id, terms }

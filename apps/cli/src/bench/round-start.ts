@@ -9,7 +9,7 @@ import {
   connect,
   createFederation,
   deployContracts,
-  initialiseModel,
+  initialiseDirectModel,
   join as joinFederation,
   mintDemoTokens,
   testAccounts,
@@ -59,7 +59,7 @@ export async function benchRound({ onProgress }: { onProgress: (line: string) =>
       const founding = describeFounding(manifest, { ...choices, seed: start + 2 })
       const { terms, manifestBytes, setupBytes: setup } = founding
       const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
-      await initialiseModel(creator, { id })
+      await initialiseDirectModel(creator, { id })
       await joinFederation(withAccount(reader, accounts[1]!), { id })
       const from = Date.now()
       running = startNodeProcess(

@@ -102,7 +102,7 @@ async function exportModel(
   options: ExportOptions,
   output: Output,
 ): Promise<Exported> {
-  const { pathOf, readModel, readStatus } = await import('@tutti/chain')
+  const { pathOf, readDirectModel, readStatus } = await import('@tutti/chain')
   const { exportOnnx, exportSafetensors, parseModelManifest, toWeights } = await import('@tutti/learn')
   const { exportMetadata, measureExport } = await import('@tutti/learn/node')
   const { id, terms } = creation
@@ -110,7 +110,7 @@ async function exportModel(
   const roundsSettled = past?.settled ?? (await readStatus(client, { id })).roundsSettled
   const manifest = parseModelManifest(creation.manifest)
   const isBlob = pathOf(creation) === 'blob'
-  const lanes = isBlob ? undefined : (past ?? (await readModel(client, { id, terms }))).lanes
+  const lanes = isBlob ? undefined : (past ?? (await readDirectModel(client, { id, terms }))).lanes
   const pulling = { file: options.model, output }
   const weights =
     lanes === undefined

@@ -149,7 +149,7 @@ async function look(
         const shard = shards.find((index) => ((round.shards >> BigInt(index)) & 1n) === 0n)!
         const take = async () =>
           chain.pathOf(creation) === 'direct'
-            ? chain.aggregateShard(client, { ...target, shard, terms })
+            ? chain.aggregateDirect(client, { ...target, shard, terms })
             : chain.aggregateBlobs(client, {
                 ...target,
                 shard,

@@ -26,7 +26,7 @@ export function addVerify(program: Command): void {
     .action(async (id: Hex, options: ConnectionOptions & BlobOptions & ModuleOptions) => {
       const output = createOutput({ isJson: options.json === true })
       const client = await openReader(options)
-      const { pathOf, readManifest, replayBlobs, replayFederation } = await import('@tutti/chain')
+      const { pathOf, readManifest, replayBlobs, replayDirect } = await import('@tutti/chain')
       const onProgress = ({ round, rounds }: { round: number; rounds: number }) =>
         output.progress(`replaying round ${round + 1} of ${rounds}…`)
       const creation = await readManifest(client, { id })
@@ -34,7 +34,7 @@ export function addVerify(program: Command): void {
       const isBlob = pathOf(creation) === 'blob'
       const replay = isBlob
         ? await replayBlobs(client, { id, access: await openAccess(client, options, output), onProgress })
-        : await replayFederation(client, { id, onProgress })
+        : await replayDirect(client, { id, onProgress })
       output.line(replay.finding)
       // A model of millions of integers is pulled into a file, not printed.
       const plain = 'faults' in replay ? { ...replay, model: undefined, hasModel: replay.model !== undefined } : replay

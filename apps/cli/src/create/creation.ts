@@ -165,10 +165,10 @@ async function initialiseOnChain(
   { setup, words }: { setup: Uint8Array; words: Uint8Array | undefined },
   output: Output,
 ): Promise<WriteResult[]> {
-  const { initialiseBlobModel, initialiseModel, pathOf } = await import('@tutti/chain')
+  const { initialiseBlobModel, initialiseDirectModel, pathOf } = await import('@tutti/chain')
   try {
     if (pathOf({ setup }) === 'blob') return [await initialiseBlobModel(client, { id })]
-    const { writes } = await initialiseModel(client, {
+    const { writes } = await initialiseDirectModel(client, {
       id,
       ...(words === undefined ? {} : { words }),
       onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),

@@ -6,8 +6,8 @@ import {
   type ChainLimits,
   encodeSetup,
   type PathName,
+  readDirectModel,
   readManifest,
-  readModel,
   readStatus,
 } from '@tutti/chain'
 import {
@@ -67,7 +67,7 @@ export interface Founding {
   setupBytes: Uint8Array
   /** Largest |initial integer|; 0 on the blob path. */
   initialBound: bigint
-  /** Words of a given start, which `initialiseModel` writes; absent where the contract computes them. */
+  /** Words of a given start, which `initialiseDirectModel` writes; absent where the contract computes them. */
   words?: Uint8Array
 }
 
@@ -149,7 +149,7 @@ export async function continueFederation(
   choices: FoundingChoices,
 ): Promise<Founding> {
   const creation = await readManifest(client, { id: source })
-  const { lanes } = await readModel(client, { id: source, terms: creation.terms })
+  const { lanes } = await readDirectModel(client, { id: source, terms: creation.terms })
   const { roundsClosed } = await readStatus(client, { id: source })
   const gain = choices.gain ?? gainToContinue(creation.terms, roundsClosed, choices.members)
   const continuedChoices = { ...choices, gain }

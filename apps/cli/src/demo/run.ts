@@ -9,10 +9,10 @@ import {
   createFederation,
   type GasReport,
   gasReport,
-  initialiseModel,
-  readModel,
+  initialiseDirectModel,
+  readDirectModel,
   readStatus,
-  replayFederation,
+  replayDirect,
 } from '@tutti/chain'
 import { classify as classifyByTwin, type DirectSetup, type Hex, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
@@ -135,7 +135,7 @@ async function createDemoFederation(
   const { terms, manifest, manifestBytes, setupBytes, setup } = founding
   onProgress('creating the federation…')
   const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup: setupBytes })
-  await initialiseModel(creator, {
+  await initialiseDirectModel(creator, {
     id,
     onChunk: (done, total) => onProgress(`initial model, part ${done} of ${total}…`),
   })
@@ -156,7 +156,7 @@ async function trainMembers(
     storeDirectory: join(directory, 'nodes'),
     ...{ seed, signal, onProgress },
     judge: async () => {
-      const { lanes } = await readModel(creator, { id, terms })
+      const { lanes } = await readDirectModel(creator, { id, terms })
       return toAccuracy(evaluateIntegers(manifest, lanes, heldOut))
     },
   })
@@ -171,10 +171,10 @@ async function judgeContract(
 ): Promise<Pick<DemoResult, 'answers' | 'verified' | 'finding'> & { accuracy: number }> {
   onProgress(`asking the contract about ${heldOut.count} held-out examples…`)
   const answers = await askContract(creator, id, heldOut)
-  const { lanes } = await readModel(creator, { id, terms })
+  const { lanes } = await readDirectModel(creator, { id, terms })
   const differing = countDiffering(answers, lanes, setup, heldOut)
   onProgress('replaying the chain’s history…')
-  const replay = await replayFederation(creator, { id })
+  const replay = await replayDirect(creator, { id })
   const correct = answers.filter(({ label, answer }) => label === answer).length
   return {
     answers,

@@ -1,6 +1,6 @@
 /** What a statistics round found, read from the chain, and the constants of a schema taken from it. */
 
-import { type ChainClient, readHistory, readManifest, readModel, readPhase, readStatus } from '@tutti/chain'
+import { type ChainClient, readDirectModel, readHistory, readManifest, readPhase, readStatus } from '@tutti/chain'
 import { formatCount, gainOfRound, unscaleSum } from '@tutti/core'
 import {
   countMissing,
@@ -62,7 +62,7 @@ export async function readStatistics(
         : `over, and nothing was summed: ${formatCount(updates, 'member')} took part, ${terms.minimumUpdates} were needed`
     throw new CommandError(`The statistics round ${id} is ${where}.`, exitCodes.answerIsNo)
   }
-  const { lanes } = await readModel(client, { id, terms })
+  const { lanes } = await readDirectModel(client, { id, terms })
   const { cohort, updates } = history[0]!
   const sum = unscaleSum(lanes, gainOfRound(terms, 0, cohort))
   return {

@@ -53,10 +53,10 @@ export async function openScorer(asked: AskedModel, options: ScoringOptions, out
   }
   if (pathOf(creation) === 'blob') return openPulled(asked, options, output)
   if (options.onChain === true) return openContract(asked, output)
-  const { readModel } = await import('@tutti/chain')
+  const { readDirectModel } = await import('@tutti/chain')
   const { scoreIntegers } = await import('@tutti/learn')
   output.progress('reading the model…')
-  const { lanes } = past ?? (await readModel(client, { id: creation.id, terms: creation.terms }))
+  const { lanes } = past ?? (await readDirectModel(client, { id: creation.id, terms: creation.terms }))
   const whose = past === undefined ? "the contract's integers" : `the integers that round ${options.round} left`
   return {
     score: async (dataset) => scoreIntegers(manifest, lanes, dataset),

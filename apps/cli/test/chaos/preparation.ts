@@ -13,7 +13,7 @@ import {
   createFederation,
   deployment,
   initialiseBlobModel,
-  initialiseModel,
+  initialiseDirectModel,
   join as joinFederation,
   mintDemoTokens,
   testAccounts,
@@ -131,7 +131,7 @@ export async function foundPlanned(stage: Stage, plan: FederationPlan): Promise<
   } = describeFounding(stage.manifests[path], chooseTerms(plan, seed))
   await mintDemoTokens(creator, { to: creator.account!.address, amount: terms.bounty })
   const { id } = await createFederation(creator, { terms, manifest, setup })
-  await (path === 'blob' ? initialiseBlobModel(creator, { id }) : initialiseModel(creator, { id }))
+  await (path === 'blob' ? initialiseBlobModel(creator, { id }) : initialiseDirectModel(creator, { id }))
   const directory = join(stage.directory, `federation-${index}`)
   mkdirSync(directory)
   const password = `chaos ${seed} ${index} ${keccak256(Buffer.from(`password ${seed} ${index}`)).slice(2, 14)}`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect, createFederation, deployment, initialiseModel, testAccounts } from '@tutti/chain'
+import { connect, createFederation, deployment, initialiseDirectModel, testAccounts } from '@tutti/chain'
 import {
   interpretStatistics,
   measureStatistics,
@@ -231,7 +231,7 @@ describe('statistics over the rows of five members', () => {
     assert.equal(terms.minimumUpdates, 5)
     const lax = { terms: { ...terms, minimumUpdates: 1 }, manifest: manifestBytes, setup: setupBytes }
     const { id: few } = await createFederation(client, lax)
-    await initialiseModel(client, { id: few })
+    await initialiseDirectModel(client, { id: few })
     await joinFederation({ client, federationId: few, consent: () => true })
     const reasons: string[] = []
     const { roundsTaken } = await runNode({

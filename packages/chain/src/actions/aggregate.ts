@@ -3,12 +3,12 @@
  *
  * @example
  * ```ts
- * import { aggregateShard, collectPayloads, readSubmissions } from '@tutti/chain'
+ * import { aggregateDirect, collectPayloads, readSubmissions } from '@tutti/chain'
  *
  * const submissions = await readSubmissions(client, { id: federationId, round: 0 })
  * const payloads = collectPayloads({ terms, round: 0, shard: 0, positions: [0, 1, 2], submissions })
  * payloads.length // → 3
- * await aggregateShard(client, { id: federationId, round: 0, shard: 0 }) // throws ContractError
+ * await aggregateDirect(client, { id: federationId, round: 0, shard: 0 }) // throws ContractError
  * ```
  */
 
@@ -25,7 +25,7 @@ import { callToAggregate, type RoundTarget } from './calls.ts'
  *
  * @throws {@link MissingPayloadError} if the logs do not hold what the round counts
  */
-export async function aggregateShard(
+export async function aggregateDirect(
   client: ChainClient,
   target: RoundTarget & { shard: number; submissions?: readonly Submission[]; terms?: Terms },
 ): Promise<WriteResult> {

@@ -3,13 +3,13 @@
  *
  * @example
  * ```ts
- * import { createFederation, encodeSetup, initialiseModel, mintDemoTokens, readStatus } from '@tutti/chain'
+ * import { createFederation, encodeSetup, initialiseDirectModel, mintDemoTokens, readStatus } from '@tutti/chain'
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a1'.repeat(32)}` as const }
  * const { id, gasUsed } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
  * gasUsed < 1_000_000n // → true
- * await initialiseModel(client, { id })
+ * await initialiseDirectModel(client, { id })
  * const { isInitialised } = await readStatus(client, { id })
  * isInitialised // → true
  * ```
@@ -58,7 +58,7 @@ const chunkSize = CHUNK_WORDS * 32
  *
  * @param parameters - `words`: the stored words of a given start (`packModel`); nothing otherwise.
  */
-export async function initialiseModel(
+export async function initialiseDirectModel(
   client: ChainClient,
   parameters: FederationTarget & { words?: Uint8Array; onChunk?: (done: number, total: number) => void },
 ): Promise<{ writes: WriteResult[] }> {

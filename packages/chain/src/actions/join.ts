@@ -3,12 +3,12 @@
  *
  * @example
  * ```ts
- * import { createFederation, encodeSetup, initialiseModel, join, mintDemoTokens, readMembers, withAccount } from '@tutti/chain'
+ * import { createFederation, encodeSetup, initialiseDirectModel, join, mintDemoTokens, readMembers, withAccount } from '@tutti/chain'
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a2'.repeat(32)}` as const }
  * const { id } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
- * await initialiseModel(client, { id })
+ * await initialiseDirectModel(client, { id })
  *
  * const member = withAccount(client, chain.accounts[5]!)
  * await join(member, { id }) // throws InsufficientTokensError

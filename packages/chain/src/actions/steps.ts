@@ -70,7 +70,7 @@ export function commitUpdate(client: ChainClient, target: RoundTarget & { commit
 }
 
 /** Submits updates for the signer's assigned shards. */
-export function submitUpdate(client: ChainClient, parameters: SubmitParameters): Promise<WriteResult> {
+export function submitDirect(client: ChainClient, parameters: SubmitParameters): Promise<WriteResult> {
   return sendCall(client, callToSubmit(client, parameters))
 }
 

@@ -19,10 +19,10 @@ import {
   type Terms,
 } from '@tutti/core'
 import { bytesToHex, type Hex, toHex, zeroAddress, zeroHash } from 'viem'
-import { aggregateShard } from '../actions/aggregate.ts'
+import { aggregateDirect } from '../actions/aggregate.ts'
 import { createFederation } from '../actions/create.ts'
 import { join } from '../actions/join.ts'
-import { openRound, submitUpdate } from '../actions/steps.ts'
+import { openRound, submitDirect } from '../actions/steps.ts'
 import { mintDemoTokens } from '../actions/tokens.ts'
 import type { BlobAccess } from '../blob/archive/fetch.ts'
 import { localSource } from '../blob/archive/sources.ts'
@@ -299,11 +299,11 @@ async function measureDirect({ chain, client }: Bench): Promise<DirectGas> {
     )
     for (let first = 0; first < payloads.length; first += SHARDS_A_SUBMISSION) {
       const part = payloads.slice(first, first + SHARDS_A_SUBMISSION)
-      gas.submit += (await submitUpdate(member, { id, round: 0, first, payloads: part })).gasUsed
+      gas.submit += (await submitDirect(member, { id, round: 0, first, payloads: part })).gasUsed
     }
   }
   for (let shard = 0; shard < shardCount(terms); shard++) {
-    gas.aggregate += (await aggregateShard(client, { id, round: 0, shard, terms })).gasUsed
+    gas.aggregate += (await aggregateDirect(client, { id, round: 0, shard, terms })).gasUsed
   }
   const of = (value: bigint) => Number(value) / (DIMENSION * FEW)
   return { submit: of(gas.submit), aggregate: of(gas.aggregate) }

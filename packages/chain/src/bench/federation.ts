@@ -11,10 +11,10 @@ import {
   type Terms,
 } from '@tutti/core'
 import { type Hex, zeroAddress, zeroHash } from 'viem'
-import { aggregateShard } from '../actions/aggregate.ts'
-import { createFederation, initialiseModel } from '../actions/create.ts'
+import { aggregateDirect } from '../actions/aggregate.ts'
+import { createFederation, initialiseDirectModel } from '../actions/create.ts'
 import { join } from '../actions/join.ts'
-import { openRound, submitUpdate } from '../actions/steps.ts'
+import { openRound, submitDirect } from '../actions/steps.ts'
 import { mintDemoTokens } from '../actions/tokens.ts'
 import { type ChainClient, withAccount } from '../client/client.ts'
 import { deployment } from '../client/deployment.ts'
@@ -104,7 +104,7 @@ export async function startBenchFederation(
 ): Promise<BenchFederation> {
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(given) })
-  await initialiseModel(client, { id })
+  await initialiseDirectModel(client, { id })
   const members = accounts.slice(1, 1 + terms.cohortSize).map((account) => withAccount(client, account))
   for (const member of members) {
     await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
@@ -126,12 +126,12 @@ export async function runBenchRound(
 ): Promise<RoundGas> {
   const gas = { submit: 0n, aggregate: 0n }
   for (const [index, member] of members.entries()) {
-    gas.submit += (await submitUpdate(member, { id, round, payloads: payloadsOf(index), salt })).gasUsed
+    gas.submit += (await submitDirect(member, { id, round, payloads: payloadsOf(index), salt })).gasUsed
   }
   // A phase ends a second after the last act, and blocks here come faster than that.
   await advanceTime(keeper, 2)
   for (let shard = 0; shard < shardCount(terms); shard++) {
-    gas.aggregate += (await aggregateShard(keeper, { id, round, shard, terms })).gasUsed
+    gas.aggregate += (await aggregateDirect(keeper, { id, round, shard, terms })).gasUsed
   }
   return gas
 }

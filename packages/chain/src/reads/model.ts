@@ -3,9 +3,9 @@
  *
  * @example
  * ```ts
- * import { ask, predict, readModel } from '@tutti/chain'
+ * import { ask, predict, readDirectModel } from '@tutti/chain'
  *
- * const { lanes } = await readModel(client, { id: federationId })
+ * const { lanes } = await readDirectModel(client, { id: federationId })
  * lanes.length // → 14
  * const input = Uint8Array.of(1, 2, 3, 4, 5, 6)
  * const outputs = await predict(client, { id: federationId, input })
@@ -46,7 +46,10 @@ const callGas = 1_000_000_000n
  *
  * @param query - `terms` spares a request when known.
  */
-export async function readModel(client: ChainClient, query: FederationQuery & { terms?: Terms }): Promise<StoredModel> {
+export async function readDirectModel(
+  client: ChainClient,
+  query: FederationQuery & { terms?: Terms },
+): Promise<StoredModel> {
   const terms = query.terms ?? (await readTerms(client, query))
   const words = await readModelWords(client, { ...query, terms })
   return { words, lanes: unpackModel(words, terms.laneBits, terms.dimension) }

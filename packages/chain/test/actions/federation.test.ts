@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { initialModel, toId } from '@tutti/core'
 import type { Hex } from 'viem'
 import {
-  aggregateShard,
+  aggregateDirect,
   ask,
   type ChainClient,
   ContractError,
@@ -20,17 +20,17 @@ import {
   predict,
   readBalance,
   readCohort,
+  readDirectModel,
   readHistory,
   readKeeper,
   readManifest,
   readMembers,
-  readModel,
   readModelStatus,
   readPhase,
   readStatus,
   readSubmissions,
   readTerms,
-  submitUpdate,
+  submitDirect,
   voteToEnd,
   withAccount,
 } from '../../src/index.ts'
@@ -70,11 +70,11 @@ test('a federation runs from creation to the last claim, and every token is acco
   assert.equal((await readCohort(client, { id })).length, 3)
 
   const expected = initialModel(setup, terms)
-  assert.deepEqual((await readModel(client, { id })).lanes, expected)
+  assert.deepEqual((await readDirectModel(client, { id })).lanes, expected)
 
   for (const [index, member] of members.entries()) {
     const { values, payload } = someUpdate(terms, index)
-    await submitUpdate(member, { id, round: 0, payloads: [payload], metrics: new Uint8Array([index]) })
+    await submitDirect(member, { id, round: 0, payloads: [payload], metrics: new Uint8Array([index]) })
     for (const [p, value] of values.entries()) expected[p] = expected[p]! + value
   }
   await passSecond(client)
@@ -89,8 +89,8 @@ test('a federation runs from creation to the last claim, and every token is acco
   )
   assert.equal((await readPhase(client, { id })).phase, 'aggregate')
   assert.equal((await readKeeper(client, { id, shard: 0 })).pay > 0n, true)
-  await aggregateShard(withAccount(client, chain.accounts[9]!), { id, round: 0, shard: 0 })
-  assert.deepEqual((await readModel(client, { id })).lanes, expected)
+  await aggregateDirect(withAccount(client, chain.accounts[9]!), { id, round: 0, shard: 0 })
+  assert.deepEqual((await readDirectModel(client, { id })).lanes, expected)
   assert.equal((await readHistory(client, { id })).length, 1)
 
   const input = Uint8Array.from([1, 2, 3, 4, 5, 6])
@@ -110,11 +110,11 @@ test('a federation runs from creation to the last claim, and every token is acco
   const network = { hasNetwork: true, inputs: 6, outputs: 2, classes: 2, outputKind: 0, isInitialised: true }
   assert.deepEqual(await readModelStatus(client, { id }), { ...network, isTrained: true, isInMotion: false, round: 1 })
 
-  await submitUpdate(members[0]!, { id, round: 1, payloads: [someUpdate(terms, 1).payload] })
+  await submitDirect(members[0]!, { id, round: 1, payloads: [someUpdate(terms, 1).payload] })
   await advanceTime(client, 301)
   assert.equal((await readPhase(client, { id })).phase, 'close')
   await closeRound(client, { id, round: 1 })
-  assert.deepEqual((await readModel(client, { id })).lanes, expected)
+  assert.deepEqual((await readDirectModel(client, { id })).lanes, expected)
 
   await voteToEnd(members[0]!, { id, round: 2 })
   await voteToEnd(members[1]!, { id, round: 2 })
@@ -146,7 +146,7 @@ test("the contract's refusals come back named, with a remedy, and say whether to
     assert.ok(error.message.includes(error.remedy) && error.remedy.endsWith('.'))
     return [error.errorName, error.isRetryable]
   }
-  const submit = (member: ChainClient, round = 0, payloads = [payload]) => submitUpdate(member, { id, round, payloads })
+  const submit = (member: ChainClient, round = 0, payloads = [payload]) => submitDirect(member, { id, round, payloads })
   assert.deepEqual(await refusal(() => submit(members[0]!, 1)), ['WrongRound', true])
   assert.deepEqual(await refusal(() => submit(client)), ['NotInCohort', true])
   assert.deepEqual(await refusal(() => submit(members[0]!, 0, [payload.subarray(32)])), ['WrongPayloadLength', false])

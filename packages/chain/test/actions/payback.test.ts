@@ -4,12 +4,12 @@ import { after, before, test } from 'node:test'
 import type { Hex } from 'viem'
 import {
   abandon,
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   claim,
   createFederation,
   encodeSetup,
-  initialiseModel,
+  initialiseDirectModel,
   join,
   leave,
   mintDemoTokens,
@@ -17,7 +17,7 @@ import {
   readBalance,
   readPhase,
   readStatus,
-  submitUpdate,
+  submitDirect,
   withAccount,
 } from '../../src/index.ts'
 import { advanceTime, type LocalChain } from '../../src/local/local.ts'
@@ -58,17 +58,17 @@ for (const [index, state] of STATES.entries()) {
     const reached = (wanted: (typeof STATES)[number]) => index >= STATES.indexOf(wanted)
 
     const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
-    if (reached('initialised')) await initialiseModel(client, { id })
+    if (reached('initialised')) await initialiseDirectModel(client, { id })
     if (reached('joined')) for (const member of members) await join(member, { id })
     if (state === 'everybody left') for (const member of members) await leave(member, { id })
     if (reached('opened')) await openRound(client, { id })
     const senders = reached('all updates') ? members : reached('one update') ? members.slice(0, 1) : []
     for (const [seed, member] of senders.entries()) {
-      await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, seed).payload] })
+      await submitDirect(member, { id, round: 0, payloads: [someUpdate(terms, seed).payload] })
     }
     if (reached('one round')) {
       await passSecond(client)
-      await aggregateShard(client, { id, round: 0, shard: 0 })
+      await aggregateDirect(client, { id, round: 0, shard: 0 })
     }
 
     const { phase } = await readPhase(client, { id })

@@ -4,7 +4,7 @@ import { cohortIndices, overdueAt, type Terms, toCommitment, toPayloadHash } fro
 import { type Hex, toHex } from 'viem'
 import {
   abandon,
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   ContractError,
   claim,
@@ -23,9 +23,9 @@ import {
   readPhase,
   readRound,
   readStatus,
-  replayFederation,
+  replayDirect,
   settleRound,
-  submitUpdate,
+  submitDirect,
 } from '../../src/index.ts'
 import { advanceTime, type LocalChain } from '../../src/local/local.ts'
 import { manifest, passSecond, someUpdate, startFederation, startFixture } from '../fixture.ts'
@@ -64,18 +64,18 @@ test('a sampled cohort is the one that the seed implies; it commits, submits and
   }
   await passSecond(client)
   const other = { id, round: 0, payloads: updates[1]!, salt }
-  await assert.rejects(submitUpdate(acting[0]!, other), (error: ContractError) => {
+  await assert.rejects(submitDirect(acting[0]!, other), (error: ContractError) => {
     assert.equal(error.errorName, 'CommitmentMismatch')
     return true
   })
   for (const [position, member] of acting.entries()) {
-    await submitUpdate(member, { id, round: 0, payloads: updates[position]!, salt })
+    await submitDirect(member, { id, round: 0, payloads: updates[position]!, salt })
   }
   await passSecond(client)
   assert.equal((await readPhase(client, { id })).phase, 'aggregate')
   assert.ok(cohort.includes((await readKeeper(client, { id, shard: 0 })).keeper))
-  await aggregateShard(client, { id, round: 0, shard: 0 })
-  const replay = await replayFederation(client, { id })
+  await aggregateDirect(client, { id, round: 0, shard: 0 })
+  const replay = await replayDirect(client, { id })
   assert.ok(replay.isConsistent, replay.finding)
 })
 
@@ -89,10 +89,10 @@ test('a member that is frozen leaves when the next round opens; one that is not 
   await leave(members[2]!, { id })
   assert.equal((await readMember(client, { id, account: members[2]!.account!.address })).isLeaving, true)
   for (const [index, member] of members.entries()) {
-    await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
+    await submitDirect(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
   }
   await passSecond(client)
-  await aggregateShard(client, { id, round: 0, shard: 0 })
+  await aggregateDirect(client, { id, round: 0, shard: 0 })
   // With leavers to remove, settling is a step of its own.
   assert.equal((await readPhase(client, { id })).phase, 'settle')
   await settleRound(client, { id, round: 0 })
@@ -112,7 +112,7 @@ test('a federation whose step is overdue can be abandoned, and stakes go back', 
   const recipient = `0x${'5a'.repeat(20)}` as const
   assert.equal((await claim(client, { id, recipient })).amount, terms.bounty)
   assert.equal(await readBalance(client, { token: terms.token, account: recipient }), terms.bounty)
-  assert.ok((await replayFederation(client, { id })).isConsistent)
+  assert.ok((await replayDirect(client, { id })).isConsistent)
 })
 
 test('the contract calls a step overdue from the second on that its twin says, in every phase', async () => {
@@ -150,7 +150,7 @@ test('the contract calls a step overdue from the second on that its twin says, i
   const { id, terms, members } = await startFederation(chain, client, { terms: salted('22') })
   await compare(id, terms)
   for (const [index, member] of members.entries()) {
-    await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
+    await submitDirect(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
   }
   await passSecond(client)
   await compare(id, terms)

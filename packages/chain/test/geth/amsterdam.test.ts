@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { AMSTERDAM_PRICES, estimateOwnPartAt, estimateRoundAt, GAS_LIMIT } from '@tutti/core'
 import {
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   connect,
   deployContracts,
@@ -13,9 +13,9 @@ import {
   ProxyTooDearError,
   planCreation,
   planDeployment,
+  readDirectModel,
   readLimits,
-  readModel,
-  submitUpdate,
+  submitDirect,
 } from '../../src/index.ts'
 import { manifest, smallSetup, smallTerms, someUpdate, startFederation } from '../fixture.ts'
 import { type Geth, startGeth, whereGethIs } from './geth.ts'
@@ -49,19 +49,19 @@ describe("Amsterdam's rules", whereGethIs(), () => {
     const setup = smallSetup()
     const plan = await planCreation(client, { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) })
     const { id, terms, members } = await startFederation(geth, client)
-    const before = (await readModel(client, { id })).lanes
+    const before = (await readDirectModel(client, { id })).lanes
     const own = estimateOwnPartAt(terms, 'direct', plan.limits.prices).gas
     for (const [index, member] of members.entries()) {
-      const { gasUsed } = await submitUpdate(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
+      const { gasUsed } = await submitDirect(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
       assert.ok(Number(gasUsed) <= own, `${gasUsed} of ${own}`)
     }
     // Submission ends with the second of the last act, and blocks come with transactions only.
     await mintDemoTokens(client, { to: client.account!.address, amount: 1n })
-    const { gasUsed } = await aggregateShard(members[0]!, { id, round: 0, shard: 0 })
+    const { gasUsed } = await aggregateDirect(members[0]!, { id, round: 0, shard: 0 })
     const bound = estimateRoundAt(terms, plan.limits.prices).aggregate.gas
     // New state is paid apart: it counts in what is used, not against the bound on execution.
     assert.ok(Number(gasUsed) <= bound + 8 * AMSTERDAM_PRICES.newSlotGas, `${gasUsed} of ${bound}`)
-    assert.notDeepEqual((await readModel(client, { id })).lanes, before)
+    assert.notDeepEqual((await readDirectModel(client, { id })).lanes, before)
   })
 
   test('an endpoint that gives a try too little gas is named before anything is sent', async () => {

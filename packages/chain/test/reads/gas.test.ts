@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   closeRound,
   costAt,
   gasPrices,
   gasReport,
   readManifest,
-  submitUpdate,
+  submitDirect,
 } from '../../src/index.ts'
 import { advanceTime, type LocalChain } from '../../src/local/local.ts'
 import { passSecond, someUpdate, startFederation, startFixture } from '../fixture.ts'
@@ -25,11 +25,11 @@ test('a report counts every transaction of the core once, under its step', async
   let steady = 0n
   for (let round = 0; round < 2; round++) {
     for (const [index, member] of members.entries()) {
-      const { gasUsed } = await submitUpdate(member, { id, round, payloads: [someUpdate(terms, index).payload] })
+      const { gasUsed } = await submitDirect(member, { id, round, payloads: [someUpdate(terms, index).payload] })
       if (round > 0) steady += gasUsed
     }
     await passSecond(client)
-    const { gasUsed } = await aggregateShard(client, { id, round, shard: 0 })
+    const { gasUsed } = await aggregateDirect(client, { id, round, shard: 0 })
     if (round > 0) steady += gasUsed
   }
   await advanceTime(client, 301)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { custom, hexToNumber } from 'viem'
 import {
-  aggregateShard,
+  aggregateDirect,
   ChainBehindError,
   type ChainClient,
   connect,
@@ -12,8 +12,8 @@ import {
   readEvents,
   readManifest,
   readSubmissions,
-  replayFederation,
-  submitUpdate,
+  replayDirect,
+  submitDirect,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
 import { passSecond, someUpdate, startFederation, startFixture } from '../fixture.ts'
@@ -29,21 +29,21 @@ test('an endpoint that refuses wide ranges gives the same history as one that do
   const { id, terms, members } = await startFederation(chain, client)
   for (let round = 0; round < 2; round++) {
     for (const [index, member] of members.entries()) {
-      await submitUpdate(member, { id, round, payloads: [someUpdate(terms, index).payload] })
+      await submitDirect(member, { id, round, payloads: [someUpdate(terms, index).payload] })
     }
     await mintDemoTokens(client, { to: client.account!.address, amount: 1n })
     await passSecond(client)
-    await aggregateShard(client, { id, round, shard: 0 })
+    await aggregateDirect(client, { id, round, shard: 0 })
   }
   const narrow = await connectNarrow(chain.rpcUrl, 4)
   assert.deepEqual(await readManifest(narrow, { id }), await readManifest(client, { id }))
   assert.deepEqual(await readSubmissions(narrow, { id, round: 1 }), await readSubmissions(client, { id, round: 1 }))
-  assert.equal((await replayFederation(narrow, { id })).isConsistent, true)
+  assert.equal((await replayDirect(narrow, { id })).isConsistent, true)
 })
 
 test('events are narrowed to a federation and a round', async () => {
   const { id, terms, members } = await startFederation(chain, client, { terms: { salt: `0x${'06'.repeat(32)}` } })
-  await submitUpdate(members[0]!, { id, round: 0, payloads: [someUpdate(terms, 0).payload] })
+  await submitDirect(members[0]!, { id, round: 0, payloads: [someUpdate(terms, 0).payload] })
   const query = { eventName: 'Submitted', fromBlock: 0n } as const
   assert.equal((await readEvents(client, { ...query, id, round: 0 })).length, 1)
   assert.equal((await readEvents(client, { ...query, id, round: 1 })).length, 0)
@@ -69,7 +69,7 @@ test('a creation that the chain took back is looked for in the block that has it
   await startFederation(chain, client, { terms: { salt: `0x${'07'.repeat(32)}` } })
   const again = await locateCreation(client, { id })
   assert.deepEqual([again.id, again.blockNumber < first.blockNumber], [id, true])
-  await submitUpdate(members[0]!, { id, round: 0, payloads: [someUpdate(terms, 0).payload] })
+  await submitDirect(members[0]!, { id, round: 0, payloads: [someUpdate(terms, 0).payload] })
   assert.equal((await readSubmissions(client, { id, round: 0, fromBlock: first.blockNumber })).length, 1)
   assert.equal((await readSubmissions(client, { id, round: 0 })).length, 1)
 })

@@ -3,17 +3,17 @@ import { after, before, test } from 'node:test'
 import { assignedShards, chunkHashes, packModel, Start } from '@tutti/core'
 import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
 import {
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   createFederation,
   encodeSetup,
-  initialiseModel,
+  initialiseDirectModel,
   join,
   mintDemoTokens,
   openRound,
-  readModel,
-  replayFederation,
-  submitUpdate,
+  readDirectModel,
+  replayDirect,
+  submitDirect,
   withAccount,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
@@ -31,15 +31,15 @@ type Federation = Awaited<ReturnType<typeof startFederation>>
 async function runRound({ id, terms, members }: Federation, round: number) {
   for (const [index, member] of members.entries()) {
     const payload = someUpdate(terms, index + round).payload
-    await submitUpdate(member, { id, round, payloads: [payload] })
+    await submitDirect(member, { id, round, payloads: [payload] })
   }
   await passSecond(client)
-  return aggregateShard(client, { id, round, shard: 0 })
+  return aggregateDirect(client, { id, round, shard: 0 })
 }
 
 /** Overwrites one word of the model in the aggregator's storage, found by its content. */
 async function tamper({ id, terms }: Federation): Promise<void> {
-  const { words } = await readModel(client, { id })
+  const { words } = await readDirectModel(client, { id })
   const request = client.public.request as unknown as (request: { method: string; params: unknown[] }) => Promise<Hex>
   const domain = keccak256(stringToHex('tutti.direct.model'))
   const types = [{ type: 'bytes32' }, { type: 'address' }, { type: 'bytes32' }] as const
@@ -54,12 +54,12 @@ async function tamper({ id, terms }: Federation): Promise<void> {
 test('a federation that ran as it should is consistent, at every stage', async () => {
   const federation = await startFederation(chain, client)
   const { id } = federation
-  assert.equal((await replayFederation(client, { id })).isConsistent, true)
+  assert.equal((await replayDirect(client, { id })).isConsistent, true)
   await runRound(federation, 0)
   await runRound(federation, 1)
-  await submitUpdate(federation.members[0]!, { id, round: 2, payloads: [someUpdate(federation.terms, 9).payload] })
+  await submitDirect(federation.members[0]!, { id, round: 2, payloads: [someUpdate(federation.terms, 9).payload] })
   const rounds: number[] = []
-  const replay = await replayFederation(client, { id, onProgress: ({ round }) => rounds.push(round) })
+  const replay = await replayDirect(client, { id, onProgress: ({ round }) => rounds.push(round) })
   assert.deepEqual([replay.isConsistent, replay.rounds, replay.updates, replay.words], [true, 2, 6, 1])
   assert.deepEqual(rounds, [0, 1])
 })
@@ -68,7 +68,7 @@ test('a word that no transaction wrote is found, with the last transaction that 
   const federation = await startFederation(chain, client, { terms: { salt: `0x${'03'.repeat(32)}` } })
   const { hash } = await runRound(federation, 0)
   await tamper(federation)
-  const { isConsistent, firstMismatch, finding } = await replayFederation(client, { id: federation.id })
+  const { isConsistent, firstMismatch, finding } = await replayDirect(client, { id: federation.id })
   assert.equal(isConsistent, false)
   assert.deepEqual([firstMismatch?.word, firstMismatch?.round, firstMismatch?.transactionHash], [0, 0, hash])
   assert.match(finding, /^Inconsistent: /)
@@ -79,7 +79,7 @@ test('a word changed between rounds is found at the next aggregation', async () 
   await runRound(federation, 0)
   await tamper(federation)
   const { hash } = await runRound(federation, 1)
-  const { firstMismatch } = await replayFederation(client, { id: federation.id })
+  const { firstMismatch } = await replayDirect(client, { id: federation.id })
   assert.deepEqual([firstMismatch?.round, firstMismatch?.shard, firstMismatch?.transactionHash], [1, 0, hash])
 })
 
@@ -93,7 +93,7 @@ test('rotating shards, gains and a given start replay to the same words', async 
   const terms = smallTerms(setup, { ...shape, salt: `0x${'05'.repeat(32)}` })
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
-  await initialiseModel(client, { id, words: packModel(given, 16) })
+  await initialiseDirectModel(client, { id, words: packModel(given, 16) })
   const members = chain.accounts.slice(1, 4).map((account) => withAccount(client, account))
   for (const member of members) {
     await mintDemoTokens(client, { to: member.account!.address, amount: terms.stake })
@@ -105,13 +105,13 @@ test('rotating shards, gains and a given start replay to the same words', async 
       const shards = assignedShards(terms, position, round)
       for (const [first, shard] of shards.entries()) {
         const { payload } = someUpdate(terms, position + round, shard)
-        await submitUpdate(member, { id, round, first, payloads: [payload] })
+        await submitDirect(member, { id, round, first, payloads: [payload] })
       }
     }
     await passSecond(client)
-    for (let shard = 0; shard < 4; shard++) await aggregateShard(client, { id, round, shard })
+    for (let shard = 0; shard < 4; shard++) await aggregateDirect(client, { id, round, shard })
   }
-  const replay = await replayFederation(client, { id })
+  const replay = await replayDirect(client, { id })
   assert.ok(replay.isConsistent, replay.finding)
   assert.equal(replay.updates, 12)
   assert.equal(replay.rounds, 2)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Hex, parseTransaction } from 'viem'
 import {
-  aggregateShard,
+  aggregateDirect,
   type ChainClient,
   ConflictingLogsError,
   connect,
@@ -12,9 +12,9 @@ import {
   prepareTransaction,
   readSubmissions,
   replaceTransaction,
-  replayFederation,
+  replayDirect,
   sendPrepared,
-  submitUpdate,
+  submitDirect,
   TransactionPendingError,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
@@ -234,10 +234,10 @@ test('logs in any order, twice, of other contracts or taken back give the same h
   const { id, terms, members } = await startFederation(chain, client)
   for (let round = 0; round < 2; round++) {
     for (const [index, member] of members.entries()) {
-      await submitUpdate(member, { id, round, payloads: [someUpdate(terms, index).payload] })
+      await submitDirect(member, { id, round, payloads: [someUpdate(terms, index).payload] })
     }
     await passSecond(client)
-    await aggregateShard(client, { id, round, shard: 0 })
+    await aggregateDirect(client, { id, round, shard: 0 })
   }
   // biome-ignore lint/suspicious/noExplicitAny: logs as JSON-RPC has them.
   type Logs = any[]
@@ -260,11 +260,7 @@ test('logs in any order, twice, of other contracts or taken back give the same h
     try {
       const reader = await connect({ rpcUrl: endpoint.url })
       assert.deepEqual(await readSubmissions(reader, { id, round: 1 }), right, name)
-      assert.equal(
-        (await replayFederation(reader, { id })).finding,
-        (await replayFederation(client, { id })).finding,
-        name,
-      )
+      assert.equal((await replayDirect(reader, { id })).finding, (await replayDirect(client, { id })).finding, name)
     } finally {
       await endpoint.close()
     }
@@ -275,7 +271,7 @@ test('logs in any order, twice, of other contracts or taken back give the same h
   })
   try {
     const reader = await connect({ rpcUrl: liar.url })
-    await assert.rejects(replayFederation(reader, { id }), ConflictingLogsError)
+    await assert.rejects(replayDirect(reader, { id }), ConflictingLogsError)
   } finally {
     await liar.close()
   }
@@ -302,7 +298,7 @@ test('logs that are too many, too wide or too long for one answer are asked for 
     })
     try {
       const reader = await connect({ rpcUrl: endpoint.url, retries: 1 })
-      assert.equal((await replayFederation(reader, { id })).isConsistent, true)
+      assert.equal((await replayDirect(reader, { id })).isConsistent, true)
     } finally {
       await endpoint.close()
     }

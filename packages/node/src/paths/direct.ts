@@ -1,5 +1,5 @@
 /** The direct path: integers in calldata and in the contract's storage. */
-import { type ChainClient, collectPayloads, readModel, readSubmissions, type Submission } from '@tutti/chain'
+import { type ChainClient, collectPayloads, readDirectModel, readSubmissions, type Submission } from '@tutti/chain'
 import { type Hex, packUpdate, setBits, type Terms } from '@tutti/core'
 import { isStatistics, type PublishedManifest, toWeights } from '@tutti/learn'
 import { planSendings } from '../sending/sendings.ts'
@@ -27,7 +27,7 @@ export function openDirectPath(options: DirectPathOptions): Path {
     kind: 'direct',
     carrier: plainCarrier(client),
     readWeights: async () => {
-      const { lanes } = await readModel(client, { id, terms })
+      const { lanes } = await readDirectModel(client, { id, terms })
       return isStatistics(manifest) ? Float32Array.from(lanes) : toWeights(manifest, lanes)
     },
     toPayload: async (values) => packUpdate(values, terms),

@@ -1,7 +1,7 @@
 /** A node that looks for work by itself, on a real chain where some federations cannot be served. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createFederation, encodeSetup, initialiseModel, readMember } from '@tutti/chain'
+import { createFederation, encodeSetup, initialiseDirectModel, readMember } from '@tutti/chain'
 import type { Hex } from '@tutti/core'
 import { serializeManifest, toSetup } from '@tutti/learn'
 import { serveFederations } from '../../src/host/serve.ts'
@@ -18,7 +18,7 @@ before(async () => {
   const other = { ...terms, salt: `0x${'02'.repeat(32)}` as Hex, bounty: 2n * terms.bounty }
   const published = { manifest: serializeManifest(manifest), setup: encodeSetup(toSetup(manifest)) }
   better = (await createFederation(clients[0]!, { terms: other, ...published })).id
-  await initialiseModel(clients[0]!, { id: better })
+  await initialiseDirectModel(clients[0]!, { id: better })
 })
 after(() => fixture.end())
 

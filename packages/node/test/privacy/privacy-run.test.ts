@@ -1,7 +1,7 @@
 /** What a node sends of its owner's rows, and when: noise drawn once, counted before it goes out, and no further. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createFederation, encodeSetup, initialiseModel, readEvents, readMember } from '@tutti/chain'
+import { createFederation, encodeSetup, initialiseDirectModel, readEvents, readMember } from '@tutti/chain'
 import { type Hex, keccak256, toHex } from '@tutti/core'
 import {
   readTable,
@@ -42,7 +42,7 @@ async function found(name: string, noise: StatisticsManifest['noise'], rounds = 
   const hashes = { manifestHash: keccak256(bytes), setupHash: keccak256(setup) }
   const terms = { ...fixture.terms, ...hashes, ...size, ...members }
   const { id } = await createFederation(client, { terms, manifest: bytes, setup })
-  await initialiseModel(client, { id })
+  await initialiseDirectModel(client, { id })
   await joinFederation({ client, federationId: id, consent: () => true })
   return id
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readModel } from '@tutti/chain'
+import { readDirectModel } from '@tutti/chain'
 import { commitResidual, type ErrorFeedback, fromSeed, noteResidual, packGains, startFeedback } from '@tutti/core'
 import fc from 'fast-check'
 import { decodeFeedback, encodeFeedback } from '../../src/disk/feedback-file.ts'
@@ -135,7 +135,7 @@ async function lanesAfter(event?: NodeEvent['kind'], meanwhile?: (left: string[]
       [2, 2],
     )
     assert.ok([...feedback.residuals.values()].some((residual) => residual.some((value) => value !== 0)))
-    return (await readModel(client, { id: federationId, terms })).lanes
+    return (await readDirectModel(client, { id: federationId, terms })).lanes
   } finally {
     await fixture.end()
   }

@@ -20,6 +20,7 @@ import { federationAbi } from '../../abi/federation.ts'
 import type { RoundTarget } from '../../actions/calls.ts'
 import type { ChainClient } from '../../client/client.ts'
 import { ChainError, ContractError, NoAccountError, withChainErrors } from '../../client/errors.ts'
+import { pause } from '../../client/pause.ts'
 import { readRound, readTerms } from '../../reads/federation.ts'
 import { readSubmissions, type Submission } from '../../reads/logs.ts'
 import type { Call } from '../../transactions/prepare.ts'
@@ -28,13 +29,13 @@ import { type BlobAccess, findBlobs, type MissingBlob, type VerifiedBlob } from 
 import type { Kzg, Opening } from '../kzg/kzg.ts'
 import { type BlobUpdate, locateUpdates } from '../reads/updates.ts'
 
-/** A fault in an update, with the blob that shows it. */
-export type FoundFault = {
+/** A fault in an update, with the blob that shows it: a verified one, unless said otherwise. */
+export type FoundFault<Content extends { blob: Uint8Array } = VerifiedBlob> = {
   update: BlobUpdate
   /** Which blob of the shard. */
   blob: number
   fault: BlobFault
-  content: VerifiedBlob
+  content: Content
 }
 
 /** What a look at a round's blobs brought. */
@@ -74,11 +75,11 @@ export async function checkRound(
 }
 
 /** The first fault among the blobs of one update that are there. */
-export function findUpdateFault(
+export function findUpdateFault<Content extends { blob: Uint8Array }>(
   { laneBits, bits }: Pick<Terms, 'laneBits' | 'bits'>,
   update: BlobUpdate,
-  blobs: ReadonlyMap<Hex, VerifiedBlob>,
-): FoundFault | undefined {
+  blobs: ReadonlyMap<Hex, Content>,
+): FoundFault<Content> | undefined {
   for (const [blob, hash] of update.location.versionedHashes.entries()) {
     const content = blobs.get(hash)
     if (content === undefined) continue
@@ -102,7 +103,10 @@ export type StandingFault = {
 }
 
 /** What stands of a fault in an update that was aggregated. */
-export function toStandingFault(round: number, { update, blob, fault }: FoundFault): StandingFault {
+export function toStandingFault(
+  round: number,
+  { update, blob, fault }: Pick<FoundFault, 'update' | 'blob' | 'fault'>,
+): StandingFault {
   const { shard, position, member } = update
   return { round, shard, position, member, blob, ...fault }
 }
@@ -174,7 +178,7 @@ export type ChallengeResult = { bound: WriteResult; challenged: WriteResult }
 /**
  * Binds, waits for the next block, and challenges: the update is voided and its member slashed.
  *
- * @param parameters - `fault`: of {@link checkRound}; `proof` in its stead if it was made before. `salt`: 32 bytes that
+ * @param parameters - `fault`: of {@link checkRound}; `proof`: of {@link proveFault}, where it was made before. `salt`: 32 bytes that
  *   nobody can guess; drawn if absent.
  * @throws {@link ContractError} if the window is closed or the fault is none; {@link NoBlockError}
  */
@@ -201,7 +205,7 @@ export async function challengeFault(
       if (head > bound.receipt.blockNumber) throw error
       if (Date.now() >= deadline) throw new NoBlockError(head)
     }
-    await new Promise((resolve) => setTimeout(resolve, client.pollingIntervalMs))
+    await pause(client.pollingIntervalMs)
   }
 }
 

@@ -13,7 +13,7 @@
  * blobs // → 3
  * ```
  */
-import { BLOB_BYTES, setBits } from '@tutti/core'
+import { BLOB_BYTES, setBits, type Terms } from '@tutti/core'
 import type { Hex } from 'viem'
 import type { ChainClient } from '../../client/client.ts'
 import { withChainErrors } from '../../client/errors.ts'
@@ -21,8 +21,8 @@ import type { Creation } from '../../reads/logs.ts'
 import { readRoundEvents } from '../../replay/rounds.ts'
 import type { BlobArchive, VerifiedBlob } from '../archive/fetch.ts'
 import type { BlobSource } from '../archive/sources.ts'
-import { locateUpdates } from '../reads/updates.ts'
-import { findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
+import { type BlobUpdate, locateUpdates } from '../reads/updates.ts'
+import { type FoundFault, findUpdateFault, type StandingFault, toStandingFault } from './challenge.ts'
 
 /** What a quick look brought. */
 export type StandingFaults = {
@@ -52,12 +52,12 @@ export async function findStandingFaults(
     const { round, shard } = args
     const positions = setBits(args.updates)
     for (const update of locateUpdates({ terms, round, shard, positions, submissions: events.submissions })) {
-      const found = new Map<Hex, VerifiedBlob>()
+      const found = new Map<Hex, SeenBlob>()
       for (const versionedHash of update.location.versionedHashes) {
         const [blob] =
           result.blobs < most ? await source.blobs({ ...update.location, versionedHashes: [versionedHash] }) : []
         if (blob === undefined) result.left++
-        else found.set(versionedHash, { versionedHash, commitment: new Uint8Array(), blob })
+        else found.set(versionedHash, { versionedHash, blob })
         if (blob !== undefined) result.blobs++
       }
       const suspected = findSuspect(terms, update, found)
@@ -71,9 +71,15 @@ export async function findStandingFaults(
   return { ...result, faults: result.faults.toReversed() }
 }
 
-/** A damaged file need not even be a blob. */
-function findSuspect(...parameters: Parameters<typeof findUpdateFault>): ReturnType<typeof findUpdateFault> {
-  const [terms, update, blobs] = parameters
+/** A blob as a source gave it, not verified. */
+type SeenBlob = Pick<VerifiedBlob, 'versionedHash' | 'blob'>
+
+/** The first fault that blobs seem to show. A damaged file may not even have the length of a blob. */
+function findSuspect(
+  terms: Terms,
+  update: BlobUpdate,
+  blobs: ReadonlyMap<Hex, SeenBlob>,
+): FoundFault<SeenBlob> | undefined {
   const whole = new Map([...blobs].filter(([, { blob }]) => blob.length === BLOB_BYTES))
   return findUpdateFault(terms, update, whole)
 }

@@ -1,5 +1,5 @@
 /**
- * The model's integers for whoever comes late: from the latest checkpoint that can be had, and the updates after it,
+ * The model's integers for those who come late: from the latest checkpoint that can be had, and the updates after it,
  * or from a vector that somebody gives. Nothing is believed but what has the contract's commitment.
  *
  * @example
@@ -14,15 +14,12 @@
  */
 
 import { addBlobs, type BlobSum, copyShard, createBlobSum, isBlobSum, setBits, shardCount } from '@tutti/core'
-
 import type { Hex } from 'viem'
 import type { ChainClient } from '../../client/client.ts'
 import { withChainErrors } from '../../client/errors.ts'
 import { type Creation, locateCreation } from '../../reads/logs.ts'
-
 import { findGain, type RoundEvents, readRoundEvents } from '../../replay/rounds.ts'
 import { type BlobAccess, BlobsMissingError, findBlobs, type MissingBlob, type VerifiedBlob } from '../archive/fetch.ts'
-
 import { type Checkpoint, readCheckpoints } from '../reads/events.ts'
 import { locateUpdates } from '../reads/updates.ts'
 import { compareModel, StaleModelError } from '../submit/model.ts'

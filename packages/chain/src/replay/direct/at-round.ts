@@ -4,13 +4,13 @@
  *
  * @example
  * ```ts
- * import { readModel, replayModelAt } from '@tutti/chain'
+ * import { readDirectModel, replayModelAt } from '@tutti/chain'
  * import { initialModel } from '@tutti/core'
  *
  * const start = await replayModelAt(client, { id: federationId, rounds: 0 })
  * start.lanes // → initialModel(setup, terms)
  * const end = await replayModelAt(client, { id: federationId, rounds: 2 })
- * const { lanes } = await readModel(client, { id: federationId })
+ * const { lanes } = await readDirectModel(client, { id: federationId })
  * end.lanes // → lanes
  * await replayModelAt(client, { id: federationId, rounds: 3 }) // throws RoundAheadError
  * ```

@@ -7,9 +7,9 @@
  *
  * @example
  * ```ts
- * import { replayFederation } from '@tutti/chain'
+ * import { replayDirect } from '@tutti/chain'
  *
- * const { isConsistent, rounds, updates } = await replayFederation(client, { id: federationId })
+ * const { isConsistent, rounds, updates } = await replayDirect(client, { id: federationId })
  * isConsistent // → true
  * rounds // → 2
  * updates // → 6
@@ -33,7 +33,7 @@ export type { Mismatch } from '../mismatch.ts'
 export type { ReplayProgress } from '../rounds.ts'
 
 /** The outcome of a replay. */
-export type Replay = {
+export type DirectReplay = {
   isConsistent: boolean
   /** Rounds that are over, failed ones included. */
   rounds: number
@@ -52,10 +52,10 @@ export type Replay = {
  * @param parameters - `fromBlock`: where to look for the creation, if its age is known.
  * @throws {@link FederationNotFoundError}, {@link ChainUnreachableError}
  */
-export async function replayFederation(
+export async function replayDirect(
   client: ChainClient,
   parameters: { id: Hex; fromBlock?: bigint; onProgress?: (progress: ReplayProgress) => void },
-): Promise<Replay> {
+): Promise<DirectReplay> {
   const { id, fromBlock, onProgress } = parameters
   const blockNumber = await withChainErrors(client, () => client.public.getBlockNumber())
   const creation = await locateCreation(client, { id, fromBlock })
