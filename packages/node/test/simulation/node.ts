@@ -1,6 +1,6 @@
 /**
  * A node in the simulation: the real `decide` and the real clock, with a disk that survives crashes, a memory that does
- * not, and what `update/round.ts` and `loop/chain-action.ts`
+ * not, and what `update/send.ts` and `loop/chain-action.ts`
  * do in between (sign, keep, broadcast, ask) as points to die at.
  */
 import { assignedShards, type Random } from '@tutti/core'
