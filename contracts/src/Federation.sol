@@ -235,7 +235,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         (address keeper, uint256 exclusiveUntil) = federation.keeperOf(round, shard);
         if (block.timestamp < exclusiveUntil && msg.sender != keeper) revert KeeperWindow(keeper, exclusiveUntil);
 
-        // The next round overwrites the record at once, unless settling is expensive: then it is a step of its own.
+        // The next round overwrites the record at once, unless settling is expensive: then it is an action of its own.
         bool settles = !isHalfDone && round.shardsDone + 1 == shards && federation.isCheapToSettle(round);
         if (!settles) {
             federation.record.shardsDone = round.shardsDone + 1;
@@ -330,7 +330,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         return position;
     }
 
-    // --- Steps ---
+    // --- Claims ---
 
     function _claim(bytes32 id, address recipient) private returns (uint256 amount) {
         FederationState storage federation = _existing(id);

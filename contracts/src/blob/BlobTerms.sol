@@ -10,7 +10,7 @@ import { TermsLib } from "../terms/TermsLib.sol";
 
 /// @title BlobTerms
 /// @notice Refuses terms that are impossible on the blob path: one named error for each.
-/// @dev What passes can run all its rounds: no lane can overflow, a fault can be proven in time, every step fits a
+/// @dev What passes can run all its rounds: no lane can overflow, a fault can be proven in time, every action fits a
 ///      transaction.
 library BlobTerms {
     /// @notice Watchers find the faults: they need this time.

@@ -13,7 +13,7 @@ import { TermsLib } from "../terms/TermsLib.sol";
 
 /// @title DirectTerms
 /// @notice Refuses terms and setups that are impossible on the direct path: one named error for each.
-/// @dev What passes can run all its rounds: no lane can overflow, no accumulator can wrap, every step fits a transaction.
+/// @dev What passes can run all its rounds: no lane can overflow, no accumulator can wrap, every action fits a transaction.
 library DirectTerms {
     /// @notice There is nothing to challenge on the direct path: the window must be zero.
     error UnsupportedChallenge(uint256 challengeSeconds);

@@ -44,7 +44,7 @@ library Features {
     error UnknownCategory(uint256 column, int256 value, uint256 categories);
 
     /// @notice Encodes a row: `byte = clamp(⌊(value − center) / spread / scale + ½⌋ + zero, 0, 255)` for a number, one byte
-    ///         a category, rounded in every step as double precision rounds.
+    ///         a category, rounded after every operation as double precision rounds.
     /// @param columns From `tutti encode ID --columns`.
     /// @param row One value a column, in the order of the schema: a number with 18 decimals, a category as its place in the
     ///        schema's list, from 0, or `MISSING`.

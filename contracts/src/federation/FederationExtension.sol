@@ -109,7 +109,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         }
     }
 
-    // --- Rare steps ---
+    // --- Rare actions ---
 
     /// @inheritdoc IFederationExtension
     function leave(bytes32 id) external nonReentrant {

@@ -17,10 +17,10 @@ abstract contract FederationStorage is IFederationErrors {
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) internal _challenges;
     /// @dev What all federations together hold, by token: unspent, staked, owed and to be burned.
     mapping(address token => uint256) internal _held;
-    /// @dev The lock: 1 while a step runs. Transient storage costs little, and no failure can leave it locked.
+    /// @dev The lock: 1 while an action runs. Transient storage costs little, and no failure can leave it locked.
     uint256 private transient _isEntered;
 
-    /// @dev Spans the whole core: while a step runs, no module or token that it calls can take another step.
+    /// @dev Spans the whole core: while an action runs, no module or token that it calls can take another one.
     modifier nonReentrant() {
         _enterOnce();
         _;

@@ -135,14 +135,14 @@ library RoundFlow {
         if (amounts.length == 0) amounts = Reward.splitEqually(pot, members.length);
     }
 
-    /// @notice What the keeper of the step that `phase` waits for is paid now.
+    /// @notice What the keeper who takes the action that `phase` waits for is paid now.
     function keeperPay(FederationState storage federation, Round memory round, Phase phase)
         internal
         view
         returns (uint256)
     {
         Terms storage terms = federation.terms;
-        uint256 start = PhaseLib.stepStart(round, federation.timingOf(), phase);
+        uint256 start = PhaseLib.actionStart(round, federation.timingOf(), phase);
         uint256 elapsed = block.timestamp > start ? block.timestamp - start : 0;
         return Reward.keeperPayAt(terms.keeperPay, terms.keeperSeconds, elapsed);
     }

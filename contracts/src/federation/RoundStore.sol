@@ -7,8 +7,8 @@ import { Terms } from "../types/Terms.sol";
 import { PhaseLib, Timing } from "../terms/Phase.sol";
 
 /// @title RoundStore
-/// @notice How the round in progress is stored: overwritten when a round opens, read whole or only in the slots that a step
-///         needs, and summarised when it is over.
+/// @notice How the round in progress is stored: overwritten when a round opens, read whole or only in the slots that an
+///         action needs, and summarised when it is over.
 library RoundStore {
     /// @dev Bits above a bitmap of 216 positions: enough for a time of 40.
     uint256 private constant TIME_SHIFT = 216;

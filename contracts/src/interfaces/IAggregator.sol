@@ -58,7 +58,7 @@ interface IAggregator {
     /// @param contexts One for each update, in order of position.
     /// @param digests What `digest` returned for each update.
     /// @param data The payloads again, one after the other, in the same order.
-    /// @return modelHash keccak256 of the shard of the model after this step, for anyone who replays the history.
+    /// @return modelHash keccak256 of the shard of the model after this, for anyone who replays the history.
     /// @custom:reverts CoordinateOutOfRange, DigestMismatch, NotInitialised, NotOnCurve, NotRegistered, ShardOutOfRange,
     ///         TooManyUpdates, WrongDataLength, WrongDigestCount.
     function aggregate(

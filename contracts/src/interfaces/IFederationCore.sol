@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import { Terms } from "../types/Terms.sol";
 
 /// @title IFederationCore
-/// @notice The functions in the core's own code: the steps of a federation's life, and what its model answers.
-/// @dev A step reverts with one of the errors that stand beside it, or with the error of a module or the token, up to 1,024
+/// @notice The functions in the core's own code: the actions of a federation's life, and what its model answers.
+/// @dev An action reverts with one of the errors that stand beside it, or with the error of a module or the token, up to 1,024
 ///      bytes of it. `ReentrancyGuardReentrantCall` means that a module or token called back into the core.
 interface IFederationCore {
     /// @notice Creates a federation and takes its bounty from the caller.

@@ -68,7 +68,7 @@ interface IFederationErrors {
     error TooFewMembers(uint256 members, uint256 minimumUpdates, uint256 cohortSize, uint256 opensAt);
     /// @notice The cohort can be drawn after block `seedBlock`.
     error SeedNotReady(uint256 seedBlock, uint256 currentBlock);
-    /// @notice The next step is overdue from `overdueAt` on; a phase that ends by itself is never overdue.
+    /// @notice The next action is overdue from `overdueAt` on; a phase that ends by itself is never overdue.
     error NotOverdue(uint256 overdueAt, uint256 time);
 
     // --- Members ---
@@ -130,14 +130,14 @@ interface IFederationErrors {
     error ShardOutOfRange(uint256 shard, uint256 shards);
     /// @notice The shard was aggregated in this round already.
     error ShardAlreadyAggregated(uint256 shard);
-    /// @notice Until `exclusiveUntil` only `keeper` may take the step; then anyone may.
+    /// @notice Until `exclusiveUntil` only `keeper` may take the action; then anyone may.
     error KeeperWindow(address keeper, uint256 exclusiveUntil);
     /// @notice Send more gas: the judge must get its full allowance, so that no caller can make it fail.
     error GasTooLow(uint256 needed, uint256 left);
 
     // --- Tokens and modules ---
 
-    /// @notice A module or the token called back into the core during a step.
+    /// @notice A module or the token called back into the core during an action.
     error ReentrancyGuardReentrantCall();
     /// @notice The token delivered less than the core asked for; tokens that take a fee on transfer are refused.
     error TransferShortfall(address token, uint256 expected, uint256 received);

@@ -129,7 +129,7 @@ interface IFederationEvents {
     /// @param amount How much, in the token's smallest unit.
     event Rewarded(bytes32 indexed id, uint32 indexed round, address indexed member, uint256 amount);
 
-    /// @notice The account that took a step was credited for it.
+    /// @notice The account that took an action was credited for it.
     /// @param id The federation.
     /// @param round Number of the round.
     /// @param keeper Who.
@@ -166,7 +166,7 @@ interface IFederationEvents {
 
     /// @notice The federation is over: stakes and what is owed can be claimed.
     /// @param id The federation.
-    /// @param isAbandoned Whether it ended because a step was overdue.
+    /// @param isAbandoned Whether it ended because an action was overdue.
     /// @param refund Unspent bounty that was credited to the creator, in the token's smallest unit.
     event Finished(bytes32 indexed id, bool isAbandoned, uint256 refund);
 

@@ -5,8 +5,8 @@ import { OutputKind } from "../types/OutputKind.sol";
 import { IERC165 } from "./IERC165.sol";
 
 /// @title IFederationExtension
-/// @notice Facts about a model and answers that say which round they come from; permits, several calls in one, and the steps
-///         that a federation rarely needs.
+/// @notice Facts about a model and answers that say which round they come from; permits, several calls in one, and the
+///         actions that a federation rarely needs.
 /// @dev Trust. The code stands at an address that the core was created with and that never changes; the core runs it as its
 ///      own (delegatecall). Callers call the core.
 interface IFederationExtension is IERC165 {
@@ -104,7 +104,7 @@ interface IFederationExtension is IERC165 {
     ///         StakeForfeited, UnknownFederation, WrongRound.
     function voteToEnd(bytes32 id, uint32 round) external;
 
-    /// @notice Finishes a federation whose next step is overdue by `idleSeconds`.
+    /// @notice Finishes a federation whose next action is overdue by `idleSeconds`.
     /// @param id The federation.
     /// @custom:reverts FederationFinished, NotOverdue, ReentrancyGuardReentrantCall, UnknownFederation.
     function abandon(bytes32 id) external;

@@ -100,11 +100,11 @@ interface IFederationViews {
     /// @custom:reverts UnknownFederation.
     function positionOf(bytes32 id, address account) external view returns (bool isInCohort, uint16 position);
 
-    /// @notice The keeper chosen for a shard, when its exclusive window ends, and what the step pays now.
+    /// @notice The keeper chosen for a shard, when its exclusive window ends, and what the action pays now.
     /// @param id The federation.
     /// @param shard Which shard.
     /// @return keeper The account; zero until the cohort is drawn, and after the end.
-    /// @return exclusiveUntil When anyone else may take the step, in unix seconds.
+    /// @return exclusiveUntil When anyone else may take the action, in unix seconds.
     /// @return pay What it pays now, in the token's smallest unit.
     /// @custom:reverts ShardOutOfRange, UnknownFederation.
     function keeperOf(bytes32 id, uint16 shard)

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 
 /// @title Gains
-/// @notice The gain schedule: the multiplier of each round, constant or in up to five steps, packed in a word.
+/// @notice The gain schedule: the multiplier of each round, constant, or changing up to four times, packed in a word.
 /// @dev Entry i sits at bits [48i, 48i + 48): `fromRound << 16 | gain`. Entry 0 has `fromRound` 0 and a gain of at least 1;
 ///      later entries rise strictly in `fromRound`, stay below the number of rounds and have a gain of at least 1; a zero
 ///      entry ends the list. All bits after it, and bits 240 and above, are zero.

@@ -74,15 +74,15 @@ library PhaseLib {
         return submitEnd(start, round.submittedAt, timing.submitSeconds) + timing.challengeSeconds;
     }
 
-    /// @notice The time from which the keeper's pay of the step in `phase` rises.
+    /// @notice The time from which the keeper's pay for the action in `phase` rises.
     /// @dev Shards share the start of aggregation, so their windows run side by side.
-    function stepStart(Round memory round, Timing memory timing, Phase phase) internal pure returns (uint256) {
+    function actionStart(Round memory round, Timing memory timing, Phase phase) internal pure returns (uint256) {
         if (phase == Phase.Draw) return round.openedAt;
         if (phase == Phase.Settle) return round.aggregatedAt;
         return aggregateStart(round, timing);
     }
 
-    /// @notice The time from which the step that `phase` waits for is overdue.
+    /// @notice The time from which the action that `phase` waits for is overdue.
     /// @param joiningSince When the present wait for members began.
     /// @dev Each aggregated shard is progress and restarts the clock, so that a large model on a busy chain is not
     ///      abandoned in the middle. Phases that end by themselves are never overdue.

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 /// @title Reward
 /// @notice How much: the pot of a round, a keeper's pay, a member's share. All amounts are rounded down.
 library Reward {
-    /// @notice Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve.
-    uint256 internal constant STEPS_BESIDES_SHARDS = 3;
+    /// @notice Actions of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve.
+    uint256 internal constant ACTIONS_BESIDES_SHARDS = 3;
 
     /// @notice The pot of round `number`: `⌊bounty · (number + 1) / rounds⌋ − ⌊bounty · number / rounds⌋`. So all pots
     ///         together are exactly the bounty.
@@ -22,7 +22,7 @@ library Reward {
         return bounty / rounds;
     }
 
-    /// @notice What a step pays `elapsed` seconds after it became possible: half of `keeperPay` within the first
+    /// @notice What an action pays `elapsed` seconds after it became possible: half of `keeperPay` within the first
     ///         `keeperSeconds`; over the next `keeperSeconds` it rises to all of it.
     function keeperPayAt(uint256 keeperPay, uint256 keeperSeconds, uint256 elapsed) internal pure returns (uint256) {
         if (elapsed >= 2 * keeperSeconds) return keeperPay;

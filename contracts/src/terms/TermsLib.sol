@@ -21,7 +21,10 @@ library TermsLib {
 
     /// @notice Shards of the model: `⌈dimension / shardSize⌉`.
     function shardCount(Terms memory terms) internal pure returns (uint256) {
-        return (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
+        // The fields have 32 bits and checked terms a `shardSize` of at least 1: the sum neither overflows nor underflows.
+        unchecked {
+            return (uint256(terms.dimension) + terms.shardSize - 1) / terms.shardSize;
+        }
     }
 
     /// @notice Parameters of the longest shard: `min(dimension, shardSize)`.
@@ -80,7 +83,7 @@ library TermsLib {
         if (terms.token == address(0) && (terms.stake > 0 || terms.bounty > 0 || terms.keeperPay > 0)) {
             revert IFederationErrors.TokenMissing(terms.stake, terms.bounty, terms.keeperPay);
         }
-        uint256 needed = terms.keeperPay * (shards + Reward.STEPS_BESIDES_SHARDS);
+        uint256 needed = terms.keeperPay * (shards + Reward.ACTIONS_BESIDES_SHARDS);
         uint256 pot = Reward.potRoundedDown(terms.bounty, terms.rounds);
         if (needed > pot) revert IFederationErrors.KeeperBudgetExceeded(needed, pot);
     }

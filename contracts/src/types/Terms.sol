@@ -12,10 +12,10 @@ struct Terms {
     uint256 gains; //            3  gain schedule: see `Gains`
     uint128 stake; //            4  what a member deposits on joining
     uint128 bounty; //           4  what the creator deposits on creation
-    uint128 keeperPay; //        5  the most that one keeper's step is paid, out of the round's pot
+    uint128 keeperPay; //        5  the most that one action of a keeper is paid, out of the round's pot
     uint32 joinSeconds; //       5  from creation until the first round may open with fewer members than `cohortSize`
     uint32 commitSeconds; //     5  length of the commit phase; zero: none
-    uint32 idleSeconds; //       5  how long a step may be overdue before anyone may abandon the federation
+    uint32 idleSeconds; //       5  how long an action may be overdue before anyone may abandon the federation
     address aggregator; //       6  keeps the model
     uint32 dimension; //         6  parameters in the model
     uint32 shardSize; //         6  parameters in a shard; the last shard may be shorter

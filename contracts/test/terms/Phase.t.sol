@@ -45,7 +45,7 @@ contract PhaseTest is Test {
         (Round memory round, Timing memory timing) = made(lengths, acts, submitted);
         timing.idleSeconds = 1;
         (Phase phase,) = PhaseLib.phaseAt(round, timing, false, time);
-        assertGt(PhaseLib.overdueAt(round, timing, phase, 0), PhaseLib.stepStart(round, timing, phase));
+        assertGt(PhaseLib.overdueAt(round, timing, phase, 0), PhaseLib.actionStart(round, timing, phase));
     }
 
     function test_vectors() external view {

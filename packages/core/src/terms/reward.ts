@@ -15,8 +15,8 @@
  */
 import { shardCount, type Terms } from './terms.ts'
 
-/** Steps of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve. */
-export const STEPS_BESIDES_SHARDS = 3
+/** Actions of a round that pay a keeper, besides one a shard: draw, settle or close, and one in reserve. */
+export const ACTIONS_BESIDES_SHARDS = 3
 
 /**
  * The pot of a round: `⌊bounty · (number + 1) / rounds⌋ − ⌊bounty · number / rounds⌋`. All pots together are the bounty.
@@ -35,7 +35,7 @@ export function potRoundedDown(terms: Pick<Terms, 'bounty' | 'rounds'>): bigint 
 
 /** The most that a round's keepers can be paid: `keeperPay · (S + 3)`. */
 export function keeperBudget(terms: Pick<Terms, 'keeperPay' | 'dimension' | 'shardSize'>): bigint {
-  return terms.keeperPay * BigInt(shardCount(terms) + STEPS_BESIDES_SHARDS)
+  return terms.keeperPay * BigInt(shardCount(terms) + ACTIONS_BESIDES_SHARDS)
 }
 
 /**
