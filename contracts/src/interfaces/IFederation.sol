@@ -15,7 +15,7 @@ import { IFederationViews } from "./IFederationViews.sol";
 ///      Tokens. The core measures what arrives, so a token that takes a fee on transfer, or lies about success, is refused.
 ///      If the core's balance of a token shrinks by itself, claims are paid in proportion to what is left, in any order;
 ///      if it grows, nobody gets the surplus.
-///      Liveness. Anyone may take every action of a round. A federation whose action is overdue by `idleSeconds` can be
+///      Liveness. Anyone may take every action of a round. A federation whose next action is overdue by `idleSeconds` can be
 ///      abandoned by anyone: stakes and what is unspent go back.
 // solhint-disable-next-line no-empty-blocks
 interface IFederation is IFederationCore, IFederationViews, IFederationExtension, IFederationEvents { }
