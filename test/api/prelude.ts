@@ -25,16 +25,9 @@ import {
 } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import {
-  type DirectSetup,
-  encodeBlobSetup,
-  keccak256,
-  OutputKind,
-  packGains,
-  packUpdate,
-  Start,
-  type Terms,
-} from '@tutti/core'
+import { encodeBlobSetup, keccak256, packGains, packUpdate, type Terms } from '@tutti/core'
+import { type DataSchema, mlp, serializeManifest, synthesizeData, toSetup } from '@tutti/learn'
+import { foundManifest } from '@tutti/learn/node'
 
 /** A chain of its own, which ends with the program. */
 export const chain = await startLocalChain({ port: 0 })
@@ -43,30 +36,54 @@ export const account = chain.accounts[0]!
 export const client = await connect({ rpcUrl: chain.rpcUrl, account })
 await deployContracts(client)
 
-export const manifest = new TextEncoder().encode('{"name":"a federation of the examples"}')
-
-/** One layer from 6 inputs to 2 classes: 12 weights and 2 biases, drawn from the seed. */
-export const setup: DirectSetup = {
-  start: Start.Seeded,
-  seed: keccak256(new Uint8Array([1])),
-  bound: 0,
-  tensors: [
-    { length: 12, amplitude: 100 },
-    { length: 2, amplitude: 0 },
-  ],
-  chunks: [],
-  layers: [{ inputs: 6, outputs: 2, biasMultiplier: 1, shift: 0 }],
-  outputKind: OutputKind.Softmax,
-  inputZero: 0,
-  outputMultiplier: 1n,
-  outputOffset: 0n,
+/** Six numbers a row, and one of two classes. */
+export const schema: DataSchema = {
+  version: 1,
+  features: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({
+    name,
+    kind: 'number',
+    minimum: -1_000,
+    maximum: 1_000,
+    center: 0,
+    spread: 1,
+    missing: 'refuse',
+  })),
+  label: { name: 'failed', kind: 'class', classes: ['no', 'yes'] },
+  inputZero: 128,
+  inputScale: [1, 32],
 }
+/** Made-up rows of this form. */
+export const rows = synthesizeData(schema, { count: 60, seed: 1 })
+
+/** One layer from 6 inputs to 2 classes, 12 weights and 2 biases, its steps measured on the rows. */
+export const manifest = await foundManifest(
+  {
+    name: 'pumps',
+    purpose: 'examples',
+    licence: 'MIT',
+    contact: 'nobody',
+    kind: 'multi-class',
+    schema,
+    model: mlp([6, 2], 'softmax'),
+    training: { optimizer: 'sgd', learningRate: 0.1, momentum: 0, epochs: 2, batchSize: 10, proximal: 0 },
+  },
+  rows,
+  {
+    members: 3,
+    arithmetic: { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] },
+    startsFromFloats: false,
+    seed: 1,
+    initialisation: new Uint8Array(32).fill(7),
+  },
+)
+export const manifestBytes = serializeManifest(manifest)
+export const setup = toSetup(manifest)
 
 const nobody = `0x${'00'.repeat(20)}` as const
 
 /** Three members, two rounds of five minutes, updates of 4 bits. */
 export const terms: Terms = {
-  manifestHash: keccak256(manifest),
+  manifestHash: keccak256(manifestBytes),
   setupHash: keccak256(encodeSetup(setup)),
   salt: `0x${'00'.repeat(32)}`,
   aggregator: deployment().directAggregator,
@@ -97,7 +114,7 @@ export const terms: Terms = {
 }
 
 await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
-const created = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
+const created = await createFederation(client, { terms, manifest: manifestBytes, setup: encodeSetup(setup) })
 export const federationId = created.id
 await initialiseDirectModel(client, { id: federationId })
 
@@ -138,7 +155,7 @@ export const blobTerms: Terms = {
 }
 
 await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
-const inBlobs = await createFederation(client, { terms: blobTerms, manifest, setup: blobSetup })
+const inBlobs = await createFederation(client, { terms: blobTerms, manifest: manifestBytes, setup: blobSetup })
 export const blobFederationId = inBlobs.id
 await initialiseBlobModel(client, { id: blobFederationId })
 for (const member of members) {

@@ -1,13 +1,6 @@
 /** The participant: observe, decide, act; one node a member. */
 
-export * from './decide/action.ts'
-export * from './decide/clock.ts'
-export * from './decide/keeper-pay.ts'
-export * from './decide/next-action.ts'
 export { readChainTime } from './decide/observe.ts'
-export * from './decide/state.ts'
-export * from './decide/waiting.ts'
-export * from './disk/files.ts'
 export * from './disk/lock.ts'
 export { isSubmitted, type RoundRecord, type Sending, type UpdateRecord } from './disk/round-record.ts'
 export * from './disk/store.ts'
@@ -16,7 +9,6 @@ export * from './host/serve.ts'
 export * from './host/worker.ts'
 export * from './joining/assessment.ts'
 export * from './joining/disclosure.ts'
-export * from './joining/discover.ts'
 export {
   DimensionMismatchError,
   PublishedManifestError,

@@ -7,7 +7,7 @@
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a1'.repeat(32)}` as const }
- * const { id, gasUsed } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * const { id, gasUsed } = await createFederation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
  * gasUsed < 1_000_000n // → true
  * await initialiseDirectModel(client, { id })
  * const { isInitialised } = await readStatus(client, { id })

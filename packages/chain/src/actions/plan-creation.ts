@@ -10,7 +10,7 @@
  * import { encodeSetup, planCreation } from '@tutti/chain'
  *
  * const another = { ...terms, salt: `0x${'a3'.repeat(32)}` as const }
- * const plan = await planCreation(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * const plan = await planCreation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
  * plan.chunks // → 1
  * plan.isSimulated // → true
  * ```

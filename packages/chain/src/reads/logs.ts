@@ -7,7 +7,7 @@
  * import { listFederations, readManifest, readSubmissions } from '@tutti/chain'
  *
  * const creation = await readManifest(client, { id: federationId })
- * creation.manifest // → manifest
+ * creation.manifest // → manifestBytes
  * const all = await listFederations(client)
  * all.some(({ id }) => id === federationId) // → true
  * const submissions = await readSubmissions(client, { id: federationId, round: 0 })

@@ -4,10 +4,10 @@
  *
  * @example
  * ```ts
- * import { initialBound, layerParameters } from '@tutti/core'
+ * import { initialBound, layerParameters, Start } from '@tutti/core'
  *
  * layerParameters({ inputs: 6, outputs: 2 }) // → 14
- * initialBound(setup) // → 100n
+ * initialBound({ start: Start.Seeded, bound: 0, tensors: [{ length: 14, amplitude: 100 }] }) // → 100n
  * ```
  */
 import type { Hex } from '../arithmetic/hex.ts'

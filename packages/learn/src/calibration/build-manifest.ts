@@ -1,5 +1,18 @@
 /**
  * The manifest of a task: its description, and what a calibration measured.
+ *
+ * @example
+ * ```ts
+ * import { buildManifest, mlp, tensorLayout } from '@tutti/learn'
+ *
+ * const model = mlp([6, 2], 'softmax')
+ * const { training } = manifest
+ * const task = { name: 'pumps', purpose: 'an example', licence: 'MIT', kind: 'multi-class', schema, model, training } as const
+ * const tensors = tensorLayout(model).map(({ name, shape }) => ({ name, shape, step: [1, 128] as [number, number] }))
+ * const built = buildManifest({ task, calibration: { tensors }, initialisation: new Uint8Array(32) })
+ * built.version // → 2
+ * built.initialisation.kind // → 'float'
+ * ```
  */
 import { toHex } from '@tutti/core'
 import { toSpec } from '../import/base-weights.ts'

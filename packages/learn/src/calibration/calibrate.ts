@@ -4,6 +4,20 @@
  * A rehearsal trains a few rounds in floating point on the creator's own data. A quantile of how far a member's update
  * moves the weights of a layer becomes the largest value that `bits` can hold; a quantile of each hidden layer's
  * activations becomes the largest byte.
+ *
+ * @example
+ * ```ts
+ * import { calibrate, mlp } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const model = mlp([6, 2], 'softmax')
+ * const trainer = await createTrainer(model, manifest.training)
+ * const arithmetic = { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] }
+ * const { tensors, network } = await calibrate({ model, schema, trainer, members: [rows], terms: arithmetic, seed: 1 })
+ * tensors.map(({ name }) => name) // → ['layer0.weight', 'layer0.bias']
+ * network.layers.length // → 1
+ * await trainer.release()
+ * ```
  */
 import { type Dataset, selectExamples, toFloatInputs } from '../data/dataset.ts'
 import type { DataSchema } from '../data/schema.ts'

@@ -3,6 +3,22 @@
  *
  * What `create` publishes and what the accuracy benchmark trains with come from here, so that the published accuracy is
  * that of a calibration which a creator can do.
+ *
+ * @example
+ * ```ts
+ * import { foundManifest } from '@tutti/learn/node'
+ *
+ * const { name, purpose, licence, contact, training, model } = manifest
+ * const undertaking = { name, purpose, licence, contact, training, model, schema, kind: 'multi-class' } as const
+ * const another = await foundManifest(undertaking, rows, {
+ *   members: 3,
+ *   arithmetic: { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] },
+ *   startsFromFloats: false,
+ *   seed: 1,
+ *   initialisation: new Uint8Array(32).fill(8),
+ * })
+ * another.tensors // → manifest.tensors
+ * ```
  */
 import { toHex } from '@tutti/core'
 import { type Dataset, selectExamples } from '../data/dataset.ts'

@@ -1,5 +1,19 @@
 /**
  * A rehearsal: a few rounds of floating-point training on the creator's data, to see how far updates move the weights.
+ *
+ * @example
+ * ```ts
+ * import { calibrateSteps, initialWeights, mlp } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const model = mlp([6, 2], 'softmax')
+ * const trainer = await createTrainer(model, manifest.training)
+ * const arithmetic = { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] }
+ * const how = { model, trainer, members: [rows], terms: arithmetic, seed: 1 }
+ * const tensors = await calibrateSteps(how, initialWeights(model, 1))
+ * tensors.map(({ shape }) => shape) // → [[2, 6], [2]]
+ * await trainer.release()
+ * ```
  */
 import { gainAt, packGains, stepToReach } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'

@@ -1,4 +1,14 @@
-/** One example held against a schema before it is encoded: all that does not fit, and what is not taken as it stands. */
+/**
+ * One example held against a schema before it is encoded: all that does not fit, and what is not taken as it stands.
+ *
+ * @example
+ * ```ts
+ * import { findExampleFaults, findTakenValues } from '@tutti/learn'
+ *
+ * findExampleFaults(schema, { a: 1, b: 2, c: 3, d: 4, e: 5, f: 'much' }).map(({ column }) => column) // → ['f']
+ * findTakenValues(schema, { a: 1_000, b: 0, c: 0, d: 0, e: 0, f: 0 }).map(({ name, clipped }) => [name, clipped]) // → [['a', 1]]
+ * ```
+ */
 import { createTaker, nothingTaken, type TakenOtherwise } from './check-table.ts'
 import { shorten } from './csv-error.ts'
 import { createEncoder, toCell } from './examples.ts'

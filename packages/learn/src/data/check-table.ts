@@ -1,4 +1,16 @@
-/** Everything in a table that does not fit a schema, where reading it would stop at the first. */
+/**
+ * Everything in a table that does not fit a schema, where reading it would stop at the first.
+ *
+ * @example
+ * ```ts
+ * import { describeFault, findTableFaults, readTable } from '@tutti/learn'
+ *
+ * const table = readTable('a,b,c,d,e,f,failed\n1,2,3,4,5,6,no\n1,2,3,4,5,much,perhaps\n')
+ * const faults = findTableFaults(table, schema)
+ * faults.map(({ column, line }) => [column, line]) // → [['f', 3], ['failed', 3]]
+ * describeFault(faults[0]!).includes('much') // → true
+ * ```
+ */
 
 import { CsvError } from './csv-error.ts'
 import { type Fault, labelledRows, openColumns, openLabel } from './examples.ts'

@@ -1,4 +1,15 @@
-/** What is wrong in a CSV file, with its place. */
+/**
+ * What is wrong in a CSV file, with its place.
+ *
+ * @example
+ * ```ts
+ * import { CsvError, namingFile, readTable } from '@tutti/learn'
+ *
+ * const error = new CsvError(3, 'length', '"long" is no number')
+ * error.message // → 'CSV line 3, column "length": "long" is no number. Correct the file, or the schema.'
+ * namingFile('pumps.csv', () => readTable('a,b\n1,2,3\n')) // throws CsvError
+ * ```
+ */
 
 /** A CSV file cannot be read, or does not fit its schema. */
 export class CsvError extends Error {

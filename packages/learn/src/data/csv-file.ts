@@ -1,5 +1,18 @@
 /**
  * Tables and examples from files: at once, or in parts where they are large.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+ * import { loadTable, readTableFile } from '@tutti/learn/node'
+ *
+ * const directory = mkdtempSync('/tmp/rows-')
+ * writeFileSync(`${directory}/rows.csv`, 'a,b\n1,2\n3,4\n')
+ * readTableFile(`${directory}/rows.csv`).count // → 2
+ * const { columns } = await loadTable(`${directory}/rows.csv`) // the same, for files of any size
+ * columns // → ['a', 'b']
+ * rmSync(directory, { recursive: true })
+ * ```
  */
 import { createReadStream, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'

@@ -1,6 +1,17 @@
 /**
  * CSV (RFC 4180) with a header line, and what else goes by that name: other separators and encodings, remarks, row names.
  * How a text was read is kept with its rows. Errors name line and column.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from '@tutti/learn'
+ *
+ * const table = readTable('name;length\nLeo;1,5\nMia;2,25\n') // semicolons and decimal commas are found
+ * table.columns // → ['name', 'length']
+ * table.decimal(1) // → ','
+ * table.values(1) // → { name: 'Mia', length: '2,25' }
+ * readTable('a,b\n1,2,3\n') // throws CsvError
+ * ```
  */
 import { parse, CsvError as ReaderError } from 'csv-parse/browser/esm/sync'
 import { detectLayout, HEAD_LENGTH } from './csv-dialect.ts'

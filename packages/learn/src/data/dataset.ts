@@ -1,5 +1,15 @@
 /**
  * Examples as training and the contract both see them: one byte a feature, `real = (byte − inputZero) · inputScale`.
+ *
+ * @example
+ * ```ts
+ * import { joinDatasets, selectExamples, toFloatInputs, viewExamples } from '@tutti/learn'
+ *
+ * const first = viewExamples(rows, 0, 10)
+ * const last = selectExamples(rows, [58, 59])
+ * joinDatasets([first, last]).count // → 12
+ * toFloatInputs(first).length // → 60
+ * ```
  */
 
 /** A positive or signed rational number: [numerator, denominator], denominator > 0, both safe integers. */

@@ -1,4 +1,14 @@
-/** Says how a table was read, where a reader of RFC 4180 would have read it otherwise. */
+/**
+ * Says how a table was read, where a reader of RFC 4180 would have read it otherwise.
+ *
+ * @example
+ * ```ts
+ * import { describeReading, readTable } from '@tutti/learn'
+ *
+ * describeReading(readTable('a,b\n1,2\n')) // → []
+ * describeReading(readTable('a;b\n1;2\n')) // → ['cells are separated by semicolons']
+ * ```
+ */
 import { ENCODING_NAMES } from './encoding.ts'
 import type { Table } from './table.ts'
 

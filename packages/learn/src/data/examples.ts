@@ -1,4 +1,17 @@
-/** Rows of a table as examples: the bytes and labels that a schema defines, and what of them does not fit. */
+/**
+ * Rows of a table as examples: the bytes and labels that a schema defines, and what of them does not fit.
+ *
+ * @example
+ * ```ts
+ * import { encodeExample, readCsv } from '@tutti/learn'
+ *
+ * const dataset = readCsv('a,b,c,d,e,f,failed\n0,1,-1,0,0,9,yes\n', schema)
+ * dataset.inputs // → Uint8Array.of(128, 160, 96, 128, 128, 255)
+ * dataset.labels // → Int32Array.of(1)
+ * encodeExample(schema, { a: 0, b: 1, c: -1, d: 0, e: 0, f: 9 }) // → dataset.inputs
+ * readCsv('a,b\n1,2\n', schema) // throws CsvError
+ * ```
+ */
 
 import { readTable } from './csv.ts'
 import { CsvError, shorten } from './csv-error.ts'

@@ -1,6 +1,15 @@
 /**
  * A data schema for contracts: the columns as `Features.sol` reads them, and a row as the values it takes. What the
  * library makes of them is, byte for byte, what `encodeExample` makes of the row.
+ *
+ * @example
+ * ```ts
+ * import { packColumns, toFeatureRow } from '@tutti/learn'
+ *
+ * packColumns(schema).length // → 216
+ * const row = toFeatureRow(schema, { a: 0, b: 1.5, c: 0, d: 0, e: 0, f: 0 })
+ * row?.[1] // → 1_500_000_000_000_000_000n
+ * ```
  */
 import { isMissing, isMissingNumber } from './missing.ts'
 import { readQuantity } from './numbers.ts'

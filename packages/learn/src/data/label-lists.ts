@@ -1,4 +1,14 @@
-/** Cells that name several labels, and what joins them: told from the cells, since no header says. */
+/**
+ * Cells that name several labels, and what joins them: told from the cells, since no header says.
+ *
+ * @example
+ * ```ts
+ * import { findLabelSeparator, splitLabels } from '@tutti/learn'
+ *
+ * splitLabels('rain; wind', ';') // → ['rain', 'wind']
+ * findLabelSeparator(['rain;wind', 'rain', 'wind;fog'], false) // → ';'
+ * ```
+ */
 
 /** What may stand between the labels of a cell. */
 export const LABEL_SEPARATORS = [';', '|', ','] as const

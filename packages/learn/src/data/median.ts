@@ -1,4 +1,13 @@
-/** The value in the middle of a list. */
+/**
+ * The value in the middle of a list.
+ *
+ * @example
+ * ```ts
+ * import { median } from '@tutti/learn'
+ *
+ * median([3, 1, 2]) // → 2
+ * ```
+ */
 
 /** Middle value of a list; the mean of the two middle ones if their number is even. */
 export function median(values: number[]): number {

@@ -1,6 +1,18 @@
 /**
  * Ways to divide one dataset among members, as the literature does. Each returns one list of example indices a member,
  * every example in exactly one list, the same for the same seed.
+ *
+ * @example
+ * ```ts
+ * import { partitionDirichlet, partitionIid, splitHoldout } from '@tutti/learn'
+ *
+ * const parts = partitionIid(60, { members: 3, seed: 1 })
+ * parts.map(({ length }) => length) // → [20, 20, 20]
+ * const uneven = partitionDirichlet(rows.labels, { members: 3, seed: 1, alpha: 0.5, minimum: 5 })
+ * uneven.reduce((sum, { length }) => sum + length, 0) // → 60
+ * const { train, heldOut } = splitHoldout(rows, { fraction: 0.2, seed: 1 })
+ * train.length + heldOut.length // → 60
+ * ```
  */
 import { dirichlet, fromSeed, type Random, shuffle } from '@tutti/core'
 import type { Dataset } from './dataset.ts'

@@ -3,6 +3,16 @@
  *
  * `byte = clamp(round((value − center) / (spread · inputScale)) + inputZero, 0, 255)`. A category takes one byte for
  * each of its values: 1.0 for the one it has, 0.0 for the others.
+ *
+ * @example
+ * ```ts
+ * import { countInputs, parseDataSchema, toByte } from '@tutti/learn'
+ *
+ * countInputs(parseDataSchema(JSON.parse(JSON.stringify(schema)))) // → 6
+ * toByte(1, 128, [1, 32]) // → 160
+ * toByte(1_000, 128, [1, 32]) // → 255
+ * parseDataSchema({ version: 2 }) // throws DataSchemaError
+ * ```
  */
 import { z } from 'zod'
 import type { Ratio } from './dataset.ts'

@@ -1,6 +1,15 @@
 /**
  * Made-up examples of a schema, for a creator who has no data: something to learn in the right columns, ranges and
  * classes, enough to measure steps on. They say nothing about anyone.
+ *
+ * @example
+ * ```ts
+ * import { synthesizeData } from '@tutti/learn'
+ *
+ * const { count, inputs } = synthesizeData(schema, { count: 10, seed: 1 })
+ * count // → 10
+ * inputs.length // → 60
+ * ```
  */
 import { fromSeed, integer, normal, type Random } from '@tutti/core'
 import type { Dataset } from './dataset.ts'

@@ -1,6 +1,17 @@
 /**
  * A table of texts in memory, as compactly as they were in the file: rows in blocks, each one text with the places where
  * its cells end. A million rows of ten cells take some 150 MB, which as many strings would pass tenfold.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from '@tutti/learn'
+ *
+ * const table = readTable('name,length\nLeo,1.5\nMia,2.25\n')
+ * table.count // → 2
+ * table.position('length') // → 1
+ * table.cell(1, 1) // → '2.25'
+ * table.row(0) // → { line: 2, cells: ['Leo', '1.5'] }
+ * ```
  */
 import type { CsvLayout } from './csv-dialect.ts'
 import type { TextEncoding } from './encoding.ts'

@@ -1,4 +1,13 @@
-/** What one answer for all examples would reach at best: a model is worth what it is better by. */
+/**
+ * What one answer for all examples would reach at best: a model is worth what it is better by.
+ *
+ * @example
+ * ```ts
+ * import { judgeConstant } from '@tutti/learn'
+ *
+ * judgeConstant(manifest.model, { labels: Int32Array.of(0, 1, 1, 1), count: 4 }) // → { accuracy: 0.75 }
+ * ```
+ */
 
 import type { Dataset } from '../data/dataset.ts'
 import { median } from '../data/median.ts'

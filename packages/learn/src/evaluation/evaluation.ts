@@ -3,6 +3,15 @@
  *
  * @see Wilson, Probable Inference, 1927 (proportions); Hanley and McNeil, The Meaning and Use of the Area under a ROC
  * Curve, 1982 (AUROC)
+ * @example
+ * ```ts
+ * import { meanInterval, wilsonInterval } from '@tutti/learn'
+ *
+ * const { value, lower, upper } = wilsonInterval(9, 10)
+ * value // → 0.9
+ * lower < 0.6 && upper > 0.97 // → true
+ * meanInterval([1, 2, 3]).value // → 2
+ * ```
  */
 import type { Dataset } from '../data/dataset.ts'
 import { countOutputs, type ModelSpec } from '../model/model.ts'

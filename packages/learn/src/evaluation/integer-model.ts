@@ -1,5 +1,15 @@
 /**
  * A model as the contract holds it: integers in lanes, judged by the integer network's own answers.
+ *
+ * @example
+ * ```ts
+ * import { evaluateIntegers, scoreIntegers, toInitialLanes } from '@tutti/learn'
+ *
+ * const lanes = toInitialLanes(manifest, 16)
+ * lanes.length // → 14
+ * scoreIntegers(manifest, lanes, rows).length // → 120
+ * evaluateIntegers(manifest, lanes, rows).accuracy! >= 0 // → true
+ * ```
  */
 import { initialModel, predictAll } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'

@@ -1,5 +1,15 @@
 /**
  * From outputs to answers and figures, the same for float models and for integer ones.
+ *
+ * @example
+ * ```ts
+ * import { judge, selectExamples, toAnswers } from '@tutti/learn'
+ *
+ * const two = selectExamples(rows, [0, 1])
+ * const outputs = [0.9, 0.1, 0.2, 0.8] // of two classes, for two examples
+ * toAnswers(manifest.model, outputs, two) // → Float64Array.of(0, 1)
+ * judge(manifest.model, outputs, { ...two, labels: Int32Array.of(0, 0) }).accuracy // → 0.5
+ * ```
  */
 import type { Dataset } from '../data/dataset.ts'
 import { countOutputs, type ModelSpec } from '../model/model.ts'

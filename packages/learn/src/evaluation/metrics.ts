@@ -3,6 +3,15 @@
  *
  * @see Brodersen et al., The Balanced Accuracy and Its Posterior Distribution, ICPR 2010; Fawcett, An Introduction to
  * ROC Analysis, 2006 (AUROC, ties as in Mann and Whitney 1947); Opitz and Burst, Macro F1 and Macro F1, 2019
+ * @example
+ * ```ts
+ * import { accuracy, auroc, macroF1, meanAbsoluteError } from '@tutti/learn'
+ *
+ * accuracy([0, 1, 1, 0], [0, 1, 0, 0]) // → 0.75
+ * macroF1([0, 1], [0, 1]) // → 1
+ * auroc([0.9, 0.4, 0.6], [true, false, false]) // → 1
+ * meanAbsoluteError([1, 2], [2, 4]) // → 1.5
+ * ```
  */
 import type { MetricName } from '../manifest/manifest.ts'
 

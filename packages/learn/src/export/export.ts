@@ -1,5 +1,14 @@
 /**
  * A trained model for other programs: an ONNX inference graph, and safetensors.
+ *
+ * @example
+ * ```ts
+ * import { exportOnnx, exportSafetensors, importSafetensors, toInitialLanes, toWeights } from '@tutti/learn'
+ *
+ * const weights = toWeights(manifest, toInitialLanes(manifest, 16))
+ * exportOnnx(manifest, weights).length > 100 // → true
+ * importSafetensors(manifest.model, exportSafetensors(manifest.model, weights)) // → weights
+ * ```
  */
 
 import type { Manifest } from '../manifest/manifest.ts'

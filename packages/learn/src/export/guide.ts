@@ -1,6 +1,17 @@
 /**
  * What an exported model's user must know: how a row of the federation's columns becomes its inputs, what its outputs are,
  * and how near it is to the contract. In the ONNX file's own metadata for programs, and as a page beside it for people.
+ *
+ * @example
+ * ```ts
+ * import { exportOnnx, toInitialLanes, toWeights } from '@tutti/learn'
+ * import { measureExport } from '@tutti/learn/node'
+ *
+ * const lanes = toInitialLanes(manifest, 16)
+ * const { rows: compared, differing } = await measureExport(manifest, lanes, exportOnnx(manifest, toWeights(manifest, lanes)))
+ * compared // → 256
+ * differing // → 0
+ * ```
  */
 import { createHash } from 'node:crypto'
 import { predictAll } from '@tutti/core'

@@ -3,6 +3,18 @@
  * exporter writes them for all but the smallest models.
  *
  * @see https://onnx.ai/onnx/repo-docs/ExternalData.html
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+ * import { exportSafetensors, importSafetensors, initialWeights } from '@tutti/learn'
+ * import { readBaseFile } from '@tutti/learn/node'
+ *
+ * const directory = mkdtempSync('/tmp/base-')
+ * const weights = initialWeights(manifest.model, 1)
+ * writeFileSync(`${directory}/start.safetensors`, exportSafetensors(manifest.model, weights))
+ * importSafetensors(manifest.model, readBaseFile(`${directory}/start.safetensors`)) // → weights
+ * rmSync(directory, { recursive: true })
+ * ```
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, normalize, resolve, sep } from 'node:path'

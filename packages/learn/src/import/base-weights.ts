@@ -3,6 +3,15 @@
  *
  * Zero where the model starts in its lanes; drawn from the manifest's seed; or read from a file that each member holds
  * and that the manifest names by its keccak256: safetensors for a model of layers, ONNX for a graph.
+ *
+ * @example
+ * ```ts
+ * import { initialWeights, toBaseWeights } from '@tutti/learn'
+ *
+ * const seed = `0x${'01'.repeat(32)}`
+ * const start = { model: manifest.model, initialisation: { kind: 'float', seed } } as const
+ * toBaseWeights(start) // → initialWeights(manifest.model, BigInt(seed))
+ * ```
  */
 
 import { importSafetensors } from '../export/export.ts'

@@ -3,6 +3,16 @@
  *
  * Only the tensors that are chosen are trained. All else in the file stays as it is, batch normalisation's statistics
  * always; the manifest names the file by hash and every member holds it.
+ *
+ * @example
+ * ```ts
+ * import { exportOnnx, importOnnx, initialWeights } from '@tutti/learn'
+ *
+ * const weights = initialWeights(manifest.model, 1)
+ * const imported = importOnnx(exportOnnx(manifest, weights), { output: 'softmax', trainable: ['*'] })
+ * imported.tensors.length // → 2
+ * imported.weights.length // → 14
+ * ```
  */
 
 import { hasGradient, stopsGradient } from '../gradients/autodiff.ts'

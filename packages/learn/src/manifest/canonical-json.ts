@@ -1,6 +1,14 @@
 /**
  * JSON Canonicalization Scheme (RFC 8785): sorted keys, no white space, numbers as ECMAScript writes them.
  * The same value always gives the same bytes, so that a hash names it.
+ *
+ * @example
+ * ```ts
+ * import { toCanonicalJson } from '@tutti/learn'
+ *
+ * toCanonicalJson({ b: [1, 2], a: 'x' }) // → '{"a":"x","b":[1,2]}'
+ * toCanonicalJson({ a: Number.NaN }) // throws CanonicalJsonError
+ * ```
  */
 
 /** A value that JSON can hold. */

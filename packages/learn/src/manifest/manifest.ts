@@ -2,6 +2,14 @@
  * The manifest: what a federation trains, on what data, with which integers. Published whole when it is created.
  *
  * Its canonical bytes (RFC 8785) are hashed into the terms, so members know exactly what they join.
+ *
+ * @example
+ * ```ts
+ * import { parseManifest, serializeManifest, validateManifest } from '@tutti/learn'
+ *
+ * parseManifest(serializeManifest(manifest)) // → manifest
+ * validateManifest({ ...manifest, version: 9 }) // throws ManifestError
+ * ```
  */
 
 import { formatPath } from '../data/schema.ts'

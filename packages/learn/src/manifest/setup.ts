@@ -1,5 +1,16 @@
 /**
  * What the contract must know of a manifest: core's `DirectSetup`, and the step of every tensor.
+ *
+ * @example
+ * ```ts
+ * import { initialModel } from '@tutti/core'
+ * import { toParameterSteps, toSetup, toWeights } from '@tutti/learn'
+ *
+ * const lanes = initialModel(toSetup(manifest), { laneBits: 16, dimension: 14 })
+ * const steps = toParameterSteps(manifest)
+ * const weights = toWeights(manifest, lanes)
+ * weights[0] // → Math.fround(steps[0]! * lanes[0]!)
+ * ```
  */
 import { type DirectSetup, type Hex, OutputKind, Start } from '@tutti/core'
 import { type DenseLayer, isOnnxModel, type ModelSpec, tensorLayout } from '../model/model.ts'

@@ -1,5 +1,14 @@
 /**
  * Base files by name: the keccak256 that contract and manifest know one by.
+ *
+ * @example
+ * ```ts
+ * import { checkBase, hashBase } from '@tutti/learn'
+ *
+ * const file = Uint8Array.of(1, 2, 3)
+ * checkBase(hashBase(file), file) // → file
+ * checkBase(hashBase(file), Uint8Array.of(4)) // throws BaseHashError
+ * ```
  */
 import { keccak256 } from '@tutti/core'
 

@@ -1,5 +1,15 @@
 /**
  * Weights that training starts from, where no file gives them: the same on every machine for the same seed.
+ *
+ * @example
+ * ```ts
+ * import { initialRange, initialWeights, mlp } from '@tutti/learn'
+ *
+ * const model = mlp([6, 2], 'softmax')
+ * const weights = initialWeights(model, 1)
+ * weights.every((weight) => Math.abs(weight) <= initialRange(6)) // → true
+ * initialWeights(model, 1) // → weights
+ * ```
  */
 import { fromSeed, uniform } from '@tutti/core'
 import { sizeOf } from './layers.ts'

@@ -5,6 +5,17 @@
  * Its parameters are one vector, tensor after tensor, each row by row: for a specified model the weights and then the
  * biases of each layer, for an ONNX model the trained tensors in the order of the specification. Training, prediction,
  * export and the contract all use this order.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, describeModel, mlp, mnistCnn, tensorLayout } from '@tutti/learn'
+ *
+ * const model = mlp([64, 32, 10], 'softmax')
+ * countParameters(model) // → 2410
+ * tensorLayout(model)[0] // → { name: 'layer0.weight', shape: [32, 64], offset: 0, length: 2048 }
+ * describeModel(model) // → '64-32-10'
+ * countParameters(mnistCnn()) // → 1663370
+ * ```
  */
 
 import type { LeftOut } from '../onnx/parameter-use.ts'

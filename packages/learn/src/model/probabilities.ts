@@ -1,4 +1,14 @@
-/** What a classifier's outputs say as probabilities. Its outputs are logits: they are not probabilities themselves. */
+/**
+ * What a classifier's outputs say as probabilities. Its outputs are logits: they are not probabilities themselves.
+ *
+ * @example
+ * ```ts
+ * import { mlp, toProbabilities } from '@tutti/learn'
+ *
+ * toProbabilities(mlp([6, 2], 'softmax'), [0, 0]) // → Float64Array.of(0.5, 0.5)
+ * toProbabilities(mlp([6, 1], 'linear'), [3]) // → undefined
+ * ```
+ */
 import { countOutputs, type ModelSpec } from './model.ts'
 
 /**

@@ -5,6 +5,16 @@
  *
  * @see Hundepool et al., Statistical Disclosure Control, 2012: the minimum frequency rule and the dominance rule; 11 is the
  *   threshold of the cell suppression policy of the U.S. Centers for Medicare & Medicaid Services
+ * @example
+ * ```ts
+ * import { findExposures, hidesRows, measureStatistics, planStatistics, readTable } from '@tutti/learn'
+ *
+ * const plan = planStatistics(schema, { bits: 8, minimumMembers: 3 })
+ * const table = readTable('a,b,c,d,e,f,failed\n0,1,-1,0,0,1,yes\n')
+ * findExposures(measureStatistics(table, plan), plan).length > 0 // → true
+ * hidesRows([1, 1]) // → true
+ * hidesRows(undefined) // → false
+ * ```
  */
 import type { Ratio } from '../data/dataset.ts'
 import { layoutStatistics, STEPS, type StatisticsPlan } from './plan.ts'

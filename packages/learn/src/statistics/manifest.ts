@@ -1,6 +1,15 @@
 /**
  * The manifest of a statistics round: what is counted, for what, and how much noise hides a row. A form of its own: there
  * is no model, no training and nothing to predict.
+ *
+ * @example
+ * ```ts
+ * import { isStatistics, parsePublishedManifest, requireModel } from '@tutti/learn'
+ *
+ * const published = parsePublishedManifest(manifestBytes)
+ * isStatistics(published) // → false
+ * requireModel(published) // → manifest
+ * ```
  */
 import { type DirectSetup, OutputKind, Start } from '@tutti/core'
 import { z } from 'zod'

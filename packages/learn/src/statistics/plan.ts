@@ -4,6 +4,16 @@
  * A member's statistics are integers: rows; for a number the rows below and above its range, those in each bin, the sum
  * and the sum of squares of its values in steps of the range; for a category the rows of each text, and of all others.
  * Each integer takes as many digits as its largest value needs.
+ *
+ * @example
+ * ```ts
+ * import { countTouched, layoutStatistics, planStatistics, statisticsDimension } from '@tutti/learn'
+ *
+ * const plan = planStatistics(schema, { bits: 8, bins: 10, minimumMembers: 3 })
+ * layoutStatistics(plan).length > 0 // → true
+ * statisticsDimension(plan) > layoutStatistics(plan).length // → true
+ * countTouched(plan) > 0 // → true
+ * ```
  */
 import { countDigits } from './digits.ts'
 

@@ -1,4 +1,15 @@
-/** The constants of a data schema from statistics over all members, and what to count in order to find them. */
+/**
+ * The constants of a data schema from statistics over all members, and what to count in order to find them.
+ *
+ * @example
+ * ```ts
+ * import { findUncounted, planStatistics } from '@tutti/learn'
+ *
+ * const plan = planStatistics(schema, { bits: 8, bins: 10, minimumMembers: 3 })
+ * plan.columns.map(({ name }) => name).slice(0, 2) // → ['a', 'b']
+ * findUncounted(schema, plan) // → []
+ * ```
+ */
 import { roundMoments } from '../data/infer-schema.ts'
 import type { DataSchema } from '../data/schema.ts'
 import { binWidth, FEWEST_MEMBERS, MOST_BINS, type StatisticsPlan, StatisticsPlanError } from './plan.ts'

@@ -8,6 +8,19 @@
  * What this hides, and what not: rows stay at home, but a member's own statistics are in its update, which on the direct
  * path anyone can read. `minimumMembers` keeps the *sum* from being read of too few; only noise protects a member's own
  * part there.
+ *
+ * @example
+ * ```ts
+ * import { encodeStatistics, interpretStatistics, measureStatistics, planStatistics, readTable } from '@tutti/learn'
+ *
+ * const plan = planStatistics(schema, { bits: 8, bins: 4, minimumMembers: 3 })
+ * const table = readTable('a,b,c,d,e,f,failed\n0,1,-1,0,0,1,yes\n1,1,1,1,1,1,no\n')
+ * const values = measureStatistics(table, plan) // counts and sums, exact
+ * const { rows: counted, columns } = interpretStatistics(values, plan, 1)
+ * counted // → 2
+ * columns[0]?.name // → 'a'
+ * encodeStatistics(values, plan) instanceof Int8Array // → true
+ * ```
  */
 import type { Random } from '@tutti/core'
 import { CsvError, shorten } from '../data/csv-error.ts'

@@ -1,6 +1,16 @@
 /**
  * A first task file from a table: guesses kinds of columns, ranges, centres and spreads, classes and a small model.
  * Every guess is said, for the creator to look at: a table does not tell what its columns mean.
+ *
+ * @example
+ * ```ts
+ * import { draftTask, readTable } from '@tutti/learn'
+ *
+ * const lines = Array.from({ length: 30 }, (_, i) => `P${i},${20 + (i % 7)},${i % 3 === 0 ? 'yes' : 'no'}`)
+ * const draft = draftTask(readTable(`pump_id,heat,failed\n${lines.join('\n')}\n`), { label: 'failed', name: 'pumps' })
+ * draft.task.data.features.map(({ name }) => name) // → ['heat']
+ * draft.omitted.map(({ name }) => name) // → ['pump_id']
+ * ```
  */
 import { shorten } from '../data/csv-error.ts'
 import { compareCells, moments, STANDARD_BYTES } from '../data/infer-schema.ts'

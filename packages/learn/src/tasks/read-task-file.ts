@@ -1,4 +1,14 @@
-/** Task files on this machine. */
+/**
+ * Task files on this machine.
+ *
+ * @example
+ * ```ts
+ * import { readTaskFile } from '@tutti/learn/node'
+ *
+ * readTaskFile('examples/own-csv/task.yaml').version // → 1
+ * readTaskFile('/nowhere/task.yaml') // throws Error
+ * ```
+ */
 import { readFileSync } from 'node:fs'
 import { parseTaskFile } from './task-file.ts'
 import type { TaskFile } from './task-file-form.ts'

@@ -1,6 +1,14 @@
 /**
  * The form of a task file, version 1: what a creator writes to found a federation on data of its own. The published
  * JSON Schema (`task.schema.json`) is generated from it.
+ *
+ * @example
+ * ```ts
+ * import { taskFileForm, taskFileSchema } from '@tutti/learn'
+ *
+ * taskFileForm.safeParse({ version: 9 }).success // → false
+ * taskFileSchema().type // → 'object'
+ * ```
  */
 import { z } from 'zod'
 import { dataSchemaForm } from '../data/schema.ts'

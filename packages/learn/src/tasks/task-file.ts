@@ -1,5 +1,17 @@
 /**
  * Task files: a creator's own task in YAML 1.2 or JSON (which YAML contains), read and checked. Errors name key and line.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, draftTask, parseTaskFile, readTable, toModel, writeTaskFile } from '@tutti/learn'
+ *
+ * const lines = Array.from({ length: 30 }, (_, i) => `${20 + (i % 7)},${i % 3 === 0 ? 'yes' : 'no'}`)
+ * const draft = draftTask(readTable(`heat,failed\n${lines.join('\n')}\n`), { label: 'failed', name: 'pumps' })
+ * const task = parseTaskFile(writeTaskFile(draft, 'pumps.csv'))
+ * task.name // → 'pumps'
+ * countParameters(toModel(task)) > 0 // → true
+ * parseTaskFile('version: 9') // throws TaskFileError
+ * ```
  */
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'

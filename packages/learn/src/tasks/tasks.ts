@@ -1,5 +1,14 @@
 /**
  * The built-in tasks: data, schema, model and hyperparameters that are known to work together.
+ *
+ * @example
+ * ```ts
+ * import { loadTask } from '@tutti/learn/node'
+ *
+ * const { train, heldOut, model } = loadTask('digits')
+ * train.count + heldOut.count // → 1797
+ * model.inputs // → 64
+ * ```
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

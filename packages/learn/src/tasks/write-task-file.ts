@@ -1,5 +1,14 @@
 /**
  * Writes a drafted task as YAML for people: a column a line, what was seen beside it, and what to look at above.
+ *
+ * @example
+ * ```ts
+ * import { draftTask, readTable, writeTaskFile } from '@tutti/learn'
+ *
+ * const lines = Array.from({ length: 30 }, (_, i) => `${20 + (i % 7)},${i % 3 === 0 ? 'yes' : 'no'}`)
+ * const draft = draftTask(readTable(`heat,failed\n${lines.join('\n')}\n`), { label: 'failed', name: 'pumps' })
+ * writeTaskFile(draft, 'pumps.csv').includes('name: pumps') // → true
+ * ```
  */
 import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
 import type { TaskDraft } from './draft-task.ts'

@@ -3,6 +3,19 @@
  * with pooled training and training alone beside it.
  *
  * @see McMahan et al., Communication-Efficient Learning of Deep Networks from Decentralized Data, AISTATS 2017
+ * @example
+ * ```ts
+ * import { federatedAveraging, initialWeights, selectExamples } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const trainer = await createTrainer(manifest.model, manifest.training)
+ * const half = Array.from({ length: 30 }, (_, row) => row)
+ * const members = [selectExamples(rows, half), selectExamples(rows, half.map((row) => row + 30))]
+ * const weights = initialWeights(manifest.model, 1)
+ * const trained = await federatedAveraging({ trainer, members, weights, rounds: 2, seed: 1, weighting: 'uniform' })
+ * trained.length // → 14
+ * await trainer.release()
+ * ```
  */
 import type { Dataset } from '../data/dataset.ts'
 import type { Trainer } from './trainer.ts'

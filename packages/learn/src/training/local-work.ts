@@ -1,6 +1,17 @@
 /**
  * How much a member trains in a round, and what its update weighs: the same rules for nodes, simulations, rehearsals and
  * trainers in other languages, which read them from the manifest.
+ *
+ * @example
+ * ```ts
+ * import { chooseWork, countSteps, exampleWeight } from '@tutti/learn'
+ *
+ * countSteps(chooseWork({ epochs: 2 }), { rows: 60, batchSize: 16 }) // → 8
+ * countSteps(chooseWork({ epochs: 2 }, { steps: 5 }), { rows: 60, batchSize: 16 }) // → 5
+ * exampleWeight({ reference: 100, most: 4 }, 50) // → 0.5
+ * exampleWeight({ reference: 100, most: 4 }, 1_000) // → 4
+ * chooseWork({ epochs: 0 }) // throws TrainingOptionError
+ * ```
  */
 import type { TrainingSpec } from '../manifest/manifest.ts'
 

@@ -1,6 +1,21 @@
 /**
  * Federated averaging with the chain's arithmetic, in one process: quantise, pack, unpack, add, with core's twins of
  * the contract. The integers are those that the contract would hold, bit for bit, for the same updates.
+ *
+ * @example
+ * ```ts
+ * import { quantizedAveraging, toInitialLanes } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const trainer = await createTrainer(manifest.model, manifest.training)
+ * const arithmetic = { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] }
+ * const lanes = toInitialLanes(manifest, 16)
+ * const how = { manifest, terms: arithmetic, trainer, members: [rows, rows], lanes, rounds: 2, seed: 1 }
+ * const trained = await quantizedAveraging(how)
+ * trained.lanes.length // → 14
+ * trained.clampedShare < 0.1 // → true
+ * await trainer.release()
+ * ```
  */
 import {
   aggregateShard,

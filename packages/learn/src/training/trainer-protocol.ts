@@ -1,6 +1,14 @@
 /**
  * The files by which a node and a member's own training program speak: what the node writes, what it reads. The published
  * JSON Schema (`trainer.schema.json`) is generated from these forms; docs/trainer.md tells the rules around them.
+ *
+ * @example
+ * ```ts
+ * import { trainerMetricsForm } from '@tutti/learn'
+ *
+ * trainerMetricsForm.parse({ examples: 60, loss: 0.5 }) // → { examples: 60, loss: 0.5 }
+ * trainerMetricsForm.safeParse({ examples: -1 }).success // → false
+ * ```
  */
 import { z } from 'zod'
 import { manifestForm } from '../manifest/form.ts'

@@ -2,6 +2,20 @@
  * Local training in ONNX Runtime: one session run trains a whole epoch (see training-graph.ts).
  *
  * Results repeat bit for bit for the same seed, weights, dataset and version of the runtime.
+ *
+ * @example
+ * ```ts
+ * import { initialWeights } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const trainer = await createTrainer(manifest.model, manifest.training)
+ * const start = initialWeights(manifest.model, 1)
+ * const { weights, steps } = await trainer.fit(start, rows, { seed: 1 })
+ * steps // → 12
+ * const { accuracy } = await trainer.evaluate(weights, rows)
+ * accuracy! > 0 // → true
+ * await trainer.release()
+ * ```
  */
 import { fromSeed, shuffle } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'

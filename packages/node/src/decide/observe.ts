@@ -1,5 +1,13 @@
 /**
  * What a node reads from the chain to decide: one call a look, cheap enough for every block.
+ *
+ * @example
+ * ```ts
+ * import { readChainTime } from '@tutti/node'
+ *
+ * const now = await readChainTime(client) // by the chain's clock, in seconds
+ * now > 1_600_000_000 // → true
+ * ```
  */
 import { type ChainClient, readBlockTime, readEvents, readHistory, readObservation, readSince } from '@tutti/chain'
 import type { Hex, Round, Terms } from '@tutti/core'

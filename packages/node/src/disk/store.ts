@@ -16,6 +16,21 @@
  * `update.json` is written last, and it alone decides what is valid. A transaction is recorded before it is broadcast, and
  * what is broadcast again is the same bytes with the same nonce: the chain can take it once. A record that is damaged
  * after a transaction was recorded cannot tell what was sent: the node sits that round out.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { openStore, storeDirectory } from '@tutti/node'
+ *
+ * const root = mkdtempSync('/tmp/stores-')
+ * const member = { root, chainId: client.chainId, federationId, account: account.address }
+ * const store = openStore(member)
+ * store.directory // → storeDirectory(member)
+ * store.forfeit(0, 'trained too late')
+ * store.load(0) // → { kind: 'forfeited', reason: 'trained too late' }
+ * store.close()
+ * rmSync(root, { recursive: true })
+ * ```
  */
 import { join } from 'node:path'
 import type { ErrorFeedback, Hex } from '@tutti/core'

@@ -1,5 +1,23 @@
 /**
  * One member in a thread of its own, with its own key, its own store and its own data.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { startMemberWorker } from '@tutti/node'
+ * import { toHex } from 'viem'
+ * import { mnemonicToAccount } from 'viem/accounts'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const hd = mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex: 3 })
+ * const member = startMemberWorker({
+ *   ...{ rpcUrl: chain.rpcUrl, chainId: client.chainId, federationId, account: hd.address, storeDirectory },
+ *   ...{ privateKey: toHex(hd.getHdKey().privateKey!), trainer: { dataset: rows } },
+ * })
+ * const { reason } = await member.done
+ * reason // → ''
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import { Worker } from 'node:worker_threads'
 import type { Hex } from '@tutti/core'

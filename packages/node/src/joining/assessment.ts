@@ -1,6 +1,13 @@
 /**
  * Whether an owner's policy lets a node join a federation, and if not, why. Pure: it sees only what is known of the
  * federation and what the account has.
+ *
+ * @example
+ * ```ts
+ * import { expectedReward } from '@tutti/node'
+ *
+ * expectedReward(terms) // → 0n
+ * ```
  */
 import {
   BERLIN_PRICES,

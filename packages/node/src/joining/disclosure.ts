@@ -1,4 +1,18 @@
-/** What joining a federation makes public for ever, said before anybody joins. */
+/**
+ * What joining a federation makes public for ever, said before anybody joins.
+ *
+ * @example
+ * ```ts
+ * import { demoToken } from '@tutti/chain'
+ * import { disclose } from '@tutti/node'
+ *
+ * const facts = { terms, manifest, manifestHash: terms.manifestHash, createdAt: 0n }
+ * const { name, stake, rounds } = disclose({ ...facts, federationId, account: undefined, token: demoToken() })
+ * name // → 'pumps'
+ * stake // → 1000n
+ * rounds // → 2
+ * ```
+ */
 import {
   assignedShards,
   BLOB_BYTES,

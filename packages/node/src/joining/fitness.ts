@@ -1,5 +1,14 @@
 /**
  * Whether data are such that a federation can train on them, or count them: checked before a stake is paid, not after.
+ *
+ * @example
+ * ```ts
+ * import { selectExamples } from '@tutti/learn'
+ * import { checkDataset } from '@tutti/node'
+ *
+ * checkDataset(rows, manifest) // → undefined
+ * checkDataset(selectExamples(rows, []), manifest) // throws UnfitDatasetError
+ * ```
  */
 import { formatCount } from '@tutti/core'
 import {

@@ -1,6 +1,25 @@
 /**
  * Joins a federation: says what becomes public for ever, asks, checks what can be checked before money moves, then pays the
  * stake.
+ *
+ * @example
+ * ```ts
+ * import { createFederation, encodeSetup, initialiseModel, mintDemoTokens, withAccount } from '@tutti/chain'
+ * import { joinFederation } from '@tutti/node'
+ *
+ * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
+ * const another = { ...terms, salt: `0x${'a4'.repeat(32)}` as const }
+ * const { id } = await createFederation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
+ * await initialiseModel(client, { id })
+ *
+ * const member = withAccount(client, chain.accounts[6]!)
+ * const asked = { client: member, federationId: id, dataset: rows }
+ * await joinFederation({ ...asked, consent: () => false }) // throws ConsentRefusedError
+ * await mintDemoTokens(client, { to: chain.accounts[6]!.address, amount: terms.stake })
+ * const { isNew, manifestHash } = await joinFederation({ ...asked, consent: ({ stake }) => stake <= 1_000n })
+ * isNew // → true
+ * manifestHash // → terms.manifestHash
+ * ```
  */
 import {
   type ChainClient,

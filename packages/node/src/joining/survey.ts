@@ -1,6 +1,19 @@
 /**
  * All federations of a chain as an owner's node sees them: found, read and held against its policy. Nothing is signed or
  * sent.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { surveyFederations } from '@tutti/node'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const all = await surveyFederations({ client, storeDirectory })
+ * const one = all.find(({ creation }) => creation.id === federationId)
+ * one?.name // → 'pumps'
+ * one?.kind // → 'model'
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import {
   type ChainClient,

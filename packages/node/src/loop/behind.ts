@@ -1,6 +1,16 @@
 /**
  * A chain that shows less than it has shown before: it was killed and is back at an older block, was reorganised, or its
  * endpoint lags behind another. It will show again what it lost, and nodes wait for that.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { hasSeenBefore } from '@tutti/node'
+ *
+ * const root = mkdtempSync('/tmp/stores-')
+ * hasSeenBefore({ root, federationId, account: account.address }) // → false
+ * rmSync(root, { recursive: true })
+ * ```
  */
 import { basename, join } from 'node:path'
 import { ChainBehindError, ContractError, FederationNotFoundError, NotDeployedError } from '@tutti/chain'

@@ -1,6 +1,18 @@
 /**
  * What a node would do at this moment, and why. Observes and decides as a running node does, and stops there: nothing is
  * signed, sent or written.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { planNode } from '@tutti/node'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const plan = await planNode({ client: members[1]!, federationId, storeDirectory }) // looks, and sends nothing
+ * plan.phase // → 'finished'
+ * plan.isMember // → false
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import type { ChainClient } from '@tutti/chain'
 import { assignedShards, type Hex, phaseAt } from '@tutti/core'

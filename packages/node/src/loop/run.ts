@@ -3,6 +3,19 @@
  *
  * The chain may go away at any time: reads and broadcasts are tried again with growing waits, and what was under way is
  * found again on disk. Errors that end a node say whether starting it again can help (`isRetryable`).
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { createLocalTrainer, runNode } from '@tutti/node'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const trainer = createLocalTrainer({ dataset: rows })
+ * const { reason, submitted } = await runNode({ client: members[2]!, federationId, trainer, storeDirectory })
+ * reason // → ''
+ * submitted // → 0
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import { ChainBehindError, type ChainClient, readToken, toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'

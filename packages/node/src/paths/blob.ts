@@ -1,4 +1,19 @@
-/** The blob path: updates in blobs, their commitments in the contract, the model's integers on the members' machines. */
+/**
+ * The blob path: updates in blobs, their commitments in the contract, the model's integers on the members' machines.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { syncModel } from '@tutti/chain'
+ * import { openBlobAccess } from '@tutti/node'
+ *
+ * const directory = mkdtempSync('/tmp/blobs-')
+ * const { access: places } = await openBlobAccess({ client, directory })
+ * const { blobs } = await syncModel(client, { id: blobFederationId, access: places })
+ * blobs // → 3
+ * rmSync(directory, { recursive: true })
+ * ```
+ */
 import {
   type BlobAccess,
   blobSources,

@@ -3,6 +3,15 @@
  *
  * A line of JSON (dimension, the last round in each shard, the stray words, SHA-256 of all else), then the integers, 32
  * bits each, little-endian. A file that was cut or altered anywhere is told from a whole one by the checksum.
+ *
+ * @example
+ * ```ts
+ * import { decodeState, encodeState } from '@tutti/node'
+ *
+ * const state = { values: Int32Array.of(1, -2), rounds: [0], strays: new Map<number, bigint>() }
+ * decodeState(encodeState(state)) // → state
+ * decodeState(encodeState(state).subarray(1)) // → undefined
+ * ```
  */
 import type { ModelState } from '@tutti/chain'
 import { sha256 } from '../disk/checked-json.ts'

@@ -7,6 +7,15 @@
  * same bytes.
  *
  * @see Dwork and Roth, The Algorithmic Foundations of Differential Privacy, 2014, theorem 3.16 (basic composition)
+ * @example
+ * ```ts
+ * import { epsilonOf, refuseEpsilon, sumEpsilon } from '@tutti/node'
+ *
+ * epsilonOf(manifest, 10) // → undefined
+ * sumEpsilon([{ epsilon: 0.5 }, { epsilon: 1 }]) // → 1.5
+ * refuseEpsilon(0.5, 0.4, 1) // → undefined
+ * refuseEpsilon(0.5, 0.6, 1) === undefined // → false
+ * ```
  */
 import type { Hex } from '@tutti/core'
 import { isStatistics, type PublishedManifest } from '@tutti/learn'

@@ -14,6 +14,20 @@
  *
  * Nodes of several accounts need no lock: each puts its own entry on disk and then adds up all, so of two that pass the
  * budget together the later sees both. An entry taken back, or left by a crash, errs on the side of privacy.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { chargeSpending, readSpendings } from '@tutti/node'
+ *
+ * const root = mkdtempSync('/tmp/stores-')
+ * const spending = { chainId: 1, federationId: `0x${'01'.repeat(32)}`, account: `0x${'02'.repeat(20)}`, epsilon: 0.8 } as const
+ * chargeSpending(root, spending, 1) // → undefined
+ * const another = { ...spending, federationId: `0x${'03'.repeat(32)}` } as const
+ * chargeSpending(root, another, 1) === undefined // → false
+ * readSpendings(root).length // → 1
+ * rmSync(root, { recursive: true })
+ * ```
  */
 import { join } from 'node:path'
 import { fromCheckedBytes, refuseNewer, toCheckedBytes } from '../disk/checked-json.ts'

@@ -3,6 +3,19 @@
  *
  * Reads are tried again with growing waits: 0.25 s, doubled up to 15 s, each shortened at random by up to a half so
  * that many nodes do not come back at the same instant; never sooner than a server that limits its callers asks for.
+ *
+ * @example
+ * ```ts
+ * import { ChainUnreachableError } from '@tutti/chain'
+ * import { backOffMilliseconds, isChainOutOfReach, untilReached } from '@tutti/node'
+ *
+ * const backOff = { firstMilliseconds: 10, mostMilliseconds: 60, random: () => 0 }
+ * const waits = [1, 2, 3, 4].map((failures) => backOffMilliseconds(backOff, failures)) // → [10, 20, 40, 60]
+ * isChainOutOfReach(new ChainUnreachableError('http://127.0.0.1:1')) // → true
+ *
+ * const { signal } = new AbortController()
+ * await untilReached(() => client.public.getChainId(), { backOff, signal }) // → 31337
+ * ```
  */
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { askedWaitMilliseconds, isPassing, meaningOfError } from '@tutti/chain'

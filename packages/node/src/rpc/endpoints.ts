@@ -5,6 +5,13 @@
  * all are asked. Endpoints of different chains are refused, at the start or when one is first reached.
  *
  * @see https://viem.sh/docs/clients/transports/fallback
+ * @example
+ * ```ts
+ * import { connectEndpoints } from '@tutti/node'
+ *
+ * const { chainId } = await connectEndpoints({ rpcUrls: ['http://127.0.0.1:1', chain.rpcUrl] }) // the first is not there
+ * chainId // → 31337
+ * ```
  */
 import {
   batchingHttp,

@@ -1,5 +1,13 @@
 /**
  * What the owner of a node decides about it; the rest follows from the terms and the manifest.
+ *
+ * @example
+ * ```ts
+ * import { checkBehaviour } from '@tutti/node'
+ *
+ * checkBehaviour({ keepsRounds: 8, marginSeconds: 15 }) // → undefined
+ * checkBehaviour({ keepsRounds: -1 }) // throws NodeOptionError
+ * ```
  */
 import type { Hex } from '@tutti/core'
 

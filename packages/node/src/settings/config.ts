@@ -3,6 +3,18 @@
  *
  * Paths are relative to the file. Keys and passwords have no place in it: they come from an encrypted keystore and the
  * environment.
+ *
+ * @example
+ * ```ts
+ * import { parseNodeConfig } from '@tutti/node'
+ *
+ * const text = '{"rpc": "http://127.0.0.1:8545", "data": "rows.csv", "keeper": true}'
+ * const { rpc, data, behaviour } = parseNodeConfig(text, '/home/me/node.json')
+ * rpc // → ['http://127.0.0.1:8545']
+ * data // → '/home/me/rows.csv'
+ * behaviour // → { isKeeper: true }
+ * parseNodeConfig('{"dato": "rows.csv"}', '/home/me/node.json') // throws ConfigError
+ * ```
  */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'

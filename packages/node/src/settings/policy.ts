@@ -4,6 +4,17 @@
  * A policy is an object of the configuration file. Limits of money are stated by token, in whole tokens, since ten of one
  * are not ten of another; a token that is not listed is refused. What is not stated is not limited, except the stake: none
  * is paid unless `maximumStake` allows it.
+ *
+ * @example
+ * ```ts
+ * import { demoToken } from '@tutti/chain'
+ * import { parsePolicy, toUnitLimits } from '@tutti/node'
+ *
+ * const policy = parsePolicy({ tokens: { [terms.token]: { maximumStake: '7.5' } } }, 'node.json')
+ * const limits = toUnitLimits(policy.tokens[terms.token.toLowerCase() as `0x${string}`], demoToken())
+ * limits.maximumStake // → 7_500_000_000_000_000_000n
+ * parsePolicy({ tokens: 'all' }, 'node.json') // throws PolicyError
+ * ```
  */
 import { type Hex, isAmount, parseLimit, type Token } from '@tutti/core'
 

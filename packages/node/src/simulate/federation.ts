@@ -3,6 +3,25 @@
  * trains, rounds and sends, and the integers are folded, all by the functions that nodes and verifiers run.
  *
  * Given the chain's own seeds and silences, the words are those that the contract holds (`test/simulate/simulate.test.ts`).
+ *
+ * @example
+ * ```ts
+ * import { keccak256 } from '@tutti/core'
+ * import { toInitialLanes } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ * import { simulateFederation } from '@tutti/node'
+ *
+ * const trainer = await createTrainer(manifest.model, manifest.training)
+ * const settled: boolean[] = []
+ * const lanes = await simulateFederation({
+ *   ...{ terms, manifest, trainer, members: [rows, rows, rows], lanes: toInitialLanes(manifest, 16), seed: 1 },
+ *   seedOf: (round) => keccak256(Uint8Array.of(round)),
+ *   onRound: ({ isSettled }) => void settled.push(isSettled),
+ * })
+ * lanes.length // → 14
+ * settled // → [true, true]
+ * await trainer.release()
+ * ```
  */
 import {
   aggregateShard,

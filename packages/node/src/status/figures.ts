@@ -1,4 +1,13 @@
-/** The figures of a node for Prometheus. */
+/**
+ * The figures of a node for Prometheus.
+ *
+ * @example
+ * ```ts
+ * import { startStatus, toPrometheus } from '@tutti/node'
+ *
+ * toPrometheus(startStatus(0), 1_000).includes('tutti_healthy 1') // → true
+ * ```
+ */
 import { PHASES } from '@tutti/core'
 import { type Family, type Sample, toExposition, type Value } from './exposition.ts'
 import { type NodeStatus, toHealth } from './health.ts'

@@ -1,4 +1,17 @@
-/** How a node is, as its own events tell it. */
+/**
+ * How a node is, as its own events tell it.
+ *
+ * @example
+ * ```ts
+ * import { noteSearch, startStatus, toHealth } from '@tutti/node'
+ *
+ * const status = startStatus(0, 60)
+ * toHealth(status, 1_000).status // → 'starting'
+ * noteSearch(status, { time: 2_000 })
+ * toHealth(status, 3_000).status // → 'well'
+ * toHealth(status, 100_000).status // → 'stuck'
+ * ```
+ */
 import type { NodeEvent } from './events.ts'
 import { addToRound, type RoundFigures } from './round-figures.ts'
 import { addEvent, createTally, type Tally } from './tally.ts'

@@ -4,6 +4,17 @@
  * `{"examples":n,"heldOut":n,"loss":x,"correct":n,"labels":n,"perClass":[…],"saturated":n,"lanes":n}`; what is not known
  * is left out.
  * They are public for ever and never paid for.
+ *
+ * @example
+ * ```ts
+ * import { decodeMetrics, encodeMetrics, summariseMetrics } from '@tutti/node'
+ *
+ * const reports = [encodeMetrics({ examples: 10, correct: 8 }), encodeMetrics({ examples: 30, correct: 30 })]
+ * decodeMetrics(reports[0]!) // → { examples: 10, correct: 8 }
+ * const { examples, accuracy } = summariseMetrics(reports)
+ * examples // → 40
+ * accuracy // → 0.95
+ * ```
  */
 import type { TrainingMetrics } from './events.ts'
 

@@ -1,6 +1,16 @@
 /**
  * A node's health and metrics over HTTP, on the loopback address only: `/health` in JSON (503 when the node needs
  * attention) and `/metrics` in the Prometheus text format.
+ *
+ * @example
+ * ```ts
+ * import { startMonitor, startStatus } from '@tutti/node'
+ *
+ * const monitor = await startMonitor(startStatus(Date.now()), 0)
+ * const answer = await fetch(`${monitor.url}/health`)
+ * answer.status // → 200
+ * await monitor.close()
+ * ```
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

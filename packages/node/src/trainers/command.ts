@@ -13,6 +13,21 @@
  * ```
  *
  * The command runs without a shell, in the node's working directory, without the node's key and password.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { toInitialLanes, toWeights } from '@tutti/learn'
+ * import { createCommandTrainer, splitWords } from '@tutti/node'
+ *
+ * const directory = mkdtempSync('/tmp/rounds-')
+ * const words = splitWords('node train.js') // is given the path of round.json; see docs/trainer.md
+ * const trainer = createCommandTrainer({ words, federationId, directory })
+ * const weights = toWeights(manifest, toInitialLanes(manifest, 16))
+ * const { signal } = new AbortController()
+ * await trainer.train({ weights, manifest, round: 0, signal }) // throws TrainerCommandError
+ * rmSync(directory, { recursive: true })
+ * ```
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,5 +1,18 @@
 /**
  * Trains on a data set of this machine, in this process, with learn's training graph in ONNX Runtime.
+ *
+ * @example
+ * ```ts
+ * import { toInitialLanes, toWeights } from '@tutti/learn'
+ * import { createLocalTrainer } from '@tutti/node'
+ *
+ * const trainer = createLocalTrainer({ dataset: rows })
+ * const weights = toWeights(manifest, toInitialLanes(manifest, 16))
+ * const { signal } = new AbortController()
+ * const { metrics } = await trainer.train({ weights, manifest, round: 0, signal })
+ * metrics.examples // → 60
+ * await trainer.close?.()
+ * ```
  */
 import { countOutputs, type Dataset, type Manifest, openModel, requireModel } from '@tutti/learn'
 import { createTrainer, type Trainer as Fitter, readBaseFile } from '@tutti/learn/node'

@@ -1,6 +1,17 @@
 /**
  * What a member sends in a statistics round: counts and sums of its own rows as digits, with the noise that the manifest
  * asks for. Nothing is trained; the integers go out as they are.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from '@tutti/learn'
+ * import { createStatisticsTrainer } from '@tutti/node'
+ *
+ * const trainer = createStatisticsTrainer({ table: readTable('a,failed\n1,yes\n') })
+ * const { signal } = new AbortController()
+ * const task = { weights: new Float32Array(14), manifest, round: 0, cohort: 3, signal }
+ * await trainer.train(task) // throws NoStatisticsError
+ * ```
  */
 import { fromSystem, type Random } from '@tutti/core'
 import { addNoise, encodeStatistics, requireStatistics, type StatisticsManifest, type Table } from '@tutti/learn'

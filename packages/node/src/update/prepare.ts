@@ -3,6 +3,16 @@
  *
  * `q = round(weight · (after − before) / (step_t · D_s · gain))`, stochastically, for the shards that the member is assigned:
  * D_s updates are expected for shard s, so that their sum is a mean, and `gain` is what the round multiplies it by.
+ *
+ * @example
+ * ```ts
+ * import { prepareIntegers, warnOfClamping } from '@tutti/node'
+ *
+ * const update = prepareIntegers(new Int8Array(14).fill(1), { terms, round: 0, position: 0 })
+ * update.shards // → [0]
+ * update.values[0]?.length // → 14
+ * warnOfClamping(0, 14) // → undefined
+ * ```
  */
 import {
   assignedShards,
