@@ -3,7 +3,6 @@ const typesOnly = 'only types: what they are for is seen where they are used'
 const benchmark = 'runs for minutes, on a chain of its own: see `benchmarks/`'
 const generated = 'generated from the contracts; `reads` and `actions` show what they declare at work'
 const errorsOnly = 'only error classes'
-const toCome = 'not written yet'
 
 export const withoutExample: Readonly<Record<string, string>> = {
   'chain/abi/blobAggregator': generated,
@@ -13,9 +12,7 @@ export const withoutExample: Readonly<Record<string, string>> = {
   'chain/bench/blob': benchmark,
   'chain/bench/figures': typesOnly,
   'chain/bench/gas': benchmark,
-  'chain/blob/kzg/commitments': toCome,
-  'chain/blob/kzg/kzg-wasm': "as `kzg-node`, for browsers; its set-up alone takes ten seconds and more",
-  'chain/blob/reads/events': toCome,
+  'chain/blob/kzg/kzg-wasm': 'as `kzg-node`, for browsers; its set-up alone takes ten seconds and more',
   'chain/client/types': typesOnly,
   'chain/local/blocks': typesOnly,
   'learn/bench/accuracy': benchmark,

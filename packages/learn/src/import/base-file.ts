@@ -26,7 +26,7 @@ import { externalLocations, OnnxFileError } from '../onnx/reader.ts'
  * `toBaseWeights` take.
  *
  * @param path - The file; an ONNX model if it ends in `.onnx`.
- * @throws {@link OnnxFileError} where a file with values is not there, or lies outside the first one's folder; what
+ * @throws `OnnxFileError` where a file with values is not there, or lies outside the first one's folder; what
  *   reading the first throws.
  */
 export function readBaseFile(path: string): Uint8Array {

@@ -15,7 +15,7 @@
  *   ...{ privateKey: toHex(hd.getHdKey().privateKey!), trainer: { dataset: rows } },
  * })
  * const { reason } = await member.done
- * reason // → ''
+ * reason // → 'the federation is finished'
  * rmSync(storeDirectory, { recursive: true })
  * ```
  */

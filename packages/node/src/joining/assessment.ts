@@ -6,7 +6,7 @@
  * ```ts
  * import { expectedReward } from '@tutti/node'
  *
- * expectedReward(terms) // → 0n
+ * expectedReward(terms) // → 1366n
  * ```
  */
 import {

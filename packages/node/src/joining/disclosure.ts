@@ -6,7 +6,7 @@
  * import { demoToken } from '@tutti/chain'
  * import { disclose } from '@tutti/node'
  *
- * const facts = { terms, manifest, manifestHash: terms.manifestHash, createdAt: 0n }
+ * const facts = { terms, manifest, pathName: 'direct' } as const
  * const { name, stake, rounds } = disclose({ ...facts, federationId, account: undefined, token: demoToken() })
  * name // → 'pumps'
  * stake // → 1000n

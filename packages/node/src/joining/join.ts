@@ -14,8 +14,8 @@
  *
  * const member = withAccount(client, chain.accounts[6]!)
  * const asked = { client: member, federationId: id, dataset: rows }
- * await joinFederation({ ...asked, consent: () => false }) // throws ConsentRefusedError
  * await mintDemoTokens(client, { to: chain.accounts[6]!.address, amount: terms.stake })
+ * await joinFederation({ ...asked, consent: () => false }) // throws ConsentRefusedError
  * const { isNew, manifestHash } = await joinFederation({ ...asked, consent: ({ stake }) => stake <= 1_000n })
  * isNew // → true
  * manifestHash // → terms.manifestHash

@@ -10,7 +10,7 @@
  * const storeDirectory = mkdtempSync('/tmp/stores-')
  * const plan = await planNode({ client: members[1]!, federationId, storeDirectory }) // looks, and sends nothing
  * plan.phase // → 'finished'
- * plan.isMember // → false
+ * plan.isMember // → true
  * rmSync(storeDirectory, { recursive: true })
  * ```
  */

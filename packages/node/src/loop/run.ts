@@ -12,7 +12,7 @@
  * const storeDirectory = mkdtempSync('/tmp/stores-')
  * const trainer = createLocalTrainer({ dataset: rows })
  * const { reason, submitted } = await runNode({ client: members[2]!, federationId, trainer, storeDirectory })
- * reason // → ''
+ * reason // → 'the federation is finished'
  * submitted // → 0
  * rmSync(storeDirectory, { recursive: true })
  * ```

@@ -13,7 +13,7 @@
  * rpc // → ['http://127.0.0.1:8545']
  * data // → '/home/me/rows.csv'
  * behaviour // → { isKeeper: true }
- * parseNodeConfig('{"dato": "rows.csv"}', '/home/me/node.json') // throws ConfigError
+ * parseNodeConfig('{"dato": "rows.csv"}', '/home/me/node.json') // throws NodeConfigError
  * ```
  */
 import { readFileSync } from 'node:fs'

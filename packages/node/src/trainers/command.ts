@@ -25,7 +25,7 @@
  * const trainer = createCommandTrainer({ words, federationId, directory })
  * const weights = toWeights(manifest, toInitialLanes(manifest, 16))
  * const { signal } = new AbortController()
- * await trainer.train({ weights, manifest, round: 0, signal }) // throws TrainerCommandError
+ * await trainer.train({ weights, manifest, round: 0, signal }) // throws TrainerExitError
  * rmSync(directory, { recursive: true })
  * ```
  */

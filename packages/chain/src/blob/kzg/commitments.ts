@@ -1,6 +1,17 @@
 /**
  * Commitments as points: compressed (48 bytes, what blobs are named by), affine (x ‖ y, 96 bytes, what the contract
  * adds), and their sums, which are the commitments of sums. Infinity is `0xc0…` compressed and all zero affine.
+ *
+ * @example
+ * ```ts
+ * import { fromAffine, sumCommitments, toAffine } from '@tutti/chain'
+ * import { packBlobs } from '@tutti/core'
+ *
+ * const commit = (value: number) => kzg.commit(packBlobs(Int8Array.of(value), { laneBits: 16 })[0]!)
+ * const [two, three, five] = await Promise.all([2, 3, 5].map(commit))
+ * sumCommitments([two!, three!]) // → five
+ * fromAffine(toAffine(two!)) // → two
+ * ```
  */
 
 import { bls12_381 } from '@noble/curves/bls12-381'

@@ -1,4 +1,16 @@
-/** What the blob aggregator logs: commitments after each aggregation, and models re-posted as blobs. */
+/**
+ * What the blob aggregator logs: commitments after each aggregation, and models re-posted as blobs.
+ *
+ * @example
+ * ```ts
+ * import { readCheckpoints, readCommitments } from '@tutti/chain'
+ *
+ * const query = { aggregator: blobTerms.aggregator, id: blobFederationId, fromBlock: 0n }
+ * const [first] = await readCommitments(client, query)
+ * first?.round // → 0
+ * await readCheckpoints(client, query) // → []
+ * ```
+ */
 
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hex, hexToBytes } from 'viem'
 import { blobAggregatorAbi } from '../../abi/blobAggregator.ts'
