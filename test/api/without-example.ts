@@ -1,6 +1,6 @@
 /** Published modules without an example, by page, and why. */
-const typesOnly = 'only types: what they are for is seen where they are used'
-const benchmark = 'runs for minutes, on a chain of its own: see `benchmarks/`'
+const typesOnly = 'only types, or types and an error: what they are for is seen where they are used'
+const benchmark = 'runs for minutes: see `benchmarks/`'
 const generated = 'generated from the contracts; `reads` and `actions` show what they declare at work'
 const errorsOnly = 'only error classes'
 

@@ -7,7 +7,7 @@
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a2'.repeat(32)}` as const }
- * const { id } = await createFederation(client, { terms: another, manifest, setup: encodeSetup(setup) })
+ * const { id } = await createFederation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
  * await initialiseDirectModel(client, { id })
  *
  * const member = withAccount(client, chain.accounts[5]!)

@@ -5,6 +5,18 @@
  * start time of the process tells it from a new process that was given the same number, as happens in every container.
  * A process of another container or machine cannot be looked up by its number. So a holder touches the file every few
  * seconds while it lives, and the file system's own clock says how long ago that was.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { lockDirectory } from '@tutti/node'
+ *
+ * const directory = mkdtempSync('/tmp/store-')
+ * const unlock = lockDirectory(directory)
+ * lockDirectory(directory) // throws StoreLockedError
+ * unlock()
+ * rmSync(directory, { recursive: true })
+ * ```
  */
 import {
   closeSync,

@@ -1,6 +1,16 @@
 /**
  * A round's record on disk: the update with its transactions, or that the round is sat out. The record holds the checksum of
  * every file that it names. It is written last, so that it alone decides what is valid.
+ *
+ * @example
+ * ```ts
+ * import { isSubmitted, type Sending } from '@tutti/node'
+ *
+ * const sending: Sending = { kind: 'submit', first: 0, count: 1, state: 'confirmed', attempts: [] }
+ * const update = { round: 0, shards: [0], payloads: [new Uint8Array(32)], salt: '0x', metrics: new Uint8Array() } as const
+ * isSubmitted({ kind: 'none' }) // → false
+ * isSubmitted({ kind: 'update', update: { ...update, shards: [0], payloads: [], sendings: [sending] } }) // → true
+ * ```
  */
 import { join } from 'node:path'
 import type { Attempt } from '@tutti/chain'

@@ -1,5 +1,23 @@
 /**
  * One member in a process of its own, as it would run on a machine of its own, memory included. Slower to start than a thread.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { startMemberProcess } from '@tutti/node'
+ * import { toHex } from 'viem'
+ * import { mnemonicToAccount } from 'viem/accounts'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const hd = mnemonicToAccount('test test test test test test test test test test test junk', { addressIndex: 3 })
+ * const member = startMemberProcess({
+ *   ...{ rpcUrl: chain.rpcUrl, chainId: client.chainId, federationId, account: hd.address, storeDirectory },
+ *   ...{ privateKey: toHex(hd.getHdKey().privateKey!), trainer: { dataset: rows } },
+ * })
+ * const { reason } = await member.done
+ * reason // → 'the federation is finished'
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -7,6 +7,24 @@
  * paid in the token that the policy lists first. One that the privacy budget has no room for is left without an update,
  * and one that does not open is left after a time. One that fails is set aside for a while, so that nobody can stop the
  * others with a federation that cannot be served.
+ *
+ * @example
+ * ```ts
+ * import { mkdtempSync, rmSync } from 'node:fs'
+ * import { createLocalTrainer, freePolicy, serveFederations } from '@tutti/node'
+ *
+ * const storeDirectory = mkdtempSync('/tmp/stores-')
+ * const summaries = await serveFederations({
+ *   client: members[0]!,
+ *   storeDirectory,
+ *   policy: freePolicy, // allows no stake: what is joined already is served, nothing else
+ *   behaviour: {},
+ *   openTrainer: async () => createLocalTrainer({ dataset: rows }),
+ *   endsWhenIdle: true,
+ * })
+ * summaries.map(({ reason }) => reason) // → ['the federation is finished']
+ * rmSync(storeDirectory, { recursive: true })
+ * ```
  */
 import { toChainError } from '@tutti/chain'
 import type { Hex } from '@tutti/core'

@@ -4,13 +4,13 @@
  *
  * @example
  * ```ts
- * import { createFederation, encodeSetup, initialiseModel, mintDemoTokens, withAccount } from '@tutti/chain'
+ * import { createFederation, encodeSetup, initialiseDirectModel, mintDemoTokens, withAccount } from '@tutti/chain'
  * import { joinFederation } from '@tutti/node'
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a4'.repeat(32)}` as const }
  * const { id } = await createFederation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
- * await initialiseModel(client, { id })
+ * await initialiseDirectModel(client, { id })
  *
  * const member = withAccount(client, chain.accounts[6]!)
  * const asked = { client: member, federationId: id, dataset: rows }

@@ -1,4 +1,13 @@
-/** Opens the path of a federation's numbers. */
+/**
+ * Opens the path of a federation's numbers.
+ *
+ * @example
+ * ```ts
+ * import { defaultArchive } from '@tutti/node'
+ *
+ * defaultArchive('/home/me/.tutti/stores') // → '/home/me/.tutti/stores/blobs'
+ * ```
+ */
 import { join } from 'node:path'
 import type { Hex } from '@tutti/core'
 import { requireModel } from '@tutti/learn'

@@ -1,6 +1,14 @@
 /**
  * A command line as words, without a shell: spaces separate words, quotes hold them together, and a backslash takes the next
  * character as it is. What only a shell understands is refused, so that nobody takes it for something that works.
+ *
+ * @example
+ * ```ts
+ * import { splitWords } from '@tutti/node'
+ *
+ * splitWords(`python3 'my train.py' --epochs 5`) // → ['python3', 'my train.py', '--epochs', '5']
+ * splitWords('python3 train.py | tee log') // throws CommandLineError
+ * ```
  */
 
 /** Characters that mean something to a shell outside quotes, and inside double quotes. */

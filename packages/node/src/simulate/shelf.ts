@@ -1,6 +1,16 @@
 /**
  * Where the residuals of a simulation's members are kept: in memory, or in a file each where they are many and large, so
  * that memory does not grow with the members.
+ *
+ * @example
+ * ```ts
+ * import { createShelf } from '@tutti/node'
+ *
+ * const shelf = createShelf()
+ * shelf.load(0, 8) // → undefined
+ * shelf.load(0, 2)?.residuals.size // → 0
+ * shelf.close()
+ * ```
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
