@@ -1,7 +1,8 @@
-/** Runs the command line as a user does: a process of its own, its output and exit code. */
+/** Runs the command line as a user does: its words, its folder, its environment; its output and exit code. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { runInProcess } from './in-process.ts'
 
 const entry = fileURLToPath(new URL('../bin/tutti.js', import.meta.url))
 
@@ -28,12 +29,17 @@ interface Surroundings {
   gid?: number
 }
 
-/** Starts `tutti` with these words; keys of the surrounding environment are not passed on. */
-export function startTutti(args: readonly string[], options: Surroundings): Running {
+/** Keys of the surrounding environment are not passed on. */
+function environmentFor({ env }: Surroundings): NodeJS.ProcessEnv {
   const { TUTTI_PRIVATE_KEY: _key, TUTTI_PASSWORD: _password, TUTTI_RPC: _rpc, ...inherited } = process.env
+  return { ...inherited, ...env }
+}
+
+/** Starts `tutti` with these words, as a process of its own. */
+export function startTutti(args: readonly string[], options: Surroundings): Running {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: options.cwd,
-    env: { ...inherited, ...options.env },
+    env: environmentFor(options),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid }),
   })
@@ -62,9 +68,13 @@ export function startTutti(args: readonly string[], options: Surroundings): Runn
   }
 }
 
-/** Runs `tutti` to its end. */
+/** Commands that run on beside others, or fill their process with work. */
+const ofTheirOwn = new Set(['bench', 'chain', 'demo', 'keep', 'node', 'simulate'])
+
+/** Runs `tutti` to its end: within this process where the command is a short one. */
 export function runTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
-  return startTutti(args, options).ended
+  if (ofTheirOwn.has(args[0] ?? '')) return startTutti(args, options).ended
+  return runInProcess(args, options.cwd, environmentFor(options))
 }
 
 /** What `tutti … --json` says, which must end well. */
