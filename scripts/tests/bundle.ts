@@ -28,6 +28,8 @@ export async function bundleTests(tests: readonly string[], folder: string): Pro
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // Errors are told apart by the names of their classes.
+    keepNames: true,
     external: [...NATIVE, 'onnxruntime-node', 'esbuild', 'tsx', 'typescript'],
     sourcemap: 'linked',
     sourcesContent: false,

@@ -2,6 +2,7 @@
  * `npm run test:packages`: all tests in TypeScript but those that need a foreign client, which have commands of their own.
  * Words after the command choose among them: `npm run test:packages -- chain/test/blob`.
  */
+import { setMaxListeners } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from 'node:test'
@@ -25,6 +26,8 @@ const files = await bundleTests(tests, folder)
 // Each file's process gets these: without the loader that started this one, with the sources' lines in what fails.
 process.execArgv.splice(0, process.execArgv.length, '--enable-source-maps')
 const interruption = new AbortController()
+// Every file of tests listens.
+setMaxListeners(0, interruption.signal)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort())
 const running = run({ files, concurrency: CONCURRENCY, timeout: TIMEOUT_MS, signal: interruption.signal })
 running.on('test:fail', () => {

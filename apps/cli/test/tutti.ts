@@ -69,11 +69,16 @@ export function startTutti(args: readonly string[], options: Surroundings): Runn
 }
 
 /** Commands that run on beside others, or fill their process with work. */
-const ofTheirOwn = new Set(['bench', 'chain', 'demo', 'keep', 'node', 'simulate'])
+const ofTheirOwn = new Set(['bench', 'chain', 'demo', 'node', 'simulate'])
 
 /** Runs `tutti` to its end: within this process where the command is a short one. */
 export function runTutti(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
-  if (ofTheirOwn.has(args[0] ?? '')) return startTutti(args, options).ended
+  const isLong = ofTheirOwn.has(args[0] ?? '') && !args.includes('--dry-run')
+  return isLong ? startTutti(args, options).ended : runBriefly(args, options)
+}
+
+/** Runs `tutti` within this process: for commands that end at once, as `node` with settings that make no sense. */
+export function runBriefly(args: readonly string[], options: { cwd: string; env?: Record<string, string> }) {
   return runInProcess(args, options.cwd, environmentFor(options))
 }
 

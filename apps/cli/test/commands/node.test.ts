@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { exitCodes } from '../../src/terminal/exit-codes.ts'
-import { type Running, readTutti, runTutti, startTutti } from '../tutti.ts'
+import { type Running, readTutti, runBriefly, runTutti, startTutti } from '../tutti.ts'
 
 const table = fileURLToPath(new URL('../../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -87,7 +87,7 @@ describe('tutti node', () => {
         /127\.0\.0\.1:1 or 127\.0\.0\.1:2/,
       ],
     ] as const) {
-      const ended = await run('node', ...args)
+      const ended = await runBriefly(['node', ...args], { cwd, env })
       assert.match(ended.stderr, message, args.join(' '))
       assert.equal(ended.code, code, args.join(' '))
     }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { demoToken, testAccounts } from '@tutti/chain'
 import { describeState } from '../../src/node/view.ts'
 import { exitCodes } from '../../src/terminal/exit-codes.ts'
-import { type Running, readTutti, runTutti, startTutti } from '../tutti.ts'
+import { type Running, readTutti, runBriefly, runTutti, startTutti } from '../tutti.ts'
 
 const table = fileURLToPath(new URL('../../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
 
@@ -86,7 +86,7 @@ describe('tutti node without a federation', () => {
       [['--data', 'a.csv'], /Name the federation/],
       [[ids.good!, '--data', 'a.csv', '--discover'], /not both/],
     ] as const) {
-      const ended = await run('node', ...args)
+      const ended = await runBriefly(['node', ...args], { cwd, env })
       assert.match(ended.stderr, message)
       assert.equal(ended.code, exitCodes.usage)
     }
