@@ -111,7 +111,8 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
     contracts: { multicall3: { address: multicall3 } },
   })
   return {
-    public: createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs, cacheTime: 0 }) as PublicClient,
+    // Through unknown: the compiler takes two seconds to compare viem's types of a client with each other.
+    public: createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs, cacheTime: 0 }) as unknown as PublicClient,
     account: options.account,
     chainId,
     core: options.core ?? deployment().core,

@@ -65,8 +65,9 @@ for (const [name, mostInBatch, rule] of [
     const fixture = await startFederation({ members: 2, terms: { rounds: 2 } })
     const gate = await startGate(fixture.chain.rpcUrl, { mostInBatch, rule })
     try {
-      const ask = (method: string, params: unknown[]) =>
-        fixture.clients[0]!.public.request({ method, params } as never) as Promise<unknown>
+      type Ask = (asked: { method: string; params: unknown[] }) => Promise<unknown>
+      const request = fixture.clients[0]!.public.request as unknown as Ask
+      const ask = (method: string, params: unknown[]) => request({ method, params })
       await ask('anvil_setNextBlockBaseFeePerGas', ['0x3b9aca00'])
       await ask('anvil_mine', ['0x1'])
       const clients = await Promise.all(
