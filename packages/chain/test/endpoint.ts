@@ -5,7 +5,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LocalAccount } from 'viem'
-import { type ConnectOptions, connect } from '../src/index.ts'
+import { type ChainClient, type ConnectOptions, connect } from '../src/index.ts'
 
 /** A JSON-RPC request. */
 // biome-ignore lint/suspicious/noExplicitAny: what is asked and answered is whatever JSON-RPC has.
@@ -70,7 +70,7 @@ export async function startEndpoint(rpcUrl: string, first: Behaviour = {}) {
     behave: (next: Behaviour) => {
       behaviour = next
     },
-    connect: async (account: LocalAccount, wishes: Partial<ConnectOptions> = {}) => {
+    connect: async (account: LocalAccount, wishes: Partial<ConnectOptions> = {}): Promise<AccountClient> => {
       const client = await connect({ rpcUrl: url, account, retries: 0, ...wishes })
       return { ...client, account }
     },
@@ -80,6 +80,9 @@ export async function startEndpoint(rpcUrl: string, first: Behaviour = {}) {
     },
   }
 }
+
+/** A client with an account, by name: the compiler compares whole types that have none. */
+type AccountClient = ChainClient & { account: LocalAccount }
 
 /** Which parameter of a method names a block. */
 const BLOCK_AT: Readonly<Record<string, number>> = {

@@ -112,7 +112,12 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
   })
   return {
     // Through unknown: the compiler takes two seconds to compare viem's types of a client with each other.
-    public: createPublicClient({ chain, transport, pollingInterval: pollingIntervalMs, cacheTime: 0 }) as unknown as PublicClient,
+    public: createPublicClient({
+      chain,
+      transport,
+      pollingInterval: pollingIntervalMs,
+      cacheTime: 0,
+    }) as unknown as PublicClient,
     account: options.account,
     chainId,
     core: options.core ?? deployment().core,

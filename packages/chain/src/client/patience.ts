@@ -41,19 +41,21 @@ const NEVER_NULL = new Set(
   ].map((name) => `eth_${name}`),
 )
 
-/** Any request: among viem's types of each method the compiler would look for the one that fits. */
-type AskOnce = (asked: { method: string; params?: unknown }, options: { retryCount: number }) => Promise<unknown>
+/** What is needed of a transport: it takes the compiler seconds to compare viem's types of each method. */
+type OpenAny = (parameters: unknown) => {
+  request(asked: { method: string; params?: unknown }, options: { retryCount: number }): Promise<unknown>
+}
 
 /** A transport that asks again. What a caller wants in a request's own options, such as no second try, is kept to. */
 export function patiently<Open extends Transport>(open: Open, { count, delay }: Retries): Open {
-  return ((parameters: Parameters<Open>[0]) => {
-    const transport = open(parameters)
-    const ask = transport.request as unknown as AskOnce
+  const openAny = open as unknown as OpenAny
+  const openPatiently: OpenAny = (parameters) => {
+    const transport = openAny(parameters)
     const request = async (asked: { method: string; params?: unknown }, options: { retryCount?: number } = {}) => {
       const most = asked.method === 'eth_sendRawTransaction' ? 0 : (options.retryCount ?? count)
       for (let tries = 0; ; tries++) {
         try {
-          return refuseNull(asked, await ask(asked, { ...options, retryCount: 0 }))
+          return refuseNull(asked, await transport.request(asked, { ...options, retryCount: 0 }))
         } catch (error) {
           const meaning = meaningOfError(error)
           const pause = Math.max(delay * 2 ** tries, askedWaitMilliseconds(error, Date.now()))
@@ -70,7 +72,8 @@ export function patiently<Open extends Transport>(open: Open, { count, delay }: 
       }
     }
     return { ...transport, request }
-  }) as Open
+  }
+  return openPatiently as unknown as Open
 }
 
 /** @throws {@link NullAnswerError} where an answer has to be something. */
