@@ -9,6 +9,9 @@ import { build, type Plugin } from 'esbuild'
 import { NATIVE } from '../pack/packages.ts'
 import { root } from './files.ts'
 
+/** Where a source says where it is; not where it speaks of that. */
+const PLACE = /(?<!['"`])\bimport\.meta\.url\b(?!['"`])/g
+
 /** An import of a path that is computed may be of a source that does not exist yet. */
 const COMPUTED_IMPORT = /\bimport\((?!['"])/
 
@@ -53,7 +56,7 @@ const keepPlaces: Plugin = {
       const contents =
         path.endsWith('.test.ts') && COMPUTED_IMPORT.test(source)
           ? `import { register } from 'tsx/esm/api'\nregister()\nconst source = ${url}\nawait import(source)\n`
-          : source.replaceAll('import.meta.url', url)
+          : source.replace(PLACE, url)
       return { contents, loader: 'ts', resolveDir: dirname(path) }
     })
   },
