@@ -20,8 +20,8 @@ const longest = [
   'test/contract-documents.test.ts',
 ]
 
-/** Those that start chains and nodes before those that compute. */
-const groups = ['apps', 'packages/node', 'packages/chain', 'test', 'packages/learn', 'packages/core']
+/** Where tests are, from those that start chains and nodes to those that compute. */
+export const groups = ['apps', 'packages/node', 'packages/chain', 'test', 'packages/learn', 'packages/core']
 
 /**
  * Tests in TypeScript, relative to the repository, longest first; without those that need a foreign client, which have

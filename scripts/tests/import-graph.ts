@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
-import { root } from './files.ts'
+import { groups, root } from './files.ts'
 
 /** A test, and how far from a change it is: imports on the way; one through a package's entry counts as `ENTRY`. */
 export interface ReachedTest {
@@ -20,6 +20,10 @@ function listSources(): string[] {
     .flatMap((folder) => readdirSync(join(root, folder), { withFileTypes: true, recursive: true }))
     .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !entry.parentPath.includes('node_modules'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+}
+
+function groupOf(path: string): number {
+  return groups.findIndex((group) => path.startsWith(group))
 }
 
 /** Entries of the packages by the names under which they are imported. */
@@ -40,7 +44,8 @@ function listEntries(): Map<string, string> {
 }
 
 /**
- * Tests that import a changed file, directly or through others, nearest first; a changed test is at distance 0.
+ * Tests that import a changed file, directly or through others; nearest first, and among those quick ones first. A changed
+ * test is at distance 0.
  *
  * @param changed - Paths relative to the repository.
  */
@@ -70,5 +75,5 @@ export function findReachedTests(changed: readonly string[]): ReachedTest[] {
   return sources
     .filter((path) => path.endsWith('.test.ts') && !path.includes('/geth/') && distances.has(path))
     .map((path) => ({ path, distance: distances.get(path)! }))
-    .sort((a, b) => a.distance - b.distance)
+    .sort((a, b) => a.distance - b.distance || groupOf(b.path) - groupOf(a.path))
 }
