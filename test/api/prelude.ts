@@ -1,31 +1,8 @@
 /** Two finished small federations on a local chain: one keeps its model in the contract, the other in blobs. */
-import {
-  aggregateBlobs,
-  aggregateDirect,
-  type BlobAccess,
-  type BlobLocation,
-  claim,
-  connect,
-  createFederation,
-  deployBlobAggregator,
-  deployContracts,
-  deployment,
-  encodeSetup,
-  initialiseBlobModel,
-  initialiseDirectModel,
-  join,
-  localSource,
-  mintDemoTokens,
-  openRound,
-  readSubmissions,
-  submitBlobs,
-  submitDirect,
-  toHashes,
-  withAccount,
-} from '@tutti/chain'
+import { aggregateBlobs, aggregateDirect, type BlobAccess, type BlobLocation, claim, connect, createFederation, deployBlobAggregator, deployContracts, deployment, initialiseBlobModel, initialiseDirectModel, join, localSource, mintDemoTokens, openRound, readSubmissions, submitBlobs, submitDirect, toHashes, withAccount } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import { encodeBlobSetup, keccak256, packGains, packUpdate, type Terms } from '@tutti/core'
+import { encodeBlobSetup, keccak256, packGains, packUpdate, type Terms, encodeSetup } from '@tutti/core'
 import { type DataSchema, mlp, serializeManifest, synthesizeData, toSetup } from '@tutti/learn'
 import { foundManifest } from '@tutti/learn/node'
 

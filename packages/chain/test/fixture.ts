@@ -2,6 +2,7 @@
 
 import {
   type DirectSetup,
+  encodeSetup,
   keccak256,
   OutputKind,
   packGains,
@@ -17,7 +18,6 @@ import {
   createFederation,
   deployContracts,
   deployment,
-  encodeSetup,
   initialiseDirectModel,
   join,
   mintDemoTokens,

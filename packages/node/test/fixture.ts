@@ -9,14 +9,13 @@ import {
   connect,
   createFederation,
   deployContracts,
-  encodeSetup,
   initialiseDirectModel,
   mintDemoTokens,
   readEvents,
   withAccount,
 } from '@tutti/chain'
 import { type LocalChain, startLocalChain } from '@tutti/chain/local'
-import { fromSeed, type Hex, keccak256, packGains, type Terms } from '@tutti/core'
+import { encodeSetup, fromSeed, type Hex, keccak256, packGains, type Terms } from '@tutti/core'
 import { type Dataset, type Manifest, mlp, serializeManifest, tensorLayout, toSetup } from '@tutti/learn'
 import { joinFederation } from '../src/joining/join.ts'
 

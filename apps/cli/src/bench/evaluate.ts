@@ -15,7 +15,7 @@ import {
   toInitialLanes,
   toSetup,
 } from '@tutti/learn'
-import { foundManifest, loadTable, loadTask } from '@tutti/learn/node'
+import { calibrateManifest, loadTable, loadTask } from '@tutti/learn/node'
 import type { BenchFigure } from './figure.ts'
 
 const ROWS = 100_000
@@ -26,7 +26,7 @@ const SINGLE_ROWS = 20_000
 export async function benchEvaluate({ onProgress }: { onProgress: (line: string) => void }): Promise<BenchFigure[]> {
   onProgress('calibrating a network of 64-32-10…')
   const task = loadTask('digits')
-  const manifest = await foundManifest({ ...task, contact: '' }, task.train, {
+  const manifest = await calibrateManifest({ ...task, contact: '' }, task.train, {
     members: 8,
     arithmetic: task.terms,
     startsFromFloats: false,

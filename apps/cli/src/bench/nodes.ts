@@ -18,10 +18,9 @@ import {
   withAccount,
 } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
-import { median } from '@tutti/learn'
-import { benchTrain, loadTask } from '@tutti/learn/node'
+import { type FederationProposal, median, proposeFromManifest } from '@tutti/learn'
+import { benchTrain, loadTask, proposeFederation } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount, type Hex } from 'viem'
-import { describeFounding, type Founding, foundFederation } from '../create/founding.ts'
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts'
 import type { BenchFigure } from './figure.ts'
 import { type NodeProcess, startNodeProcess } from './node-process.ts'
@@ -120,10 +119,10 @@ async function prepare({ rpcUrl, directory, members, rounds, onProgress }: Prepa
     ...{ laneBits: task.terms.laneBits, stake: UNIT, bounty, seed: 1 },
   })
   const described = { ...task, contact: 'none: a benchmark' }
-  const founding = await foundFederation(described, task.train, choices(members))
-  const { manifest } = founding
-  const id = await publish(creator, founding)
-  const waitingId = await publish(creator, describeFounding(manifest, choices(2)))
+  const proposal = await proposeFederation(described, task.train, choices(members))
+  const { manifest } = proposal
+  const id = await publish(creator, proposal)
+  const waitingId = await publish(creator, proposeFromManifest(manifest, choices(2)))
   for (const [index, own] of divideDigits(members + 1).entries()) {
     writeFileSync(join(directory, `member-${index}.csv`), own)
     const account = accounts[index + 1]!
@@ -139,9 +138,9 @@ async function prepare({ rpcUrl, directory, members, rounds, onProgress }: Prepa
   return { reader, id, waitingId, keys, manifest, dataset: task.train }
 }
 
-async function publish(creator: ChainClient, founding: Founding): Promise<Hex> {
-  const terms = { ...founding.terms, submitSeconds: SUBMIT_SECONDS }
-  const { manifestBytes: manifest, setupBytes: setup } = founding
+async function publish(creator: ChainClient, proposal: FederationProposal): Promise<Hex> {
+  const terms = { ...proposal.terms, submitSeconds: SUBMIT_SECONDS }
+  const { manifestBytes: manifest, setupBytes: setup } = proposal
   const { id } = await createFederation(creator, { terms, manifest, setup })
   await initialiseDirectModel(creator, { id })
   return id

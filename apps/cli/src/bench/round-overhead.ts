@@ -6,9 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFederation, initialiseDirectModel } from '@tutti/chain'
-import { countParameters, mlp } from '@tutti/learn'
-import { loadTask } from '@tutti/learn/node'
-import { describeFounding, foundFederation } from '../create/founding.ts'
+import { countParameters, mlp, proposeFromManifest } from '@tutti/learn'
+import { loadTask, proposeFederation } from '@tutti/learn/node'
 import { joinMembers, prepareDemo } from '../demo/preparation.ts'
 import { playRounds } from '../demo/rounds.ts'
 import type { BenchFigure } from './figure.ts'
@@ -74,8 +73,8 @@ async function playIdle(model: ReturnType<typeof mlp>, directory: string, onProg
         seed: 1,
       },
     }
-    const { manifest } = await foundFederation({ ...task, contact: 'none: a benchmark' }, datasets[0]!, choices)
-    const { terms, manifestBytes, setupBytes: setup } = describeFounding(manifest, choices)
+    const { manifest } = await proposeFederation({ ...task, contact: 'none: a benchmark' }, datasets[0]!, choices)
+    const { terms, manifestBytes, setupBytes: setup } = proposeFromManifest(manifest, choices)
     const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
     await initialiseDirectModel(creator, { id })
     const members = await joinMembers(prepared, id, onProgress)

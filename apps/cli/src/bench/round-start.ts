@@ -16,10 +16,9 @@ import {
   withAccount,
 } from '@tutti/chain'
 import { startLocalChain } from '@tutti/chain/local'
-import { median } from '@tutti/learn'
-import { loadTask } from '@tutti/learn/node'
+import { median, proposeFromManifest } from '@tutti/learn'
+import { loadTask, proposeFederation } from '@tutti/learn/node'
 import { bytesToHex, type HDAccount } from 'viem'
-import { describeFounding, foundFederation } from '../create/founding.ts'
 import type { BenchFigure } from './figure.ts'
 import { type NodeProcess, startNodeProcess } from './node-process.ts'
 
@@ -45,7 +44,7 @@ export async function benchRound({ onProgress }: { onProgress: (line: string) =>
       ...{ aggregator, token, isPrivateNetwork: true, members: MEMBERS, rounds: 1, bits: 4 as const },
       ...{ laneBits: task.terms.laneBits, stake: unit, bounty: unit },
     }
-    const { manifest } = await foundFederation({ ...task, contact: 'none: a benchmark' }, task.train, {
+    const { manifest } = await proposeFederation({ ...task, contact: 'none: a benchmark' }, task.train, {
       ...choices,
       seed: 1,
     })
@@ -56,8 +55,8 @@ export async function benchRound({ onProgress }: { onProgress: (line: string) =>
     await mintDemoTokens(creator, { to: accounts[1]!.address, amount: 10n * unit })
     const seconds: number[] = []
     for (let start = 0; start < STARTS; start++) {
-      const founding = describeFounding(manifest, { ...choices, seed: start + 2 })
-      const { terms, manifestBytes, setupBytes: setup } = founding
+      const proposal = proposeFromManifest(manifest, choices)
+      const { terms, manifestBytes, setupBytes: setup } = proposal
       const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
       await initialiseDirectModel(creator, { id })
       await joinFederation(withAccount(reader, accounts[1]!), { id })

@@ -2,7 +2,7 @@
 
 import type { ChainClient } from '@tutti/chain'
 import { describeToken, formatCount, formatTokens, type Token } from '@tutti/core'
-import type { TaskFile } from '@tutti/learn'
+import type { FederationChoices, FederationProposal, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { openToken } from '../chain/amounts.ts'
@@ -17,7 +17,6 @@ import {
 } from '../chain/connection.ts'
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
 import { describePaid, type Paid, sumPaid } from '../chain/paid.ts'
-import type { Founding, FoundingChoices } from '../create/founding.ts'
 import type { SourcedTask, TaskPlan } from '../create/task-source.ts'
 import { addTensorOptions, type TensorOptions } from '../create/tensor-options.ts'
 import { addTermOptions, chooseTerms, type TermOptions } from '../create/term-options.ts'
@@ -79,6 +78,9 @@ export function addCreate(program: Command): void {
     .action((options: CreateOptions) => runCreate(command, options))
 }
 
+/** What is chosen of the terms, and the seed of the rehearsal. */
+type SeededChoices = FederationChoices & { seed: number }
+
 async function runCreate(command: Command, options: CreateOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   checkSource(options)
@@ -92,9 +94,9 @@ async function runCreate(command: Command, options: CreateOptions): Promise<void
     await demandKnownModules(client, await readManifest(client, { id: options.from }), options, output)
   }
   const { blobAggregatorAddress, deployment } = await import('@tutti/chain')
-  const { choosePrivateNetwork } = await import('../create/terms-proposal.ts')
+  const { choosePrivateNetwork } = await import('../create/term-checks.ts')
   const token = await openToken(client, options.token)
-  const choices: FoundingChoices = {
+  const choices: SeededChoices = {
     ...chooseTerms(command, { options, file: taskFile?.terms ?? {}, token }),
     path: options.path,
     aggregator: options.path === 'blob' ? blobAggregatorAddress() : deployment().directAggregator,
@@ -102,9 +104,9 @@ async function runCreate(command: Command, options: CreateOptions): Promise<void
     seed: options.seed,
     isPrivateNetwork: choosePrivateNetwork(options, client.chainId),
   }
-  const founding = await propose(client, { plan, from: options.from, choices }, output)
-  const described = await describeProposal({ founding, choices, token, plan }, output)
-  await (options.dryRun === true ? tryOut : create)(client, { founding, choices, token, described }, output)
+  const proposal = await propose(client, { plan, from: options.from, choices }, output)
+  const described = await describeProposal({ proposal, choices, token, plan }, output)
+  await (options.dryRun === true ? tryOut : create)(client, { proposal, choices, token, described }, output)
 }
 
 /** @throws `CommandError` unless exactly one source says what to learn, and the other options go with it. */
@@ -175,12 +177,14 @@ async function normaliseTask(
 /** Calibrates on the creator's data, or takes another federation's model over; in terms that the contracts accept. */
 async function propose(
   client: ChainClient,
-  { plan, from, choices }: { plan: TaskPlan | undefined; from: Hex | undefined; choices: FoundingChoices },
+  { plan, from, choices }: { plan: TaskPlan | undefined; from: Hex | undefined; choices: SeededChoices },
   output: Output,
-): Promise<Founding> {
+): Promise<FederationProposal> {
   const { readLimits } = await import('@tutti/chain')
-  const { foundFederation, continueFederation, fitToChain } = await import('../create/founding.ts')
-  const { checkShards, checkTerms } = await import('../create/terms-proposal.ts')
+  const { fitToPrices } = await import('@tutti/learn')
+  const { proposeFederation } = await import('@tutti/learn/node')
+  const { continueFederation } = await import('../create/continuation.ts')
+  const { checkProposal, checkShards } = await import('../create/term-checks.ts')
   if (plan?.source === 'made-up') {
     output.note(
       `No --data: rehearsing on ${plan.data.count} made-up examples of the task's columns (seed ${choices.seed}). ` +
@@ -197,31 +201,32 @@ async function propose(
   const proposed =
     plan === undefined
       ? await continueFederation(client, from!, choices)
-      : await foundFederation(plan.task, plan.data, choices)
-  const founding = fitToChain(proposed, choices, await readLimits(client))
-  checkShards(founding.terms, choices)
-  checkTerms(founding.terms, founding.initialBound, choices.path)
-  return founding
+      : await proposeFederation(plan.task, plan.data, choices)
+  const proposal = fitToPrices(proposed, choices, await readLimits(client))
+  checkShards(proposal.terms, choices)
+  checkProposal(proposal)
+  return proposal
 }
 
 /** Says what the proposed terms allow and cost; what of it `--json` holds. */
 async function describeProposal(
   {
-    founding: { terms, manifest, initialBound },
+    proposal: { terms, manifest, initialBound },
     choices,
     token,
     plan,
-  }: { founding: Founding; choices: FoundingChoices; token: Token; plan: TaskPlan | undefined },
+  }: { proposal: FederationProposal; choices: SeededChoices; token: Token; plan: TaskPlan | undefined },
   output: Output,
 ) {
-  const { describeFounding } = await import('../create/founding.ts')
+  const { proposeFromManifest } = await import('@tutti/learn')
   const { describeBlobTerms, describeRisks, describeTerms } = await import('../create/term-lines.ts')
   const { costWidths, widthLines } = await import('../create/width-lines.ts')
   const isBlob = choices.path === 'blob'
   output.line(`${manifest.name}: ${manifest.purpose}`)
   const allowed = isBlob ? describeBlobTerms(terms) : describeTerms(terms, initialBound)
   for (const line of allowed) output.line(`  ${line}`)
-  const proposeAt = (bits: number) => describeFounding(manifest, { ...choices, bits, laneBits: terms.laneBits }).terms
+  const proposeAt = (bits: number) =>
+    proposeFromManifest(manifest, { ...choices, bits, laneBits: terms.laneBits }).terms
   const widths: WidthCost[] | undefined = isBlob ? undefined : costWidths(proposeAt)
   for (const line of widths === undefined ? [] : widthLines(widths, terms.bits)) output.line(line)
   output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
@@ -240,19 +245,19 @@ async function describeProposal(
 
 /** What is created, and what of it was said already. */
 interface Proposed {
-  founding: Founding
-  choices: FoundingChoices
+  proposal: FederationProposal
+  choices: SeededChoices
   token: Token
   described: object
 }
 
 /** Tries creation on the chain, where the contracts are there, and sends nothing. */
-async function tryOut(client: ChainClient, { founding, choices, described }: Proposed, output: Output): Promise<void> {
+async function tryOut(client: ChainClient, { proposal, choices, described }: Proposed, output: Output): Promise<void> {
   const { planOnChain } = await import('../create/creation.ts')
-  const { terms } = founding
+  const { terms } = proposal
   const isThere = ((await client.public.getCode({ address: choices.aggregator })) ?? '0x') !== '0x'
   if (!isThere) output.line('  the blob aggregator is not on this chain yet; creating deploys it')
-  const plan = isThere ? { plan: await planOnChain(client, founding, output) } : {}
+  const plan = isThere ? { plan: await planOnChain(client, proposal, output) } : {}
   if (terms.bounty > 0n) await warnOfTokens(client, terms, output)
   output.line('Nothing was sent (--dry-run).')
   output.result({ ...described, ...plan })
@@ -261,15 +266,15 @@ async function tryOut(client: ChainClient, { founding, choices, described }: Pro
 /** Creates the federation, and says how members join and what was paid. */
 async function create(
   client: ChainClient,
-  { founding, choices, token, described }: Proposed,
+  { proposal, choices, token, described }: Proposed,
   output: Output,
 ): Promise<void> {
   const { createOnChain, planOnChain } = await import('../create/creation.ts')
   const deployed = choices.path === 'blob' ? await deployForBlobs(client, output) : []
-  const plan = await planOnChain(client, founding, output)
-  const { id, gas, writes } = await createOnChain(client, founding, plan, output)
+  const plan = await planOnChain(client, proposal, output)
+  const { id, gas, writes } = await createOnChain(client, proposal, plan, output)
   const paid = [...deployed, ...writes]
-  const { bounty } = founding.terms
+  const { bounty } = proposal.terms
   const tokens = bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`
   output.line(`You paid in all: ${describePaid(paid)}, in ${formatCount(paid.length, 'transaction')}${tokens}.`)
   output.line(`Members join with: tutti join ${id} --data FILE`)
@@ -292,7 +297,7 @@ async function deployForBlobs(client: ChainClient, output: Output): Promise<Paid
 /** Says that the account does not hold the bounty, which may come before the federation is created. */
 async function warnOfTokens(
   client: ChainClient,
-  { token, bounty: amount }: Founding['terms'],
+  { token, bounty: amount }: FederationProposal['terms'],
   output: Output,
 ): Promise<void> {
   const { checkTokens, InsufficientTokensError } = await import('@tutti/chain')

@@ -257,7 +257,7 @@ async function chooseAll(
   const cohort = setting.cohort ?? options.cohort ?? file.members ?? Math.min(members, MOST_COHORT)
   const asked = setting.bits ?? (options.bits === undefined ? file.bits : Number(options.bits))
   const laneBits = options.laneBits === undefined ? file.laneBits : Number(options.laneBits)
-  const { proposeMinimum } = await import('../create/terms-proposal.ts')
+  const { proposeMinimum } = await import('@tutti/learn')
   // Fewer members may be played than the terms let train: half of those played, or no round could have enough.
   const minimumUpdates = options.minimumUpdates ?? file.minimumUpdates ?? proposeMinimum(Math.min(members, cohort))
   const shards = options.shards ?? file.shards

@@ -101,9 +101,10 @@ function addRoundTerms(command: Command): Command {
 async function createStatistics(options: StatsCreateOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
   const { described, schema } = await readColumns(options)
-  const { describeStatistics, toEpsilon } = await import('../create/statistics-founding.ts')
+  const { buildStatisticsManifest } = await import('@tutti/learn')
+  const { toEpsilon } = await import('../create/epsilon-option.ts')
   checkMinimum(options)
-  const manifest = describeStatistics(schema, {
+  const manifest = buildStatisticsManifest(schema, {
     ...described,
     bins: options.bins,
     largestCount: options.largestCount,
@@ -138,16 +139,16 @@ async function propose(
   options: StatsCreateOptions,
 ): Promise<NewFederation> {
   const { deployment } = await import('@tutti/chain')
-  const { foundStatistics } = await import('../create/statistics-founding.ts')
-  const { checkTerms, choosePrivateNetwork } = await import('../create/terms-proposal.ts')
+  const { proposeStatistics } = await import('@tutti/learn')
+  const { checkProposal, choosePrivateNetwork } = await import('../create/term-checks.ts')
   const { members, joinSeconds, submitSeconds } = options
-  const federation = foundStatistics(manifest, {
+  const federation = proposeStatistics(manifest, {
     ...{ members, joinSeconds, submitSeconds, token: token.address, aggregator: deployment().directAggregator },
     stake: toUnits(options.stake, token, '--stake'),
     bounty: toUnits(options.bounty, token, '--bounty'),
     isPrivateNetwork: choosePrivateNetwork(options, client.chainId),
   })
-  checkTerms(federation.terms, 0n)
+  checkProposal(federation)
   return federation
 }
 
@@ -177,7 +178,7 @@ async function describeRound(
 async function warnOfFigures(schema: DataSchema, manifest: StatisticsManifest, output: Output): Promise<void> {
   const { findCoarseColumns } = await import('@tutti/learn')
   const { formatWidth } = await import('../federation/statistics-lines.ts')
-  const { usualMinimum } = await import('../create/statistics-founding.ts')
+  const { USUAL_MINIMUM } = await import('@tutti/learn')
   for (const { name, width, spread, bins } of findCoarseColumns(schema, manifest.plan)) {
     output.note(
       toPlainText(
@@ -190,10 +191,10 @@ async function warnOfFigures(schema: DataSchema, manifest: StatisticsManifest, o
     output.note('No noise: the exact counts and sums of every member are public for ever, not only their total.')
   }
   const { minimumMembers } = manifest.plan
-  if (minimumMembers < usualMinimum) {
+  if (minimumMembers < USUAL_MINIMUM) {
     output.note(
       `As few as ${minimumMembers} members may take part. Figures over so few tell of each of them; ` +
-        `${usualMinimum} are the usual minimum.`,
+        `${USUAL_MINIMUM} are the usual minimum.`,
     )
   }
 }

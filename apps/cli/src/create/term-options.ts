@@ -1,12 +1,11 @@
 /** The terms on the command line and in a task file: options that are given, then the file, then the defaults. */
 import { proposeBits, type Token } from '@tutti/core'
-import type { TaskFile } from '@tutti/learn'
+import type { FederationChoices, TaskFile } from '@tutti/learn'
 import { type Command, Option } from 'commander'
 import type { Hex } from 'viem'
 import { demandAmounts, parseAmountText, toUnits } from '../chain/amounts.ts'
 import { parseAddress } from '../chain/connection.ts'
 import { parseAtLeastOne, parseCount } from '../terminal/option-values.ts'
-import type { FoundingChoices } from './founding.ts'
 
 /** What {@link addTermOptions} reads. */
 export interface TermOptions {
@@ -84,7 +83,7 @@ export function addTermOptions(command: Command): Command {
 }
 
 /** What may be chosen of the terms, on the command line or in a task file. */
-type ChosenTerms = Omit<FoundingChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
+type ChosenTerms = Omit<FederationChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
 
 /** Bits of an update in blobs, where nobody chooses: a lane is as wide however little it holds. */
 const BLOB_BITS = 8

@@ -10,7 +10,7 @@ import {
   shardCount,
   type Terms,
 } from '@tutti/core'
-import { CommandError } from '../terminal/exit-codes.ts'
+import { NoShardFitsError } from '@tutti/learn'
 import { toTable } from '../terminal/output.ts'
 
 /** One width under the terms at hand. */
@@ -56,7 +56,7 @@ export function costWidths(proposeAt: (bits: number) => Terms): WidthCost[] {
         lostPoints: lost === undefined ? null : terms.cohortSize < FEW_UPDATES ? lost.few : lost.many,
       }
     } catch (error) {
-      if (error instanceof CommandError) return []
+      if (error instanceof NoShardFitsError) return []
       throw error
     }
   })

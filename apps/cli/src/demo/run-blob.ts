@@ -20,9 +20,8 @@ import {
 import { advanceTime } from '@tutti/chain/local'
 import { type Hex, phaseEnds, type Terms } from '@tutti/core'
 import { type Dataset, type Manifest, toBaseWeights, toWeights } from '@tutti/learn'
-import { createTrainer, loadTask, type Task } from '@tutti/learn/node'
+import { createTrainer, loadTask, proposeFederation, type Task } from '@tutti/learn/node'
 import { type NodeEvent, type NodeSummary, openBlobAccess } from '@tutti/node'
-import { foundFederation } from '../create/founding.ts'
 import { type Baselines, toAccuracy, trainBaselines, trainFedAvg } from './baselines.ts'
 import { type StartMember, sumSaturated } from './members.ts'
 import { type DemoRewards, demoStake, joinMembers, type PreparedDemo, prepareDemo, readRewards } from './preparation.ts'
@@ -122,14 +121,14 @@ async function createDemoFederation(
 ): Promise<DemoFederation> {
   const { address: aggregator } = await deployBlobAggregator(creator)
   onProgress('the creator rehearses on its own data, to calibrate steps…')
-  const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
+  const proposal = await proposeFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
     path: 'blob',
     ...{ aggregator, token: addresses.demoToken, members, isPrivateNetwork: true, rounds, bits },
     ...{ stake: demoStake, bounty, seed },
     submitSeconds: SUBMIT_SECONDS,
     challengeSeconds: CHALLENGE_SECONDS,
   })
-  const { terms, manifest, manifestBytes, setupBytes: setup } = founding
+  const { terms, manifest, manifestBytes, setupBytes: setup } = proposal
   onProgress('creating the federation…')
   const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup })
   await initialiseBlobModel(creator, { id })

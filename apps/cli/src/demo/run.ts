@@ -16,8 +16,7 @@ import {
 } from '@tutti/chain'
 import { classify as classifyByTwin, type DirectSetup, type Hex, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
-import { loadTask, type Task, type TaskName } from '@tutti/learn/node'
-import { foundFederation } from '../create/founding.ts'
+import { loadTask, proposeFederation, type Task, type TaskName } from '@tutti/learn/node'
 import { type Baselines, toAccuracy, trainBaselines } from './baselines.ts'
 import { sumSaturated } from './members.ts'
 import {
@@ -124,7 +123,7 @@ async function createDemoFederation(
   { members, rounds, bits, seed, onProgress }: DemoOptions,
 ): Promise<DemoFederation> {
   onProgress('the creator rehearses on its own data, to calibrate steps…')
-  const founding = await foundFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
+  const proposal = await proposeFederation({ ...task, contact: 'none: a demonstration' }, datasets[0]!, {
     aggregator: addresses.directAggregator,
     token: addresses.demoToken,
     isPrivateNetwork: true,
@@ -132,7 +131,7 @@ async function createDemoFederation(
     stake: demoStake,
     ...{ members, rounds, bits, bounty, seed },
   })
-  const { terms, manifest, manifestBytes, setupBytes, setup } = founding
+  const { terms, manifest, manifestBytes, setupBytes, setup } = proposal
   onProgress('creating the federation…')
   const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup: setupBytes })
   await initialiseDirectModel(creator, {

@@ -31,7 +31,7 @@ export interface Pricing {
 /** Prices of the rules from Berlin to Osaka, and no money. */
 export const plainPricing: Pricing = { prices: BERLIN_PRICES }
 
-/** Bounds on gas: founding, joining, rounds, a member's own part of a round, and all. */
+/** Bounds on gas: proposal, joining, rounds, a member's own part of a round, and all. */
 export interface CostEstimate {
   create: number
   initialise: number

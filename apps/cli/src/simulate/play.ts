@@ -6,20 +6,23 @@ import {
   type ConstantFigures,
   type Dataset,
   evaluateIntegers,
+  type FederationProposal,
+  fitToPrices,
   joinDatasets,
   judgeConstant,
   type Manifest,
   type Metrics,
   openModel,
+  proposeMinimum,
+  type TermChoices,
   toBaseWeights,
   toInitialLanes,
   toWeights,
   trainAlone,
 } from '@tutti/learn'
-import { createTrainer, type Trainer, type Undertaking } from '@tutti/learn/node'
+import { createTrainer, proposeFederation, type Trainer, type Undertaking } from '@tutti/learn/node'
 import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
-import { type Founding, fitToChain, foundFederation } from '../create/founding.ts'
-import { checkShards, checkTerms, proposeMinimum, type TermChoices } from '../create/terms-proposal.ts'
+import { checkProposal, checkShards } from '../create/term-checks.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
 import { describeMain } from './figures.ts'
@@ -69,7 +72,7 @@ export interface PlayedFigures {
 
 /** What is played. */
 export interface SimulatedFacts {
-  founding: Founding
+  proposal: FederationProposal
   members: number
   /** Rows of the member with fewest, in the middle, and with most. */
   examples: { least: number; median: number; most: number }
@@ -106,10 +109,10 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
   const members = divideRows(rows, division)
   checkMinimum(options.terms, members.length)
   onProgress('rehearsing, to calibrate steps…')
-  const founding = await found(options, members)
-  const { terms, manifest } = founding
+  const proposal = await found(options, members)
+  const { terms, manifest } = proposal
   const facts: SimulatedFacts = {
-    founding,
+    proposal,
     members: members.length,
     examples: describeSizes(members),
     heldOut: rows.heldOut.count,
@@ -125,7 +128,7 @@ export async function playSimulation(options: PlayOptions): Promise<Simulated> {
     const { lanes, rounds } = played
     const pooled =
       options.hasBaseline && played.ended === undefined ? await trainPooled(federation, rounds.length, options) : {}
-    const publishedBytes = founding.manifestBytes.length + founding.setupBytes.length
+    const publishedBytes = proposal.manifestBytes.length + proposal.setupBytes.length
     return {
       ...facts,
       rounds,
@@ -238,19 +241,19 @@ function checkMinimum({ members: cohort, minimumUpdates }: PlayOptions['terms'],
 }
 
 /** Founds as `create` would on the rows of the first member, who is the creator. */
-async function found(options: PlayOptions, members: readonly Dataset[]): Promise<Founding> {
+async function found(options: PlayOptions, members: readonly Dataset[]): Promise<FederationProposal> {
   const { task, terms, path, pricing, seed } = options
   const most = members.reduce((best, member) => (member.count > best.count ? member : best))
   const creator = members[0]!.count >= LEAST_REHEARSED ? members[0]! : most
   const { directAggregator, demoToken } = deployment()
   const aggregator = path === 'blob' ? blobAggregatorAddress() : directAggregator
   const choices = { ...terms, path, aggregator, token: demoToken, seed }
-  const proposed = await foundFederation(task, creator, choices)
+  const proposed = await proposeFederation(task, creator, choices)
   const { prices, executionGas } = pricing
-  const founding = executionGas === undefined ? proposed : fitToChain(proposed, choices, { prices, executionGas })
-  checkShards(founding.terms, terms)
-  checkTerms(founding.terms, founding.initialBound, path)
-  return founding
+  const proposal = executionGas === undefined ? proposed : fitToPrices(proposed, choices, { prices, executionGas })
+  checkShards(proposal.terms, terms)
+  checkProposal(proposal)
+  return proposal
 }
 
 function weightsOf({ loss: { classWeights } }: Manifest) {

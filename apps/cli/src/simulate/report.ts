@@ -20,8 +20,8 @@ export function roundLine({ round, cohort, updates, isSettled, metrics, clampedS
 }
 
 /** What was simulated, before the first round. */
-export function headLines({ founding, members, examples, heldOut }: SimulatedFacts): string[] {
-  const { terms, manifest } = founding
+export function headLines({ proposal, members, examples, heldOut }: SimulatedFacts): string[] {
+  const { terms, manifest } = proposal
   const { cohortSize, bits, laneBits, minimumUpdates, rounds, dimension } = terms
   const shards = shardCount(terms)
   const { weighting } = manifest.training
@@ -41,14 +41,14 @@ export function headLines({ founding, members, examples, heldOut }: SimulatedFac
 
 /** What came of it. */
 export function describeSimulated(simulated: Simulated, pricing: Pricing): string[] {
-  const { rounds, founding, onChain, pooled, cost, modelHash, clampedShare, ended, failure } = simulated
+  const { rounds, proposal, onChain, pooled, cost, modelHash, clampedShare, ended, failure } = simulated
   const last = rounds.at(-1)
   if (last === undefined) return [failure ?? 'Interrupted before the first round ended.']
   const best = rounds.reduce((found, round) =>
     worthOf(round.metrics).value > worthOf(found.metrics).value ? round : found,
   )
   const settled = rounds.filter(({ isSettled }) => isSettled).length
-  const { label } = founding.manifest.data
+  const { label } = proposal.manifest.data
   const unit = label.kind === 'number' ? label.unit : undefined
   const rows = [
     ['the last model', describeMetrics(last.metrics, unit)],
@@ -63,7 +63,7 @@ export function describeSimulated(simulated: Simulated, pricing: Pricing): strin
     '',
     ...(ended === undefined
       ? []
-      : [`${how[ended]} after ${rounds.length} of ${formatCount(founding.terms.rounds, 'round')}.`]),
+      : [`${how[ended]} after ${rounds.length} of ${formatCount(proposal.terms.rounds, 'round')}.`]),
     ...(failure === undefined ? [] : [failure]),
     `${settled} of ${formatCount(rounds.length, 'round')} changed the model; ${percent(clampedShare, 2)} of the values sent were clamped.`,
     ...rows.map(([name = '', figures]) => `  ${name.padEnd(width)}  ${figures}`),
@@ -74,8 +74,8 @@ export function describeSimulated(simulated: Simulated, pricing: Pricing): strin
 }
 
 /** What can be said at best without looking at a row, and its figure. */
-function constantLine({ founding, constant }: SimulatedFacts): string[] {
-  const { label } = founding.manifest.data
+function constantLine({ proposal, constant }: SimulatedFacts): string[] {
+  const { label } = proposal.manifest.data
   if (label.kind === 'number') return ['the median for every row', describeMain(constant, label.unit)]
   const name = label.kind === 'class' ? 'the commonest class' : 'the commonest answer to each label'
   return [`${name} for every row`, describeMain(constant)]
@@ -112,8 +112,8 @@ export function sweepLines(played: readonly Compared[]): string[] {
 }
 
 /** The object of `--json` for one simulation. Without times, so that the same seed gives the same text. */
-export function toJsonSimulated({ founding, rounds, ...rest }: Simulated) {
-  const { terms, manifest } = founding
+export function toJsonSimulated({ proposal, rounds, ...rest }: Simulated) {
+  const { terms, manifest } = proposal
   const { dimension, cohortSize, bits, laneBits, minimumUpdates, shardSize, shardsPerMember } = terms
   return {
     task: manifest.name,

@@ -22,6 +22,7 @@ const codes: Record<string, ExitCode> = {
   MalformedAnswerError: exitCodes.unreachable,
   NotTakenYetError: exitCodes.endpointRefused,
   NoModelError: exitCodes.usage,
+  NoShardFitsError: exitCodes.usage,
   NoStatisticsError: exitCodes.usage,
   FewRowsError: exitCodes.badInput,
   FederationOverError: exitCodes.refused,

@@ -21,9 +21,8 @@ import {
 } from '@tutti/chain'
 import { encryptKeystore } from '@tutti/chain/local'
 import { type Hex, keccak256, type Terms } from '@tutti/core'
-import type { Manifest } from '@tutti/learn'
-import { loadTask } from '@tutti/learn/node'
-import { describeFounding, type FoundingChoices, foundFederation } from '../../src/create/founding.ts'
+import { type FederationChoices, type Manifest, proposeFromManifest } from '@tutti/learn'
+import { loadTask, proposeFederation } from '@tutti/learn/node'
 import { type ChainProcess, startChainProcess } from './chain-process.ts'
 import type { FederationPlan } from './plan.ts'
 import { MARK } from './processes.ts'
@@ -87,7 +86,7 @@ export async function setStage(directory: string, mark: string, seed: number): P
         { path, members: MOST_MEMBERS, rounds: 5, submitSeconds: 30, challengeSeconds: 2 },
         seed,
       )
-      return (await foundFederation({ ...task, contact: 'none: a trial' }, task.train, choices)).manifest
+      return (await proposeFederation({ ...task, contact: 'none: a trial' }, task.train, choices)).manifest
     }
     const manifests = { direct: await found('direct'), blob: await found('blob') }
     return { directory, chain, client, creator, env, manifests }
@@ -102,7 +101,7 @@ type Chosen = Pick<FederationPlan, 'path' | 'members' | 'rounds' | 'submitSecond
 function chooseTerms(
   { path, members, rounds, submitSeconds, challengeSeconds }: Chosen,
   seed: number,
-): FoundingChoices {
+): FederationChoices & { seed: number } {
   const { directAggregator, demoToken } = deployment()
   return {
     ...{ path, members, rounds, submitSeconds, seed },
@@ -128,7 +127,7 @@ export async function foundPlanned(stage: Stage, plan: FederationPlan): Promise<
     terms,
     manifestBytes: manifest,
     setupBytes: setup,
-  } = describeFounding(stage.manifests[path], chooseTerms(plan, seed))
+  } = proposeFromManifest(stage.manifests[path], chooseTerms(plan, seed))
   await mintDemoTokens(creator, { to: creator.account!.address, amount: terms.bounty })
   const { id } = await createFederation(creator, { terms, manifest, setup })
   await (path === 'blob' ? initialiseBlobModel(creator, { id }) : initialiseDirectModel(creator, { id }))

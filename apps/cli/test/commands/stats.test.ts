@@ -7,16 +7,17 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connect, createFederation, deployment, initialiseDirectModel, testAccounts } from '@tutti/chain'
 import {
+  buildStatisticsManifest,
   interpretStatistics,
   measureStatistics,
   planStatistics,
+  proposeStatistics,
   readTable,
   type StatisticsManifest,
 } from '@tutti/learn'
 import { readTableFile, readTaskFile } from '@tutti/learn/node'
 import { createStatisticsTrainer, joinFederation, runNode } from '@tutti/node'
 import type { Hex } from 'viem'
-import { describeStatistics, foundStatistics } from '../../src/create/statistics-founding.ts'
 import { statisticsLines } from '../../src/federation/statistics-lines.ts'
 import { exitCodes } from '../../src/terminal/exit-codes.ts'
 import { type Running, readTutti, runTutti, startTutti } from '../tutti.ts'
@@ -211,7 +212,7 @@ describe('statistics over the rows of five members', () => {
 
   test('a node sits a round out that others let begin with fewer members than the manifest demands', async () => {
     const client = await connect({ rpcUrl: env.TUTTI_RPC!, account: testAccounts(7)[6]! })
-    const manifest = describeStatistics(readTaskFile(join(cwd, 'task.yaml')).data, {
+    const manifest = buildStatisticsManifest(readTaskFile(join(cwd, 'task.yaml')).data, {
       ...{ name: 'few', purpose: 'to expose', licence: 'none', contact: 'none', bins: 8, largestCount: 1_000 },
       ...{ minimumMembers: 5, exposesFew: false, epsilon: undefined },
     })
@@ -226,7 +227,7 @@ describe('statistics over the rows of five members', () => {
       aggregator,
       token,
     }
-    const { terms, manifestBytes, setupBytes } = foundStatistics(manifest, choices)
+    const { terms, manifestBytes, setupBytes } = proposeStatistics(manifest, choices)
     // The contract keeps to the terms, which say 5 as the manifest does, unless a creator is up to something.
     assert.equal(terms.minimumUpdates, 5)
     const lax = { terms: { ...terms, minimumUpdates: 1 }, manifest: manifestBytes, setup: setupBytes }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { NoShardFitsError, proposeTerms } from '@tutti/learn'
 import { zeroHash } from 'viem'
-import { proposeTerms } from '../../src/create/terms-proposal.ts'
 import { costWidths, widthLines } from '../../src/create/width-lines.ts'
-import { CommandError, exitCodes } from '../../src/terminal/exit-codes.ts'
 
 const address = `0x${'22'.repeat(20)}` as const
 const fixed = { manifestHash: zeroHash, setupHash: zeroHash, salt: zeroHash, aggregator: address, token: address }
@@ -36,7 +35,7 @@ test('a wider update costs more bytes and gas and loses less; few members lose m
 
 test('widths under which so many members fit no transaction are left out', () => {
   const propose = (bits: number) => {
-    if (bits === 8) throw new CommandError('They do not fit.', exitCodes.usage)
+    if (bits === 8) throw new NoShardFitsError(8)
     return at(8, 2_410)(bits)
   }
   assert.deepEqual(

@@ -2,6 +2,7 @@
 
 import {
   type DirectSetup,
+  encodeSetup,
   keccak256,
   layerParameters,
   OutputKind,
@@ -18,7 +19,6 @@ import { openRound, submitDirect } from '../actions/steps.ts'
 import { mintDemoTokens } from '../actions/tokens.ts'
 import { type ChainClient, withAccount } from '../client/client.ts'
 import { deployment } from '../client/deployment.ts'
-import { encodeSetup } from '../client/setup.ts'
 import { advanceTime } from '../local/local.ts'
 
 const layers = [

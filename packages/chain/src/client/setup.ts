@@ -1,16 +1,17 @@
 /**
- * The setup of a direct-path model as bytes: `abi.encode(DirectSetup)`, published at creation, its hash in the terms.
+ * Reads the setup of a direct-path model from the bytes that were published at its creation: `abi.encode(DirectSetup)`.
  *
  * @example
  * ```ts
- * import { decodeSetup, encodeSetup } from '@tutti/chain'
+ * import { decodeSetup } from '@tutti/chain'
+ * import { encodeSetup } from '@tutti/core'
  *
  * decodeSetup(encodeSetup(setup)) // → setup
  * ```
  */
 
 import type { DirectSetup, OutputKind, Start } from '@tutti/core'
-import { type AbiParameter, decodeAbiParameters, encodeAbiParameters, hexToBytes } from 'viem'
+import { type AbiParameter, decodeAbiParameters } from 'viem'
 
 const setupParameters = [
   {
@@ -46,12 +47,7 @@ const setupParameters = [
   },
 ] as const satisfies readonly AbiParameter[]
 
-/** Writes a setup as the aggregator reads it: `abi.encode(DirectSetup)`. */
-export function encodeSetup(setup: DirectSetup): Uint8Array {
-  return hexToBytes(encodeAbiParameters(setupParameters, [setup]))
-}
-
-/** Reads a setup: the inverse of {@link encodeSetup}. Throws viem's decoding errors on anything else. */
+/** Reads a setup: the inverse of core's `encodeSetup`. Throws viem's decoding errors on anything else. */
 export function decodeSetup(bytes: Uint8Array): DirectSetup {
   const [setup] = decodeAbiParameters(setupParameters, bytes)
   return { ...setup, start: setup.start as Start, outputKind: setup.outputKind as OutputKind }

@@ -1,6 +1,7 @@
 /** Money comes back: whatever state a federation stands still in, its creator and members get all that is not earned. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { encodeSetup } from '@tutti/core'
 import type { Hex } from 'viem'
 import {
   abandon,
@@ -8,7 +9,6 @@ import {
   type ChainClient,
   claim,
   createFederation,
-  encodeSetup,
   initialiseDirectModel,
   join,
   leave,

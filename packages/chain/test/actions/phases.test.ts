@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cohortIndices, overdueAt, type Terms, toCommitment, toPayloadHash } from '@tutti/core'
+import { cohortIndices, encodeSetup, overdueAt, type Terms, toCommitment, toPayloadHash } from '@tutti/core'
 import { type Hex, toHex } from 'viem'
 import {
   abandon,
@@ -11,7 +11,6 @@ import {
   commitUpdate,
   createFederation,
   drawCohort,
-  encodeSetup,
   join,
   leave,
   mintDemoTokens,

@@ -1,14 +1,13 @@
 /** The rules after Osaka's on go-ethereum: what is deployed, founded and aggregated there, and what is refused and why. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { AMSTERDAM_PRICES, estimateOwnPartAt, estimateRoundAt, GAS_LIMIT } from '@tutti/core'
+import { AMSTERDAM_PRICES, encodeSetup, estimateOwnPartAt, estimateRoundAt, GAS_LIMIT } from '@tutti/core'
 import {
   aggregateDirect,
   type ChainClient,
   connect,
   deployContracts,
   EndpointGasError,
-  encodeSetup,
   mintDemoTokens,
   ProxyTooDearError,
   planCreation,

@@ -3,12 +3,11 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { BERLIN_PRICES } from '@tutti/core'
+import { BERLIN_PRICES, encodeSetup } from '@tutti/core'
 import { http } from 'viem'
 import {
   ContractError,
   connect,
-  encodeSetup,
   planCreation,
   readCapRefusal,
   readLimits,

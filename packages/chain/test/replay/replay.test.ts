@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assignedShards, chunkHashes, packModel, Start } from '@tutti/core'
+import { assignedShards, chunkHashes, encodeSetup, packModel, Start } from '@tutti/core'
 import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
 import {
   aggregateDirect,
   type ChainClient,
   createFederation,
-  encodeSetup,
   initialiseDirectModel,
   join,
   mintDemoTokens,

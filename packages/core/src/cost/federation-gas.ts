@@ -1,5 +1,5 @@
 /**
- * Upper bounds on what a whole federation costs: its founding, its members' joining, and each round by who takes part.
+ * Upper bounds on what a whole federation costs: its creating, its members' joining, and each round by who takes part.
  * They are made of the bounds on single transactions (`estimate.ts`, `prices.ts`), so that real rounds cost less.
  *
  * @example
@@ -44,7 +44,7 @@ const BLOB_ADD_GAS = 6_000
 export type Spent = { readonly gas: number; readonly blobGas: number }
 
 /**
- * Bound on founding and joining.
+ * Bound on creating and joining.
  *
  * @param options.publishedBytes - Of manifest and setup.
  * @param options.members - Who join.

@@ -10,7 +10,7 @@
  * initialBound({ start: Start.Seeded, bound: 0, tensors: [{ length: 14, amplitude: 100 }] }) // → 100n
  * ```
  */
-import type { Hex } from '../arithmetic/hex.ts'
+import { concat, encodeStatic, type Hex } from '../arithmetic/hex.ts'
 
 /** Where the integers start: all zero, uniform in ±amplitude from a seed, or given chunk by chunk. */
 export const Start = { Zero: 0, Seeded: 1, Given: 2 } as const
@@ -57,6 +57,32 @@ export type DirectSetup = {
   readonly chunks: readonly Hex[]
   /** Empty: this model answers no predictions. */
   readonly layers: readonly Layer[]
+}
+
+/** Words of the ABI's head of a setup: seven values, then where its three lists begin. */
+const HEAD_WORDS = 10
+
+/**
+ * Writes a setup as the aggregator reads it: `abi.encode(DirectSetup)`. Fields are taken modulo 2^256: `validateSetup` says
+ * whether they fit.
+ */
+export function encodeSetup({ tensors, chunks, layers, ...setup }: DirectSetup): Uint8Array {
+  const lists = [
+    encodeStatic([tensors.length, ...tensors.flatMap(({ length, amplitude }) => [length, amplitude])]),
+    encodeStatic([chunks.length, ...chunks]),
+    encodeStatic([
+      layers.length,
+      ...layers.flatMap(({ inputs, outputs, biasMultiplier, shift }) => [inputs, outputs, biasMultiplier, shift]),
+    ]),
+  ]
+  let next = 32 * HEAD_WORDS
+  const offsets = lists.map(({ length }) => {
+    next += length
+    return next - length
+  })
+  const { start, outputKind, inputZero, seed, bound, outputMultiplier, outputOffset } = setup
+  const values = [start, outputKind, inputZero, seed, bound, outputMultiplier, outputOffset]
+  return concat([encodeStatic([32, ...values, ...offsets]), ...lists])
 }
 
 /** Largest |initial integer| of a start: 0, the largest amplitude, or the bound. */

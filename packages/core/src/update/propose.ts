@@ -18,9 +18,14 @@ import { type GainEntry, totalGain } from '../terms/gains.ts'
 export const FEW_UPDATES = 8
 const NARROW_BITS = 2
 const WIDE_BITS = 4
+const BLOB_BITS = 8
 
-/** Bits of an update where nobody chooses: 2, or 4 where fewer than 8 members train in a round. */
-export function proposeBits(members: number): number {
+/**
+ * Bits of an update where nobody chooses: 2, or 4 where fewer than 8 members train in a round. In blobs 8: a lane is as
+ * wide however little it holds.
+ */
+export function proposeBits(members: number, path: 'direct' | 'blob' = 'direct'): number {
+  if (path === 'blob') return BLOB_BITS
   return members < FEW_UPDATES ? WIDE_BITS : NARROW_BITS
 }
 

@@ -9,7 +9,7 @@ import { termsOf } from '../terms-of.ts'
 const terms = termsOf()
 const round = { members: 8, cohort: 8, updates: 8, isSettled: true }
 
-test('a founding and a round of the digits, in gas', () => {
+test('a creating and a round of the digits, in gas', () => {
   const at = { path: 'direct' as const, publishedBytes: 8_000, members: 8, prices: BERLIN_PRICES }
   assert.deepEqual(estimateStart(terms, at), { create: 1_020_000, initialise: 3_990_100, joins: 2_000_000 })
   const { gas, blobGas } = estimatePlayedRound(terms, 'direct', round, BERLIN_PRICES)

@@ -4,8 +4,13 @@ import fc from 'fast-check'
 import { gainAt, packGains } from '../../src/terms/gains.ts'
 import { proposeBits, proposeGains } from '../../src/update/propose.ts'
 
-test('two bits are proposed, and four where fewer than eight members train in a round', () => {
-  assert.deepEqual([1, 2, 7, 8, 256].map(proposeBits), [4, 4, 4, 2, 2])
+test('two bits are proposed, four where fewer than eight members train in a round, and eight in blobs', () => {
+  const all = [1, 2, 7, 8, 256]
+  assert.deepEqual(
+    all.map((members) => proposeBits(members)),
+    [4, 4, 4, 2, 2],
+  )
+  assert.ok(all.every((members) => proposeBits(members, 'blob') === 8))
 })
 
 test('gains of narrow updates halve from the first round to the seventeenth; those of wide ones stay', () => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { fromSeed, hasFeedback, proposeBits, proposeGains, shuffle } from '@tutti/core'
-import { foundManifest } from '../calibration/found-manifest.ts'
+import { calibrateManifest } from '../calibration/calibrate-manifest.ts'
 import { type Dataset, selectExamples } from '../data/dataset.ts'
 import { partitionDirichlet } from '../data/partition.ts'
 import { evaluateIntegers, toInitialLanes } from '../evaluation/integer-model.ts'
@@ -91,7 +91,7 @@ export async function measureAccuracy(job: AccuracyJob): Promise<AccuracyScores>
     const initialisation = createHash('sha256').update(`accuracy ${seed}`).digest()
     const undertaking = { ...task, contact: 'none: a benchmark' }
     const choices = { members: most, arithmetic: terms, startsFromFloats: false, seed, initialisation }
-    const manifest = await foundManifest(undertaking, members[0]!, choices)
+    const manifest = await calibrateManifest(undertaking, members[0]!, choices)
     const lanes = toInitialLanes(manifest, LANE_BITS)
     const ends: number[] = []
     const { clampedShare } = await quantizedAveraging({

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { foundManifest } from '../../src/calibration/found-manifest.ts'
+import { calibrateManifest } from '../../src/calibration/calibrate-manifest.ts'
 import { readTable } from '../../src/data/csv.ts'
 import { encodeExample, toQuestions } from '../../src/data/examples.ts'
 import { parseDataSchema } from '../../src/data/schema.ts'
@@ -76,7 +76,7 @@ test('an export carries the schema, and a page whose program encodes rows as the
     seed: 1,
     initialisation: new Uint8Array(32).fill(3),
   }
-  const manifest = await foundManifest({ ...task, contact: '' }, task.train, choices)
+  const manifest = await calibrateManifest({ ...task, contact: '' }, task.train, choices)
   const lanes = toInitialLanes(manifest, arithmetic.laneBits)
   const source = { federation: `0x${'1'.repeat(64)}`, chainId: 31_337, round: 5 }
   const bytes = exportOnnx(manifest, toWeights(manifest, lanes), exportMetadata(manifest, source))

@@ -1,8 +1,8 @@
 /** A node that looks for work by itself, on a real chain where some federations cannot be served. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createFederation, encodeSetup, initialiseDirectModel, readMember } from '@tutti/chain'
-import type { Hex } from '@tutti/core'
+import { createFederation, initialiseDirectModel, readMember } from '@tutti/chain'
+import { encodeSetup, type Hex } from '@tutti/core'
 import { serializeManifest, toSetup } from '@tutti/learn'
 import { serveFederations } from '../../src/host/serve.ts'
 import { createLocalTrainer } from '../../src/trainers/local.ts'

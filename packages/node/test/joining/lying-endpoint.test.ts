@@ -6,7 +6,6 @@ import {
   connect,
   createFederation,
   deployment,
-  encodeSetup,
   ForgedTermsError,
   federationAbi,
   listFederations,
@@ -14,6 +13,7 @@ import {
   readTerms,
   sendCall,
 } from '@tutti/chain'
+import { encodeSetup } from '@tutti/core'
 import { mlp, serializeManifest, tensorLayout, toSetup } from '@tutti/learn'
 import {
   decodeEventLog,

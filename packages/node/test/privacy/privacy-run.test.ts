@@ -1,8 +1,8 @@
 /** What a node sends of its owner's rows, and when: noise drawn once, counted before it goes out, and no further. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createFederation, encodeSetup, initialiseDirectModel, readEvents, readMember } from '@tutti/chain'
-import { type Hex, keccak256, toHex } from '@tutti/core'
+import { createFederation, initialiseDirectModel, readEvents, readMember } from '@tutti/chain'
+import { encodeSetup, type Hex, keccak256, toHex } from '@tutti/core'
 import {
   readTable,
   type StatisticsManifest,

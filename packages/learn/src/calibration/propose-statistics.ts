@@ -1,20 +1,14 @@
 /** From the columns of a data schema to a statistics round: what is counted, its manifest, and terms of one round. */
-import { encodeSetup } from '@tutti/chain'
-import { initialBound } from '@tutti/core'
-import {
-  type DataSchema,
-  planStatistics,
-  type StatisticsManifest,
-  serializeStatisticsManifest,
-  statisticsDimension,
-  toStatisticsSetup,
-} from '@tutti/learn'
-import { bytesToHex, keccak256 } from 'viem'
-import { type FoundingChoices, proposeLaneBits } from './founding.ts'
-import { proposeTerms } from './terms-proposal.ts'
+import { encodeSetup, initialBound, keccak256 } from '@tutti/core'
+import type { DataSchema } from '../data/schema.ts'
+import { type StatisticsManifest, serializeStatisticsManifest, toStatisticsSetup } from '../statistics/manifest.ts'
+import { statisticsDimension } from '../statistics/plan.ts'
+import { planStatistics } from '../statistics/schema.ts'
+import { drawSalt, type FederationChoices, type FederationProposal, proposeLaneBits } from './propose-federation.ts'
+import { proposeTerms } from './propose-terms.ts'
 
 /** Members below which statistics are said to expose them. */
-export const usualMinimum = 5
+export const USUAL_MINIMUM = 5
 
 /** What a creator of statistics chooses. */
 export interface StatisticsChoices {
@@ -31,10 +25,10 @@ export interface StatisticsChoices {
   epsilon: [number, number] | undefined
 }
 
-/** Digits are as wide as updates can be: the fewest parameters. */
-const bits = 8
+/** Balanced digits are as wide as updates can be: the fewest parameters. */
+const BITS = 8
 
-const publicity = {
+const PUBLICITY = {
   exact:
     'Exact counts, sums and histograms of every member’s rows, and of all together; the member’s address, when it took ' +
     'part and what it was paid. All of it is public for ever.',
@@ -44,7 +38,7 @@ const publicity = {
 }
 
 /** The manifest of a statistics round over the columns of a schema. @throws `StatisticsPlanError` `ManifestError` */
-export function describeStatistics(schema: DataSchema, choices: StatisticsChoices): StatisticsManifest {
+export function buildStatisticsManifest(schema: DataSchema, choices: StatisticsChoices): StatisticsManifest {
   const { name, purpose, licence, contact, bins, largestCount, minimumMembers, exposesFew, epsilon } = choices
   return {
     version: 1,
@@ -53,9 +47,9 @@ export function describeStatistics(schema: DataSchema, choices: StatisticsChoice
     purpose,
     licence,
     contact,
-    publicity: epsilon === undefined ? publicity.exact : publicity.noisy,
+    publicity: epsilon === undefined ? PUBLICITY.exact : PUBLICITY.noisy,
     plan: planStatistics(schema, {
-      bits,
+      bits: BITS,
       bins,
       largestCount,
       minimumMembers,
@@ -65,30 +59,30 @@ export function describeStatistics(schema: DataSchema, choices: StatisticsChoice
   }
 }
 
-/** All that `createFederation` needs for a statistics round. */
-export function foundStatistics(
+/** What is published and agreed to of a statistics round. */
+export type StatisticsProposal = Omit<FederationProposal, 'manifest' | 'setup' | 'words'> &
+  Required<Pick<FederationProposal, 'setup'>>
+
+/**
+ * Setup and terms of a statistics round: one round, as many updates as the plan demands members, and no early end.
+ *
+ * @throws `NoShardFitsError`
+ */
+export function proposeStatistics(
   manifest: StatisticsManifest,
-  choices: Omit<FoundingChoices, 'bits' | 'rounds' | 'gain' | 'seed' | 'laneBits'>,
-) {
+  choices: Omit<FederationChoices, 'bits' | 'rounds' | 'gain' | 'laneBits'>,
+): StatisticsProposal {
   const setup = toStatisticsSetup(manifest)
   const [manifestBytes, setupBytes] = [serializeStatisticsManifest(manifest), encodeSetup(setup)]
   const dimension = statisticsDimension(manifest.plan)
-  const whole = { ...choices, bits, rounds: 1, seed: 0, minimumUpdates: manifest.plan.minimumMembers, endQuorum: 0 }
+  const whole = { ...choices, bits: BITS, rounds: 1, minimumUpdates: manifest.plan.minimumMembers, endQuorum: 0 }
   const terms = proposeTerms({
     ...whole,
     dimension,
     laneBits: proposeLaneBits(whole, dimension, initialBound(setup)),
     manifestHash: keccak256(manifestBytes),
     setupHash: keccak256(setupBytes),
-    salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
+    salt: choices.salt ?? drawSalt(),
   })
-  return { terms, setup, manifestBytes, setupBytes }
-}
-
-/** ε from the command line as a fraction of whole numbers; undefined if it is none. */
-export function toEpsilon(text: string): [number, number] | undefined {
-  const [, whole, fraction = ''] = /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text) ?? []
-  if (whole === undefined) return undefined
-  const numerator = Number(whole + fraction)
-  return numerator === 0 ? undefined : [numerator, 10 ** fraction.length]
+  return { terms, setup, manifestBytes, setupBytes, initialBound: initialBound(setup) }
 }

@@ -1,11 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LaneOverflowError, packGains, validateOverflow } from '@tutti/core'
+import {
+  AMSTERDAM_PRICES,
+  BERLIN_PRICES,
+  estimateRoundAt,
+  GAS_LIMIT,
+  LaneOverflowError,
+  LayersMismatchError,
+  packGains,
+  shardCount,
+  unpackGains,
+  validateOverflow,
+} from '@tutti/core'
 import fc from 'fast-check'
-import { zeroHash } from 'viem'
-import { gainToContinue, proposeLaneBits } from '../../src/create/founding.ts'
-import { proposeTerms } from '../../src/create/terms-proposal.ts'
+import {
+  fitToPrices,
+  gainToContinue,
+  proposeFromManifest,
+  proposeLaneBits,
+  validateProposal,
+} from '../../src/calibration/propose-federation.ts'
+import { proposeTerms } from '../../src/calibration/propose-terms.ts'
+import { proposeFederation } from '../../src/calibration/rehearse-federation.ts'
+import { toTensorSteps } from '../../src/manifest/setup.ts'
+import { loadTask } from '../../src/tasks/tasks.ts'
 
+const zeroHash = `0x${'00'.repeat(32)}` as const
 const address = `0x${'22'.repeat(20)}` as const
 const hashes = { manifestHash: zeroHash, setupHash: zeroHash, salt: zeroHash }
 
@@ -39,41 +59,48 @@ test('8 members that send 8 bits for 30 rounds get lanes of 32 bits, with 4 bits
 })
 
 test("a model goes into more shards where a chain's prices are dearer, until a round fits; chosen shards are left", async () => {
-  const { foundFederation, fitToChain } = await import('../../src/create/founding.ts')
-  const { loadTask } = await import('@tutti/learn/node')
-  const { AMSTERDAM_PRICES, BERLIN_PRICES, estimateRoundAt, GAS_LIMIT, shardCount } = await import('@tutti/core')
   const task = loadTask('breast-cancer')
   const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address, seed: 1 }
-  const founding = await foundFederation({ ...task, contact: 'not given' }, task.train, choices)
+  const proposal = await proposeFederation({ ...task, contact: 'not given' }, task.train, choices)
   const executionGas = BigInt(GAS_LIMIT)
-  assert.equal(fitToChain(founding, choices, { prices: BERLIN_PRICES, executionGas }), founding)
+  assert.equal(fitToPrices(proposal, choices, { prices: BERLIN_PRICES, executionGas }), proposal)
   // A rewritten word as dear as a whole transaction divided by the model's words.
   const prices = { ...AMSTERDAM_PRICES, rewrittenSlotGas: 400_000 }
-  const fitted = fitToChain(founding, choices, { prices, executionGas })
-  assert.ok(shardCount(fitted.terms) > shardCount(founding.terms))
+  const fitted = fitToPrices(proposal, choices, { prices, executionGas })
+  assert.ok(shardCount(fitted.terms) > shardCount(proposal.terms))
   assert.ok(estimateRoundAt(fitted.terms, prices).aggregate.gas <= GAS_LIMIT)
-  assert.deepEqual(fitted.manifestBytes, founding.manifestBytes)
+  assert.deepEqual(fitted.manifestBytes, proposal.manifestBytes)
   const chosen = { ...choices, shards: 1 }
-  assert.equal(fitToChain(founding, chosen, { prices, executionGas }), founding)
+  assert.equal(fitToPrices(proposal, chosen, { prices, executionGas }), proposal)
 })
 
 test('gains that nobody chose follow the fading of updates; the steps are calibrated for the first of them', async () => {
-  const { foundFederation } = await import('../../src/create/founding.ts')
-  const { toTensorSteps } = await import('@tutti/learn')
-  const { loadTask } = await import('@tutti/learn/node')
-  const { unpackGains } = await import('@tutti/core')
   const task = loadTask('breast-cancer')
   const choices = { members: 8, rounds: 30, bits: 2, aggregator: address, token: address, seed: 1 }
   const undertaking = { ...task, contact: 'not given' }
-  const proposed = await foundFederation(undertaking, task.train, choices)
+  const proposed = await proposeFederation(undertaking, task.train, choices)
   assert.deepEqual(
     unpackGains(proposed.terms.gains).map(({ gain }) => gain),
     [4, 3, 2],
   )
-  const constant = await foundFederation(undertaking, task.train, { ...choices, gain: 1 })
+  const constant = await proposeFederation(undertaking, task.train, { ...choices, gain: 1 })
   assert.deepEqual(unpackGains(constant.terms.gains), [{ fromRound: 0, gain: 1 }])
   const [fine, coarse] = [proposed, constant].map(({ manifest }) => toTensorSteps(manifest)[0]!.step)
   assert.ok(Math.abs(coarse! / fine! - 4) < 0.5, `${coarse} against ${fine}`)
+})
+
+test('a proposal from a salt can be repeated, and passes what the contract checks; another setup does not', async () => {
+  const task = loadTask('breast-cancer')
+  const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address, seed: 1, salt: zeroHash }
+  const proposal = await proposeFederation({ ...task, contact: 'not given' }, task.train, choices)
+  assert.deepEqual(
+    proposeFromManifest(proposal.manifest, { ...choices, gains: unpackGains(proposal.terms.gains) }),
+    proposal,
+  )
+  assert.notEqual(proposeFromManifest(proposal.manifest, { ...choices, salt: address }).terms.salt, proposal.terms.salt)
+  validateProposal(proposal)
+  const setup = { ...proposal.setup!, layers: proposal.setup!.layers.slice(1) }
+  assert.throws(() => validateProposal({ ...proposal, setup }), LayersMismatchError)
 })
 
 test('a continued model goes on with the gain at which it stands, for the members that come', () => {

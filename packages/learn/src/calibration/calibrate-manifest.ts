@@ -78,7 +78,7 @@ export interface ManifestChoices {
  * @param rehearsal - The creator's data, as one member would hold it.
  * @throws what `calibrate`, `calibrateSteps` and `buildManifest` throw.
  */
-export async function foundManifest(
+export async function calibrateManifest(
   undertaking: Undertaking,
   rehearsal: Dataset,
   { members, arithmetic, startsFromFloats, seed, initialisation: seeded }: ManifestChoices,
