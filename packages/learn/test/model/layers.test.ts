@@ -20,7 +20,8 @@ import {
 } from '../../src/model/model.ts'
 import { openSession, Tensor } from '../../src/onnx/runtime.ts'
 import { digitsSchema } from '../../src/tasks/tasks.ts'
-import { createTrainer, DatasetShapeError } from '../../src/training/trainer.ts'
+import { DatasetShapeError } from '../../src/training/tensors.ts'
+import { createTrainer } from '../../src/training/trainer.ts'
 import { runPython } from '../python.ts'
 
 const SGD: TrainingSpec = { optimizer: 'sgd', learningRate: 1, momentum: 0, epochs: 1, batchSize: 100, proximal: 0 }

@@ -17,8 +17,10 @@ import {
   WeightCountError,
 } from '../../src/model/model.ts'
 import { createGraph, emit } from '../../src/onnx/graph.ts'
+import { TrainingDivergedError } from '../../src/training/fit.ts'
 import { TrainingOptionError } from '../../src/training/local-work.ts'
-import { createTrainer, DatasetShapeError, TrainingDivergedError } from '../../src/training/trainer.ts'
+import { DatasetShapeError } from '../../src/training/tensors.ts'
+import { createTrainer } from '../../src/training/trainer.ts'
 
 const SGD: TrainingSpec = { optimizer: 'sgd', learningRate: 1, momentum: 0, epochs: 1, batchSize: 100, proximal: 0 }
 
