@@ -121,16 +121,7 @@ export async function measureAccuracy(job: AccuracyJob): Promise<AccuracyScores>
     }
     for (const most of job.allowed ?? []) scores.allowed[most] = (await train(width, most)).score.settled
     for (const weighting of weightings) {
-      const ends: number[] = []
-      await federatedAveraging({
-        ...common,
-        weights,
-        weighting,
-        onRound: async ({ round, weights }) => {
-          if (isSettled(round, rounds)) ends.push(await judgeFloats(weights))
-        },
-      })
-      scores.fedAvg[weighting] = summarise(ends)
+      scores.fedAvg[weighting] = await measureFedAvg({ ...common, weights, weighting }, judgeFloats)
     }
     if (job.hasLevels) Object.assign(scores, await measureLevels({ ...common, weights }, task.train, judgeFloats))
     return scores
@@ -145,6 +136,19 @@ function isSettled(round: number, rounds: number): boolean {
 
 function summarise(ends: number[]): Accuracy {
   return { settled: ends.reduce((sum, accuracy) => sum + accuracy, 0) / ends.length, last: ends.at(-1)! }
+}
+
+/** FedAvg in floating point from the same weights. */
+async function measureFedAvg(
+  how: AveragingOptions & { weighting: Weighting },
+  judge: (weights: Float32Array) => Promise<number>,
+): Promise<Accuracy> {
+  const ends: number[] = []
+  const onRound = async ({ round, weights }: { round: number; weights: Float32Array }) => {
+    if (isSettled(round, how.rounds)) ends.push(await judge(weights))
+  }
+  await federatedAveraging({ ...how, onRound })
+  return summarise(ends)
 }
 
 /** All data in one place, and each member by itself, for as many epochs. */

@@ -132,7 +132,7 @@ function toFigures(
     baseline: baseline(first),
     note: `${note}; ${describe(first.setting)}`,
   })
-  const points = (id: string, value: number, limit: number | null, from: Measured, note: string): Figure => ({
+  const points: ToFigure = (id, value, from, { limit, note }) => ({
     id,
     value: round(value),
     unit: 'points',
@@ -141,17 +141,20 @@ function toFigures(
     note,
   })
   return [
-    points('accuracy.gap', first.gap.upper, LIMIT, first, `${how}: ${gapNote(first)}; ${common}; ${published}`),
-    points(
-      'accuracy.gap.worst',
-      worst.gap.upper,
-      WORST_LIMIT,
-      worst,
-      `${how}, the worst of ${measured.length} settings: ${gapNote(worst)}`,
-    ),
+    points('accuracy.gap', first.gap.upper, first, {
+      limit: LIMIT,
+      note: `${how}: ${gapNote(first)}; ${common}; ${published}`,
+    }),
+    points('accuracy.gap.worst', worst.gap.upper, worst, {
+      limit: WORST_LIMIT,
+      note: `${how}, the worst of ${measured.length} settings: ${gapNote(worst)}`,
+    }),
     allowedFigure(first, baseline(first), how),
     ...measured.map((each) =>
-      points(`accuracy.gap.${nameOf(each.setting)}`, each.gap.upper, null, each, `${how}: ${gapNote(each)}`),
+      points(`accuracy.gap.${nameOf(each.setting)}`, each.gap.upper, each, {
+        limit: null,
+        note: `${how}: ${gapNote(each)}`,
+      }),
     ),
     ...WIDTHS.flatMap((bits) => measured.map((each) => widthFigure(each, bits, points))),
     ...measured.map((each) => samplesFigure(each, points)),
@@ -166,7 +169,8 @@ function toFigures(
   ]
 }
 
-type ToFigure = (id: string, value: number, limit: number | null, from: Measured, note: string) => Figure
+/** A figure in points of accuracy, the float baseline of `from` beside it. */
+type ToFigure = (id: string, value: number, from: Measured, about: { limit: number | null; note: string }) => Figure
 
 /** What it costs that terms allow more members than come. */
 function allowedFigure({ pairs, setting }: Measured, baseline: string, how: string): Figure {
@@ -197,7 +201,7 @@ function widthFigure(measured: Measured, bits: number, toFigure: ToFigure): Figu
     .filter(({ chain }) => chain[bits] !== undefined)
     .map((pair) => 100 * (floatOf(pair).settled - pair.chain[bits]!.settled))
   const note = `mean gap at ${bits} ${bits === 1 ? 'bit' : 'bits'} over ${gaps.length} seeds; ${describe(setting)}`
-  return toFigure(`accuracy.gap.bits${bits}.${nameOf(setting)}`, mean(gaps), null, measured, note)
+  return toFigure(`accuracy.gap.bits${bits}.${nameOf(setting)}`, mean(gaps), measured, { limit: null, note })
 }
 
 function samplesFigure(measured: Measured, toFigure: ToFigure): Figure {
@@ -206,7 +210,7 @@ function samplesFigure(measured: Measured, toFigure: ToFigure): Figure {
     .filter(({ fedAvg }) => fedAvg.samples !== undefined)
     .map((pair) => 100 * (pair.fedAvg.samples!.settled - chainOf(pair).settled))
   const note = `mean gap over ${gaps.length} seeds against FedAvg in which members count by their examples; ${describe(setting)}`
-  return toFigure(`accuracy.samples.${nameOf(setting)}`, mean(gaps), null, measured, note)
+  return toFigure(`accuracy.samples.${nameOf(setting)}`, mean(gaps), measured, { limit: null, note })
 }
 
 /**

@@ -76,13 +76,17 @@ export async function rehearse(
     const mean = new Float64Array(weights.length)
     for (const [member, dataset] of members.entries()) {
       const weight = exampleWeight(weighting, dataset.count)
-      const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, dataset, 0, member)
+      const { weights: trained } = await fitRound({ trainer, seed: seed + round, ...rate }, weights, {
+        member,
+        dataset,
+        round: 0,
+      })
       for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + (1 / members.length) * trained[p]!
       if (round > 0) continue
       note(trained, weight, gain)
       for (let order = 1; order < ORDERS; order++) {
         const again = { trainer, seed: seed + rehearsalRounds + order, ...rate }
-        note((await fitRound(again, weights, dataset, 0, member)).weights, weight, gain)
+        note((await fitRound(again, weights, { member, dataset, round: 0 })).weights, weight, gain)
       }
     }
     weights = Float32Array.from(mean)

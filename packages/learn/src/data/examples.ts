@@ -43,7 +43,7 @@ export function toDataset(table: Table, schema: DataSchema): Dataset {
   const inputs = new Uint8Array(rows.length * features)
   const labels = emptyLabels(schema.label, rows.length)
   for (const [index, row] of rows.entries()) {
-    writeInputs(table, row, columns, inputs, index * features)
+    writeInputs({ table, columns, inputs }, row, index * features)
     const answer = label.read(table.cell(row, label.position))
     if (typeof answer !== 'number') throw new CsvError(table.line(row), schema.label.name, answer.reason)
     labels[index] = answer
@@ -56,7 +56,7 @@ export function toQuestions(table: Table, schema: DataSchema): Dataset {
   const features = countInputs(schema)
   const inputs = new Uint8Array(table.count * features)
   const columns = openColumns(table, schema)
-  for (let row = 0; row < table.count; row++) writeInputs(table, row, columns, inputs, row * features)
+  for (let row = 0; row < table.count; row++) writeInputs({ table, columns, inputs }, row, row * features)
   return { ...scalesOf(schema), count: table.count, features, inputs, labels: emptyLabels(schema.label, table.count) }
 }
 
@@ -84,11 +84,10 @@ export function toCell(values: Record<string, string | number>, { name }: Featur
     .normalize('NFC')
 }
 
+/** Writes a row's bytes into `inputs`, from `start` on. */
 function writeInputs(
-  table: Table,
+  { table, columns, inputs }: { table: Table; columns: ReturnType<typeof openColumns>; inputs: Uint8Array },
   row: number,
-  columns: ReturnType<typeof openColumns>,
-  inputs: Uint8Array,
   start: number,
 ): void {
   let offset = start

@@ -21,7 +21,11 @@ export interface PlainLines {
   readonly remarks: number
 }
 
-/** Opens the splitting at the line before the text's first. Its `add` throws `CsvError` for a line that is too long. */
+/**
+ * Opens the splitting at the line before the text's first. Its `add` throws `CsvError` for a line that is too long.
+ *
+ * Long because: its functions share the line at hand.
+ */
 export function createPlainLines(
   { delimiter, hasRemarks }: Pick<CsvLayout, 'delimiter' | 'hasRemarks'>,
   linesBefore: number,

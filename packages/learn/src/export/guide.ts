@@ -16,13 +16,13 @@
 import { createHash } from 'node:crypto'
 import { predictAll } from '@tutti/core'
 import { toFloatInputs } from '../data/dataset.ts'
-import { MISSING_MARKS, MISSING_NUMBER_MARKS } from '../data/missing.ts'
 import { synthesizeData } from '../data/synthetic-data.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { toSetup } from '../manifest/setup.ts'
 import { countOutputs } from '../model/model.ts'
 import { toProbabilities } from '../model/probabilities.ts'
 import { openSession, Tensor } from '../onnx/runtime.ts'
+import { askingProgram, DATA_KEY } from './asking-program.ts'
 
 /** Where an exported model came from. */
 export interface ExportSource {
@@ -41,11 +41,7 @@ export interface ExportDistance {
   differing: number
 }
 
-/** Key of an ONNX file's metadata under which {@link exportMetadata} puts the data schema. */
-export const DATA_KEY = 'tutti.data'
 const ROWS = 256
-/** What Python calls encodings; those of Unicode may begin with a byte order mark. */
-const PYTHON_ENCODINGS = { 'utf-8': 'utf-8-sig', 'utf-16le': 'utf-16', 'utf-16be': 'utf-16', 'windows-1252': 'cp1252' }
 
 /** Metadata of an exported file: the data schema as JSON, and where the model came from. */
 export function exportMetadata({ data, task }: Pick<Manifest, 'data' | 'task'>, source: ExportSource) {
@@ -99,43 +95,15 @@ export async function measureExport(manifest: Manifest, lanes: Int32Array, file:
 /**
  * A page for whoever uses the exported file: columns, outputs, a program that asks it, and its distance from the contract.
  *
- * @param name - Name of the file.
+ * @param file.name - With its ending.
  */
 export function exportGuide(
-  {
-    name: title,
-    purpose,
-    licence,
-    data,
-    task,
-    model,
-  }: Pick<Manifest, 'name' | 'purpose' | 'licence' | 'data' | 'task' | 'model'>,
-  {
-    name,
-    bytes,
-    source,
-    distance,
-  }: {
-    name: string
-    bytes: Uint8Array
-    source: ExportSource
-    distance: ExportDistance | undefined
-  },
+  manifest: Pick<Manifest, 'name' | 'purpose' | 'licence' | 'data' | 'task' | 'model'>,
+  file: { name: string; bytes: Uint8Array; source: ExportSource; distance: ExportDistance | undefined },
 ): string {
-  const { label, csv = { delimiter: ',', decimal: '.', encoding: 'utf-8' } } = data
-  const outputs = {
-    softmax: `the probability of each class of ${toCode(label.name)}, in the order of \`classes\` below`,
-    logistic: `the probability of the second class of ${toCode(label.name)}`,
-    'multi-label': `the probability of each label of ${toCode(label.name)}, each by itself`,
-    linear: `${toCode(label.name)} in its own unit`,
-  }[model.output]
-  const unit = model.output === 'linear' ? 'in the unit of the label' : 'of a probability'
-  const near =
-    distance === undefined
-      ? 'The contract of this federation does not answer; the file holds the weights of the model that the chain agrees on.'
-      : `On ${distance.rows} made-up rows its answers differ from the contract's by at most ${distance.largest.toPrecision(2)} ${unit}` +
-        `${model.output === 'linear' ? '' : `, and in ${distance.differing} rows by their class`}: the contract rounds what goes ` +
-        'from layer to layer to a byte, this file does not. Weights and inputs are the same.'
+  const { name: title, purpose, licence, data, task, model } = manifest
+  const { name, bytes, source, distance } = file
+  const { label } = data
   const columns = [...data.features, label].map((column) => ({ ...column }))
   return `# ${toProse(title)}
 
@@ -144,7 +112,7 @@ ${toProse(purpose)}
 \`${name}\` is the model of federation \`${source.federation}\` on chain ${source.chainId} after round ${source.round}: ${task.kind}, licence ${toProse(licence)}.
 SHA-256 of the file: \`${createHash('sha256').update(bytes).digest('hex')}\`.
 
-${near}
+${describeDistance(distance, model.output)}
 
 ## Columns
 
@@ -154,7 +122,7 @@ A row becomes the model's inputs by the data schema, which the file carries as J
 ${columns.map(toJsonLine).join('\n')}
 \`\`\`
 
-Output: ${outputs}.
+Output: ${describeOutputs(label.name, model.output)}.
 
 ## Asking it
 
@@ -162,69 +130,7 @@ It takes \`pip install numpy onnxruntime\`. The program reads numbers and marks 
 commands of the federation's members do; units and currency signs in cells it does not read.
 
 \`\`\`python
-import csv, json, math, numbers, re, unicodedata
-import numpy, onnxruntime
-
-session = onnxruntime.InferenceSession(${JSON.stringify(name)})
-data = json.loads(session.get_modelmeta().custom_metadata_map["${DATA_KEY}"])
-
-# How a file of yours is written: change what differs.
-DELIMITER, DECIMAL, ENCODING = ${JSON.stringify(csv.delimiter)}, ${JSON.stringify(csv.decimal)}, ${JSON.stringify(PYTHON_ENCODINGS[csv.encoding])}
-MISSING = set(${JSON.stringify([...MISSING_MARKS])})
-MISSING_NUMBER = MISSING | set(${JSON.stringify([...MISSING_NUMBER_MARKS])})
-
-def plain(text):
-    return unicodedata.normalize("NFC", str(text).strip())
-
-def number(column, given):
-    """The number of a cell, or one that is one, within the column's range."""
-    text = str(given).strip().replace("\\u2212", "-")
-    group = "." if DECIMAL == "," else ","
-    if re.fullmatch(rf"[+-]?[1-9]\\d{{0,2}}(\\{group}\\d{{3}})+(\\{DECIMAL}\\d+)?", text):
-        text = text.replace(group, "")
-    try:
-        value = float(given if isinstance(given, numbers.Real) else text.replace(DECIMAL, "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f'{column["name"]}: "{text}" is not a number')
-    if not column.get("minimum", -math.inf) <= value <= column.get("maximum", math.inf):
-        raise ValueError(f'{column["name"]}: {value} is not in {column.get("minimum")} to {column.get("maximum")}')
-    return value
-
-def encode(row):
-    """Inputs of one row, a dictionary by column name: texts of a file, or numbers."""
-    values = []
-    for column in data["features"]:
-        given = row.get(column["name"], row.get(plain(column["name"])))
-        is_category = column["kind"] == "category"
-        known = [plain(text) for text in column["categories"]] if is_category else []
-        cell = "" if given is None else plain(given)
-        is_missing = cell not in known and cell.lower() in (MISSING if is_category else MISSING_NUMBER)
-        if is_missing and column["missing"] == "refuse":
-            raise ValueError(column["name"] + " is missing")
-        if is_category:
-            if not is_missing and cell not in known and column["unknown"] == "refuse":
-                raise ValueError(f'{column["name"]}: "{cell}" is none of its categories')
-            values += [1.0 if cell == text else 0.0 for text in known]
-        else:
-            value = column["missing"] if is_missing else number(column, given)
-            values.append((value - column["center"]) / column["spread"])
-    step = data["inputScale"][0] / data["inputScale"][1]
-    steps = numpy.floor(numpy.array(values) / step + 0.5) + data["inputZero"]
-    return ((numpy.clip(steps, 0, 255) - data["inputZero"]) * step).astype("float32")
-
-def ask(rows):
-    inputs = numpy.stack([encode(row) for row in rows])
-    return session.run(None, {session.get_inputs()[0].name: inputs})[0]
-
-def read(file):
-    """Rows of a CSV file, for ask."""
-    with open(file, encoding=ENCODING, newline="") as lines:
-        table = csv.reader(lines, delimiter=DELIMITER)
-        names = [plain(name) for name in next(table)]
-        return [dict(zip(names, cells)) for cells in table if cells]
-
+${askingProgram(name, data)}
 \`\`\`
 
 Answers to a whole file, a row each:
@@ -233,6 +139,29 @@ Answers to a whole file, a row each:
 print(ask(read("rows.csv")))
 \`\`\`
 `
+}
+
+function describeOutputs(label: string, output: Manifest['model']['output']): string {
+  const name = toCode(label)
+  return {
+    softmax: `the probability of each class of ${name}, in the order of \`classes\` below`,
+    logistic: `the probability of the second class of ${name}`,
+    'multi-label': `the probability of each label of ${name}, each by itself`,
+    linear: `${name} in its own unit`,
+  }[output]
+}
+
+function describeDistance(distance: ExportDistance | undefined, output: Manifest['model']['output']): string {
+  if (distance === undefined) {
+    return 'The contract of this federation does not answer; the file holds the weights of the model that the chain agrees on.'
+  }
+  const { rows, largest, differing } = distance
+  const unit = output === 'linear' ? 'in the unit of the label' : 'of a probability'
+  return (
+    `On ${rows} made-up rows its answers differ from the contract's by at most ${largest.toPrecision(2)} ${unit}` +
+    `${output === 'linear' ? '' : `, and in ${differing} rows by their class`}: the contract rounds what goes ` +
+    'from layer to layer to a byte, this file does not. Weights and inputs are the same.'
+  )
 }
 
 /** Text of a federation's creator within a page: one line of plain words, neither markup nor HTML nor escapes of a terminal. */

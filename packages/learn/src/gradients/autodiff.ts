@@ -41,21 +41,19 @@ export function stopsGradient({ op, attributes }: Node): boolean {
 /**
  * Appends the gradient of a scalar with respect to `parameters`.
  *
- * @param output - Value where the reverse pass starts.
- * @param seed - Gradient of the scalar with respect to `output`, of the same shape.
+ * @param of.output - Value where the reverse pass starts.
+ * @param of.seed - Gradient of the scalar with respect to `output`, of the same shape.
  * @param parameters - Values whose gradients are wanted.
- * @param shapes - Shapes of the forward pass's values (`inferShapes`).
- * @param block - Channels in a block: where given, images of both passes are computed in blocks (blocked-layout.ts).
+ * @param known.shapes - Shapes of the forward pass's values (`inferShapes`).
+ * @param known.block - Channels in a block: where given, images of both passes are computed in blocks (blocked-layout.ts).
  * @returns Names of the gradients, in the order of `parameters`.
  * @throws {@link NoGradientRuleError} {@link NotDifferentiableError} {@link UnknownShapeError}
  */
 export function emitGradients(
   graph: Graph,
-  output: string,
-  seed: string,
+  { output, seed }: { output: string; seed: string },
   parameters: string[],
-  shapes: ReadonlyMap<string, Shape> = new Map(),
-  block?: number,
+  { shapes = new Map(), block }: { shapes?: ReadonlyMap<string, Shape>; block?: number | undefined } = {},
 ): string[] {
   const forward = [...graph.nodes]
   const depends = new Set(parameters)

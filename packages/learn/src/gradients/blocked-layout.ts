@@ -31,7 +31,7 @@ export interface Layout {
   waiting: Set<string>
 }
 
-/** Appends an operation on blocked images and returns its output's name. */
+/** `emit` on blocked images, by position as there; returns the output's name. */
 export function emitBlocked(
   { graph }: Layout,
   op: string,

@@ -30,10 +30,10 @@ export const IMAGE_GRADIENTS: Record<string, GradientRule> = {
             ...node.attributes,
             kernel_shape: { ints: shapeOf(w).slice(2) as number[] },
           })
-        : emitWeightGradient(graph, node, x, gradient, shapeOf(x), shapeOf(w))
+        : emitWeightGradient(graph, node, { input: x, gradient, x: shapeOf(x), w: shapeOf(w) })
     return [
       needed[0]
-        ? emitInputGradient(graph, node, gradient, shapeOf(x), shapeOf(w), shapeOf(node.outputs[0]!))
+        ? emitInputGradient(graph, node, { gradient, x: shapeOf(x), w: shapeOf(w), y: shapeOf(node.outputs[0]!) })
         : undefined,
       needed[1] ? weightGradient() : undefined,
       needed[2] ? emitChannelSum(graph, gradient) : undefined,
@@ -46,7 +46,9 @@ export const IMAGE_GRADIENTS: Record<string, GradientRule> = {
     delete attributes.output_padding
     return [
       needed[0] ? emit(graph, 'Conv', [gradient, w], attributes) : undefined,
-      needed[1] ? emitWeightGradient(graph, node, gradient, x, output, shapeOf(w)) : undefined,
+      needed[1]
+        ? emitWeightGradient(graph, node, { input: gradient, gradient: x, x: output, w: shapeOf(w) })
+        : undefined,
       needed[2] ? emitChannelSum(graph, gradient) : undefined,
     ]
   },
@@ -71,7 +73,12 @@ function emitChannelSum(graph: Graph, gradient: string): string {
   return emit(graph, 'ReduceSum', [gradient, integerConstant(graph, [0, 2, 3])], { keepdims: { int: 0 } })
 }
 
-function emitInputGradient(graph: Graph, node: Node, gradient: string, x: Shape, w: Shape, y: Shape): string {
+/** Gradient of the input, shape `x`, from that of the output, shape `y`, for weights of shape `w`. */
+function emitInputGradient(
+  graph: Graph,
+  node: Node,
+  { gradient, x, w, y }: { gradient: string; x: Shape; w: Shape; y: Shape },
+): string {
   const { strides, dilations, pads, group } = geometryOf(node)
   const padding = [0, 1].map((axis) => {
     const covered =
@@ -91,8 +98,14 @@ function emitInputGradient(graph: Graph, node: Node, gradient: string, x: Shape,
 /**
  * Gradient of the weights, shape of `w` [outputs, inputs / groups, height, width]: input channels take the place of
  * examples, examples that of input channels, and the gradient slides over the input as the kernel.
+ *
+ * @param of.x - Shape of `of.input`.
  */
-function emitWeightGradient(graph: Graph, node: Node, input: string, gradient: string, x: Shape, w: Shape): string {
+function emitWeightGradient(
+  graph: Graph,
+  node: Node,
+  { input, gradient, x, w }: { input: string; gradient: string; x: Shape; w: Shape },
+): string {
   const { strides, dilations, pads, group } = geometryOf(node)
   const [height, width] = x.slice(2) as [number, number]
   const each = w[1] as number
@@ -166,11 +179,15 @@ function emitUnrolledMaximum({ graph, node, gradient, shapeOf }: RuleContext): s
     ])
   const of = { count: edge * edge, take, maximum: y, gradient }
   const parts = emitFirstMaximum(graph, of)
-  return emitTiles(graph, parts, edge, shapeOf(x), [rows * edge, columns * edge])
+  return emitTiles(graph, parts, { edge, x: shapeOf(x), covered: [rows * edge, columns * edge] })
 }
 
-/** Interleaves edge² images into one whose tiles they fill, and adds zeros where no window reached. */
-function emitTiles(graph: Graph, parts: string[], edge: number, x: Shape, covered: [number, number]): string {
+/** Interleaves edge² images into one of shape `x` whose tiles they fill, and adds zeros where no window reached. */
+function emitTiles(
+  graph: Graph,
+  parts: string[],
+  { edge, x, covered }: { edge: number; x: Shape; covered: [number, number] },
+): string {
   const stacked = emit(graph, 'Concat', parts, { axis: { int: 1 } })
   const tiles = emit(graph, 'DepthToSpace', [stacked], { blocksize: { int: edge } })
   const [bottom, right] = [(x[2] as number) - covered[0], (x[3] as number) - covered[1]]
@@ -201,7 +218,7 @@ function emitAverage(context: RuleContext): string {
   if (isUnrolled(context)) {
     const [edge] = kernel
     const parts = range(edge * edge).map(() => share)
-    return emitTiles(graph, parts, edge, x, [(y[2] as number) * edge, (y[3] as number) * edge])
+    return emitTiles(graph, parts, { edge, x, covered: [(y[2] as number) * edge, (y[3] as number) * edge] })
   }
   const channels = x[1] as number
   const ones = floatConstant(graph, new Float32Array(channels * kernel[0] * kernel[1]).fill(1), [
@@ -214,7 +231,7 @@ function emitAverage(context: RuleContext): string {
     inputs: [node.inputs[0]!, ones],
     attributes: { ...node.attributes, group: { int: channels } },
   }
-  return emitInputGradient(graph, sum, share, x, [channels, 1, ...kernel], y)
+  return emitInputGradient(graph, sum, { gradient: share, x, w: [channels, 1, ...kernel], y })
 }
 
 /** One over the number of values that each window averages, shape [1, 1, rows, columns]. */

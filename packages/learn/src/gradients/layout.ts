@@ -32,7 +32,7 @@ export const LAYOUT_GRADIENTS: Record<string, GradientRule> = {
     return node.inputs.map((input, index) => {
       const from = start
       start += shapeOf(input)[axis] as number
-      return needed[index] ? emitSlice(graph, gradient, axis, from, start) : undefined
+      return needed[index] ? emitSlice(graph, gradient, { axis, from, to: start }) : undefined
     })
   },
   Split: ({ graph, node, received, shapeOf }) => {
@@ -97,7 +97,11 @@ function emitTransposed(graph: Graph, value: string, perm: number[]): string {
   return emit(graph, 'Transpose', [value], { perm: { ints: perm } })
 }
 
-function emitSlice(graph: Graph, value: string, axis: number, from: number, to: number): string {
+function emitSlice(
+  graph: Graph,
+  value: string,
+  { axis, from, to }: { axis: number; from: number; to: number },
+): string {
   const at = (position: number) => integerConstant(graph, [position])
   return emit(graph, 'Slice', [value, at(from), at(to), at(axis)])
 }

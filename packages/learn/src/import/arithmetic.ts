@@ -102,12 +102,12 @@ export const ARITHMETIC_OPERATORS: Record<string, Operator> = {
   HardSigmoid: operator(
     ({ graph, node, inputs, outputs }) => {
       const [alpha, beta] = [floatAttribute(node, 'alpha', 0.2), floatAttribute(node, 'beta', 0.5)]
-      emitHardSigmoid(graph, inputs[0]!, alpha, beta, outputs[0]!)
+      emitHardSigmoid(graph, inputs[0]!, { alpha, beta }, outputs[0]!)
     },
     { reads: { alpha: 'float', beta: 'float' } },
   ),
   HardSwish: operator(({ graph, inputs, outputs }) => {
-    emit(graph, 'Mul', [inputs[0]!, emitHardSigmoid(graph, inputs[0]!, 1 / 6, 0.5)], {}, outputs[0]!)
+    emit(graph, 'Mul', [inputs[0]!, emitHardSigmoid(graph, inputs[0]!, { alpha: 1 / 6, beta: 0.5 })], {}, outputs[0]!)
   }),
   // x·tanh(log(1 + eˣ))
   Mish: operator(({ graph, inputs, outputs }) => {
@@ -162,7 +162,13 @@ export const ARITHMETIC_OPERATORS: Record<string, Operator> = {
   ),
 }
 
-function emitHardSigmoid(graph: Graph, x: string, alpha: number, beta: number, output?: string): string {
+/** `clamp(alpha · x + beta, 0, 1)`. */
+function emitHardSigmoid(
+  graph: Graph,
+  x: string,
+  { alpha, beta }: { alpha: number; beta: number },
+  output?: string,
+): string {
   const constant = (value: number) => floatConstant(graph, [value], [])
   const line = emit(graph, 'Add', [emit(graph, 'Mul', [x, constant(alpha)]), constant(beta)])
   return emit(graph, 'Clip', [line, constant(0), constant(1)], {}, ...(output === undefined ? [] : [output]))

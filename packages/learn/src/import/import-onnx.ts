@@ -59,17 +59,12 @@ const NEWEST_OPSET = 22
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedModel {
   const found = findParameters(decodeModel(bytes))
-  const { leftOut } = found
   const ties = resolveTies(options.ties ?? [], found.otherNames)
   const file = tieTensors(found.file, ties)
   const isTied = (name: string) => ties.some(([, ...others]) => others.includes(name))
   const likely = found.parameters.filter((name) => !isTied(name))
   const notes = [...found.notes, ...ties.map((tie) => `Trained as one, as asked for: ${list(tie)}.`)]
-  if (file.opset < OLDEST_OPSET || file.opset > NEWEST_OPSET) {
-    throw new OnnxModelError(
-      `it uses operator set ${file.opset}; export with opset_version ${OLDEST_OPSET} to ${NEWEST_OPSET}`,
-    )
-  }
+  checkOperatorSet(file)
   const { input, output } = findEnds(file)
   const candidates = new Set(chooseTensors(file, { ...found, likely }, options))
   const translated = translate(file, input, candidates)
@@ -84,7 +79,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
   if (unused !== undefined) throw new OnnxModelError(`tensor "${unused}" does not influence the output`)
   if (trained.length === 0) throw new OnnxModelError('no tensor is left to train; name some in `trainable`')
   const parameters = new Map(trained.map(({ name }, index) => [translated.names.get(name)!, parameterName(index)]))
-  refuseUndifferentiable(nodes, parameters, result, translated.origins, file.nodes.length)
+  refuseUndifferentiable({ nodes, result, origins: translated.origins, count: file.nodes.length }, parameters)
   const outputs = countResults(translated.shapes.get(result)!)
   const rename = (name: string) => parameters.get(name) ?? name
   const graph: Graph = {
@@ -114,11 +109,18 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): ImportedM
     weights: join(trained),
     baseHash: hashBase(bytes),
     isBatchFixed: input.fixedBatch !== undefined,
-    leftOut: isChosen ? listLeftOut(file, trained) : leftOut.filter(({ name }) => isUsed(name)),
+    leftOut: isChosen ? listLeftOut(file, trained) : found.leftOut.filter(({ name }) => isUsed(name)),
     notes,
   }
   validateWeights(model, model.weights)
   return model
+}
+
+function checkOperatorSet({ opset }: OnnxFile): void {
+  if (opset >= OLDEST_OPSET && opset <= NEWEST_OPSET) return
+  throw new OnnxModelError(
+    `it uses operator set ${opset}; export with opset_version ${OLDEST_OPSET} to ${NEWEST_OPSET}`,
+  )
 }
 
 /** All tensors of floats that are not trained, where the trained ones were named. */
@@ -148,12 +150,10 @@ function reachable(graph: Graph, result: string): Node[] {
   return nodes.reverse()
 }
 
+/** @param of.count - Nodes of the file. @throws {@link UnsupportedOperatorError}, {@link OnnxModelError} */
 function refuseUndifferentiable(
-  nodes: Node[],
-  parameters: Map<string, string>,
-  result: string,
-  origins: Origins,
-  count: number,
+  { nodes, result, origins, count }: { nodes: Node[]; result: string; origins: Origins; count: number },
+  parameters: ReadonlyMap<string, string>,
 ): void {
   const depends = new Set(parameters.keys())
   for (const node of nodes) {

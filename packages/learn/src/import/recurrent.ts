@@ -33,6 +33,8 @@ interface State {
 
 /** One direction's operands, the axis of directions taken off. */
 interface Direction {
+  /** Values of a state. */
+  hidden: number
   /** Inputs' part of each step, with its bias: [1, batch, gates · hidden]. */
   inputs: string[]
   /** Transposed recurrent weights [hidden, gates · hidden]. */
@@ -42,7 +44,8 @@ interface Direction {
   start: State
 }
 
-type Step = (translation: Translation, direction: Direction, input: string, state: State, hidden: number) => State
+/** One step from a state to the next. @param input - The inputs' part of it. */
+type Step = (translation: Translation, direction: Direction, input: string, state: State) => State
 
 /** Operators by name. */
 export const RECURRENT_OPERATORS: Record<string, Operator> = {
@@ -83,12 +86,12 @@ function recurrent(gates: number, activations: string[], step: Step) {
       refuse(`its activations are ${given.join(', ')}`)
     }
     const results = ways.map((isReverse, way) => {
-      const direction = openDirection(translation, way, steps, gates, hidden)
+      const direction = openDirection(translation, { way, steps, gates, hidden })
       let state = direction.start
       const states: string[] = []
       for (const time of isReverse ? range(steps).reverse() : range(steps)) {
         const input = emit(graph, 'Squeeze', [direction.inputs[time]!, integerConstant(graph, [0])])
-        state = step(translation, direction, input, state, hidden)
+        state = step(translation, direction, input, state)
         states[time] = emit(graph, 'Unsqueeze', [state.hidden, integerConstant(graph, [0, 1])])
       }
       return { states, last: state }
@@ -112,8 +115,11 @@ function recurrent(gates: number, activations: string[], step: Step) {
   }
 }
 
-/** Slices one direction out of the operands. */
-function openDirection(translation: Translation, way: number, steps: number, gates: number, hidden: number): Direction {
+/** Slices one direction out of the operands; `way` counts the directions. */
+function openDirection(
+  translation: Translation,
+  { way, steps, gates, hidden }: { way: number; steps: number; gates: number; hidden: number },
+): Direction {
   const { graph, inputs, shapeOf, emitSizes, setShape } = translation
   const [x, w, r, b, , h, c] = inputs as string[]
   const at = (value: string) => {
@@ -152,6 +158,7 @@ function openDirection(translation: Translation, way: number, steps: number, gat
     return value
   }
   return {
+    hidden,
     inputs: parts,
     weights: turn(at(r!)),
     bias: biases === undefined ? undefined : part(biases, width, 2 * width),
@@ -176,7 +183,8 @@ function recur({ graph }: Translation, { weights, bias }: Direction, hidden: str
 }
 
 /** Gates input, output, forget and cell: `c' = f·c + i·g`, `h' = o·tanh(c')`. */
-function stepLstm(translation: Translation, direction: Direction, input: string, state: State, hidden: number): State {
+function stepLstm(translation: Translation, direction: Direction, input: string, state: State): State {
+  const { hidden } = direction
   const { graph } = translation
   const all = emit(graph, 'Add', [input, recur(translation, direction, state.hidden)])
   const [i, o, f, g] = split(translation, all, 4, hidden)
@@ -187,7 +195,8 @@ function stepLstm(translation: Translation, direction: Direction, input: string,
 }
 
 /** Gates update, reset and hidden: `h' = (1 − z)·n + z·h`; the reset acts after the product, as in PyTorch, or before. */
-function stepGru(translation: Translation, direction: Direction, input: string, state: State, hidden: number): State {
+function stepGru(translation: Translation, direction: Direction, input: string, state: State): State {
+  const { hidden } = direction
   const { graph, node } = translation
   const [xz, xr, xn] = split(translation, input, 3, hidden)
   const [hz, hr, hn] = split(translation, recur(translation, direction, state.hidden), 3, hidden)

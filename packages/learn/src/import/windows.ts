@@ -173,8 +173,9 @@ function padToLast(geometry: Geometry): number[] {
   const reach = reachOf(geometry)
   const ends = sizes.map((size, axis) => {
     const [before, after] = [pads[axis]!, pads[axis + sizes.length]!]
-    const count = countWindows(size, reach[axis]!, strides[axis]!, [before, after], true)
-    return Math.max(after, (count - 1) * strides[axis]! + reach[axis]! - size - before)
+    const window = { stride: strides[axis]!, reach: reach[axis]!, edges: [before, after] as const }
+    const count = countWindows(size, window, true)
+    return Math.max(after, (count - 1) * window.stride + window.reach - size - before)
   })
   return [...pads.slice(0, sizes.length), ...ends]
 }

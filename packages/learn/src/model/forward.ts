@@ -59,7 +59,7 @@ function emitLayers(graph: Graph, model: LayeredModel, input: string, batch?: nu
   const isFlat = shapes[0]!.length === 1
   let value = isFlat ? input : emit(graph, 'Reshape', [input, integerConstant(graph, [-1, ...shapes[0]!])])
   for (const [index, layer] of model.layers.entries()) {
-    value = emitLayer(graph, layer, index, shapes[index]!, value, batch)
+    value = emitLayer(graph, layer, { index, shape: shapes[index]!, batch }, value)
     // ReLU and maximum commute; after pooling there is less to do.
     const isPooledNext = model.layers[index + 1]?.kind === 'max-pooling'
     const isRectifiedBefore = layer.kind === 'max-pooling' && isRectified(model.layers[index - 1])
@@ -75,13 +75,12 @@ function isRectified(layer: Layer | undefined): boolean {
   return layer !== undefined && 'activation' in layer && layer.activation === 'relu'
 }
 
+/** @param place.shape - Of `value`, which the layer takes. */
 function emitLayer(
   graph: Graph,
   layer: Layer,
-  index: number,
-  shape: LayerShape,
+  { index, shape, batch }: { index: number; shape: LayerShape; batch: number | undefined },
   value: string,
-  batch?: number,
 ): string {
   const [weight, bias] = [`layer${index}.weight`, `layer${index}.bias`]
   const name = 'activation' in layer && layer.activation === 'none' ? [`outputs${index}`] : []

@@ -8,7 +8,10 @@ export function createGraph(name: string): Graph {
   return { name, inputs: [], outputs: [], constants: [], nodes: [] }
 }
 
-/** Appends an operation with one output and returns the output's name. */
+/**
+ * Appends an operation with one output and returns the output's name. Five by position, since that is how a line of a graph
+ * is written.
+ */
 export function emit(
   graph: Graph,
   op: string,

@@ -44,11 +44,57 @@ export function chooseByUse(
   noteOf: ExportNotes['constantNote'],
   isNoted: boolean,
 ): { parameters: string[]; leftOut: LeftOut[] } {
-  const { constants, nodes, inputs: given } = file
+  const { constants, nodes } = file
   const isOld = isTorchScript(file)
-  const floats = new Map(constants.filter(({ type }) => type === 'float').map((constant) => [constant.name, constant]))
+  const floats = constants.filter(({ type }) => type === 'float')
+  const used = findUses(file, floats, isOld)
+  const normalised = new Set(
+    nodes.filter(({ op }) => op === 'BatchNormalization').flatMap(({ inputs }) => inputs.slice(1)),
+  )
+  const parameters: string[] = []
+  const leftOut: LeftOut[] = []
+  for (const constant of floats) {
+    const { name, shape } = constant
+    const reason = whyNot(constant)
+    if (reason === undefined) parameters.push(name)
+    else leftOut.push({ name, shape, reason })
+  }
+  return { parameters, leftOut }
+
+  function whyNot(constant: Constant): string | undefined {
+    const { name, shape } = constant
+    if (normalised.has(name)) return 'batch normalisation, frozen unless its scale and shift are asked for'
+    const note = isNoted ? noteOf(name) : undefined
+    if (note?.kind === 'buffer') return 'a buffer of the exported model'
+    if (note?.kind === 'constant') return 'a constant of the exporter'
+    if (viewFloats(constant).includes(Number.NEGATIVE_INFINITY)) return 'a mask'
+    if (note !== undefined) {
+      if (note.parameters[0] === name || !isRepetitive(constant)) return undefined
+      return `made of ${list(note.parameters)}, with values repeated`
+    }
+    const role = used.get(name)
+    if (role === undefined) return 'no operator uses it as weight, bias, gain or embedding'
+    if (shape.length === 0 && (!isOld || MADE_UP.test(name))) return 'a single number'
+    const count = shape.reduce((product, size) => product * size, 1)
+    if (role === 'Mul' && count === 1 && MADE_UP.test(name)) return 'a constant factor'
+    if (role === 'Add' && isSines(constant)) return 'a table of sines'
+    return undefined
+  }
+}
+
+/**
+ * What each constant is used as: the last operator that has it as weight, bias, gain or embedding, or whose arithmetic takes
+ * it together with values that have gone through a weight.
+ *
+ * @param isOld - Whether PyTorch's older exporter wrote the file.
+ */
+function findUses(
+  { constants, nodes, inputs: given }: OnnxFile,
+  floats: Constant[],
+  isOld: boolean,
+): Map<string, string> {
   /** Constant values, and which tensors they are made of by moving alone. */
-  const origins = new Map<string, string[]>([...floats.keys()].map((name) => [name, [name]]))
+  const origins = new Map<string, string[]>(floats.map(({ name }) => [name, [name]]))
   const names = new Set(constants.map(({ name }) => name))
   const fixed = new Set(names)
   /** Values that come from the input through a weight. */
@@ -83,38 +129,7 @@ export function chooseByUse(
       }
     }
   }
-  const normalised = new Set(
-    nodes.filter(({ op }) => op === 'BatchNormalization').flatMap(({ inputs }) => inputs.slice(1)),
-  )
-  const parameters: string[] = []
-  const leftOut: LeftOut[] = []
-  for (const constant of floats.values()) {
-    const { name, shape } = constant
-    const reason = whyNot(constant)
-    if (reason === undefined) parameters.push(name)
-    else leftOut.push({ name, shape, reason })
-  }
-  return { parameters, leftOut }
-
-  function whyNot(constant: Constant): string | undefined {
-    const { name, shape } = constant
-    if (normalised.has(name)) return 'batch normalisation, frozen unless its scale and shift are asked for'
-    const note = isNoted ? noteOf(name) : undefined
-    if (note?.kind === 'buffer') return 'a buffer of the exported model'
-    if (note?.kind === 'constant') return 'a constant of the exporter'
-    if (viewFloats(constant).includes(Number.NEGATIVE_INFINITY)) return 'a mask'
-    if (note !== undefined) {
-      if (note.parameters[0] === name || !isRepetitive(constant)) return undefined
-      return `made of ${list(note.parameters)}, with values repeated`
-    }
-    const role = used.get(name)
-    if (role === undefined) return 'no operator uses it as weight, bias, gain or embedding'
-    if (shape.length === 0 && (!isOld || MADE_UP.test(name))) return 'a single number'
-    const count = shape.reduce((product, size) => product * size, 1)
-    if (role === 'Mul' && count === 1 && MADE_UP.test(name)) return 'a constant factor'
-    if (role === 'Add' && isSines(constant)) return 'a table of sines'
-    return undefined
-  }
+  return used
 }
 
 /**

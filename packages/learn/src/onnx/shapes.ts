@@ -97,10 +97,7 @@ const INFERENCES: Record<string, Inference> = {
     const [outputs, each] = w as [number, number]
     if (w!.length !== x!.length || x![1] !== each * group || outputs % group !== 0) return undefined
     if (bias !== undefined && !isSameShape(bias, [outputs])) return undefined
-    const sizes = spatial(x!, (size, axis) => {
-      const { stride, reach, edges } = windowOf(node, axis, w![axis + 2] as number)
-      return countWindows(size, reach, stride, edges)
-    })
+    const sizes = spatial(x!, (size, axis) => countWindows(size, windowOf(node, axis, w![axis + 2] as number)))
     return sizes && [x![0]!, outputs, ...sizes]
   },
   ConvTranspose: (node, [x, w, bias]) => {
@@ -291,15 +288,18 @@ function inferMatMul(a: Shape, b: Shape): Shape | undefined {
 function inferPool(node: Node, [x]: Shape[]): Shape | undefined {
   const kernel = intsOf(node, 'kernel_shape', [])
   const isCeil = intOf(node, 'ceil_mode', 0) === 1
-  const sizes = spatial(x!, (size, axis) => {
-    const { stride, reach, edges } = windowOf(node, axis, kernel[axis]!)
-    return countWindows(size, reach, stride, edges, isCeil)
-  })
+  const sizes = spatial(x!, (size, axis) => countWindows(size, windowOf(node, axis, kernel[axis]!), isCeil))
   return sizes && [x![0]!, x![1]!, ...sizes]
 }
 
 /** What a window does along one axis of an image: its stride, how far it reaches, and the padding at both edges. */
-function windowOf(node: Node, axis: number, kernel: number) {
+export interface WindowAxis {
+  readonly stride: number
+  readonly reach: number
+  readonly edges: readonly [before: number, after: number]
+}
+
+function windowOf(node: Node, axis: number, kernel: number): WindowAxis {
   const pads = intsOf(node, 'pads', [0, 0, 0, 0])
   const reach = intsOf(node, 'dilations', [1, 1])[axis]! * (kernel - 1) + 1
   return { stride: intsOf(node, 'strides', [1, 1])[axis]!, reach, edges: [pads[axis]!, pads[axis + 2]!] as const }
@@ -313,9 +313,7 @@ function windowOf(node: Node, axis: number, kernel: number) {
  */
 export function countWindows(
   size: number,
-  reach: number,
-  stride: number,
-  [before, after]: readonly [number, number],
+  { reach, stride, edges: [before, after] }: WindowAxis,
   isCeil = false,
 ): number {
   const steps = (size + before + after - reach) / stride

@@ -66,7 +66,7 @@ export function measureStatistics(table: Table, plan: StatisticsPlan): bigint[] 
         const known = names.indexOf(cell)
         if (known >= 0) add(known, 1n)
         else if (!isMissing(cell)) add(names.length, 1n)
-      } else if (!isMissingNumber(cell)) countNumber(column, cell, decimal, table.line(row), add)
+      } else if (!isMissingNumber(cell)) countNumber(column, { cell, decimal, line: table.line(row) }, add)
     }
   }
   return values
@@ -74,9 +74,7 @@ export function measureStatistics(table: Table, plan: StatisticsPlan): bigint[] 
 
 function countNumber(
   { name, unit, minimum, maximum, bins }: Extract<StatisticsColumn, { kind: 'number' }>,
-  cell: string,
-  decimal: DecimalMark,
-  line: number,
+  { cell, decimal, line }: { cell: string; decimal: DecimalMark; line: number },
   add: (place: number, amount: bigint) => void,
 ): void {
   const { value, unit: written } = readQuantity(cell, decimal)

@@ -71,26 +71,11 @@ export function draftTask(
   if (labelColumn < 0) {
     throw new DataSchemaError('label', `the table has no column "${label}"; it has ${table.columns.join(', ')}`)
   }
-  const observations = new Map<string, string>()
-  const omitted: TaskDraft['omitted'] = []
-  const risks: string[] = []
-  const advice: string[] = []
-  const features: Feature[] = []
-  const constants: string[] = []
-  for (const [index, column] of table.columns.entries()) {
-    if (index === labelColumn) continue
-    const summary = summarise(table, index)
-    const reason = findReasonToOmit(column, summary, dropsConstants)
-    if (reason !== undefined) {
-      omitted.push({ name: column, reason })
-      continue
-    }
-    observations.set(column, describeSummary(summary))
-    features.push(draftFeature(column, summary))
-    if (summary.counts.size === 1) constants.push(column)
-    risks.push(...adviseOnMarks(summary).map((text) => `Column "${column}": ${text}`))
-    advice.push(...adviseOn(summary).map((text) => `Column "${column}": ${text}`))
-  }
+  const { features, constants, observations, omitted, risks, advice } = draftFeatures(
+    table,
+    labelColumn,
+    dropsConstants,
+  )
   if (features.length === 0) throw new DataSchemaError('features', 'no column is left to predict from')
   if (constants.length > 0) {
     advice.push(
@@ -126,6 +111,31 @@ export function draftTask(
     omitted,
     advice: [...risks, ...advice],
   }
+}
+
+/** Features of all columns but the label's, and what is to be said of them. */
+function draftFeatures(table: Table, labelColumn: number, dropsConstants: boolean) {
+  const observations = new Map<string, string>()
+  const omitted: TaskDraft['omitted'] = []
+  const risks: string[] = []
+  const advice: string[] = []
+  const features: Feature[] = []
+  const constants: string[] = []
+  for (const [index, column] of table.columns.entries()) {
+    if (index === labelColumn) continue
+    const summary = summarise(table, index)
+    const reason = findReasonToOmit(column, summary, dropsConstants)
+    if (reason !== undefined) {
+      omitted.push({ name: column, reason })
+      continue
+    }
+    observations.set(column, describeSummary(summary))
+    features.push(draftFeature(column, summary))
+    if (summary.counts.size === 1) constants.push(column)
+    risks.push(...adviseOnMarks(summary).map((text) => `Column "${column}": ${text}`))
+    advice.push(...adviseOn(summary).map((text) => `Column "${column}": ${text}`))
+  }
+  return { features, constants, observations, omitted, risks, advice }
 }
 
 /** How the file was written, if it was not as RFC 4180 has it. */

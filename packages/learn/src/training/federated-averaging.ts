@@ -83,7 +83,7 @@ export async function federatedAveraging(options: AveragingOptions & { weighting
     let loss = 0
     for (const { member, dataset } of cohort) {
       const share = weighting === 'uniform' ? 1 / cohort.length : dataset.count / examples
-      const result = await fitRound(options, weights, dataset, round, member)
+      const result = await fitRound(options, weights, { member, dataset, round })
       for (let p = 0; p < mean.length; p++) mean[p] = mean[p]! + share * result.weights[p]!
       loss += result.loss / cohort.length
     }
@@ -104,9 +104,7 @@ export async function trainAlone(
 export function fitRound(
   { trainer, seed, learningRate, signal }: Pick<AveragingOptions, 'trainer' | 'seed' | 'learningRate' | 'signal'>,
   weights: Float32Array,
-  dataset: Dataset,
-  round: number,
-  member: number,
+  { member, dataset, round }: { member: number; dataset: Dataset; round: number },
 ) {
   return trainer.fit(weights, dataset, {
     seed: memberSeed(seed, round, member),

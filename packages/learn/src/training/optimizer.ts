@@ -38,20 +38,24 @@ export interface StepTensor {
   state: string[]
 }
 
+/** Names of what a step starts from. */
+export interface StepStart {
+  learningRate: string
+  tensors: StepTensor[]
+  /** Those of {@link OptimizerState}. */
+  scalars: string[]
+}
+
 /** Appends one step for all tensors; returns the names of the next parameters, state and scalars. */
 export function emitOptimizer(
   graph: Graph,
   training: TrainingSpec,
-  learningRate: string,
-  tensors: StepTensor[],
-  scalars: string[],
+  start: StepStart,
 ): { parameters: string[]; state: string[][]; scalars: string[] } {
-  return training.optimizer === 'sgd'
-    ? emitSgd(graph, training, learningRate, tensors)
-    : emitAdam(graph, training, learningRate, tensors, scalars)
+  return training.optimizer === 'sgd' ? emitSgd(graph, training, start) : emitAdam(graph, training, start)
 }
 
-function emitSgd(graph: Graph, { momentum, proximal }: TrainingSpec, learningRate: string, tensors: StepTensor[]) {
+function emitSgd(graph: Graph, { momentum, proximal }: TrainingSpec, { learningRate, tensors }: StepStart) {
   const pull = proximal > 0 ? emit(graph, 'Mul', [learningRate, floatConstant(graph, [-proximal], [])]) : undefined
   const parameters: string[] = []
   const state: string[][] = []
@@ -85,13 +89,8 @@ function addScaled(graph: Graph, gradient: string, value: string, factor: number
   return emit(graph, 'Add', [scaled, gradient])
 }
 
-function emitAdam(
-  graph: Graph,
-  { proximal }: TrainingSpec,
-  learningRate: string,
-  tensors: StepTensor[],
-  [power1, power2]: string[],
-) {
+function emitAdam(graph: Graph, { proximal }: TrainingSpec, { learningRate, tensors, scalars }: StepStart) {
+  const [power1, power2] = scalars
   const constant = (value: number) => floatConstant(graph, [value], [])
   const [beta1, beta2, one] = [constant(BETA1), constant(BETA2), constant(1)]
   const [rest1, rest2, epsilon] = [constant(1 - BETA1), constant(1 - BETA2), constant(EPSILON)]

@@ -100,7 +100,7 @@ export async function quantizedAveraging(
     let loss = 0
     let clamped = 0
     for (const [rank, { member, dataset }] of cohort.entries()) {
-      const result = await fitRound(options, weights, dataset, round, member)
+      const result = await fitRound(options, weights, { member, dataset, round })
       const update = result.weights.map((weight, p) => weight - weights[p]!)
       const own = fromSeed(~BigInt(memberSeed(seed, round, member)))
       const shared = fromSeed(~BigInt(memberSeed(seed, round, NOBODY)))

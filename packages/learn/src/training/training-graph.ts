@@ -156,20 +156,18 @@ function emitStep(
     weights: weighted ? weights : undefined,
   })
   const seed = emit(graph, 'Mul', [gradient, factor])
-  const gradients = emitGradients(graph, outputs, seed, names, shapes, isBlocked ? block : undefined)
+  const gradients = emitGradients(graph, { output: outputs, seed }, names, {
+    shapes,
+    block: isBlocked ? block : undefined,
+  })
   const { perTensor, scalars } = optimizerState(training)
-  const step = emitOptimizer(
-    graph,
-    training,
-    'learningRate',
-    names.map((parameter, index) => ({
-      parameter,
-      gradient: gradients[index]!,
-      anchor: training.proximal > 0 ? `${parameter}.anchor` : undefined,
-      state: perTensor.map((part) => `${parameter}.${part}`),
-    })),
-    scalars,
-  )
+  const tensors = names.map((parameter, index) => ({
+    parameter,
+    gradient: gradients[index]!,
+    anchor: training.proximal > 0 ? `${parameter}.anchor` : undefined,
+    state: perTensor.map((part) => `${parameter}.${part}`),
+  }))
+  const step = emitOptimizer(graph, training, { learningRate: 'learningRate', tensors, scalars })
   return { next: [...step.parameters, ...step.state.flat(), ...step.scalars], loss }
 }
 

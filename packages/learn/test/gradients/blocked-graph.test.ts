@@ -40,7 +40,7 @@ async function differentiate({ shape, parameters, emit: emitNetwork }: Network, 
   const shapes = inferShapes(graph, graph.nodes, known)
   const sizes = shapes.get(y)!.slice(1) as number[]
   graph.inputs.push({ name: 'c', type: 'float', shape: ['batch', ...sizes] })
-  const gradients = emitGradients(graph, y, 'c', names, shapes, size)
+  const gradients = emitGradients(graph, { output: y, seed: 'c' }, names, { shapes, block: size })
   graph.outputs.push({ name: y, type: 'float', shape: ['batch', ...sizes] })
   for (const [index, name] of names.entries()) {
     emit(graph, 'Identity', [gradients[index]!], {}, `d.${name}`)

@@ -48,7 +48,7 @@ async function checkGradient(use: Use, seed: number): Promise<void> {
     encodeModel({ ...graph, nodes: [...graph.nodes], outputs: [{ name: y, type: 'float', shape: sizes }] }),
   )
   graph.inputs.push({ name: 'c', type: 'float', shape: sizes })
-  const gradients = emitGradients(graph, y, 'c', names, shapes)
+  const gradients = emitGradients(graph, { output: y, seed: 'c' }, names, { shapes })
   const results = gradients.map((gradient, index) => emit(graph, 'Identity', [gradient], {}, `d${index}`))
   graph.outputs.push(
     ...results.map((name, index) => ({ name, type: 'float' as const, shape: use.inputs[names[index]!]! })),

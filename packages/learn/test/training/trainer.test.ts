@@ -260,14 +260,14 @@ test('class weights of another number, or not positive, are refused', async () =
 test('what cannot be differentiated is said', () => {
   const graph = createGraph('g')
   const y = emit(graph, 'Det', ['w'])
-  assert.throws(() => emitGradients(graph, y, 'seed', ['w']), NoGradientRuleError)
-  assert.throws(() => emitGradients(graph, y, 'seed', ['v']), NotDifferentiableError)
+  assert.throws(() => emitGradients(graph, { output: y, seed: 'seed' }, ['w']), NoGradientRuleError)
+  assert.throws(() => emitGradients(graph, { output: y, seed: 'seed' }, ['v']), NotDifferentiableError)
 })
 
 test('a value used twice receives the sum of both gradients', () => {
   const graph = createGraph('g')
   const first = emit(graph, 'Gemm', ['x', 'w', 'b'], { transB: { int: 1 } })
   const second = emit(graph, 'Gemm', [emit(graph, 'Relu', [first]), 'w', 'b'], { transB: { int: 1 } })
-  const [gradient] = emitGradients(graph, second, 'seed', ['w'])
+  const [gradient] = emitGradients(graph, { output: second, seed: 'seed' }, ['w'])
   assert.equal(graph.nodes.find(({ outputs }) => outputs[0] === gradient)?.op, 'Add')
 })
