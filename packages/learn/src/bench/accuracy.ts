@@ -107,6 +107,7 @@ function gapOf(pair: AccuracyScores): number {
   return 100 * (floatOf(pair).settled - chainOf(pair).settled)
 }
 
+/** Long because: it lists the figures. */
 function toFigures(
   measured: Measured[],
   { seeds, rounds, published }: { seeds: number; rounds: number; published: string },
