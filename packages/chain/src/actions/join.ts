@@ -3,7 +3,8 @@
  *
  * @example
  * ```ts
- * import { createFederation, encodeSetup, initialiseDirectModel, join, mintDemoTokens, readMembers, withAccount } from '@tutti/chain'
+ * import { createFederation, initialiseDirectModel, join, mintDemoTokens, readMembers, withAccount } from '@tutti/chain'
+ * import { encodeSetup } from '@tutti/core'
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
  * const another = { ...terms, salt: `0x${'a2'.repeat(32)}` as const }

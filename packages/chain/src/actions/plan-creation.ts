@@ -7,7 +7,8 @@
  * @see https://github.com/ethereum/execution-apis `eth_simulateV1`
  * @example
  * ```ts
- * import { encodeSetup, planCreation } from '@tutti/chain'
+ * import { planCreation } from '@tutti/chain'
+ * import { encodeSetup } from '@tutti/core'
  *
  * const another = { ...terms, salt: `0x${'a3'.repeat(32)}` as const }
  * const plan = await planCreation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })

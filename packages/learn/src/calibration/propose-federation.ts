@@ -1,6 +1,25 @@
 /**
  * What `create` proposes for a manifest: its setup, terms that fit it, and the narrowest lanes that cannot overflow. Also
  * for a model that goes on from another federation's, and for a chain whose prices ask for smaller shards.
+ *
+ * @example
+ * ```ts
+ * import { proposeFromManifest, proposeLaneBits } from '@tutti/learn'
+ * import { calibrateManifest, loadTask } from '@tutti/learn/node'
+ *
+ * const task = loadTask('breast-cancer')
+ * const address = `0x${'11'.repeat(20)}` as const
+ * const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address }
+ * const manifest = await calibrateManifest({ ...task, contact: 'none' }, task.train, {
+ *   members: 2,
+ *   arithmetic: { bits: 4, laneBits: 16, gains: [{ fromRound: 0, gain: 1 }] },
+ *   startsFromFloats: false,
+ *   seed: 1,
+ *   initialisation: new Uint8Array(32),
+ * })
+ * proposeFromManifest(manifest, choices).terms.cohortSize // → 2
+ * proposeLaneBits({ ...choices, members: 8, rounds: 30, bits: 8 }, 513, 3_000n) // → 32
+ * ```
  */
 import {
   type CohortTerms,

@@ -1,4 +1,26 @@
-/** From the columns of a data schema to a statistics round: what is counted, its manifest, and terms of one round. */
+/**
+ * From the columns of a data schema to a statistics round: what is counted, its manifest, and terms of one round.
+ *
+ * @example
+ * ```ts
+ * import { buildStatisticsManifest, type DataSchema, proposeStatistics } from '@tutti/learn'
+ *
+ * const schema: DataSchema = {
+ *   version: 1,
+ *   features: [{ name: 'age', kind: 'number', minimum: 0, maximum: 120, center: 0, spread: 1, missing: 'refuse' }],
+ *   label: { name: 'ill', kind: 'class', classes: ['no', 'yes'] },
+ *   inputZero: 128,
+ *   inputScale: [1, 32],
+ * }
+ * const described = { name: 'ages', purpose: 'to know them', licence: 'CC0', contact: 'none' }
+ * const counted = { bins: 12, largestCount: 1_000, minimumMembers: 5, exposesFew: false, epsilon: undefined }
+ * const address = `0x${'11'.repeat(20)}` as const
+ * const manifest = buildStatisticsManifest(schema, { ...described, ...counted })
+ * const { terms } = proposeStatistics(manifest, { members: 8, aggregator: address, token: address })
+ * terms.rounds // → 1
+ * terms.minimumUpdates // → 5
+ * ```
+ */
 import { encodeSetup, initialBound, keccak256 } from '@tutti/core'
 import type { DataSchema } from '../data/schema.ts'
 import { type StatisticsManifest, serializeStatisticsManifest, toStatisticsSetup } from '../statistics/manifest.ts'

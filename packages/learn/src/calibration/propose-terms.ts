@@ -1,5 +1,18 @@
 /**
  * Terms from a few choices, with defaults that work, in as few shards as fit a transaction.
+ *
+ * @example
+ * ```ts
+ * import { shardCount } from '@tutti/core'
+ * import { proposeTerms } from '@tutti/learn'
+ *
+ * const hash = `0x${'00'.repeat(32)}` as const
+ * const address = `0x${'11'.repeat(20)}` as const
+ * const named = { manifestHash: hash, setupHash: hash, salt: hash, aggregator: address, token: address }
+ * const terms = proposeTerms({ ...named, dimension: 2_410, members: 8, rounds: 30, bits: 2, laneBits: 16 })
+ * terms.minimumUpdates // → 4
+ * shardCount(terms) // → 1
+ * ```
  */
 import {
   BLOBS_PER_TRANSACTION,

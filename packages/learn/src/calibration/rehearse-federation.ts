@@ -1,6 +1,20 @@
 /**
  * From what is to be learnt to a federation: rehearses on the creator's data, writes the manifest, and proposes setup and
  * terms around it.
+ *
+ * @example
+ * ```ts
+ * import { unpackGains } from '@tutti/core'
+ * import { validateProposal } from '@tutti/learn'
+ * import { loadTask, proposeFederation } from '@tutti/learn/node'
+ *
+ * const task = loadTask('breast-cancer')
+ * const address = `0x${'11'.repeat(20)}` as const
+ * const choices = { members: 8, rounds: 30, bits: 2, seed: 1, aggregator: address, token: address }
+ * const proposal = await proposeFederation({ ...task, contact: 'none' }, task.train, choices)
+ * validateProposal(proposal)
+ * unpackGains(proposal.terms.gains).map(({ gain }) => gain) // → [4, 3, 2]
+ * ```
  */
 import { fromHex, keccak256, proposeGains } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'
@@ -20,7 +34,6 @@ import {
  * @param rehearsal - The creator's data, as one member would hold it.
  * @param choices.seed - Of the initial model and of the rehearsal.
  * @throws what `calibrateManifest` and `proposeFromManifest` throw.
- * @example await proposeFederation(loadTask('digits'), rows, { members: 8, rounds: 30, bits: 2, seed: 1, aggregator, token })
  */
 export async function proposeFederation(
   undertaking: Undertaking,
