@@ -15,7 +15,7 @@
  * countTouched(plan) > 0 // → true
  * ```
  */
-import { countDigits } from './digits.ts'
+import { countDigits } from './balanced-digits.ts'
 
 /** A number to count: the values within its range, in `bins` bins of one width. */
 export interface NumberColumn {

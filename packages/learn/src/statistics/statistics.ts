@@ -28,7 +28,7 @@ import type { Ratio } from '../data/dataset.ts'
 import { isMissing, isMissingNumber } from '../data/missing.ts'
 import { type DecimalMark, isSameUnit, readQuantity } from '../data/numbers.ts'
 import type { Table } from '../data/table.ts'
-import { digitRange, fromDigits, toDigits } from './digits.ts'
+import { digitRange, fromDigits, toDigits } from './balanced-digits.ts'
 import { discreteLaplace } from './discrete-laplace.ts'
 import {
   countTouched,

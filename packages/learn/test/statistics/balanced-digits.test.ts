@@ -9,7 +9,7 @@ import {
   digitRange,
   fromDigits,
   toDigits,
-} from '../../src/statistics/digits.ts'
+} from '../../src/statistics/balanced-digits.ts'
 
 const bits = fc.constantFrom(2, 4, 8)
 const count = fc.integer({ min: 1, max: 16 })
