@@ -22,8 +22,8 @@ import {
   CHUNK_WORDS,
   chunkCount,
   estimateRoundAt,
-  type StepEstimate,
   type Terms,
+  type TransactionBound,
   toId,
   wordsFor,
 } from '@tutti/core'
@@ -55,7 +55,7 @@ export interface CreationPlan {
   /** `gas · feePerGas`, in wei, and the one blob that initialises a model of the blob path. */
   cost: bigint
   /** Direct path: bounds on a round's largest transactions by the chain's prices. */
-  round: { aggregate: StepEstimate; submit: StepEstimate } | undefined
+  round: { aggregate: TransactionBound; submit: TransactionBound } | undefined
 }
 
 /** What moving the bounty and remembering its approval takes besides slots. */

@@ -16,8 +16,8 @@ import {
   estimateCommit,
   estimateSubmit,
   LOGGED_BYTE_GAS,
-  type StepEstimate,
   SUBMIT_HEAD_BYTES,
+  type TransactionBound,
   transactionGas,
 } from '../direct/estimate.ts'
 import type { Terms } from '../terms/terms.ts'
@@ -32,7 +32,7 @@ export const BLOB_GAS = 131_072
  * Bounds on the transaction that submits the blobs of one shard. What binds to a fault and proves it is not in it: rare,
  * and paid out of the stake behind the fault.
  */
-export function estimateSubmitBlobs(blobs: number): StepEstimate {
+export function estimateSubmitBlobs(blobs: number): TransactionBound {
   const calldata = 32 * blobs + 64 + SUBMIT_HEAD_BYTES
   const execution = CORE_SUBMIT_BLOBS_GAS + blobs * BLOB_HASH_GAS + calldata * LOGGED_BYTE_GAS
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }

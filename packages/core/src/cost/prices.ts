@@ -16,7 +16,7 @@
  * ```
  */
 
-import { estimateRound, type StepEstimate } from '../direct/estimate.ts'
+import { estimateRound, type TransactionBound } from '../direct/estimate.ts'
 import { wordsFor } from '../direct/lanes.ts'
 import type { Terms } from '../terms/terms.ts'
 import { estimateOwnPart } from './own-part.ts'
@@ -49,11 +49,14 @@ const NEW_SUBMIT_SLOTS = 2
  * rewritten cost beyond Berlin's price; at least the floor for calldata. Execution gas: what new state costs apart is
  * not in it.
  */
-export function estimateRoundAt(terms: Terms, prices: GasPrices): { aggregate: StepEstimate; submit: StepEstimate } {
+export function estimateRoundAt(
+  terms: Terms,
+  prices: GasPrices,
+): { aggregate: TransactionBound; submit: TransactionBound } {
   const { aggregate, submit } = estimateRound(terms)
   const dearer = Math.max(0, prices.rewrittenSlotGas - BERLIN_PRICES.rewrittenSlotGas)
   const words = wordsFor(Math.min(terms.dimension, terms.shardSize), terms.laneBits)
-  const at = ({ gas, bytes }: StepEstimate, slots: number): StepEstimate => ({
+  const at = ({ gas, bytes }: TransactionBound, slots: number): TransactionBound => ({
     gas: Math.max(gas + slots * dearer, 21_000 + bytes * prices.floorByteGas),
     bytes,
   })

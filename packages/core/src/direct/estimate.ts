@@ -51,7 +51,7 @@ const GROUP_GAS = 260
 const DIGEST_GAS = 700
 const COMMIT_GAS = 90_000
 /** The transaction that aggregates one shard, whether or not it settles the round. */
-export type AggregateStep = {
+export type AggregateSize = {
   /** Members in a round, who are all paid. */
   readonly cohort: number
   /** Updates of the shard. */
@@ -63,13 +63,13 @@ export type AggregateStep = {
 }
 
 /** The transaction that submits `shards` shards of `length` parameters. */
-export type SubmitStep = { readonly shards: number; readonly length: number; readonly bits: number }
+export type SubmitSize = { readonly shards: number; readonly length: number; readonly bits: number }
 
 /** Bounds on one transaction. */
-export type StepEstimate = { readonly gas: number; readonly bytes: number }
+export type TransactionBound = { readonly gas: number; readonly bytes: number }
 
 /** Bounds on the transaction that aggregates one shard. */
-export function estimateAggregate({ cohort, updates, length, laneBits, bits }: AggregateStep): StepEstimate {
+export function estimateAggregate({ cohort, updates, length, laneBits, bits }: AggregateSize): TransactionBound {
   const payload = payloadBytes(length, bits)
   const payloadWords = payload / 32
   const groups = Math.floor(updates / (2 ** bits + 1)) + 1
@@ -93,7 +93,7 @@ export function estimateSettle(cohort: number): number {
 }
 
 /** Bounds on the transaction that submits shards. */
-export function estimateSubmit({ shards, length, bits }: SubmitStep): StepEstimate {
+export function estimateSubmit({ shards, length, bits }: SubmitSize): TransactionBound {
   const calldata = shards * (payloadBytes(length, bits) + 64) + SUBMIT_HEAD_BYTES
   const execution =
     CORE_SUBMIT_GAS +
@@ -123,7 +123,7 @@ export function gasToSign(estimate: bigint, spare = 0n, most = BigInt(GAS_LIMIT)
  * Bounds on a round's largest transactions under these terms. Committed updates come in one transaction, since the
  * commitment binds them all; others may come shard by shard.
  */
-export function estimateRound(terms: Terms): { aggregate: StepEstimate; submit: StepEstimate } {
+export function estimateRound(terms: Terms): { aggregate: TransactionBound; submit: TransactionBound } {
   const { cohortSize, laneBits, bits } = terms
   const length = Math.min(terms.dimension, terms.shardSize)
   return {
@@ -133,7 +133,7 @@ export function estimateRound(terms: Terms): { aggregate: StepEstimate; submit: 
 }
 
 /** Whether a transaction stays within {@link GAS_LIMIT} and {@link BYTES_LIMIT}. */
-export function isWithinLimits({ gas, bytes }: StepEstimate): boolean {
+export function isWithinLimits({ gas, bytes }: TransactionBound): boolean {
   return gas <= GAS_LIMIT && bytes <= BYTES_LIMIT
 }
 
@@ -144,10 +144,10 @@ export function isWithinLimits({ gas, bytes }: StepEstimate): boolean {
  * @returns Zero if not even the smallest shard fits.
  */
 export function largestShardSize(terms: Terms): number {
-  const step = 256 / terms.bits
+  const multiple = 256 / terms.bits
   const trainsAll = terms.shardsPerMember === shardCount(terms)
   const fits = (blocks: number): boolean => {
-    const resized = { ...terms, shardSize: blocks * step }
+    const resized = { ...terms, shardSize: blocks * multiple }
     const shards = shardCount(resized)
     const shardsPerMember = trainsAll ? shards : Math.min(terms.shardsPerMember, shards)
     const { aggregate, submit } = estimateRound({ ...resized, shardsPerMember })
@@ -155,13 +155,13 @@ export function largestShardSize(terms: Terms): number {
   }
   // Larger shards cost more to aggregate, so from the largest one down the first that fits is found by bisection.
   let low = 0
-  let high = Math.ceil(terms.dimension / step)
+  let high = Math.ceil(terms.dimension / multiple)
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
     if (fits(middle)) low = middle
     else high = middle - 1
   }
-  return low * step
+  return low * multiple
 }
 
 /** EIP-7623. */

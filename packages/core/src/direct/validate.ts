@@ -1,6 +1,6 @@
 /**
  * Refuses terms that the direct path could not live by, one error class each: widths, sizes, the overflow guarantee,
- * and steps that would not fit a transaction. Twin of `direct/DirectTerms.sol`.
+ * and a round that would not fit its transactions. Twin of `direct/DirectTerms.sol`.
  *
  * @example
  * ```ts

@@ -127,7 +127,7 @@ export function phaseEnds(
 }
 
 /**
- * From when on the step that a phase waits for is so long overdue that anyone may abandon the federation; `Infinity`
+ * From when on the action that a phase waits for is so long overdue that anyone may abandon the federation; `Infinity`
  * where the phase ends by itself. Each aggregated shard is progress and starts the time anew. Twin of
  * `PhaseLib.overdueAt`.
  *

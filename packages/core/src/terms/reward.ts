@@ -39,7 +39,7 @@ export function keeperBudget(terms: Pick<Terms, 'keeperPay' | 'dimension' | 'sha
 }
 
 /**
- * What a step pays `elapsed` seconds after it became possible: `⌊keeperPay / 2⌋` within the first `keeperSeconds`, then
+ * What an action pays `elapsed` seconds after it became possible: `⌊keeperPay / 2⌋` within the first `keeperSeconds`, then
  * rising to `keeperPay` over as long again, rounded down.
  */
 export function keeperPayAt(terms: Pick<Terms, 'keeperPay' | 'keeperSeconds'>, elapsed: number): bigint {

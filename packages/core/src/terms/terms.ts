@@ -34,13 +34,13 @@ export type Terms = {
   readonly stake: bigint
   /** What the creator deposits on creation. */
   readonly bounty: bigint
-  /** The most that one keeper's step is paid, out of the round's pot. */
+  /** The most that a keeper is paid for one action, out of the round's pot. */
   readonly keeperPay: bigint
   /** From creation until the first round may open with fewer members than `cohortSize`. */
   readonly joinSeconds: number
   /** Length of the commit phase; zero: none. */
   readonly commitSeconds: number
-  /** How long a step may be overdue before anyone may abandon the federation. */
+  /** How long an action may be overdue before anyone may abandon the federation. */
   readonly idleSeconds: number
   /** Keeps the model. */
   readonly aggregator: Hex

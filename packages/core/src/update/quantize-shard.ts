@@ -7,15 +7,6 @@
  * import { fromSeed, quantizeShard } from '@tutti/core'
  *
  * const strata = { shared: fromSeed(1), own: fromSeed(2), rank: 0, of: 2 }
- * const change = { update: Float32Array.of(0.8, -0.4), steps: [0.1, 0.1], bits: 4, gain: 1, strata }
- * quantizeShard(change).values // → Int8Array.of(4, -2)
- * ```
- *
- * @example
- * ```ts
- * import { fromSeed, quantizeShard } from '@tutti/core'
- *
- * const strata = { shared: fromSeed(1), own: fromSeed(2), rank: 0, of: 2 }
  * const update = Float32Array.of(0.02, -0.01, 5)
  * const { values, clamped } = quantizeShard({ update, steps: [0.005, 0.005, 0.005], bits: 4, gain: 1, strata })
  * values // → Int8Array.of(2, -1, 7)

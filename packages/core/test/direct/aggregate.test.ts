@@ -9,7 +9,7 @@ import { updateRange } from '../../src/terms/bits.ts'
 import { readVectors, toNumbers, toWords } from '../read-vectors.ts'
 import { aggregateWords } from './words.ts'
 
-/** Both twins of one step; the words must be those of the integers. */
+/** Both twins of one aggregation; the words must be those of the integers. */
 function assertTwins(model: Int32Array, updates: Int8Array[], bits: number, laneBits: number, gain: number): void {
   const payloads = updates.map((update) => toWords(toHex(packUpdate(update, { bits, laneBits }))))
   const before = toWords(toHex(packModel(model, laneBits)))
@@ -50,7 +50,7 @@ test('both twins agree with the vectors', () => {
 })
 
 const widths = fc.record({ bits: fc.constantFrom(1, 2, 4, 8), laneBits: fc.constantFrom(16, 32) })
-const step = widths.chain(({ bits, laneBits }) => {
+const aggregation = widths.chain(({ bits, laneBits }) => {
   const [lowest, highest] = updateRange(bits)
   const value =
     bits === 1
@@ -82,7 +82,7 @@ const step = widths.chain(({ bits, laneBits }) => {
 
 test('aggregateWords ≡ aggregateShard', () => {
   fc.assert(
-    fc.property(step, ({ model, updates, bits, laneBits, gain }) =>
+    fc.property(aggregation, ({ model, updates, bits, laneBits, gain }) =>
       assertTwins(
         Int32Array.from(model),
         updates.map((update) => Int8Array.from(update)),

@@ -60,7 +60,7 @@ export function fromWord(word: bigint, laneBits: number): Int32Array {
  * @param stored - Stored (biased) words of the shard, shape [⌈length / lanes⌉].
  * @param payloads - One a member, as words, shape [⌈length / (256/bits)⌉].
  * @param options.length - Parameters in the shard.
- * @returns Stored words after the step.
+ * @returns Stored words after it.
  */
 export function aggregateWords(
   stored: readonly bigint[],

@@ -104,7 +104,7 @@ test('a challenge window has its full length from the second after the last subm
   assert.deepEqual(phaseAt(early, terms, 1036), { phase: 'aggregate', endsAt: 0 })
 })
 
-test('a step is overdue as long after it became possible as the terms call idle; phases that end by themselves never are', () => {
+test('an action is overdue as long after it became possible as the terms call idle; phases that end by themselves never are', () => {
   const terms = termsOf({ joinSeconds: 5, submitSeconds: 20, challengeSeconds: 30, keeperSeconds: 7, idleSeconds: 100 })
   const round = roundOf({})
   assert.equal(overdueAt(round, terms, 'joining', 900), 1_005)

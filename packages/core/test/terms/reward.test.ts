@@ -68,6 +68,6 @@ test('weights that cannot be used split nothing', () => {
   assert.deepEqual(splitRoundedDown(5n, [-1n, 1n]), [])
 })
 
-test('the budget of keepers covers one step a shard and three more', () => {
+test('the budget of keepers covers one action a shard and three more', () => {
   assert.equal(keeperBudget(termsOf({ keeperPay: 10n, shardSize: 640 })), 70n)
 })

@@ -15,6 +15,7 @@
  * ```
  */
 import {
+  ACTIONS_BESIDES_SHARDS,
   BLOBS_PER_TRANSACTION,
   blobsFor,
   formatCount,
@@ -23,7 +24,6 @@ import {
   largestShardSize,
   packGains,
   parametersPerBlob,
-  STEPS_BESIDES_SHARDS,
   shardCount,
   type Terms,
 } from '@tutti/core'
@@ -125,7 +125,7 @@ function draftTerms(
     stake,
     bounty,
     // At most a tenth of a round's pot goes to keepers, whatever their number of steps.
-    keeperPay: bounty / BigInt(rounds) / BigInt(10 * (count + STEPS_BESIDES_SHARDS)),
+    keeperPay: bounty / BigInt(rounds) / BigInt(10 * (count + ACTIONS_BESIDES_SHARDS)),
     joinSeconds: choices.joinSeconds ?? 3_600,
     commitSeconds: choices.commitSeconds ?? 0,
     idleSeconds: choices.idleSeconds ?? 7 * 86_400,

@@ -32,7 +32,7 @@ export interface Dataset {
   labels: Int32Array | Float64Array
   /** Byte that stands for zero. */
   inputZero: number
-  /** What one step of a byte is worth. */
+  /** What one unit of a byte is worth. */
   inputScale: Ratio
   /** Regression trains on `(label − labelCenter) / labelSpread`; 0 and 1 elsewhere. */
   labelCenter: number

@@ -99,7 +99,7 @@ export const dataSchemaForm = z
     label,
     csv: csvForm.optional(),
     inputZero: z.int().min(0).max(255).describe('The byte that stands for zero.'),
-    inputScale: ratio.describe('What one step of a byte is worth, [numerator, denominator].'),
+    inputScale: ratio.describe('What one unit of a byte is worth, [numerator, denominator].'),
   })
   .superRefine((schema, context) => {
     const names = [...schema.features.map((feature) => feature.name), schema.label.name]

@@ -3,7 +3,7 @@ import type { ExportNotes } from '../onnx/export-notes.ts'
 import type { FileNode, OnnxFile } from '../onnx/reader.ts'
 import type { Constant } from '../onnx/writer.ts'
 
-/** What the steps of `findParameters` change, one after another. */
+/** What the functions that `findParameters` calls change, one after another. */
 export interface EditedFile {
   /** As it was read, its tied tensors untied. */
   readonly file: OnnxFile

@@ -1,5 +1,5 @@
 /**
- * Large integers as digits small enough for an update: balanced digits of base `B = 2^bits`, each in
+ * Large integers as numbers small enough for an update: balanced digits of base `B = 2^bits`, each in
  * `[−B/2, B/2 − 1]`, which is what an update's integer holds.
  *
  * Decoding is linear, `Σ_i digit_i · B^i`, so the digits of several integers may be added lane by lane first: the sums of
@@ -8,7 +8,7 @@
  * @see Knuth, The Art of Computer Programming, volume 2, section 4.1 (balanced number systems)
  */
 
-/** Widths of an update that can hold digits: one bit has no zero. */
+/** Widths of an update that can hold balanced digits: one bit has no zero. */
 const WIDTHS = [2, 4, 8]
 
 /**
@@ -72,7 +72,7 @@ function checkWidth(bits: number): void {
 export class DigitWidthError extends Error {
   override name = 'DigitWidthError'
   constructor(bits: number) {
-    super(`Updates of ${bits} bits hold no digits. Use 2, 4 or 8 bits.`)
+    super(`Updates of ${bits} bits hold no balanced digits. Use 2, 4 or 8 bits.`)
   }
 }
 
@@ -80,6 +80,6 @@ export class DigitWidthError extends Error {
 export class DigitRangeError extends RangeError {
   override name = 'DigitRangeError'
   constructor(value: bigint, count: number, bits: number) {
-    super(`${value} does not fit ${count} digits of ${bits} bits. Plan for larger numbers.`)
+    super(`${value} does not fit ${count} balanced digits of ${bits} bits. Plan for larger numbers.`)
   }
 }

@@ -17,7 +17,7 @@
  * ```
  */
 import type { Ratio } from '../data/dataset.ts'
-import { layoutStatistics, STEPS, type StatisticsPlan } from './plan.ts'
+import { LEVELS, layoutStatistics, type StatisticsPlan } from './plan.ts'
 
 /** Fewer rows, or values of a number, than these are not counted unless their owner allows it, or noise hides them. */
 export const FEWEST_ROWS = 11
@@ -68,7 +68,7 @@ export function findExposures(values: readonly bigint[], plan: StatisticsPlan): 
     const exposure = { column: plan.columns[index]!.name, count: Number(count) }
     if (count < FEWEST_ROWS) return [{ ...exposure, why: 'few' }]
     // The same from the other end of the range: who knows the rest to lie there takes it off as well.
-    const top = BigInt(STEPS)
+    const top = BigInt(LEVELS)
     const mirrored = { sum: count * top - sum, squares: count * top * top - 2n * top * sum + squares }
     const isTold = isDominated({ sum, squares }) || isDominated(mirrored)
     return isTold ? [{ ...exposure, why: 'dominated' }] : []

@@ -2,7 +2,7 @@
  * What a statistics round counts, and where each number lies in the vector: every member must agree on it beforehand.
  *
  * A member's statistics are integers: rows; for a number the rows below and above its range, those in each bin, the sum
- * and the sum of squares of its values in steps of the range; for a category the rows of each text, and of all others.
+ * and the sum of squares of its values in levels of the range; for a category the rows of each text, and of all others.
  * Each integer takes as many digits as its largest value needs.
  *
  * @example
@@ -49,8 +49,8 @@ export const FEWEST_MEMBERS = 3
 /** Bins that a number's histogram may have. */
 export const MOST_BINS = 4_096
 
-/** Steps of a number's range: a value is rounded to 1/65,535 of it. */
-export const STEPS = 65_535
+/** Levels of a number's range: a value is rounded to 1/65,535 of it. */
+export const LEVELS = 65_535
 
 /** Room for noise, in multiples of the largest value without it. */
 const NOISE_ROOM = 4n
@@ -88,8 +88,8 @@ export function layoutStatistics(plan: StatisticsPlan): StatisticsEntry[] {
       add(index, 'below')
       add(index, 'above')
       add(index, 'bin', 1n, column.bins)
-      add(index, 'sum', BigInt(STEPS))
-      add(index, 'squares', BigInt(STEPS) ** 2n)
+      add(index, 'sum', BigInt(LEVELS))
+      add(index, 'squares', BigInt(LEVELS) ** 2n)
     }
   }
   return entries

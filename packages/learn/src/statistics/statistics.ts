@@ -32,8 +32,8 @@ import { digitRange, fromDigits, toDigits } from './balanced-digits.ts'
 import { discreteLaplace } from './discrete-laplace.ts'
 import {
   countTouched,
+  LEVELS,
   layoutStatistics,
-  STEPS,
   type StatisticsColumn,
   type StatisticsPlan,
   statisticsDimension,
@@ -86,10 +86,10 @@ function countNumber(
   else if (value > maximum) add(1, 1n)
   else {
     const share = (value - minimum) / (maximum - minimum)
-    const step = BigInt(Math.round(share * STEPS))
+    const level = BigInt(Math.round(share * LEVELS))
     add(2 + Math.min(bins - 1, Math.floor(share * bins)), 1n)
-    add(2 + bins, step)
-    add(3 + bins, step * step)
+    add(2 + bins, level)
+    add(3 + bins, level * level)
   }
 }
 
@@ -185,7 +185,7 @@ export function decodeStatistics(lanes: Int32Array, plan: StatisticsPlan, member
 
 /**
  * What integers in the order of the plan's layout say, those of one member or of all:
- * `mean = minimum + w·Σu/n`, `variance = w²·(n·Σu² − (Σu)²)/n²`, with u the steps of a value and w the width of a step.
+ * `mean = minimum + w·Σu/n`, `variance = w²·(n·Σu² − (Σu)²)/n²`, with u the level of a value and w the width of a level.
  *
  * @throws `StatisticsPlanError`
  */
@@ -221,12 +221,12 @@ function toMoments(
   squares: bigint,
 ): { mean: number | undefined; standardDeviation: number | undefined } {
   if (count <= 0n) return { mean: undefined, standardDeviation: undefined }
-  const step = (maximum - minimum) / STEPS
+  const width = (maximum - minimum) / LEVELS
   // Whole numbers until the last division: the difference of two large sums would lose its digits in floating point.
   const spread = count * squares - sum * sum
   // Below zero only where noise outweighs the rows.
-  const standardDeviation = spread < 0n ? undefined : (step * Math.sqrt(Number(spread))) / Number(count)
-  return { mean: minimum + (step * Number(sum)) / Number(count), standardDeviation }
+  const standardDeviation = spread < 0n ? undefined : (width * Math.sqrt(Number(spread))) / Number(count)
+  return { mean: minimum + (width * Number(sum)) / Number(count), standardDeviation }
 }
 
 /**
@@ -302,7 +302,7 @@ export function countNoiseStdDev(plan: StatisticsPlan, epsilon: Ratio, members: 
 }
 
 /**
- * Standard deviation of what noise adds to a mean: that of the sum, `√n · √2 · scale` steps, over the count.
+ * Standard deviation of what noise adds to a mean: that of the sum, `√n · √2 · scale` levels, over the count.
  *
  * @returns In units of the column; infinite where nothing was counted.
  */
