@@ -69,7 +69,7 @@ async function runDemoCommand(options: DemoCommandOptions): Promise<void> {
       ...rest,
       members,
       rounds: options.rounds ?? (isBlob && options.task === 'mnist' ? 5 : 30),
-      bits: Number(options.bits ?? (isBlob ? 8 : proposeBits(members))),
+      bits: Number(options.bits ?? proposeBits(members, isBlob ? 'blob' : 'direct')),
       ...(data === undefined ? {} : { dataPath: data }),
       signal: interruption.signal,
       onProgress: output.progress,

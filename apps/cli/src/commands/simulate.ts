@@ -61,7 +61,6 @@ interface SimulateOptions extends TensorOptions {
 const MOST_MEMBERS = 1_000
 /** Most of them that the terms let train in a round. */
 const MOST_COHORT = 256
-const BLOB_BITS = 8
 
 /** Adds the command `simulate`. Long because: one declaration of all its options, with the text of `--help`. */
 export function addSimulate(program: Command): void {
@@ -278,7 +277,7 @@ async function chooseAll(
     terms: {
       members: cohort,
       rounds: setting.rounds ?? options.rounds ?? file.rounds ?? 30,
-      bits: asked ?? (path === 'blob' ? BLOB_BITS : proposeBits(cohort)),
+      bits: asked ?? proposeBits(cohort, path),
       ...(laneBits === undefined ? {} : { laneBits }),
       minimumUpdates,
       ...(shards === undefined ? {} : { shards }),

@@ -85,9 +85,6 @@ export function addTermOptions(command: Command): Command {
 /** What may be chosen of the terms, on the command line or in a task file. */
 type ChosenTerms = Omit<FederationChoices, 'path' | 'aggregator' | 'token' | 'seed' | 'isPrivateNetwork'>
 
-/** Bits of an update in blobs, where nobody chooses: a lane is as wide however little it holds. */
-const BLOB_BITS = 8
-
 /**
  * The terms that are chosen: options that were given come before the task file, and the file before the options' defaults.
  *
@@ -130,5 +127,5 @@ export function chooseTerms(
     ...fromFile,
     ...Object.fromEntries(defined.filter(([name]) => !isDefault(name))),
   } as Omit<ChosenTerms, 'bits'> & { bits?: number }
-  return { ...chosen, bits: chosen.bits ?? (options.path === 'blob' ? BLOB_BITS : proposeBits(chosen.members)) }
+  return { ...chosen, bits: chosen.bits ?? proposeBits(chosen.members, options.path) }
 }
