@@ -1,10 +1,32 @@
 /** Two finished small federations on a local chain: one keeps its model in the contract, the other in blobs. */
-import { aggregateBlobs, aggregateDirect, type BlobAccess, type BlobLocation, claim, connect, createFederation, deployBlobAggregator, deployContracts, deployment, initialiseBlobModel, initialiseDirectModel, join, localSource, mintDemoTokens, openRound, readSubmissions, submitBlobs, submitDirect, toHashes, withAccount } from '@tutti/chain'
+import {
+  aggregateBlobs,
+  aggregateDirect,
+  type BlobAccess,
+  type BlobLocation,
+  claim,
+  connect,
+  createFederation,
+  deployBlobAggregator,
+  deployContracts,
+  deployment,
+  initialiseBlobModel,
+  initialiseDirectModel,
+  join,
+  localSource,
+  mintDemoTokens,
+  openRound,
+  readSubmissions,
+  submitBlobs,
+  submitDirect,
+  toHashes,
+  withAccount,
+} from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { advanceTime, startLocalChain } from '@tutti/chain/local'
-import { encodeBlobSetup, keccak256, packGains, packUpdate, type Terms, encodeSetup } from '@tutti/core'
+import { encodeBlobSetup, encodeSetup, keccak256, packGains, packUpdate, type Terms } from '@tutti/core'
 import { type DataSchema, mlp, serializeManifest, synthesizeData, toSetup } from '@tutti/learn'
-import { foundManifest } from '@tutti/learn/node'
+import { calibrateManifest } from '@tutti/learn/node'
 
 /** A chain of its own, which ends with the program. */
 export const chain = await startLocalChain({ port: 0 })
@@ -33,7 +55,7 @@ export const schema: DataSchema = {
 export const rows = synthesizeData(schema, { count: 60, seed: 1 })
 
 /** One layer from 6 inputs to 2 classes, 12 weights and 2 biases, its steps measured on the rows. */
-export const manifest = await foundManifest(
+export const manifest = await calibrateManifest(
   {
     name: 'pumps',
     purpose: 'examples',

@@ -21,6 +21,8 @@ export const withoutExample: Readonly<Record<string, string>> = {
   'learn/bench/train': benchmark,
   'learn/data/csv-rows': typesOnly,
   'learn/import/choice': errorsOnly,
+  'learn/training/fit': typesOnly,
+  'learn/training/tensors': errorsOnly,
   'node/joining/federation': errorsOnly,
   'node/status/events': typesOnly,
   'node/trainers/interface': typesOnly,

@@ -6,11 +6,11 @@
  *
  * @example
  * ```ts
- * import { foundManifest } from '@tutti/learn/node'
+ * import { calibrateManifest } from '@tutti/learn/node'
  *
  * const { name, purpose, licence, contact, training, model } = manifest
  * const undertaking = { name, purpose, licence, contact, training, model, schema, kind: 'multi-class' } as const
- * const another = await foundManifest(undertaking, rows, {
+ * const another = await calibrateManifest(undertaking, rows, {
  *   members: 3,
  *   arithmetic: { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] },
  *   startsFromFloats: false,
