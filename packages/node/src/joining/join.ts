@@ -4,7 +4,8 @@
  *
  * @example
  * ```ts
- * import { createFederation, encodeSetup, initialiseDirectModel, mintDemoTokens, withAccount } from '@tutti/chain'
+ * import { createFederation, initialiseDirectModel, mintDemoTokens, withAccount } from '@tutti/chain'
+ * import { encodeSetup } from '@tutti/core'
  * import { joinFederation } from '@tutti/node'
  *
  * await mintDemoTokens(client, { to: account.address, amount: terms.bounty })
