@@ -18,7 +18,16 @@ const nouns = listNouns().map((noun) => ({
   ...noun,
   example: readDocstring(readFileSync(join(root, noun.source), 'utf8'))?.example,
 }))
-const examples = nouns.flatMap(({ page, example }) => (example === undefined ? [] : [{ page, example }]))
+/** The first block of a package's README is held to the same. */
+const readmes = ['core', 'chain'].map((name) => {
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')) ?? []
+  assert.ok(example, `packages/${name}/README.md has no example`)
+  return { page: `${name}/README`, example }
+})
+const examples = [
+  ...nouns.flatMap(({ page, example }) => (example === undefined ? [] : [{ page, example }])),
+  ...readmes,
+]
 
 mkdirSync(join(root, 'build'), { recursive: true })
 const folder = mkdtempSync(join(root, 'build/api-examples-'))

@@ -15,7 +15,7 @@ export interface PublishedPackage {
 export const libraries: PublishedPackage[] = [
   {
     folder: 'packages/core',
-    assets: [],
+    assets: ['README.md'],
     description: 'Pure arithmetic of Tutti, federated learning on the chain: the twins of its contracts.',
   },
   {

@@ -64,7 +64,7 @@ function describeNextFork({ limits: { nextForkAt, rules }, round }: CreationPlan
   const gas = Math.max(aggregate.gas, submit.gas)
   if (gas <= GAS_LIMIT) return undefined
   return (
-    `The chain's rules change at ${new Date(nextForkAt * 1_000).toISOString()}. If they are Amsterdam's, a step of a round ` +
+    `The chain's rules change at ${new Date(nextForkAt * 1_000).toISOString()}. If they are Amsterdam's, an action of a round ` +
     `may take ${formatInteger(gas)} gas then, more than a transaction may use: choose more shards (--shards), or end before.`
   )
 }

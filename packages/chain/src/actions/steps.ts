@@ -1,5 +1,5 @@
 /**
- * The steps of a round and of its end: one verb, one function. Each is simulated, sent and waited for.
+ * The actions of a round and of its end: one verb, one function. Each is simulated, sent and waited for.
  *
  * @example
  * ```ts

@@ -207,7 +207,7 @@ export class GasCapExceededError extends ChainError {
     const needed = estimate === undefined ? 'more gas than can be estimated' : `${formatInteger(estimate)} gas`
     super(
       `The transaction needs ${needed}; on this chain one may use ${formatInteger(cap)}. Nothing was sent. ` +
-        'A step of a round is smaller with smaller shards (create --shards); for the rest, take a chain with more room.',
+        'A transaction of a round is smaller with smaller shards (create --shards); for the rest, take a chain with more room.',
       false,
     )
   }

@@ -156,7 +156,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   // Aggregation
   ShardOutOfRange: never('Count shards from 0 to their number less one.'),
   ShardAlreadyAggregated: never('Somebody aggregated this shard already; go on with the next.'),
-  KeeperWindow: later('The step belongs to the chosen keeper for now; then anyone may take it.'),
+  KeeperWindow: later('The chosen keeper goes first; wait until its time is over, then anyone may do this.'),
   GasTooLow: later('Send the transaction with more gas.'),
 
   // Tokens and modules
