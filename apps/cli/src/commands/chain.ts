@@ -60,12 +60,14 @@ async function runChain(options: ChainOptions): Promise<void> {
 
 /** Deploys the contracts and mints demo tokens where the chain is new, and says what is there. */
 async function prepareChain(rpcUrl: string, options: ChainOptions, output: Output): Promise<void> {
-  const { connect, deployBlobAggregator, deployContracts, mintDemoTokens, testAccounts } = await import('@tutti/chain')
+  const { blobAggregatorAddress, connect, deployContracts, mintDemoTokens, testAccounts } = await import('@tutti/chain')
   output.progress('deploying the contracts…')
   const accounts = testAccounts(options.accounts)
   const client = await connect({ rpcUrl, account: accounts[0]! })
+  // It takes blobs: to ask it first, as `deployBlobAggregator` does, would take seconds.
   const { core, directAggregator, demoToken, writes } = await deployContracts(client)
-  const { address: blobAggregator } = await deployBlobAggregator(client)
+  writes.push(...(await deployContracts(client, { names: ['blobAggregator'] })).writes)
+  const blobAggregator = blobAggregatorAddress()
   if (writes.length > 0) {
     for (const { address: to } of accounts) await mintDemoTokens(client, { to, amount: 1_000_000n * 10n ** 18n })
   }

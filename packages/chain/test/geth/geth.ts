@@ -4,6 +4,7 @@
  * Where it cannot be had, tests are skipped with the reason, unless TUTTI_FOREIGN=required.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -174,14 +175,15 @@ function genesisOf(options: GethOptions, accounts: readonly LocalAccount[]): unk
   }
 }
 
+/** A port that nobody listens on, of those that the system does not give to connections: there it stays free. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve((address as { port: number }).port))
+    const port = 10_000 + randomInt(20_000)
+    const server = createServer().once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(freePort())
+      else reject(error)
     })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }
 

@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { threadId } from 'node:worker_threads'
 
 /** The parts of a durable write, and what is needed to read back. Paths are absolute. */
 export interface Disk {
@@ -72,12 +73,14 @@ export const localDisk: Disk = {
 /**
  * Replaces a file at once: temporary file, `fsync`, `rename`, `fsync` of the directory.
  *
+ * Several nodes may share a store directory, so each writes beside the place under a name of its own.
+ *
  * @param disk - Where to write.
  * @param path - The file; its directory exists.
  * @param content - Its new content. After a crash the file holds the old content or this one, never a part.
  */
 export function writeAtomically(disk: Disk, path: string, content: Uint8Array): void {
-  const temporary = `${path}.new`
+  const temporary = `${path}.${process.pid}-${threadId}.new`
   disk.writeSynced(temporary, content)
   disk.rename(temporary, path)
   disk.syncDirectory(dirname(path))
