@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
 import { FederationStorage } from "./federation/FederationStorage.sol";
-import { TermsRules } from "./terms/TermsRules.sol";
+import { TermsRules } from "./terms/TermsCheckContract.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
 import { IFederationCore } from "./interfaces/IFederationCore.sol";
 import { IFederationEvents } from "./interfaces/IFederationEvents.sol";
@@ -15,7 +15,7 @@ import { Membership } from "./federation/Membership.sol";
 import { ModuleCall } from "./federation/ModuleCall.sol";
 import { PackedTerms } from "./terms/PackedTerms.sol";
 import { RoundStore } from "./federation/RoundStore.sol";
-import { TermsLib } from "./terms/TermsLib.sol";
+import { TermsLib } from "./terms/TermsChecks.sol";
 import { Updates } from "./federation/Updates.sol";
 import { FederationState, SubmissionTerms, Seat } from "./federation/FederationState.sol";
 import { Phase, Round, RoundRecord } from "./types/Round.sol";

@@ -6,7 +6,7 @@ import { Terms } from "../types/Terms.sol";
 import { Commitment } from "./Commitment.sol";
 import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "../terms/Gains.sol";
-import { TermsLib } from "../terms/TermsLib.sol";
+import { TermsLib } from "../terms/TermsChecks.sol";
 
 /// @title BlobTerms
 /// @notice Refuses terms that are impossible on the blob path: one named error for each.

@@ -9,7 +9,7 @@ import { Codec } from "./lanes/Codec.sol";
 import { Estimate } from "./Estimate.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Lanes } from "./lanes/Lanes.sol";
-import { TermsLib } from "../terms/TermsLib.sol";
+import { TermsLib } from "../terms/TermsChecks.sol";
 
 /// @title DirectTerms
 /// @notice Refuses terms and setups that are impossible on the direct path: one named error for each.

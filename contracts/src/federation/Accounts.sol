@@ -6,7 +6,7 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "./FederationState.sol";
-import { TermsLib } from "../terms/TermsLib.sol";
+import { TermsLib } from "../terms/TermsChecks.sol";
 import { Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 

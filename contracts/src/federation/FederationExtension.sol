@@ -15,7 +15,7 @@ import { ModuleCall } from "./ModuleCall.sol";
 import { Permit } from "./Permit.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { RoundStore } from "./RoundStore.sol";
-import { TermsLib } from "../terms/TermsLib.sol";
+import { TermsLib } from "../terms/TermsChecks.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundRecord } from "../types/Round.sol";
 import { OutputKind } from "../types/OutputKind.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Pass } from "./Pass.sol";
+import { Pass } from "./LayerContext.sol";
 import { Layer, DirectSetup } from "../../types/DirectSetup.sol";
 import { OutputKind } from "../../types/OutputKind.sol";
 import { Lanes } from "../lanes/Lanes.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Pass } from "./Pass.sol";
+import { Pass } from "./LayerContext.sol";
 
 /// @title Products
 /// @notice Dot products of stored rows with packed inputs: one multiplication does `128 / laneBits` multiply-accumulates.

@@ -1,6 +1,6 @@
 /**
  * Refuses impossible terms, one error class each, as `create` would: people, time and tokens here (twin of
- * `terms/TermsLib.sol`), widths, overflow and gas in `direct/validate.ts`. What only the chain can tell, whether a
+ * `terms/TermsChecks.sol`), widths, overflow and gas in `direct/validate.ts`. What only the chain can tell, whether a
  * module has code, is left to it.
  *
  * @example

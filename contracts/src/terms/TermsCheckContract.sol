@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { TermsLib } from "./TermsLib.sol";
+import { TermsLib } from "./TermsChecks.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title TermsRules
