@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import { LibBit } from "solady/utils/LibBit.sol";
 import { FederationStorage } from "./federation/FederationStorage.sol";
-import { TermsRules } from "./terms/TermsCheckContract.sol";
+import { TermsCheckContract } from "./terms/TermsCheckContract.sol";
 import { IAggregator } from "./interfaces/IAggregator.sol";
 import { IFederationCore } from "./interfaces/IFederationCore.sol";
 import { IFederationEvents } from "./interfaces/IFederationEvents.sol";
@@ -15,7 +15,7 @@ import { Membership } from "./federation/Membership.sol";
 import { ModuleCall } from "./federation/ModuleCall.sol";
 import { PackedTerms } from "./terms/PackedTerms.sol";
 import { RoundStore } from "./federation/RoundStore.sol";
-import { TermsLib } from "./terms/TermsChecks.sol";
+import { TermsChecks } from "./terms/TermsChecks.sol";
 import { Updates } from "./federation/Updates.sol";
 import { FederationState, SubmissionTerms, Seat } from "./federation/FederationState.sol";
 import { Phase, Round, RoundRecord } from "./types/Round.sol";
@@ -33,12 +33,12 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     using RoundStore for FederationState;
     using Updates for FederationState;
 
-    TermsRules private immutable _rules;
+    TermsCheckContract private immutable _rules;
     address private immutable _extension;
 
     /// @param extension A `FederationExtension`. It may be deployed after the core: until then, functions that need it revert.
     constructor(address extension) {
-        _rules = new TermsRules();
+        _rules = new TermsCheckContract();
         _extension = extension;
     }
 
@@ -109,7 +109,7 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         uint256 members = federation.members.length;
         uint256 opensAt = uint256(federation.createdAt) + terms.joinSeconds;
         // Where anyone may join for a bounty, others must have time to come before one account fills all places.
-        bool isOpenPot = TermsLib.isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);
+        bool isOpenPot = TermsChecks.isOpenPot(terms.bounty, terms.gate, terms.isPrivateNetwork);
         bool isEnough =
             block.timestamp >= opensAt ? members >= terms.minimumUpdates : members >= terms.cohortSize && !isOpenPot;
         if (!isEnough) revert TooFewMembers(members, terms.minimumUpdates, terms.cohortSize, opensAt);

@@ -6,7 +6,7 @@ import { Terms } from "../types/Terms.sol";
 import { Commitment } from "./Commitment.sol";
 import { FieldLanes } from "./FieldLanes.sol";
 import { Gains } from "../terms/Gains.sol";
-import { TermsLib } from "../terms/TermsChecks.sol";
+import { TermsChecks } from "../terms/TermsChecks.sol";
 
 /// @title BlobTerms
 /// @notice Refuses terms that are impossible on the blob path: one named error for each.
@@ -38,8 +38,8 @@ library BlobTerms {
     /// @return shards Shards of the model, 1 to 256.
     /// @return updates Most updates of a shard in a round.
     function check(Terms memory terms) internal pure returns (uint256 shards, uint256 updates) {
-        shards = TermsLib.checkSizes(terms);
-        updates = TermsLib.maxUpdates(terms);
+        shards = TermsChecks.checkSizes(terms);
+        updates = TermsChecks.maxUpdates(terms);
         _checkForm(terms);
         uint256 blobs = _checkShards(terms, shards);
         _checkOverflow(terms, updates);
@@ -67,7 +67,7 @@ library BlobTerms {
         if (shards > 1 && terms.shardSize % multiple != 0) {
             revert IAggregatorErrors.MisalignedShard(terms.shardSize, multiple);
         }
-        blobs = FieldLanes.blobs(terms.laneBits, TermsLib.longestShard(terms));
+        blobs = FieldLanes.blobs(terms.laneBits, TermsChecks.longestShard(terms));
         if (blobs > TRANSACTION_BLOBS) revert TooManyBlobs(blobs, TRANSACTION_BLOBS);
         if (terms.commitSeconds > 0 && terms.shardsPerMember > 1) {
             revert CommitmentOverSeveralShards(terms.shardsPerMember);

@@ -9,7 +9,7 @@ import { Codec } from "./lanes/Codec.sol";
 import { Estimate } from "./Estimate.sol";
 import { Gains } from "../terms/Gains.sol";
 import { Lanes } from "./lanes/Lanes.sol";
-import { TermsLib } from "../terms/TermsChecks.sol";
+import { TermsChecks } from "../terms/TermsChecks.sol";
 
 /// @title DirectTerms
 /// @notice Refuses terms and setups that are impossible on the direct path: one named error for each.
@@ -62,8 +62,8 @@ library DirectTerms {
         pure
         returns (uint256 shards, uint256 updates)
     {
-        shards = TermsLib.checkSizes(terms);
-        updates = TermsLib.maxUpdates(terms);
+        shards = TermsChecks.checkSizes(terms);
+        updates = TermsChecks.maxUpdates(terms);
         _checkForm(terms, shards);
         _checkStart(terms, setup);
         _checkOverflow(terms, setup, updates);
@@ -162,7 +162,7 @@ library DirectTerms {
     }
 
     function _checkTransactions(Terms memory terms, uint256 updates) private pure {
-        uint256 length = TermsLib.longestShard(terms);
+        uint256 length = TermsChecks.longestShard(terms);
         uint256 size = Estimate.aggregateBytes(updates, length, terms.bits);
         if (size > Estimate.BYTES_LIMIT) revert IAggregatorErrors.AggregateTooLong(size, Estimate.BYTES_LIMIT);
         uint256 gas = Estimate.aggregateGas(terms.cohortSize, updates, length, terms.laneBits, terms.bits);

@@ -6,7 +6,7 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
 import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { FederationState, Seat } from "./FederationState.sol";
-import { TermsLib } from "../terms/TermsChecks.sol";
+import { TermsChecks } from "../terms/TermsChecks.sol";
 import { Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 
@@ -17,7 +17,7 @@ import { Terms } from "../types/Terms.sol";
 ///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the four below 2^128.
 library Accounts {
     using SafeERC20 for IERC20;
-    using TermsLib for Terms;
+    using TermsChecks for Terms;
 
     /// @notice Where the burned half of a slashed stake goes, with the next claim that anyone makes.
     address internal constant BURNED = 0x000000000000000000000000000000000000dEaD;

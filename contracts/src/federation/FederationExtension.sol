@@ -15,7 +15,7 @@ import { ModuleCall } from "./ModuleCall.sol";
 import { Permit } from "./Permit.sol";
 import { PhaseLib } from "../terms/Phase.sol";
 import { RoundStore } from "./RoundStore.sol";
-import { TermsLib } from "../terms/TermsChecks.sol";
+import { TermsChecks } from "../terms/TermsChecks.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundRecord } from "../types/Round.sol";
 import { OutputKind } from "../types/OutputKind.sol";
@@ -145,7 +145,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
         seat.votedIn = number + 1;
         uint32 votes = round.endVotes + 1;
         round.endVotes = votes;
-        if (votes * TermsLib.BASIS_POINTS >= quorum * round.members) federation.isEnding = true;
+        if (votes * TermsChecks.BASIS_POINTS >= quorum * round.members) federation.isEnding = true;
         emit EndVoted(id, number, msg.sender, votes);
     }
 

@@ -25,7 +25,7 @@ struct SubmissionTerms {
     uint32 commitSeconds;
     uint32 submitSeconds;
     uint16 shardsPerMember;
-    uint8 lastShard; //     shards of the model, less one: see `TermsLib.shardCount`
+    uint8 lastShard; //     shards of the model, less one: see `TermsChecks.shardCount`
     bool hasChallengeWindow;
 }
 

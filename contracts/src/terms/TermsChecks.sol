@@ -7,10 +7,10 @@ import { Cohort } from "./Cohort.sol";
 import { Gains } from "./Gains.sol";
 import { Reward } from "./Reward.sol";
 
-/// @title TermsLib
+/// @title TermsChecks
 /// @notice What follows from terms alone, and which terms are refused.
 /// @dev The core checks what it knows: people, time, tokens. The aggregator checks widths, overflow and gas.
-library TermsLib {
+library TermsChecks {
     uint256 internal constant MAX_COHORT = 256; // positions are bits of a word
     uint256 internal constant MAX_SHARDS = 256; // shards are bits of a word
     uint256 internal constant BASIS_POINTS = 10_000;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @title Pass
+/// @title LayerContext
 /// @notice The values of a prediction that stay the same within a layer.
 /// @dev Assembly reads them by position, so that the compiler does not compute them again in every turn of a loop.
-struct Pass {
+struct LayerContext {
     uint256 slot; //        0x00  of the model's first word
     uint256 laneBits; //    0x20
     uint256 lanes; //       0x40  in a word

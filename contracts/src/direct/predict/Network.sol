@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Pass } from "./LayerContext.sol";
+import { LayerContext } from "./LayerContext.sol";
 import { Layer, DirectSetup } from "../../types/DirectSetup.sol";
 import { OutputKind } from "../../types/OutputKind.sol";
 import { Lanes } from "../lanes/Lanes.sol";
@@ -57,30 +57,30 @@ library Network {
         assembly ("memory-safe") {
             calldatacopy(activations, input.offset, input.length)
         }
-        Pass memory pass;
-        pass.slot = slot;
-        pass.laneBits = laneBits;
-        pass.lanes = 256 / laneBits;
-        pass.evens = Lanes.evens(laneBits);
-        pass.activations = activations;
+        LayerContext memory context;
+        context.slot = slot;
+        context.laneBits = laneBits;
+        context.lanes = 256 / laneBits;
+        context.evens = Lanes.evens(laneBits);
+        context.activations = activations;
         uint256 count = _wordAt(network, 0) >> 16;
         // Bounded at registration: lanes have 16 or 32 bits, and `DirectTerms` refuses sizes that do not sum to the dimension.
         unchecked {
-            pass.mask = (1 << laneBits) - 1;
-            pass.zero = (_wordAt(network, 0) >> 8) & 0xff;
-            pass.bias = 2 * Products.BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * pass.zero;
-            pass.start = Lanes.ones(2 * laneBits) * pass.bias;
-            values = _layer(pass, layer, 0);
+            context.mask = (1 << laneBits) - 1;
+            context.zero = (_wordAt(network, 0) >> 8) & 0xff;
+            context.bias = 2 * Products.BLOCK * (128 / laneBits) * ((1 << laneBits) - 1) * context.zero;
+            context.start = Lanes.ones(2 * laneBits) * context.bias;
+            values = _layer(context, layer, 0);
             uint256 parameter = uint256(uint32(layer >> 32)) * uint32(layer); // the first bias of the layer
-            (pass.zero, pass.bias, pass.start) = (0, 0, 0);
+            (context.zero, context.bias, context.start) = (0, 0, 0);
             for (uint256 k = 4; k < count + 3; ++k) {
-                _activate(pass, values, parameter);
+                _activate(context, values, parameter);
                 parameter += values.length;
                 layer = _wordAt(network, k);
-                values = _layer(pass, layer, parameter);
+                values = _layer(context, layer, parameter);
                 parameter += values.length * uint32(layer);
             }
-            _answer(pass, values, parameter, _wordAt(network, 1), _wordAt(network, 2));
+            _answer(context, values, parameter, _wordAt(network, 1), _wordAt(network, 2));
         }
     }
 
@@ -105,27 +105,31 @@ library Network {
     /// @dev `acc_i = Σ_j f_ij · (u_j − zero)` of the fields from parameter `parameter` on; `offset` is what to subtract.
     ///      Rows of whole words all have the same alignment, and five or four of them share one reading of the inputs.
     ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
-    function _layer(Pass memory pass, uint256 layer, uint256 parameter) private view returns (int256[] memory acc) {
+    function _layer(LayerContext memory context, uint256 layer, uint256 parameter)
+        private
+        view
+        returns (int256[] memory acc)
+    {
         unchecked {
             uint256 inputs = uint32(layer);
-            uint256 lanes = pass.lanes;
+            uint256 lanes = context.lanes;
             acc = new int256[](uint32(layer >> 32));
-            pass.inputs = inputs;
-            pass.multiplier = uint32(layer >> 64);
-            pass.shift = layer >> 96;
-            pass.half = (1 << pass.shift) >> 1;
-            uint256 laneBits = pass.laneBits;
+            context.inputs = inputs;
+            context.multiplier = uint32(layer >> 64);
+            context.shift = layer >> 96;
+            context.half = (1 << context.shift) >> 1;
+            uint256 laneBits = context.laneBits;
             // Lanes are a power of two, and 256 / laneBits: places are counted in bits.
             if (inputs & (lanes - 1) == 0) {
                 uint256 align = parameter & (lanes - 1);
                 uint256 words = ((align + inputs) * laneBits + 255) / 256;
-                uint256 slot = pass.slot + parameter * laneBits / 256;
-                uint256 packed = PackedInputs.pack(pass, align, words);
-                pass.offset += (words + Products.BLOCK - 1) / Products.BLOCK * pass.bias;
+                uint256 slot = context.slot + parameter * laneBits / 256;
+                uint256 packed = PackedInputs.pack(context, align, words);
+                context.offset += (words + Products.BLOCK - 1) / Products.BLOCK * context.bias;
                 uint256 i;
-                if (lanes == 16 && acc.length > 3) i = Products.dotByGroups(pass, slot, packed, words, acc);
+                if (lanes == 16 && acc.length > 3) i = Products.dotByGroups(context, slot, packed, words, acc);
                 for (; i < acc.length; ++i) {
-                    acc[i] = Products.dot(pass, slot + i * inputs * laneBits / 256, packed, words);
+                    acc[i] = Products.dot(context, slot + i * inputs * laneBits / 256, packed, words);
                 }
                 parameter += i * inputs;
             } else {
@@ -133,9 +137,9 @@ library Network {
                 for (uint256 i; i < acc.length; ++i) {
                     uint256 align = parameter & (lanes - 1);
                     uint256 words = ((align + inputs) * laneBits + 255) / 256;
-                    if (packs[align] == 0) packs[align] = PackedInputs.pack(pass, align, words);
-                    acc[i] = Products.dot(pass, pass.slot + parameter * laneBits / 256, packs[align], words);
-                    acc[i] -= int256((words + Products.BLOCK - 1) / Products.BLOCK * pass.bias);
+                    if (packs[align] == 0) packs[align] = PackedInputs.pack(context, align, words);
+                    acc[i] = Products.dot(context, context.slot + parameter * laneBits / 256, packs[align], words);
+                    acc[i] -= int256((words + Products.BLOCK - 1) / Products.BLOCK * context.bias);
                     parameter += inputs;
                 }
             }
@@ -144,19 +148,19 @@ library Network {
 
     /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
     ///      each; b are the fields from `parameter` on, read word by word.
-    function _activate(Pass memory pass, int256[] memory acc, uint256 parameter) private view {
+    function _activate(LayerContext memory context, int256[] memory acc, uint256 parameter) private view {
         unchecked {
-            uint256 laneBits = pass.laneBits;
-            uint256 slot = pass.slot + parameter * laneBits / 256;
-            uint256 offset = pass.offset - pass.half;
+            uint256 laneBits = context.laneBits;
+            uint256 slot = context.slot + parameter * laneBits / 256;
+            uint256 offset = context.offset - context.half;
             uint256 unread = 256 - parameter * laneBits % 256;
-            pass.activations = PackedInputs.allocate(acc.length + 2 * PackedInputs.MARGIN) + PackedInputs.MARGIN;
+            context.activations = PackedInputs.allocate(acc.length + 2 * PackedInputs.MARGIN) + PackedInputs.MARGIN;
             // mstore8(activations + i, …) where that is above 0, as it is for no acc[i] ≤ 0; fresh memory is zero
             assembly ("memory-safe") {
-                let multiplier := mload(add(pass, 0x100))
-                let mask := mload(add(pass, 0x1c0))
-                let shift := mload(add(pass, 0x200))
-                let to := mload(add(pass, 0x120))
+                let multiplier := mload(add(context, 0x100))
+                let mask := mload(add(context, 0x1c0))
+                let shift := mload(add(context, 0x200))
+                let to := mload(add(context, 0x120))
                 let from := add(acc, 0x20)
                 let end := add(from, shl(5, mload(acc)))
                 for { } lt(from, end) { } {
@@ -180,18 +184,18 @@ library Network {
     }
 
     /// @dev `acc_i := (acc_i + multiplier · b_i − offset) · scale + shift`. `DirectTerms` refuses scales that could overflow.
-    function _answer(Pass memory pass, int256[] memory acc, uint256 parameter, uint256 scale, uint256 shift)
+    function _answer(LayerContext memory context, int256[] memory acc, uint256 parameter, uint256 scale, uint256 shift)
         private
         view
     {
         unchecked {
-            uint256 laneBits = pass.laneBits;
-            uint256 slot = pass.slot + parameter * laneBits / 256;
+            uint256 laneBits = context.laneBits;
+            uint256 slot = context.slot + parameter * laneBits / 256;
             uint256 unread = 256 - parameter * laneBits % 256;
             assembly ("memory-safe") {
-                let multiplier := mload(add(pass, 0x100))
-                let offset := mload(add(pass, 0x1a0))
-                let mask := mload(add(pass, 0x1c0))
+                let multiplier := mload(add(context, 0x100))
+                let offset := mload(add(context, 0x1a0))
+                let mask := mload(add(context, 0x1c0))
                 let to := add(acc, 0x20)
                 let end := add(to, shl(5, mload(acc)))
                 for { } lt(to, end) { } {

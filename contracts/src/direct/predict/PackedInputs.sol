@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Pass } from "./LayerContext.sol";
+import { LayerContext } from "./LayerContext.sol";
 import { Lanes } from "../lanes/Lanes.sol";
 
 /// @title PackedInputs
@@ -11,20 +11,20 @@ library PackedInputs {
     uint256 internal constant MARGIN = 32;
 
     /// @notice The inputs packed for rows that begin at lane `align`, `zero` subtracted from each.
-    /// @dev Sets `pass.offset` too: a field is its value plus 2^(laneBits−1), which each weight multiplies by its input and
+    /// @dev Sets `context.offset` too: a field is its value plus 2^(laneBits−1), which each weight multiplies by its input and
     ///      each bias by the multiplier.
-    function pack(Pass memory pass, uint256 align, uint256 words) internal pure returns (uint256 packed) {
+    function pack(LayerContext memory context, uint256 align, uint256 words) internal pure returns (uint256 packed) {
         unchecked {
             uint256 length = 64 * (words + (words & 1));
-            packed = _pack(pass, pass.activations - align, length);
-            uint256 zero = pass.zero;
+            packed = _pack(context, context.activations - align, length);
+            uint256 zero = context.zero;
             if (zero != 0) {
-                uint256 sum = pass.sum;
-                uint256 ones = _pack(pass, _ones(pass.inputs) - align, length);
+                uint256 sum = context.sum;
+                uint256 ones = _pack(context, _ones(context.inputs) - align, length);
                 _subtract(packed, ones, length, zero);
-                pass.sum = sum - pass.inputs * zero;
+                context.sum = sum - context.inputs * zero;
             }
-            pass.offset = (pass.sum + pass.multiplier) << (pass.laneBits - 1);
+            context.offset = (context.sum + context.multiplier) << (context.laneBits - 1);
         }
     }
 
@@ -39,21 +39,21 @@ library PackedInputs {
 
     /// @dev For each word of a row the two words that multiply it. `even` has the first byte of each pair from `from` on, the
     ///      earliest pair in the top lane; `odd` has the second byte of each pair. The words are `even` and
-    ///      `odd − 2^laneBits · even`. Also sets `pass.sum`, the sum of the bytes, from lanes of at least 32 bits, each the
+    ///      `odd − 2^laneBits · even`. Also sets `context.sum`, the sum of the bytes, from lanes of at least 32 bits, each the
     ///      sum of two bytes a word.
     /// @param length 64 bytes for each word of the row, of which there is an even number.
     /// @return packed Memory of these words.
-    function _pack(Pass memory pass, uint256 from, uint256 length) private pure returns (uint256 packed) {
-        uint256 laneBits = pass.laneBits;
+    function _pack(LayerContext memory context, uint256 from, uint256 length) private pure returns (uint256 packed) {
+        uint256 laneBits = context.laneBits;
         uint256 bytesMask = Lanes.ones(2 * laneBits) * 0xff;
-        packed = laneBits == 16 ? _pack16(pass, from, length, bytesMask) : _pack32(pass, from, length, bytesMask);
+        packed = laneBits == 16 ? _pack16(context, from, length, bytesMask) : _pack32(context, from, length, bytesMask);
         unchecked {
-            pass.sum = (pass.sum * (bytesMask / 0xff)) >> (256 - 2 * laneBits);
+            context.sum = (context.sum * (bytesMask / 0xff)) >> (256 - 2 * laneBits);
         }
     }
 
     /// @dev For lanes of 16 bits: two times 8 pairs of bytes a turn, moved apart to every 32 bits.
-    function _pack16(Pass memory pass, uint256 from, uint256 length, uint256 bytesMask)
+    function _pack16(LayerContext memory context, uint256 from, uint256 length, uint256 bytesMask)
         private
         pure
         returns (uint256 packed)
@@ -89,12 +89,12 @@ library PackedInputs {
                 mstore(add(to, 0x60), sub(odd, shl(16, even)))
                 mstore(0x00, add(mload(0x00), add(even, odd)))
             }
-            mstore(add(pass, 0x1e0), mload(0x00))
+            mstore(add(context, 0x1e0), mload(0x00))
         }
     }
 
     /// @dev For lanes of 32 bits: 4 pairs of bytes a turn, moved apart to every 64 bits.
-    function _pack32(Pass memory pass, uint256 from, uint256 length, uint256 bytesMask)
+    function _pack32(LayerContext memory context, uint256 from, uint256 length, uint256 bytesMask)
         private
         pure
         returns (uint256 packed)
@@ -118,7 +118,7 @@ library PackedInputs {
                 mstore(add(to, 0x20), sub(odd, shl(32, even)))
                 sum := add(sum, add(even, odd))
             }
-            mstore(add(pass, 0x1e0), sum)
+            mstore(add(context, 0x1e0), sum)
         }
     }
 

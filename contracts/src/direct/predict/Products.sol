@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { Pass } from "./LayerContext.sol";
+import { LayerContext } from "./LayerContext.sol";
 
 /// @title Products
 /// @notice Dot products of stored rows with packed inputs: one multiplication does `128 / laneBits` multiply-accumulates.
@@ -15,14 +15,18 @@ library Products {
     uint256 internal constant BLOCK = 16;
 
     /// @notice `Σ_j f_j · x_j` over the fields of one row, in pairs of words: beyond an odd last word the inputs are zero.
-    function dot(Pass memory pass, uint256 slot, uint256 place, uint256 words) internal view returns (int256 product) {
-        uint256 evens = pass.evens;
-        uint256 laneBits = pass.laneBits;
+    function dot(LayerContext memory context, uint256 slot, uint256 place, uint256 words)
+        internal
+        view
+        returns (int256 product)
+    {
+        uint256 evens = context.evens;
+        uint256 laneBits = context.laneBits;
         unchecked {
             uint256 end = place + 64 * (words + (words & 1));
             while (place != end) {
                 uint256 until = place + 64 * BLOCK < end ? place + 64 * BLOCK : end;
-                uint256 sum = pass.start;
+                uint256 sum = context.start;
                 // sum += w · even + ((w >> laneBits) & evens) · (odd − 2^laneBits · even) for each word, modulo 2^256
                 assembly ("memory-safe") {
                     for { } xor(place, until) { } {
@@ -49,16 +53,16 @@ library Products {
 
     /// @notice `dot` of rows in groups of five and of four, into `acc`.
     /// @return rows How many rows the groups hold: the first ones.
-    function dotByGroups(Pass memory pass, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
+    function dotByGroups(LayerContext memory context, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
         internal
         view
         returns (uint256 rows)
     {
         unchecked {
-            uint256 stride = pass.inputs / 16;
-            pass.stride = stride;
-            pass.length = 64 * words;
-            pass.first = 64 * ((words - 1) % BLOCK + 1);
+            uint256 stride = context.inputs / 16;
+            context.stride = stride;
+            context.length = 64 * words;
+            context.first = 64 * ((words - 1) % BLOCK + 1);
             // As many fives as leave a multiple of four; if there is no such number, as many fives as there are.
             uint256 fives = acc.length / 5;
             uint256 spare = (fives - acc.length) & 3;
@@ -69,38 +73,38 @@ library Products {
             assembly ("memory-safe") {
                 to := add(acc, 0x20)
             }
-            pass.rows = 5;
+            context.rows = 5;
             // `_multiply` is called from two places, so the compiler does not inline it, and its variables fit the stack.
             for (uint256 end = slot + 5 * fives * stride; slot != end; slot += 5 * stride) {
-                pass.results = to;
-                _multiply(pass, slot, place);
+                context.results = to;
+                _multiply(context, slot, place);
                 to += 160;
             }
-            pass.rows = 4;
+            context.rows = 4;
             for (uint256 end = slot + 4 * fours * stride; slot != end; slot += 4 * stride) {
-                pass.results = to;
-                _multiply(pass, slot, place);
+                context.results = to;
+                _multiply(context, slot, place);
                 to += 128;
             }
         }
     }
 
-    /// @dev Dot products of `pass.rows` rows of 16-bit lanes, into memory at `pass.results`. Row r begins
+    /// @dev Dot products of `context.rows` rows of 16-bit lanes, into memory at `context.results`. Row r begins
     ///      `r · stride` words after `slot`. In each block, modulo 2^256,
     ///      `w = storage[slot + r · stride + k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
     ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each is B too large.
     ///      Long because: the sums of five or of four rows stay on the stack, so both cases are written out.
-    function _multiply(Pass memory pass, uint256 slot, uint256 place) private view {
+    function _multiply(LayerContext memory context, uint256 slot, uint256 place) private view {
         assembly ("memory-safe") {
-            let evens := mload(add(pass, 0x60))
-            let stride := mload(add(pass, 0x140))
-            let end := add(place, mload(add(pass, 0x160)))
-            let until := add(place, mload(add(pass, 0x180)))
+            let evens := mload(add(context, 0x60))
+            let stride := mload(add(context, 0x140))
+            let end := add(place, mload(add(context, 0x160)))
+            let until := add(place, mload(add(context, 0x180)))
             let tops := 0
-            switch mload(add(pass, 0x260))
+            switch mload(add(context, 0x260))
             case 5 {
                 for { } 1 { } {
-                    let a := mload(add(pass, 0xc0))
+                    let a := mload(add(context, 0xc0))
                     let b := a
                     let c := a
                     let d := a
@@ -131,7 +135,7 @@ library Products {
                     if eq(until, end) { break }
                     until := add(until, 0x400)
                 }
-                let to := mload(add(pass, 0x240))
+                let to := mload(add(context, 0x240))
                 mstore(to, shr(208, shl(208, tops)))
                 mstore(add(to, 0x20), shr(208, shl(160, tops)))
                 mstore(add(to, 0x40), shr(208, shl(112, tops)))
@@ -140,7 +144,7 @@ library Products {
             }
             default {
                 for { } 1 { } {
-                    let a := mload(add(pass, 0xc0))
+                    let a := mload(add(context, 0xc0))
                     let b := a
                     let c := a
                     let d := a
@@ -166,7 +170,7 @@ library Products {
                     if eq(until, end) { break }
                     until := add(until, 0x400)
                 }
-                let to := mload(add(pass, 0x240))
+                let to := mload(add(context, 0x240))
                 mstore(to, shr(208, shl(208, tops)))
                 mstore(add(to, 0x20), shr(208, shl(160, tops)))
                 mstore(add(to, 0x40), shr(208, shl(112, tops)))
