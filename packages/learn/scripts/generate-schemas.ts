@@ -4,7 +4,7 @@
  * current.
  */
 import { writeFileSync } from 'node:fs'
-import { taskFileSchema } from '../src/tasks/task-file-form.ts'
+import { taskFileSchema } from '../src/tasks/task-file-schema.ts'
 import { trainerSchema } from '../src/training/trainer-protocol.ts'
 
 for (const [file, schema] of [

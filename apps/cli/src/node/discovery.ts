@@ -6,12 +6,12 @@ import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, NodeSummary, OwnData, ServeOptions, SurveyOptions } from '@tutti/node'
 import type { Output } from '../terminal/output.ts'
 import { openBudgetReader } from './budget-lines.ts'
+import { type NodeWatch, openWatch } from './console.ts'
 import { openClient } from './node-client.ts'
 import { openTrainer } from './node-trainer.ts'
 import { describePlan } from './plan-lines.ts'
 import type { NodeSettings } from './settings.ts'
 import { describeSurvey, nameOf, toPlain } from './survey-lines.ts'
-import { type NodeWatch, openWatch } from './watch.ts'
 
 /** What a survey needs of the settings. */
 export function surveyOptionsOf(

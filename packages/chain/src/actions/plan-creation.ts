@@ -28,9 +28,9 @@ import {
   wordsFor,
 } from '@tutti/core'
 import { type Hex, numberToHex, zeroAddress } from 'viem'
-import { ask } from '../client/asking.ts'
 import type { ChainClient } from '../client/client.ts'
 import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChainErrors } from '../client/errors.ts'
+import { ask } from '../client/probe.ts'
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { pathOf } from '../reads/path.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'

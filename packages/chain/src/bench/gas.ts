@@ -22,7 +22,7 @@ import {
   wordsFor,
 } from '@tutti/core'
 import { type Hex, toHex } from 'viem'
-import { claim, commitUpdate } from '../actions/steps.ts'
+import { claim, commitUpdate } from '../actions/round-actions.ts'
 import { type ChainClient, connect } from '../client/client.ts'
 import { deployContracts } from '../deployment/deploy.ts'
 import { advanceTime, type LocalChain, startLocalChain } from '../local/local.ts'

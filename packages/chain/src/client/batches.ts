@@ -17,8 +17,8 @@
  * ```
  */
 import { type HttpTransport, http } from 'viem'
-import { isTooLong, type Meaning, meaningOf } from './answers.ts'
-import { patiently } from './patience.ts'
+import { isTooLong, type Meaning, meaningOf } from './endpoint-failures.ts'
+import { patiently } from './retry.ts'
 import { rememberEndpoint } from './secrets.ts'
 
 /** Requests in one batch where the endpoint has no other opinion. */

@@ -17,7 +17,7 @@
 import { formatInteger, formatTokens, PHASES, type Token } from '@tutti/core'
 import { type Address, BaseError, decodeErrorResult, formatEther, type Hash, type Hex, isHex } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
-import { layersOf, type Meaning, meaningOfError, wordsOf } from './answers.ts'
+import { layersOf, type Meaning, meaningOfError, wordsOf } from './endpoint-failures.ts'
 import { remedies } from './remedies.ts'
 import { hideSecrets, withoutSecrets } from './secrets.ts'
 

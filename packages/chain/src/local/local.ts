@@ -28,8 +28,8 @@ import { testAccounts } from '../accounts/keys.ts'
 import type { ChainClient } from '../client/client.ts'
 import { ChainError, withChainErrors } from '../client/errors.ts'
 import { request } from '../client/request.ts'
-import { type BlockPace, startBlocks } from './blocks.ts'
 import { endWithParent } from './end-with-parent.ts'
+import { type BlockPace, startBlocks } from './mining.ts'
 import { findState, keepState } from './state.ts'
 
 export {
@@ -41,8 +41,8 @@ export {
 } from '../accounts/keystore.ts'
 export { type ArchiveOptions, openBlobArchive } from '../blob/archive/archive.ts'
 export { archiveSource } from '../blob/archive/archive-source.ts'
-export type { BlockPace } from './blocks.ts'
 export { endWithParent } from './end-with-parent.ts'
+export type { BlockPace } from './mining.ts'
 
 export type LocalChainOptions = {
   /** Where the state is kept between runs; without it the chain is forgotten. */

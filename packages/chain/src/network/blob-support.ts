@@ -16,9 +16,9 @@
 
 import type { Address, Hex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { ask } from '../client/asking.ts'
 import type { ChainClient } from '../client/client.ts'
 import { ChainError, withChainErrors } from '../client/errors.ts'
+import { ask } from '../client/probe.ts'
 
 /** Whether blob transactions are taken, and by what it was found, as a sentence without its full stop. */
 export interface BlobSupport {

@@ -19,9 +19,9 @@
 import { BERLIN_PRICES, GAS_LIMIT, type GasPrices } from '@tutti/core'
 import { type Address, type Hex, hexToBigInt, numberToHex, padHex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { ask } from '../client/asking.ts'
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
+import { ask } from '../client/probe.ts'
 
 /** What a transaction may use, and what it is priced by. */
 export interface ChainLimits {

@@ -16,8 +16,8 @@ import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
 import { request } from '../client/request.ts'
-import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
+import { readByHalves } from './log-ranges.ts'
 
 /** An event of the core about one federation, decoded. */
 export type FederationLog = ReturnType<typeof parseEventLogs<typeof federationAbi, true>>[number]

@@ -21,8 +21,8 @@ import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
 import { ChainBehindError, ChainError, ContractError, ForgedTermsError, withChainErrors } from '../client/errors.ts'
 import { isIdOf, readStatus } from './federation.ts'
-import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
+import { readByHalves } from './log-ranges.ts'
 
 type EventName = ContractEventName<typeof federationAbi>
 

@@ -19,7 +19,7 @@ import type { Hex } from 'viem'
 import type { Prover } from '../blob/kzg/kzg.ts'
 import type { ChainClient } from '../client/client.ts'
 import type { Attempt } from './attempts.ts'
-import { type Offer, offerTransaction } from './refusals.ts'
+import { type Offer, offerTransaction } from './endpoint-refusals.ts'
 import { type BlobBundle, proveBundle, type SidecarVersion, toEnvelope } from './sidecar.ts'
 
 /** Hands signed transactions of one kind to an endpoint. */

@@ -14,16 +14,16 @@
  * ```
  */
 import type { Address } from 'viem'
-import { isPassing, meaningOfError } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
+import { isPassing, meaningOfError } from '../client/endpoint-failures.ts'
 import { NoAccountError, withChainErrors } from '../client/errors.ts'
 import { pause } from '../client/pause.ts'
 import type { Attempt } from './attempts.ts'
 import { type Carrier, plainCarrier } from './carriers.ts'
+import { EndpointRefusalError, NotTakenYetError, type Offer } from './endpoint-refusals.ts'
 import { type Fate, fateOf } from './fate.ts'
 import { FeeLimitError } from './fees.ts'
 import { isVain, signGap } from './nonces.ts'
-import { EndpointRefusalError, NotTakenYetError, type Offer } from './refusals.ts'
 import { forgetAttempts, noteOffered, noteUnderpriced, raiseWhenStuck } from './replace.ts'
 
 /** How attempts are followed. */

@@ -20,8 +20,8 @@
  */
 import type { Address, Hash, TransactionReceipt } from 'viem'
 import type { Prover } from '../blob/kzg/kzg.ts'
-import { isPassing, meaningOfError } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
+import { isPassing, meaningOfError } from '../client/endpoint-failures.ts'
 import {
   AccountBusyError,
   ChainMismatchError,
@@ -32,11 +32,11 @@ import {
 import { pause } from '../client/pause.ts'
 import type { Attempt, PreparedTransaction } from './attempts.ts'
 import { blobCarrier, type Carrier, plainCarrier } from './carriers.ts'
+import { EndpointRefusalError, isAtChain, NotTakenYetError } from './endpoint-refusals.ts'
 import { explainRevert, type Fate, fateOf } from './fate.ts'
 import { CostLimitError, FeeLimitError, toMostPaid, toPaid } from './fees.ts'
 import { type FollowOptions, handOver, seeThrough } from './follow.ts'
 import { type BlobCall, type Call, prepareTransaction } from './prepare.ts'
-import { EndpointRefusalError, isAtChain, NotTakenYetError } from './refusals.ts'
 import { isUnderpriced, replaceTransaction } from './replace.ts'
 import type { SidecarVersion } from './sidecar.ts'
 

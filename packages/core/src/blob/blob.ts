@@ -20,7 +20,7 @@ import { type Hex, toHex } from '../arithmetic/hex.ts'
 import { LaneRangeError } from '../direct/lanes.ts'
 import { shardRange, type Terms } from '../terms/terms.ts'
 import { FIELD_MODULUS, fieldLanesPerWord } from './field-lanes.ts'
-import { addLimbs, BLOB_BYTES, BLOB_WORDS, LIMBS, limbsOf, putLane, Reading, wordReader } from './words.ts'
+import { addLimbs, BLOB_BYTES, BLOB_WORDS, LIMBS, limbsOf, putLane, Reading, wordReader } from './word-limbs.ts'
 
 /** The most blobs one transaction carries (EIP-7594). */
 export const BLOBS_PER_TRANSACTION = 6

@@ -20,7 +20,7 @@
 
 import { fromBytes, toBytes32 } from '../arithmetic/hex.ts'
 import { FIELD_MODULUS } from './field-lanes.ts'
-import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from './words.ts'
+import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from './word-limbs.ts'
 
 const WORD_BITS = 12
 

@@ -23,7 +23,7 @@ import { fromBytes, toBytes32 } from '../arithmetic/hex.ts'
 import { shardCount, type Terms } from '../terms/terms.ts'
 import { packBlobs, parametersPerBlob, shardBlobs } from './blob.ts'
 import { FIELD_MODULUS, fieldLanesPerWord, NotCanonicalError, readFieldWord, toFieldWord } from './field-lanes.ts'
-import { BLOB_WORDS, Reading, wordReader } from './words.ts'
+import { BLOB_WORDS, Reading, wordReader } from './word-limbs.ts'
 
 /** What of the terms a sum depends on. */
 export type SumTerms = Pick<Terms, 'dimension' | 'shardSize' | 'laneBits'>

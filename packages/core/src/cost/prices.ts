@@ -19,7 +19,7 @@
 import { estimateRound, type TransactionBound } from '../direct/estimate.ts'
 import { wordsFor } from '../direct/lanes.ts'
 import type { Terms } from '../terms/terms.ts'
-import { estimateOwnPart } from './own-part.ts'
+import { estimateOwnPart } from './member-cost.ts'
 
 /** Gas of what a round does most. */
 export interface GasPrices {

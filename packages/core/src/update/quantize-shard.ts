@@ -13,9 +13,10 @@
  * clamped // → 1
  * ```
  */
+
+import { type Strata, stratify } from './correlated-rounding.ts'
 import { compensate, type ErrorFeedback, noteResidual } from './error-feedback.ts'
 import { countClamped, quantize } from './quantize.ts'
-import { type Strata, stratify } from './stratify.ts'
 
 /** What the integers of a shard follow from. */
 export interface ShardChange {

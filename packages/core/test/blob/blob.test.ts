@@ -12,7 +12,7 @@ import {
   toFieldWord,
 } from '../../src/blob/field-lanes.ts'
 import { addBlobs, BlobCountError, createBlobSum } from '../../src/blob/sum.ts'
-import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from '../../src/blob/words.ts'
+import { BLOB_BYTES, BLOB_WORDS, BlobLengthError } from '../../src/blob/word-limbs.ts'
 import { LaneRangeError } from '../../src/direct/lanes.ts'
 import { UnknownShardError } from '../../src/terms/terms.ts'
 

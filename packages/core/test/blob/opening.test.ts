@@ -5,7 +5,7 @@ import { fromBytes } from '../../src/arithmetic/hex.ts'
 import { packBlobs } from '../../src/blob/blob.ts'
 import { FIELD_MODULUS } from '../../src/blob/field-lanes.ts'
 import { openingPoint, quotientOf, rootOfUnity, UnknownWordError, wordOf } from '../../src/blob/opening.ts'
-import { BLOB_WORDS, BlobLengthError } from '../../src/blob/words.ts'
+import { BLOB_WORDS, BlobLengthError } from '../../src/blob/word-limbs.ts'
 
 const word = fc.integer({ min: 0, max: BLOB_WORDS - 1 })
 const power = (base: bigint, exponent: number) => {

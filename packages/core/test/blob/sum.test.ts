@@ -12,7 +12,7 @@ import {
   toFieldWord,
 } from '../../src/blob/field-lanes.ts'
 import { addBlobs, type BlobSum, copyShard, createBlobSum, isBlobSum, toShardBlobs } from '../../src/blob/sum.ts'
-import { BLOB_WORDS } from '../../src/blob/words.ts'
+import { BLOB_WORDS } from '../../src/blob/word-limbs.ts'
 import { UnknownShardError } from '../../src/terms/terms.ts'
 
 const runs = { numRuns: 30 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { estimatePlayedRound, estimateStart } from '../../src/cost/federation-gas.ts'
-import { estimateOwnPart } from '../../src/cost/own-part.ts'
+import { estimateOwnPart } from '../../src/cost/member-cost.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES } from '../../src/cost/prices.ts'
 import { termsOf } from '../terms-of.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateOwnPart } from '../../src/cost/own-part.ts'
+import { estimateOwnPart } from '../../src/cost/member-cost.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateOwnPartAt, estimateRoundAt } from '../../src/cost/prices.ts'
 import { estimateRound, GAS_LIMIT, gasToSign } from '../../src/direct/estimate.ts'
 import { wordsFor } from '../../src/direct/lanes.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateOwnPart, estimateSubmitBlobs } from '../../src/cost/own-part.ts'
+import { estimateOwnPart, estimateSubmitBlobs } from '../../src/cost/member-cost.ts'
 import {
   BYTES_LIMIT,
   estimateAggregate,

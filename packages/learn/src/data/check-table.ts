@@ -15,7 +15,7 @@
 import { CsvError } from './csv-error.ts'
 import { type Fault, labelledRows, openColumns, openLabel } from './examples.ts'
 import { isMissing, isMissingNumber } from './missing.ts'
-import { type DecimalMark, readQuantity } from './numbers.ts'
+import { type DecimalMark, readQuantity } from './number-formats.ts'
 import { countInputs, type DataSchema, type Feature } from './schema.ts'
 import type { Table } from './table.ts'
 

@@ -5,7 +5,7 @@
 import { type CsvLayout, READING } from './csv-dialect.ts'
 import { CsvError } from './csv-error.ts'
 import { EncodingError, type TextEncoding } from './encoding.ts'
-import type { DecimalMark } from './numbers.ts'
+import type { DecimalMark } from './number-formats.ts'
 import { type Table, TableBuilder } from './table.ts'
 
 /** What may be known of a file beforehand. */

@@ -18,7 +18,7 @@ import { CsvError, shorten } from './csv-error.ts'
 import type { Dataset } from './dataset.ts'
 import { separatorBetween, splitLabels, USUAL_SEPARATOR } from './label-lists.ts'
 import { isMissing, isMissingNumber } from './missing.ts'
-import { type DecimalMark, isSameUnit, readQuantity } from './numbers.ts'
+import { type DecimalMark, isSameUnit, readQuantity } from './number-formats.ts'
 import { countInputs, type DataSchema, type Feature, type LabelSchema, toByte } from './schema.ts'
 import type { Table } from './table.ts'
 

@@ -12,7 +12,7 @@
  * ```
  */
 import { isMissing, isMissingNumber } from './missing.ts'
-import { readQuantity } from './numbers.ts'
+import { readQuantity } from './number-formats.ts'
 import type { DataSchema, Feature } from './schema.ts'
 
 const VERSION = 1

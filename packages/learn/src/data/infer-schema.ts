@@ -3,7 +3,7 @@
  * text becomes categories. Its creator reviews it; members see it in the manifest.
  */
 import { isMissing, isMissingNumber } from './missing.ts'
-import { type DecimalMark, readNumber } from './numbers.ts'
+import { type DecimalMark, readNumber } from './number-formats.ts'
 import { type DataSchema, DataSchemaError, type Feature, parseDataSchema } from './schema.ts'
 import type { Table } from './table.ts'
 

@@ -1,6 +1,6 @@
 /** What is in a column of a table: how many values, of what kind, how often each. */
 import { isMissing, isMissingNumber } from './missing.ts'
-import { readQuantity } from './numbers.ts'
+import { readQuantity } from './number-formats.ts'
 import type { Table } from './table.ts'
 
 /** A text with the line it first stands on. */

@@ -16,7 +16,7 @@
 import type { CsvLayout } from './csv-dialect.ts'
 import type { TextEncoding } from './encoding.ts'
 import { isMissing } from './missing.ts'
-import { type DecimalMark, findDecimal, readQuantity } from './numbers.ts'
+import { type DecimalMark, findDecimal, readQuantity } from './number-formats.ts'
 
 /** How a table was read, where it was not as RFC 4180 has it: said to whoever gave the file. */
 export interface Reading {

@@ -42,7 +42,7 @@ function readBeside(folder: string, location: string): Uint8Array {
   const inside = normalize(location)
   const isPlain =
     location !== '' && !location.includes('\0') && !isAbsolute(location) && !/^[a-zA-Z]:|\\/.test(location)
-  if (!isPlain || inside === '..' || inside.startsWith(`..${sep}`)) throw outside(location)
+  if (!isPlain || inside === '..' || inside.startsWith(`...${sep}`)) throw outside(location)
   let real: string
   try {
     real = realpathSync(resolve(folder, inside))

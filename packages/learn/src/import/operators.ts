@@ -2,7 +2,7 @@
  * The operators that a file may use, each with what of it is read: those that can be trained through, in the forms of
  * operator set 17, axes and windows spelled out.
  */
-import { ARITHMETIC_OPERATORS } from './arithmetic.ts'
+import { ARITHMETIC_OPERATORS } from './elementwise.ts'
 import { LAYOUT_OPERATORS } from './layout.ts'
 import { NORMALISATION_OPERATORS } from './normalisation.ts'
 import type { Operator } from './operator.ts'

@@ -9,12 +9,12 @@
 import { readNotes } from '../onnx/export-notes.ts'
 import { chooseByUse, type LeftOut, list } from '../onnx/parameter-use.ts'
 import type { OnnxFile } from '../onnx/reader.ts'
-import { untie } from './choice.ts'
 import { restoreBiases } from './dropped-biases.ts'
 import { type EditedFile, isFoldedFrom } from './edited-file.ts'
 import { freeBatch } from './freed-batch.ts'
 import { separateCalls, separateFills, tieTransposes } from './merged-tensors.ts'
 import { restoreNames } from './restored-names.ts'
+import { untie } from './tensor-selection.ts'
 
 /** A file with its parameters told apart. */
 export interface ParameterFile {

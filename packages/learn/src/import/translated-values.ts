@@ -13,7 +13,7 @@ import { inferNode, ShapeError, type Shapes } from '../onnx/shapes.ts'
 import { BATCH, type Shape } from '../onnx/sizes.ts'
 import { inferType } from '../onnx/value-types.ts'
 import type { Constant, ElementType, Graph, Node } from '../onnx/writer.ts'
-import type { FileInput } from './choice.ts'
+import type { FileInput } from './tensor-selection.ts'
 
 /** Ends a translation with the reason. */
 export type Refuse = (reason: string) => never

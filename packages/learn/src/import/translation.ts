@@ -8,9 +8,9 @@ import type { FileNode, OnnxFile } from '../onnx/reader.ts'
 import type { Shapes } from '../onnx/shapes.ts'
 import type { Shape, Size } from '../onnx/sizes.ts'
 import type { Constant, Graph, Node } from '../onnx/writer.ts'
-import type { FileInput } from './choice.ts'
 import { findUnread, type Operator, readAttributes } from './operator.ts'
 import { findOperator } from './operators.ts'
+import type { FileInput } from './tensor-selection.ts'
 import {
   addConstant,
   evaluateNode,

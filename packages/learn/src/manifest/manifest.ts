@@ -14,7 +14,7 @@
 
 import { formatPath } from '../data/schema.ts'
 import { toCanonicalJson } from './canonical-json.ts'
-import { type Manifest, manifestForm } from './form.ts'
+import { type Manifest, manifestForm } from './manifest-schema.ts'
 import { findManifestFault } from './rules.ts'
 
 export type {
@@ -26,7 +26,7 @@ export type {
   TaskKind,
   TensorSpec,
   TrainingSpec,
-} from './form.ts'
+} from './manifest-schema.ts'
 
 /**
  * Checks a value as a manifest: form, and agreement of its parts (shapes, steps, bias multipliers, classes).

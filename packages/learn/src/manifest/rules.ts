@@ -14,7 +14,7 @@ import {
   takesWholeNumbers,
   tensorLayout,
 } from '../model/model.ts'
-import type { Manifest, NetworkSpec, TaskKind } from './form.ts'
+import type { Manifest, NetworkSpec, TaskKind } from './manifest-schema.ts'
 import { fromRatio, isEqual, multiply, rational } from './rational.ts'
 
 /** The key that breaks a rule, and why. */

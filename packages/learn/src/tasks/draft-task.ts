@@ -18,8 +18,8 @@ import { findLabelSeparator, type LabelSeparator, splitLabels, USUAL_SEPARATOR }
 import { countInputs, type DataSchema, DataSchemaError, type Feature, type LabelSchema } from '../data/schema.ts'
 import { type ColumnSummary, extremes, type Sighting, summarise } from '../data/summary.ts'
 import type { Table } from '../data/table.ts'
-import type { TrainingSpec } from '../manifest/form.ts'
-import type { TaskFile } from './task-file-form.ts'
+import type { TrainingSpec } from '../manifest/manifest-schema.ts'
+import type { TaskFile } from './task-file-schema.ts'
 
 /** A task file with what its author should know about it. */
 export interface TaskDraft {

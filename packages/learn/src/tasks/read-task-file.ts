@@ -11,7 +11,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseTaskFile } from './task-file.ts'
-import type { TaskFile } from './task-file-form.ts'
+import type { TaskFile } from './task-file-schema.ts'
 
 /**
  * Reads a task file.

@@ -16,10 +16,10 @@
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { countInputs, formatPath } from '../data/schema.ts'
-import type { MetricName, TaskKind } from '../manifest/form.ts'
+import type { MetricName, TaskKind } from '../manifest/manifest-schema.ts'
 import { findTaskFault, type ManifestFault, taskKindOf } from '../manifest/rules.ts'
 import { type LayeredModel, mlp } from '../model/model.ts'
-import { type TaskFile, taskFileForm } from './task-file-form.ts'
+import { type TaskFile, taskFileForm } from './task-file-schema.ts'
 
 type Issue = z.core.$ZodIssue
 

@@ -11,7 +11,7 @@
  * ```
  */
 import { z } from 'zod'
-import { manifestForm } from '../manifest/form.ts'
+import { manifestForm } from '../manifest/manifest-schema.ts'
 
 const count = z.int().min(0)
 const path = z.string().min(1)

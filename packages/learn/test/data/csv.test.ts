@@ -16,7 +16,7 @@ import { createDetector, decodeText, EncodingError } from '../../src/data/encodi
 import { readCsv, toDataset } from '../../src/data/examples.ts'
 import { moments } from '../../src/data/infer-schema.ts'
 import { isMissing, isMissingNumber } from '../../src/data/missing.ts'
-import { findDecimal, readNumber, readQuantity } from '../../src/data/numbers.ts'
+import { findDecimal, readNumber, readQuantity } from '../../src/data/number-formats.ts'
 import { createPlainLines } from '../../src/data/plain-lines.ts'
 import { type DataSchema, parseDataSchema } from '../../src/data/schema.ts'
 import { draftTask } from '../../src/tasks/draft-task.ts'

@@ -6,8 +6,8 @@ import { buildManifest } from '../../src/calibration/build-manifest.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
 import { exportOnnx, exportSafetensors, importSafetensors } from '../../src/export/export.ts'
 import { BaseModelError, openModel, toBaseWeights, toSpec } from '../../src/import/base-weights.ts'
-import { OnnxModelError } from '../../src/import/choice.ts'
 import { importOnnx, UnsupportedOperatorError } from '../../src/import/import-onnx.ts'
+import { OnnxModelError } from '../../src/import/tensor-selection.ts'
 import {
   ManifestError,
   parseManifest,

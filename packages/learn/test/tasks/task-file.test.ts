@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseTaskFile, TaskFileError, toModel, toTaskKind } from '../../src/tasks/task-file.ts'
-import { taskFileSchema } from '../../src/tasks/task-file-form.ts'
+import { taskFileSchema } from '../../src/tasks/task-file-schema.ts'
 import { trainerSchema } from '../../src/training/trainer-protocol.ts'
 
 const task = `version: 1

@@ -23,10 +23,10 @@ import { isChainOutOfReach, untilReached } from '../rpc/connection.ts'
 import { type Actor, isRefusal } from '../update/actor.ts'
 import { confirmUpdate, sendUpdate } from '../update/send.ts'
 import { trainRound } from '../update/train.ts'
+import type { Refusals } from './action-backoff.ts'
 import { type ChainAction, type InFlight, takeAction, toMissingEvent } from './chain-action.ts'
 import { type CheckedRound, callsOfProof, type FaultPlace, noteCheck, setFaultState } from './faults.ts'
 import type { Progress } from './progress.ts'
-import type { Refusals } from './refusals.ts'
 
 /** Refusals of the same submission after which its round is given up. */
 const REFUSALS_TO_FORFEIT = 5

@@ -22,7 +22,7 @@ import { decodeJsonText, type Hex, JsonEncodingError } from '@tutti/core'
 import { parseGwei } from 'viem'
 import { checkBehaviour, type NodeBehaviour, NodeOptionError } from './behaviour.ts'
 import { type Policy, PolicyError, parsePolicy } from './policy.ts'
-import { splitWords } from './words.ts'
+import { splitWords } from './split-command-line.ts'
 
 /** What a configuration file may hold; every key may be absent. */
 export interface NodeConfig {

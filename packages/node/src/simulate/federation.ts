@@ -38,7 +38,7 @@ import { type Dataset, exampleWeight, type Manifest, memberSeed, toWeights } fro
 import type { FitOptions, Trainer } from '@tutti/learn/node'
 import { stepsOf } from '../joining/federation.ts'
 import { prepareUpdate, roundingOf } from '../update/prepare.ts'
-import { createShelf, type FeedbackShelf } from './shelf.ts'
+import { createShelf, type FeedbackShelf } from './residual-store.ts'
 
 /** The terms that the integers depend on. */
 export type SimulatedTerms = CohortTerms &

@@ -13,7 +13,7 @@
  * ```
  */
 import type { NodeEvent } from './events.ts'
-import { addToRound, type RoundFigures } from './round-figures.ts'
+import { addToRound, type RoundFigures } from './prometheus-rounds.ts'
 import { addEvent, createTally, type Tally } from './tally.ts'
 
 /** How a node is. `chain-unreachable`, `stuck` and `failed` need somebody's attention. */

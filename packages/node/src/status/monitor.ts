@@ -14,8 +14,8 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { toPrometheus } from './figures.ts'
 import { type NodeStatus, toHealth } from './health.ts'
+import { toPrometheus } from './prometheus-metrics.ts'
 
 /** A running endpoint. */
 export interface Monitor {

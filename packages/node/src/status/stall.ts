@@ -4,7 +4,7 @@
  * Reports prove nothing. The median of a round's members counts, so that a few who lie cannot move it far. Each report is of
  * the model as it was when the round began.
  */
-import { decodeMetrics, ofOneKind, reportedAccuracy, reportedLoss } from './metrics.ts'
+import { decodeMetrics, ofOneKind, reportedAccuracy, reportedLoss } from './reported-metrics.ts'
 
 /** The median report of one round, counted from 0; what no member reported is absent. */
 export interface ReportedRound {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { ContractError, readMember, readObservation, readPosition, readRound, readStatus } from '@tutti/chain'
 import { createPublicClient, http } from 'viem'
 import { observe } from '../../src/decide/observe.ts'
-import { createPace } from '../../src/loop/watch.ts'
+import { createPace } from '../../src/loop/poll.ts'
 import { startFederation } from '../fixture.ts'
 import { start } from '../nodes.ts'
 

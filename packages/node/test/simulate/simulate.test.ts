@@ -25,7 +25,7 @@ import {
   SimulatedTrainingError,
   simulateFederation,
 } from '../../src/simulate/federation.ts'
-import { createShelf } from '../../src/simulate/shelf.ts'
+import { createShelf } from '../../src/simulate/residual-store.ts'
 import { AbstentionError, type ModelTrainer } from '../../src/trainers/interface.ts'
 import { createLocalTrainer } from '../../src/trainers/local.ts'
 import { skipWindows, startBlobFederation } from '../blob-fixture.ts'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noToken } from '@tutti/core'
 import type { NodeEvent, NodeEventBody } from '../../src/status/events.ts'
-import { toPrometheus } from '../../src/status/figures.ts'
 import { type NodeStatus, noteEvent, noteSearch, startStatus, toHealth } from '../../src/status/health.ts'
+import { toPrometheus } from '../../src/status/prometheus-metrics.ts'
 import { createTally } from '../../src/status/tally.ts'
 
 const account = '0xAa' as const

@@ -15,8 +15,8 @@
 import { type Address, type ContractEventName, type GetContractEventsReturnType, type Hex, hexToBytes } from 'viem'
 import { blobAggregatorAbi } from '../../abi/blobAggregator.ts'
 import type { ChainClient } from '../../client/client.ts'
-import { readByHalves } from '../../reads/halving.ts'
 import { inChainOrder } from '../../reads/log-order.ts'
+import { readByHalves } from '../../reads/log-ranges.ts'
 import { COMMITMENT_BYTES } from '../kzg/commitments.ts'
 
 type EventName = ContractEventName<typeof blobAggregatorAbi>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Action } from '../../src/decide/action.ts'
 import type { Observation } from '../../src/decide/state.ts'
-import { createRefusals } from '../../src/loop/refusals.ts'
+import { createRefusals } from '../../src/loop/action-backoff.ts'
 import { newRound, termsForTest } from '../terms.ts'
 
 const action: Action = { kind: 'aggregate', round: 2, shard: 1, reason: '' }

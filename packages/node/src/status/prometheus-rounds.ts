@@ -1,6 +1,6 @@
 /** A node's latest rounds as curves: what it reported, used and earned in each. */
 import type { NodeEvent } from './events.ts'
-import type { Family, Sample, Value } from './exposition.ts'
+import type { Family, Sample, Value } from './prometheus-format.ts'
 
 /** Rounds that are kept: the latest. */
 const ROUNDS_KEPT = 20

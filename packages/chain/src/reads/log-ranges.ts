@@ -3,8 +3,8 @@
  * many beforehand. A range that is refused is halved until it is answered.
  */
 
-import { mayBeTooMuch } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
+import { mayBeTooMuch } from '../client/endpoint-failures.ts'
 import { isMalformedAnswer, toChainError, withChainErrors } from '../client/errors.ts'
 
 /**

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromSeed } from '../../src/arithmetic/random.ts'
+import { RankError, sharedSeed, stratify } from '../../src/update/correlated-rounding.ts'
 import { quantize } from '../../src/update/quantize.ts'
-import { RankError, sharedSeed, stratify } from '../../src/update/stratify.ts'
 
 const manifest = `0x${'11'.repeat(32)}` as const
 

@@ -9,9 +9,9 @@
  * ```
  */
 import { PHASES } from '@tutti/core'
-import { type Family, type Sample, toExposition, type Value } from './exposition.ts'
 import { type NodeStatus, toHealth } from './health.ts'
-import { toRoundFamilies } from './round-figures.ts'
+import { type Family, type Sample, toExposition, type Value } from './prometheus-format.ts'
+import { toRoundFamilies } from './prometheus-rounds.ts'
 
 /** The Prometheus text of a node, every line ended. @param now - In milliseconds of this machine's clock. */
 export function toPrometheus(node: NodeStatus, now: number): string {

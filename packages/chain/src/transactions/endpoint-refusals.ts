@@ -16,8 +16,8 @@
  * ```
  */
 import { BaseError, type Hash, type Hex, keccak256, RpcRequestError } from 'viem'
-import { wordsOf } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
+import { wordsOf } from '../client/endpoint-failures.ts'
 import {
   ChainError,
   ChainUnreachableError,

@@ -12,7 +12,7 @@
  */
 import { z } from 'zod'
 import { dataSchemaForm } from '../data/schema.ts'
-import { metricForm, trainingForm } from '../manifest/form.ts'
+import { metricForm, trainingForm } from '../manifest/manifest-schema.ts'
 
 /** Layers a model may have before its last, and outputs each: the direct path holds no more than some millions. */
 const MOST_LAYERS = 8

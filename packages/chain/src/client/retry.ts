@@ -12,7 +12,7 @@
  * ```
  */
 import type { Transport } from 'viem'
-import { isPassing, layersOf, mayBeTooMuch, meaningOfError } from './answers.ts'
+import { isPassing, layersOf, mayBeTooMuch, meaningOfError } from './endpoint-failures.ts'
 
 /** How often a request is asked again, and the first pause, in milliseconds. */
 export interface Retries {

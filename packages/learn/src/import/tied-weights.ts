@@ -5,7 +5,7 @@
  */
 
 import type { OnnxFile } from '../onnx/reader.ts'
-import { OnnxModelError } from './choice.ts'
+import { OnnxModelError } from './tensor-selection.ts'
 
 /** Names of tensors that are trained as one; the first is the one that stays. */
 export type Tie = string[]
