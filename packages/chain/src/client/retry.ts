@@ -1,6 +1,6 @@
 /**
  * Requests that are asked again while an endpoint's failure is one that passes: with pauses that double, never sooner than
- * a server that limits its callers asks for. Transactions are not among them; see `refusals.ts`.
+ * a server that limits its callers asks for. Transactions are not among them; see `endpoint-refusals.ts`.
  *
  * @example
  * ```ts
