@@ -26,7 +26,7 @@ const settings = (): Setting[] => {
 export const phase = () => {
   const cases: Case[] = []
   const opened = 1_000_000
-  const patience = { joinSeconds: '40', keeperSeconds: '30', idleSeconds: '500', joiningSince: '999000' }
+  const retry = { joinSeconds: '40', keeperSeconds: '30', idleSeconds: '500', joiningSince: '999000' }
   for (const { commit, submit, challenge, committed, submitted, wait } of settings()) {
     const started = opened + wait
     // When the step that a phase waits for became possible: once aggregation could start, or with the last shard before.
@@ -37,7 +37,7 @@ export const phase = () => {
       const aggregated = shardsDone > 0 ? now - 1 : 0
       const possible = aggregated > started + lastWindow ? aggregated : started + lastWindow
       cases.push({
-        ...patience,
+        ...retry,
         aggregatedAt: String(aggregated),
         // Twice the keeper's window, then idle; never, where the phase ends by itself.
         overdueAt: expectedPhase < 5 ? '0' : String(possible + 2 * 30 + 500),
@@ -83,7 +83,7 @@ export const phase = () => {
       add(started + t, 0b1011n, 0, [now, started + end])
     }
   }
-  const rest = { ...patience, aggregatedAt: '0', committedAt: '0', submittedAt: '0', submitted: word(0n), shardsDone: '0', commitSeconds: '60', submitSeconds: '120', challengeSeconds: '0', minimumUpdates: '3', shards: '4', endsAt: '0', now: '1000005' }
+  const rest = { ...retry, aggregatedAt: '0', committedAt: '0', submittedAt: '0', submitted: word(0n), shardsDone: '0', commitSeconds: '60', submitSeconds: '120', challengeSeconds: '0', minimumUpdates: '3', shards: '4', endsAt: '0', now: '1000005' }
   cases.push({ openedAt: '0', startedAt: '0', ...rest, isFinished: '0', phase: '0', overdueAt: '999540' })
   cases.push({ openedAt: '1000000', startedAt: '0', ...rest, isFinished: '0', phase: '1', overdueAt: '1000500' })
   cases.push({ openedAt: '1000000', startedAt: '1000000', ...rest, isFinished: '1', phase: '8', overdueAt: '0' })

@@ -4,11 +4,11 @@
  * current.
  */
 import { writeFileSync } from 'node:fs'
-import { taskFileSchema } from '../src/tasks/task-file-schema.ts'
+import { taskFileJsonSchema } from '../src/tasks/task-file-schema.ts'
 import { trainerSchema } from '../src/training/trainer-protocol.ts'
 
 for (const [file, schema] of [
-  ['task.schema.json', taskFileSchema()],
+  ['task.schema.json', taskFileJsonSchema()],
   ['trainer.schema.json', trainerSchema()],
 ] as const) {
   writeFileSync(new URL(`../${file}`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`)

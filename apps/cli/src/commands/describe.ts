@@ -1,7 +1,7 @@
 /** `tutti describe ID`: what a member should know before it joins, and a CSV to fill in. */
 import {
   describeToken,
-  estimateOwnPart,
+  estimateMemberCost,
   formatCount,
   formatInteger,
   formatTokens,
@@ -63,7 +63,7 @@ async function runDescribe(id: Hex, options: DescribeOptions): Promise<void> {
   const disclosed = { federationId: id, account: undefined, terms, manifest, token, pathName: path }
   const { published, kept, publicity, updateBytes } = disclose(disclosed)
   const share = potOf(terms, 0) / BigInt(terms.cohortSize)
-  const round = estimateOwnPart(terms, path)
+  const round = estimateMemberCost(terms, path)
   const lines = [
     ...(await purposeLines(manifest)),
     '',

@@ -10,7 +10,7 @@ import { addAccountOptions, defaultRpcUrl, parseAddress, parseId } from '../chai
 import { addModuleOption, demandKnownModules } from '../chain/modules.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
 import { openBudgetReader } from '../node/budget-lines.ts'
-import { openWatch } from '../node/console.ts'
+import { openConsole } from '../node/console.ts'
 import { LOG_LEVELS } from '../node/event-lines.ts'
 import { openClient, untilAnswered } from '../node/node-client.ts'
 import { openTrainer } from '../node/node-trainer.ts'
@@ -179,7 +179,7 @@ async function planOne({ settings, creation, manifest, client, node, modules }: 
 async function serveOne({ settings, creation, manifest, client, node, modules }: Service, output: Output) {
   const { runNode } = await import('@tutti/node')
   const trainer = await openTrainer(settings, { federationId: creation.id, manifest, client })
-  const watch = await openWatch(settings, output)
+  const watch = await openConsole(settings, output)
   try {
     const { signal, onEvent } = watch
     const summary = await runNode({ ...node, trainer, signal, onEvent })

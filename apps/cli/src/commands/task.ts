@@ -51,8 +51,8 @@ export function addTask(program: Command): void {
     .description('Print the JSON Schema of task files, for editors.')
     .option('--json', 'print it as one line')
     .action(async ({ json }: { json?: boolean }) => {
-      const { taskFileSchema } = await import('@tutti/learn')
-      process.stdout.write(`${JSON.stringify(taskFileSchema(), null, json === true ? 0 : 2)}\n`)
+      const { taskFileJsonSchema } = await import('@tutti/learn')
+      process.stdout.write(`${JSON.stringify(taskFileJsonSchema(), null, json === true ? 0 : 2)}\n`)
     })
   for (const command of task.commands) command.exitOverride()
 }

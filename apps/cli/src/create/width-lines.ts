@@ -1,7 +1,7 @@
 /** What each width of an update costs and loses, so that a creator can choose: shown by `create` on the direct path. */
 
 import {
-  estimateOwnPart,
+  estimateMemberCost,
   estimateRound,
   FEW_UPDATES,
   formatCount,
@@ -50,7 +50,7 @@ export function costWidths(proposeAt: (bits: number) => Terms): WidthCost[] {
       const lost = LOST_POINTS[bits]
       return {
         bits,
-        submitGas: estimateOwnPart(terms, 'direct').gas,
+        submitGas: estimateMemberCost(terms, 'direct').gas,
         submitBytes: terms.shardsPerMember * payloadBytes(length, bits),
         aggregateGas: aggregate.gas * shardCount(terms),
         lostPoints: lost === undefined ? null : terms.cohortSize < FEW_UPDATES ? lost.few : lost.many,

@@ -7,7 +7,7 @@ import type { NodeSettings } from './settings.ts'
 import { createNodeView } from './view.ts'
 
 /** What a running node tells, and hears. */
-export interface NodeWatch {
+export interface NodeConsole {
   /** Aborted by Ctrl-C or SIGTERM. */
   signal: AbortSignal
   onEvent(event: NodeEvent): void
@@ -21,10 +21,10 @@ export interface NodeWatch {
 }
 
 /** Starts to watch. */
-export async function openWatch(
+export async function openConsole(
   settings: Pick<NodeSettings, 'metricsPort' | 'logLevel'>,
   output: Output,
-): Promise<NodeWatch> {
+): Promise<NodeConsole> {
   const monitor = await openMonitor(settings.metricsPort, output)
   const interruption = watchInterruption(() => output.note('stopping after the action at hand; again to stop at once'))
   const view = createNodeView(output)

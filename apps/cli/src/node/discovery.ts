@@ -6,7 +6,7 @@ import type { PublishedManifest } from '@tutti/learn'
 import type { NodePlan, NodeSummary, OwnData, ServeOptions, SurveyOptions } from '@tutti/node'
 import type { Output } from '../terminal/output.ts'
 import { openBudgetReader } from './budget-lines.ts'
-import { type NodeWatch, openWatch } from './console.ts'
+import { type NodeConsole, openConsole } from './console.ts'
 import { openClient } from './node-client.ts'
 import { openTrainer } from './node-trainer.ts'
 import { describePlan } from './plan-lines.ts'
@@ -40,7 +40,7 @@ export async function runDiscovery(
   const options = { ...surveyOptionsOf(settings, client), policy: settings.policy }
   if (isDryRun) return planDiscovery(settings, options, output)
   const { serveFederations } = await import('@tutti/node')
-  const watch = await openWatch(settings, output)
+  const watch = await openConsole(settings, output)
   try {
     const { signal, onEvent } = watch
     const summaries = await serveFederations({
@@ -69,7 +69,7 @@ export async function runDiscovery(
 /** Says what a search found, what is joined, what is left alone for a while, and that the chain cannot be searched. */
 async function tellSearches(
   settings: NodeSettings,
-  watch: NodeWatch,
+  watch: NodeConsole,
   output: Output,
 ): Promise<Required<Pick<ServeOptions, 'onSurvey' | 'onJoin' | 'onSetAside' | 'onSearch'>>> {
   const readBudget = await openBudgetReader()

@@ -94,11 +94,11 @@ export async function readLimits(
 }
 
 async function readSources(options: Omit<NodeCommandOptions, 'rpc'>) {
-  const { CommandLineError, freePolicy, NodeConfigError, PolicyError, parsePolicy, readNodeConfig, splitWords } =
+  const { CommandLineError, freePolicy, NodeConfigError, PolicyError, parsePolicy, readNodeConfig, splitCommandLine } =
     await import('@tutti/node')
   try {
     const config: NodeConfig = options.config === undefined ? { behaviour: {} } : readNodeConfig(options.config)
-    const words = options.trainer === undefined ? config.trainer : splitWords(options.trainer)
+    const words = options.trainer === undefined ? config.trainer : splitCommandLine(options.trainer)
     const limits = limitsOf(options)
     const stated = await tokenLimitsOf(options, config.policy)
     const { tokens: _, ...flags } = parsePolicy(limits, 'the command line')

@@ -21,7 +21,7 @@ import {
   trainAlone,
 } from '@tutti/learn'
 import { createTrainer, proposeFederation, type Trainer, type Undertaking } from '@tutti/learn/node'
-import { createShelf, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
+import { createResidualStore, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
 import { checkProposal, checkShards } from '../create/term-checks.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { type CostEstimate, estimateCost, estimateRoundCost, type Pricing } from './costs.ts'
@@ -167,12 +167,12 @@ async function playRounds(federation: SimulatedFederation, options: PlayOptions)
   const { terms, manifest, trainer, members, base, start } = federation
   const { seed, signal, onProgress } = options
   const isLarge = members.length * terms.dimension * 4 > MOST_RESIDUAL_BYTES
-  const shelf = createShelf(isLarge ? tmpdir() : undefined)
+  const residualStore = createResidualStore(isLarge ? tmpdir() : undefined)
   const played: Played = { rounds: [], lanes: start }
   let standing = ''
   try {
     await simulateFederation({
-      ...{ terms, manifest, trainer, members, lanes: start, seed, shelf, signal },
+      ...{ terms, manifest, trainer, members, lanes: start, seed, residualStore, signal },
       ...(base === undefined ? {} : { base }),
       seedOf: (round) => keccak256(encodeStatic([seed, round])),
       isSilent: (round, member) => chanceOf(seed, round, member) < options.dropout,
@@ -192,7 +192,7 @@ async function playRounds(federation: SimulatedFederation, options: PlayOptions)
     if (!(error instanceof SimulatedTrainingError)) throw error
     return { ...played, ended: 'diverged', failure: error.message }
   } finally {
-    shelf.close()
+    residualStore.close()
   }
 }
 

@@ -190,12 +190,12 @@ describe('tutti node without a federation, where there are statistics rounds', (
     const never: Hex = await create(5, ...lonely, '--stake', '1', '--bounty', '90')
     const alone = ['--members', '1', '--minimum-members', '1', '--expose-few', '--epsilon', '1', '--bounty', '2']
     const served = await create(5, ...alone, '--submit-seconds', '60')
-    configure('patience.json', {
+    configure('retry.json', {
       creators: creators[5]!.address,
       tokens: { [demoToken().address]: { maximumStake: 1 } },
       maximumWaitSeconds: 3_600,
     })
-    const serving = node(4, 'patience.json', '--data', '1.csv')
+    const serving = node(4, 'retry.json', '--data', '1.csv')
     const client = await connect({ rpcUrl: env.TUTTI_RPC! })
     while ((await readStatus(client, { id: never })).members === 0) await new Promise((done) => setTimeout(done, 100))
     await advanceTime(client, 3_700)
@@ -211,7 +211,7 @@ describe('tutti node without a federation, where there are statistics rounds', (
         [served, 1, true],
       ],
     )
-    const { of } = await list('--config', 'patience.json')
+    const { of } = await list('--config', 'retry.json')
     assert.match(
       of(never).refusals.join(),
       /it has not opened: 0 members have joined, 3 are needed, and policy\.maximumWaitSeconds allows 3600/,

@@ -18,7 +18,7 @@
  */
 import { type HttpTransport, http } from 'viem'
 import { isTooLong, type Meaning, meaningOf } from './endpoint-failures.ts'
-import { patiently } from './retry.ts'
+import { withRetries } from './retry.ts'
 import { rememberEndpoint } from './secrets.ts'
 
 /** Requests in one batch where the endpoint has no other opinion. */
@@ -29,19 +29,19 @@ const LONGEST_ANSWER = 10_485_760
 type Request = { id: number }
 type Answer = { id?: number | string | null; error?: { code?: number; message?: string } | null }
 
-/** How patient {@link batchingHttp} is with one request, in milliseconds, and attempts after the first. */
-export interface RequestPatience {
+/** How long {@link batchingHttp} waits for one request, in milliseconds, and how often it tries again. */
+export interface RequestRetries {
   timeout: number
   retryCount: number
   retryDelay?: number
 }
 
 /** Transport to an endpoint by HTTP, whose batches shrink to what the endpoint answers. */
-export function batchingHttp(url: string, patience: RequestPatience): HttpTransport {
+export function batchingHttp(url: string, retry: RequestRetries): HttpTransport {
   rememberEndpoint(url)
-  const { timeout, retryCount: count, retryDelay: delay = 100 } = patience
+  const { timeout, retryCount: count, retryDelay: delay = 100 } = retry
   const open = http(url, { batch: { batchSize: LARGEST_BATCH }, fetchFn: shrinkBatches(fetch), timeout, retryCount: 0 })
-  return patiently(open, { count, delay })
+  return withRetries(open, { count, delay })
 }
 
 /**

@@ -4,10 +4,10 @@
  *
  * @example
  * ```ts
- * import { patiently } from '@tutti/chain'
+ * import { withRetries } from '@tutti/chain'
  * import { createPublicClient, http } from 'viem'
  *
- * const transport = patiently(http(chain.rpcUrl), { count: 3, delay: 100 })
+ * const transport = withRetries(http(chain.rpcUrl), { count: 3, delay: 100 })
  * await createPublicClient({ transport }).getChainId() // → 31337
  * ```
  */
@@ -47,7 +47,7 @@ type OpenAny = (parameters: unknown) => {
 }
 
 /** A transport that asks again. What a caller wants in a request's own options, such as no second try, is kept to. */
-export function patiently<Open extends Transport>(open: Open, { count, delay }: Retries): Open {
+export function withRetries<Open extends Transport>(open: Open, { count, delay }: Retries): Open {
   const openAny = open as unknown as OpenAny
   const openPatiently: OpenAny = (parameters) => {
     const transport = openAny(parameters)

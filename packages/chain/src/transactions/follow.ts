@@ -9,7 +9,7 @@
  * const attempts = [await prepareTransaction(client, { to: account.address, data: '0x' })] // write these down
  * const carrier = plainCarrier(client)
  * await handOver(client, attempts, carrier) // → { kind: 'taken' }
- * const { kind } = await seeThrough(client, attempts, { carrier, patienceMs: 10_000 })
+ * const { kind } = await seeThrough(client, attempts, { carrier, timeoutMs: 10_000 })
  * kind // → 'mined'
  * ```
  */
@@ -123,7 +123,7 @@ function ignoreFeeLimit(error: unknown): undefined {
 }
 
 /**
- * Stays with signed transactions of one nonce until one is mined and deep enough or all are replaced, or for `patienceMs`.
+ * Stays with signed transactions of one nonce until one is mined and deep enough or all are replaced, or for `timeoutMs`.
  *
  * @param attempts - At least one; replacements are added.
  * @throws What {@link handOver} throws; the reason of the signal when it aborts.
@@ -131,10 +131,10 @@ function ignoreFeeLimit(error: unknown): undefined {
 export async function seeThrough(
   client: ChainClient,
   attempts: Attempt[],
-  options: FollowOptions & { patienceMs: number },
+  options: FollowOptions & { timeoutMs: number },
 ): Promise<Fate> {
   const from = signerOf(client, options)
-  const deadline = Date.now() + options.patienceMs
+  const deadline = Date.now() + options.timeoutMs
   let looksReplaced = 0
   for (let looks = 1; ; looks++) {
     const fate = await lookUntil(deadline, () => fateOf(client, attempts, from), options)

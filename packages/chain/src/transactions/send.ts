@@ -266,7 +266,7 @@ async function followUntil(
 ): Promise<Fate> {
   for (;;) {
     try {
-      return await seeThrough(client, attempts, { ...options, patienceMs: deadline - Date.now() })
+      return await seeThrough(client, attempts, { ...options, timeoutMs: deadline - Date.now() })
     } catch (failure) {
       const meaning = meaningOfError(failure)
       if (meaning === undefined || meaning === 'final') throw failure

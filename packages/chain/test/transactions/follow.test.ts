@@ -56,10 +56,10 @@ for (const [kind, index] of [
     await handOver(client, attempts, carrier)
     for (const _ of [1, 2]) {
       assert.deepEqual(await fateOf(client, attempts, from), { kind: 'pending', isIncluded: true })
-      assert.equal((await seeThrough(client, attempts, { carrier, patienceMs: 200 })).kind, 'pending')
+      assert.equal((await seeThrough(client, attempts, { carrier, timeoutMs: 200 })).kind, 'pending')
       await mine(client)
     }
-    const fate = await seeThrough(client, attempts, { carrier, patienceMs: 5_000 })
+    const fate = await seeThrough(client, attempts, { carrier, timeoutMs: 5_000 })
     assert.equal(fate.kind === 'mined' && fate.receipt.transactionHash, attempts[0]!.hash)
     assert.equal(attempts.length, 1)
   })
@@ -89,7 +89,7 @@ test('a transaction that no longer covers the base fee is replaced under its non
     const { maxFeePerGas } = readFields(attempts[0]!)
     const kept: number[] = []
     const keep = (all: readonly Attempt[]) => kept.push(all.length)
-    const seen = seeThrough(client, attempts, { carrier, keep, patienceMs: 30_000 })
+    const seen = seeThrough(client, attempts, { carrier, keep, timeoutMs: 30_000 })
     while (attempts.length === 1) {
       await request(client, 'anvil_setNextBlockBaseFeePerGas', [`0x${(2n * maxFeePerGas).toString(16)}`])
       await mine(client)
@@ -120,10 +120,10 @@ async function startBehindGap(index: number, gap: number) {
   const carrier = plainCarrier(client)
   await handOver(client, attempts, carrier)
   const filled: number[] = []
-  const follow = (patienceMs: number, isFilling = true) =>
+  const follow = (timeoutMs: number, isFilling = true) =>
     seeThrough(client, attempts, {
       carrier,
-      patienceMs,
+      timeoutMs,
       ...(isFilling ? { onGap: (nonce: number) => filled.push(nonce) } : {}),
     })
   return { client, attempts, filled, follow }

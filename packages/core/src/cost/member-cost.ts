@@ -3,10 +3,10 @@
  *
  * @example
  * ```ts
- * import { estimateOwnPart, estimateSubmitBlobs } from '@tutti/core'
+ * import { estimateMemberCost, estimateSubmitBlobs } from '@tutti/core'
  *
- * estimateOwnPart(terms, 'direct').blobGas // → 0
- * estimateOwnPart(terms, 'blob').blobGas // → 131072
+ * estimateMemberCost(terms, 'direct').blobGas // → 0
+ * estimateMemberCost(terms, 'blob').blobGas // → 131072
  * estimateSubmitBlobs(6).gas > estimateSubmitBlobs(1).gas // → true
  * ```
  */
@@ -42,7 +42,7 @@ export function estimateSubmitBlobs(blobs: number): TransactionBound {
  * Bounds on a member's own part of a round: committing where the terms ask for it, and submitting all assigned shards.
  * On the blob path that is one transaction a shard, and blob gas beside the gas.
  */
-export function estimateOwnPart(terms: Terms, path: 'direct' | 'blob'): { gas: number; blobGas: number } {
+export function estimateMemberCost(terms: Terms, path: 'direct' | 'blob'): { gas: number; blobGas: number } {
   const { shardsPerMember: shards, bits, laneBits } = terms
   const commit = terms.commitSeconds > 0 ? estimateCommit() : 0
   const length = Math.min(terms.dimension, terms.shardSize)

@@ -19,7 +19,7 @@
 import { estimateRound, type TransactionBound } from '../direct/estimate.ts'
 import { wordsFor } from '../direct/lanes.ts'
 import type { Terms } from '../terms/terms.ts'
-import { estimateOwnPart } from './member-cost.ts'
+import { estimateMemberCost } from './member-cost.ts'
 
 /** Gas of what a round does most. */
 export interface GasPrices {
@@ -67,7 +67,7 @@ export function estimateRoundAt(
 }
 
 /**
- * Bounds on a member's own part of a round by a chain's prices, new state included: those of `estimateOwnPart`, and what
+ * Bounds on a member's own part of a round by a chain's prices, new state included: those of `estimateMemberCost`, and what
  * the slots of each transaction cost beyond Berlin's price.
  */
 export function estimateOwnPartAt(
@@ -75,7 +75,7 @@ export function estimateOwnPartAt(
   path: 'direct' | 'blob',
   prices: GasPrices,
 ): { gas: number; blobGas: number } {
-  const { gas, blobGas } = estimateOwnPart(terms, path)
+  const { gas, blobGas } = estimateMemberCost(terms, path)
   const { newSlotGas, rewrittenSlotGas, floorByteGas } = BERLIN_PRICES
   const slots =
     SUBMIT_SLOTS * Math.max(0, prices.rewrittenSlotGas - rewrittenSlotGas) +

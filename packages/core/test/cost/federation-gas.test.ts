@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { estimatePlayedRound, estimateStart } from '../../src/cost/federation-gas.ts'
-import { estimateOwnPart } from '../../src/cost/member-cost.ts'
+import { estimateMemberCost } from '../../src/cost/member-cost.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES } from '../../src/cost/prices.ts'
 import { termsOf } from '../terms-of.ts'
 
@@ -19,7 +19,7 @@ test('a creating and a round of the digits, in gas', () => {
 test('one update more costs a member’s own part; a draw, and settling, cost more than none', () => {
   for (const path of ['direct', 'blob'] as const) {
     const laneBits = path === 'blob' ? 24 : 16
-    const own = estimateOwnPart({ ...terms, laneBits }, path)
+    const own = estimateMemberCost({ ...terms, laneBits }, path)
     const of = (change: Partial<typeof round>) =>
       estimatePlayedRound({ ...terms, laneBits }, path, { ...round, ...change }, BERLIN_PRICES)
     fc.assert(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { estimateOwnPart, estimateSubmitBlobs } from '../../src/cost/member-cost.ts'
+import { estimateMemberCost, estimateSubmitBlobs } from '../../src/cost/member-cost.ts'
 import {
   BYTES_LIMIT,
   estimateAggregate,
@@ -45,13 +45,13 @@ test('what a member of the blob path was measured to pay is within its bounds, a
 
 test('a part of a round in blobs is one transaction a shard and 131,072 blob gas a blob; commitments come on top', () => {
   const terms = termsOf({ dimension: 500_000, shardSize: 245_760, shardsPerMember: 2, laneBits: 24, bits: 8 })
-  assert.deepEqual(estimateOwnPart(terms, 'blob'), { gas: 2 * estimateSubmitBlobs(6).gas, blobGas: 12 * 131_072 })
-  const { gas } = estimateOwnPart({ ...terms, commitSeconds: 60 }, 'blob')
+  assert.deepEqual(estimateMemberCost(terms, 'blob'), { gas: 2 * estimateSubmitBlobs(6).gas, blobGas: 12 * 131_072 })
+  const { gas } = estimateMemberCost({ ...terms, commitSeconds: 60 }, 'blob')
   assert.equal(gas, 2 * estimateSubmitBlobs(6).gas + estimateCommit())
   const direct = termsOf({ dimension: 4_820, shardSize: 2_410, shardsPerMember: 2, bits: 4 })
   const submit = estimateSubmit({ shards: 2, length: 2_410, bits: 4 }).gas
-  assert.deepEqual(estimateOwnPart(direct, 'direct'), { gas: submit, blobGas: 0 })
-  assert.equal(estimateOwnPart({ ...direct, commitSeconds: 60 }, 'direct').gas, submit + estimateCommit())
+  assert.deepEqual(estimateMemberCost(direct, 'direct'), { gas: submit, blobGas: 0 })
+  assert.equal(estimateMemberCost({ ...direct, commitSeconds: 60 }, 'direct').gas, submit + estimateCommit())
 })
 
 test('a transaction is signed with a quarter more than it needs, and never above the cap', () => {

@@ -81,7 +81,7 @@ const label = z.discriminatedUnion('kind', [
   }),
 ])
 
-const csvForm = z
+const csvSchema = z
   .strictObject({
     delimiter: z.enum([',', ';', '\t', '|']).describe('What separated the cells.'),
     decimal: z
@@ -92,12 +92,12 @@ const csvForm = z
   .describe('How the file was written that the schema was drafted from. Files of others are looked at anew.')
 
 /** Zod form of {@link DataSchema}; the manifest embeds it. */
-export const dataSchemaForm = z
+export const dataSchemaDefinition = z
   .strictObject({
     version: z.literal(1),
     features: z.array(z.discriminatedUnion('kind', [numberFeature, categoryFeature])).min(1),
     label,
-    csv: csvForm.optional(),
+    csv: csvSchema.optional(),
     inputZero: z.int().min(0).max(255).describe('The byte that stands for zero.'),
     inputScale: ratio.describe('What one unit of a byte is worth, [numerator, denominator].'),
   })
@@ -141,7 +141,7 @@ export const dataSchemaForm = z
   })
 
 /** Columns, label and byte form of a dataset, version 1. */
-export type DataSchema = z.infer<typeof dataSchemaForm>
+export type DataSchema = z.infer<typeof dataSchemaDefinition>
 
 /** One column of a {@link DataSchema}. */
 export type Feature = DataSchema['features'][number]
@@ -155,7 +155,7 @@ export type LabelSchema = DataSchema['label']
  * @throws {@link DataSchemaError} naming the key.
  */
 export function parseDataSchema(value: unknown): DataSchema {
-  const result = dataSchemaForm.safeParse(value)
+  const result = dataSchemaDefinition.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!
   throw new DataSchemaError(formatPath(issue.path), issue.message)

@@ -5,7 +5,7 @@
  * any model whose lanes are added to float weights, of a seed or of a file; the contract does not answer for it.
  */
 import { z } from 'zod'
-import { dataSchemaForm } from '../data/schema.ts'
+import { dataSchemaDefinition } from '../data/schema.ts'
 
 const finite = z.number().refine(Number.isFinite)
 const ratio = z.tuple([z.int().positive(), z.int().positive()])
@@ -17,10 +17,10 @@ const hash = z.string().regex(/^0x[0-9a-f]{64}$/, 'expected 32 bytes in lower-ca
 const integerText = z.string().regex(/^(0|-?[1-9][0-9]*)$/, 'expected an integer as decimal text')
 
 /** Zod form of {@link MetricName}. */
-export const metricForm = z.enum(['accuracy', 'balanced-accuracy', 'f1', 'auroc', 'mae'])
+export const metricSchema = z.enum(['accuracy', 'balanced-accuracy', 'f1', 'auroc', 'mae'])
 
 /** Zod form of {@link TrainingSpec}. */
-export const trainingForm = z
+export const trainingSchema = z
   .strictObject({
     optimizer: z.enum(['sgd', 'adam']).describe('How a member steps along its gradients.'),
     learningRate: finite.positive().describe('Size of a step. Halve it if training diverges.'),
@@ -58,7 +58,7 @@ const activation = z.enum(['relu', 'none'])
 const output = z.enum(['softmax', 'logistic', 'multi-label', 'linear'])
 const tensorShape = z.array(size).min(1)
 
-const layerForm = z.discriminatedUnion('kind', [
+const layerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dense'), outputs: size, activation }),
   z.strictObject({
     kind: z.literal('convolution'),
@@ -73,12 +73,12 @@ const layerForm = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('embedding'), entries: size, width: size }),
 ])
 
-const modelForm = z.discriminatedUnion('kind', [
+const modelSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.undefined().optional(),
     inputs: size,
     shape: z.tuple([size, size, size]).optional(),
-    layers: z.array(layerForm).min(1),
+    layers: z.array(layerSchema).min(1),
     output,
   }),
   z.strictObject({
@@ -96,7 +96,7 @@ const modelForm = z.discriminatedUnion('kind', [
   }),
 ])
 
-const networkForm = z.strictObject({
+const networkSchema = z.strictObject({
   inputScale: ratio,
   inputZero: z.int().min(0).max(255),
   layers: z.array(
@@ -113,7 +113,7 @@ const networkForm = z.strictObject({
 })
 
 /** Zod form of {@link Manifest}. */
-export const manifestForm = z.strictObject({
+export const manifestSchema = z.strictObject({
   version: z.literal([1, 2]),
   name: z.string().min(1),
   purpose: z.string(),
@@ -123,12 +123,12 @@ export const manifestForm = z.strictObject({
   publicity: z.string().min(1),
   task: z.strictObject({
     kind: z.enum(['multi-class', 'binary', 'multi-label', 'regression']),
-    metrics: z.array(metricForm).min(1),
+    metrics: z.array(metricSchema).min(1),
   }),
-  data: dataSchemaForm,
+  data: dataSchemaDefinition,
   /** The statistics round that the constants of `data` came from, on which chain; its id is unique there. */
   statistics: z.strictObject({ chainId: z.int().positive(), id: hash, manifestHash: hash }).optional(),
-  model: modelForm,
+  model: modelSchema,
   tensors: z.array(z.strictObject({ name: z.string().min(1), shape: z.array(size), step: ratio })).min(1),
   initialisation: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('zero') }),
@@ -155,19 +155,19 @@ export const manifestForm = z.strictObject({
     /** Float weights of a file with this keccak256, ONNX or safetensors; lanes start at zero. */
     z.strictObject({ kind: z.literal('base'), hash }),
   ]),
-  network: networkForm.optional(),
+  network: networkSchema.optional(),
   loss: z.strictObject({ classWeights: z.array(finite.positive()).optional() }),
-  training: trainingForm,
+  training: trainingSchema,
 })
 
 /** What a federation trains. */
-export type Manifest = z.infer<typeof manifestForm>
+export type Manifest = z.infer<typeof manifestSchema>
 
 /** How a member trains in a round. */
-export type TrainingSpec = z.infer<typeof trainingForm>
+export type TrainingSpec = z.infer<typeof trainingSchema>
 
 /** Constants of the integer network that answers predictions. */
-export type NetworkSpec = z.infer<typeof networkForm>
+export type NetworkSpec = z.infer<typeof networkSchema>
 
 /** A tensor's name, shape and step: weight units per integer, [numerator, denominator]. */
 export type TensorSpec = Manifest['tensors'][number]
@@ -182,4 +182,4 @@ export type StatisticsSource = NonNullable<Manifest['statistics']>
 export type TaskKind = Manifest['task']['kind']
 
 /** A figure by which a model is judged. */
-export type MetricName = z.infer<typeof metricForm>
+export type MetricName = z.infer<typeof metricSchema>

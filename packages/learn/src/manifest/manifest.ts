@@ -14,7 +14,7 @@
 
 import { formatPath } from '../data/schema.ts'
 import { toCanonicalJson } from './canonical-json.ts'
-import { type Manifest, manifestForm } from './manifest-schema.ts'
+import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { findManifestFault } from './rules.ts'
 
 export type {
@@ -34,7 +34,7 @@ export type {
  * @throws {@link ManifestError} naming the key.
  */
 export function validateManifest(value: unknown): Manifest {
-  const result = manifestForm.safeParse(value)
+  const result = manifestSchema.safeParse(value)
   if (!result.success) {
     const issue = result.error.issues[0]!
     throw new ManifestError(formatPath(issue.path), issue.message)

@@ -35,7 +35,7 @@ const column = z.discriminatedUnion('kind', [
 ])
 
 /** Zod form of {@link StatisticsManifest}. */
-export const statisticsManifestForm = z.strictObject({
+export const statisticsManifestSchema = z.strictObject({
   version: z.literal(1),
   kind: z.literal('statistics'),
   name,
@@ -58,7 +58,7 @@ export const statisticsManifestForm = z.strictObject({
 })
 
 /** What a statistics round counts, version 1. */
-export type StatisticsManifest = z.infer<typeof statisticsManifestForm>
+export type StatisticsManifest = z.infer<typeof statisticsManifestSchema>
 
 /** What a federation may publish: a model to train, or statistics to count. */
 export type PublishedManifest = Manifest | StatisticsManifest
@@ -74,7 +74,7 @@ export function isStatistics(manifest: PublishedManifest): manifest is Statistic
  * @throws `ManifestError` naming the key.
  */
 export function validateStatisticsManifest(value: unknown): StatisticsManifest {
-  const result = statisticsManifestForm.safeParse(value)
+  const result = statisticsManifestSchema.safeParse(value)
   if (!result.success) {
     const issue = result.error.issues[0]!
     throw new ManifestError(formatPath(issue.path), issue.message)

@@ -4,15 +4,15 @@
  *
  * @example
  * ```ts
- * import { taskFileForm, taskFileSchema } from '@tutti/learn'
+ * import { taskFileSchema, taskFileJsonSchema } from '@tutti/learn'
  *
- * taskFileForm.safeParse({ version: 9 }).success // → false
- * taskFileSchema().type // → 'object'
+ * taskFileSchema.safeParse({ version: 9 }).success // → false
+ * taskFileJsonSchema().type // → 'object'
  * ```
  */
 import { z } from 'zod'
-import { dataSchemaForm } from '../data/schema.ts'
-import { metricForm, trainingForm } from '../manifest/manifest-schema.ts'
+import { dataSchemaDefinition } from '../data/schema.ts'
+import { metricSchema, trainingSchema } from '../manifest/manifest-schema.ts'
 
 /** Layers a model may have before its last, and outputs each: the direct path holds no more than some millions. */
 const MOST_LAYERS = 8
@@ -31,7 +31,7 @@ const tokens = z.union([
   z.string().regex(/^\d+(\.\d{1,36})?$/, 'expected an amount of tokens, such as "2.5"'),
 ])
 
-const termsForm = z.strictObject({
+const termsSchema = z.strictObject({
   members: z.int().min(1).max(256).optional().describe('The most members that train in a round.'),
   minimumUpdates: z
     .int()
@@ -78,13 +78,13 @@ const termsForm = z.strictObject({
 })
 
 /** Zod form of {@link TaskFile}. */
-export const taskFileForm = z.strictObject({
+export const taskFileSchema = z.strictObject({
   version: z.literal(1).describe('Version of this form.'),
   name: z.string().min(1).describe('What members and readers see the federation as.'),
   purpose: z.string().min(1).describe('What the model is for, in a sentence.'),
   licence: z.string().min(1).describe('Under what terms the model may be used.'),
   contact: z.string().describe('Where members ask; published for ever.'),
-  data: dataSchemaForm.describe('Columns that every member’s data must have, and how values become inputs.'),
+  data: dataSchemaDefinition.describe('Columns that every member’s data must have, and how values become inputs.'),
   model: z
     .strictObject({
       hidden: z
@@ -109,22 +109,22 @@ export const taskFileForm = z.strictObject({
     .optional()
     .describe('The loss follows from the output; this weighs it.'),
   metrics: z
-    .array(metricForm)
+    .array(metricSchema)
     .min(1)
     .optional()
     .describe('Figures by which the model is judged; those usual for the output when absent.'),
-  training: trainingForm.describe('How a member trains in a round.'),
-  terms: termsForm.optional().describe('Terms to propose; options of `tutti create` come before them.'),
+  training: trainingSchema.describe('How a member trains in a round.'),
+  terms: termsSchema.optional().describe('Terms to propose; options of `tutti create` come before them.'),
 })
 
 /** What a creator wants learnt, from what data, on what terms: version 1. */
-export type TaskFile = z.infer<typeof taskFileForm>
+export type TaskFile = z.infer<typeof taskFileSchema>
 
 /** The terms that a task file may propose. */
-export type TaskFileTerms = z.infer<typeof termsForm>
+export type TaskFileTerms = z.infer<typeof termsSchema>
 
 /** JSON Schema (draft 2020-12) of a task file, for editors; `task.schema.json` holds it. */
-export function taskFileSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(taskFileForm, { target: 'draft-2020-12', io: 'input' })
+export function taskFileJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(taskFileSchema, { target: 'draft-2020-12', io: 'input' })
   return { $schema, title: 'Tutti task file', description: 'What a federation is to learn, version 1.', ...schema }
 }

@@ -19,7 +19,7 @@ import { countInputs, formatPath } from '../data/schema.ts'
 import type { MetricName, TaskKind } from '../manifest/manifest-schema.ts'
 import { findTaskFault, type ManifestFault, taskKindOf } from '../manifest/rules.ts'
 import { type LayeredModel, mlp } from '../model/model.ts'
-import { type TaskFile, taskFileForm } from './task-file-schema.ts'
+import { type TaskFile, taskFileSchema } from './task-file-schema.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -63,7 +63,7 @@ export function parseTaskFile(text: string): TaskFile {
     }
     return undefined
   }
-  const result = taskFileForm.safeParse(value)
+  const result = taskFileSchema.safeParse(value)
   if (!result.success) {
     const { path, reason } = describeIssue(result.error.issues[0]!)
     throw new TaskFileError(formatPath(path), reason, lineOf(path))

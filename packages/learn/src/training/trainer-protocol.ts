@@ -4,20 +4,20 @@
  *
  * @example
  * ```ts
- * import { trainerMetricsForm } from '@tutti/learn'
+ * import { trainerMetricsSchema } from '@tutti/learn'
  *
- * trainerMetricsForm.parse({ examples: 60, loss: 0.5 }) // → { examples: 60, loss: 0.5 }
- * trainerMetricsForm.safeParse({ examples: -1 }).success // → false
+ * trainerMetricsSchema.parse({ examples: 60, loss: 0.5 }) // → { examples: 60, loss: 0.5 }
+ * trainerMetricsSchema.safeParse({ examples: -1 }).success // → false
  * ```
  */
 import { z } from 'zod'
-import { manifestForm } from '../manifest/manifest-schema.ts'
+import { manifestSchema } from '../manifest/manifest-schema.ts'
 
 const count = z.int().min(0)
 const path = z.string().min(1)
 
 /** Zod form of `round.json`, which the node writes. Paths are absolute. */
-export const trainerRoundForm = z.object({
+export const trainerRoundSchema = z.object({
   version: z.literal(1).describe('Version of this form.'),
   federationId: z
     .string()
@@ -30,11 +30,11 @@ export const trainerRoundForm = z.object({
   metrics: path.describe('Where the metrics are expected, as of `metrics` here.'),
   data: path.nullable().describe('The file that --data named, unread; null without it.'),
   limitSeconds: z.number().positive().describe('Seconds until the program is ended.'),
-  manifest: manifestForm.describe('The manifest of the federation, whole.'),
+  manifest: manifestSchema.describe('The manifest of the federation, whole.'),
 })
 
 /** Zod form of `metrics.json`, which the program writes. Other keys are ignored. */
-export const trainerMetricsForm = z.object({
+export const trainerMetricsSchema = z.object({
   examples: count.describe('Rows trained on. Published; where the manifest weighs updates, it weighs by them.'),
   heldOut: count.nullish().describe('Rows kept back from training, if the figures below are of those. Published.'),
   loss: z.number().nullish().describe('Mean loss of the global model, before training. Published.'),
@@ -59,6 +59,6 @@ export function trainerSchema(): Record<string, unknown> {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Tutti trainer protocol',
     description: 'round.json, which a node writes, and metrics.json, which a training program writes; version 1.',
-    $defs: { round: toSchema(trainerRoundForm), metrics: toSchema(trainerMetricsForm) },
+    $defs: { round: toSchema(trainerRoundSchema), metrics: toSchema(trainerMetricsSchema) },
   }
 }

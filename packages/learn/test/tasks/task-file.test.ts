@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseTaskFile, TaskFileError, toModel, toTaskKind } from '../../src/tasks/task-file.ts'
-import { taskFileSchema } from '../../src/tasks/task-file-schema.ts'
+import { taskFileJsonSchema } from '../../src/tasks/task-file-schema.ts'
 import { trainerSchema } from '../../src/training/trainer-protocol.ts'
 
 const task = `version: 1
@@ -110,7 +110,7 @@ test('keys without number take time by their number, not by its square', () => {
 
 test('the published JSON Schema is the one that the form gives', () => {
   const published = JSON.parse(readFileSync(new URL('../../task.schema.json', import.meta.url), 'utf8'))
-  assert.deepEqual(published, JSON.parse(JSON.stringify(taskFileSchema())))
+  assert.deepEqual(published, JSON.parse(JSON.stringify(taskFileJsonSchema())))
 })
 
 test('the published schema of the trainer protocol is the one that its forms give', () => {
@@ -126,7 +126,7 @@ test('the published schema of the trainer protocol is the one that its forms giv
 })
 
 test('every key of the schema is described, and the guide names those of the file and its terms', () => {
-  const schema = taskFileSchema() as { properties: Record<string, { description?: string; properties?: object }> }
+  const schema = taskFileJsonSchema() as { properties: Record<string, { description?: string; properties?: object }> }
   const guide = readFileSync(new URL('../../task-file.md', import.meta.url), 'utf8')
   for (const [key, { description, properties = {} }] of Object.entries(schema.properties)) {
     assert.ok(description, key)

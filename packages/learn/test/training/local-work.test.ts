@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Dataset } from '../../src/data/dataset.ts'
-import { trainingForm } from '../../src/manifest/manifest-schema.ts'
+import { trainingSchema } from '../../src/manifest/manifest-schema.ts'
 import { mlp } from '../../src/model/model.ts'
 import { chooseWork, countSteps, exampleWeight, TrainingOptionError } from '../../src/training/local-work.ts'
 import { createTrainer } from '../../src/training/trainer.ts'
@@ -22,10 +22,10 @@ const rows: Dataset = {
 }
 
 test('a manifest gives passes or steps, one of them', () => {
-  assert.equal(trainingForm.safeParse({ ...spec, epochs: 2 }).success, true)
-  assert.equal(trainingForm.safeParse({ ...spec, steps: 7 }).success, true)
+  assert.equal(trainingSchema.safeParse({ ...spec, epochs: 2 }).success, true)
+  assert.equal(trainingSchema.safeParse({ ...spec, steps: 7 }).success, true)
   for (const wrong of [{ ...spec }, { ...spec, epochs: 2, steps: 7 }]) {
-    assert.match(String(trainingForm.safeParse(wrong).error), /give epochs or steps, one of them/)
+    assert.match(String(trainingSchema.safeParse(wrong).error), /give epochs or steps, one of them/)
   }
   assert.deepEqual(chooseWork({ epochs: 2 }), { epochs: 2 })
   assert.deepEqual(chooseWork({ epochs: 2 }, { steps: 5 }), { steps: 5 })

@@ -38,7 +38,7 @@ import {
   type BackOff,
   defaultBackOff,
   isChainOutOfReach,
-  type Patience,
+  type RetryPolicy,
   sleep,
   untilReached,
 } from '../rpc/connection.ts'
@@ -85,7 +85,7 @@ const MOST_ASIDE_MILLISECONDS = 3_600_000
 export async function serveFederations(options: ServeOptions): Promise<NodeSummary[]> {
   const { onSurvey, onSetAside, searchMilliseconds = SEARCH_MILLISECONDS } = options
   const signal = options.signal ?? new AbortController().signal
-  const patience: Patience = {
+  const retry: RetryPolicy = {
     backOff: options.backOff ?? defaultBackOff,
     signal,
     onWait: ({ error, failures }) =>
@@ -98,7 +98,7 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
   while (!signal.aborted) {
     let surveyed: Surveyed[]
     try {
-      surveyed = await untilReached(() => surveyFederations(options), patience)
+      surveyed = await untilReached(() => surveyFederations(options), retry)
       options.onSearch?.({ time: Date.now() })
     } catch (error) {
       if (signal.aborted) break
@@ -131,7 +131,7 @@ export async function serveFederations(options: ServeOptions): Promise<NodeSumma
       if (signal.aborted) break
       // What was under way is found on the chain by the next search.
       if (isChainOutOfReach(error)) {
-        await sleep(patience.backOff.mostMilliseconds, signal).catch(() => undefined)
+        await sleep(retry.backOff.mostMilliseconds, signal).catch(() => undefined)
         continue
       }
       const failures = (aside.get(id)?.failures ?? 0) + 1

@@ -23,7 +23,7 @@ import { isChainOutOfReach, untilReached } from '../rpc/connection.ts'
 import { type Actor, isRefusal } from '../update/actor.ts'
 import { confirmUpdate, sendUpdate } from '../update/send.ts'
 import { trainRound } from '../update/train.ts'
-import type { Refusals } from './action-backoff.ts'
+import type { ActionBackoff } from './action-backoff.ts'
 import { type ChainAction, type InFlight, takeAction, toMissingEvent } from './chain-action.ts'
 import { type CheckedRound, callsOfProof, type FaultPlace, noteCheck, setFaultState } from './faults.ts'
 import type { Progress } from './progress.ts'
@@ -39,7 +39,7 @@ const LOOK_AGAIN = { seconds: 60, timesAWindow: 10 }
 export interface Memory {
   progress: Progress
   inFlight: InFlight
-  refusals: Refusals
+  backoff: ActionBackoff
   /** The updates of others, as far as they were checked. */
   checked: CheckedRound | undefined
   /** Kinds of what holds transactions back, each told already. */
@@ -88,7 +88,7 @@ export async function act(actor: Actor, decision: Decision<Act>, memory: Memory)
     if (!memory.heldBack.has(name)) actor.report.tell({ kind: 'held-back', round, action: action.kind, message })
     memory.heldBack.add(name)
     // No answer is no refusal.
-    if (!isChainOutOfReach(error)) memory.refusals.count(action)
+    if (!isChainOutOfReach(error)) memory.backoff.count(action)
     return false
   }
 }
@@ -103,7 +103,7 @@ async function carryOut(actor: Actor, decision: Decision<Act>, memory: Memory): 
       } catch (error) {
         if (!(error instanceof BlobsMissingError)) throw error
         actor.report.tell(toMissingEvent(action.round, error))
-        memory.refusals.count(action)
+        memory.backoff.count(action)
         return false
       }
     case 'check':
@@ -111,14 +111,14 @@ async function carryOut(actor: Actor, decision: Decision<Act>, memory: Memory): 
     case 'commit':
     case 'submit':
     case 'confirm':
-      return record.kind === 'update' ? sendPart(actor, action, record.update, memory.refusals) : false
+      return record.kind === 'update' ? sendPart(actor, action, record.update, memory.backoff) : false
     default:
       return takeForRound(actor, action, observation, memory)
   }
 }
 
 /** Sends a part of the own update, or asks what became of it. A round that is refused again and again is given up. */
-async function sendPart(actor: Actor, action: Send, update: UpdateRecord, refusals: Refusals): Promise<boolean> {
+async function sendPart(actor: Actor, action: Send, update: UpdateRecord, backoff: ActionBackoff): Promise<boolean> {
   const { report, store } = actor
   const { round } = action
   const index = action.kind === 'commit' ? update.sendings.findIndex(({ kind }) => kind === 'commit') : action.sending
@@ -130,7 +130,7 @@ async function sendPart(actor: Actor, action: Send, update: UpdateRecord, refusa
   try {
     const send = action.kind === 'confirm' ? confirmUpdate : sendUpdate
     const isDone = await report.timed('sending', () => send(actor, update, sending))
-    if (sending.state === 'failed' && refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+    if (sending.state === 'failed' && backoff.count(action) >= REFUSALS_TO_FORFEIT) {
       forfeit(`the chain refused the ${sending.kind} again and again`)
     }
     return isDone
@@ -141,7 +141,7 @@ async function sendPart(actor: Actor, action: Send, update: UpdateRecord, refusa
     }
     if (!isRefusal(error)) throw error
     report.tell({ kind: 'race-lost', round, action: sending.kind, reason: error.errorName })
-    if (refusals.count(action) >= REFUSALS_TO_FORFEIT) {
+    if (backoff.count(action) >= REFUSALS_TO_FORFEIT) {
       forfeit(`the contract refuses the ${sending.kind}: ${error.message}`, error.message)
     }
     return false
@@ -156,14 +156,14 @@ async function takeForRound(
   memory: Memory,
 ): Promise<boolean> {
   const { client, federationId, path, report } = actor
-  const { inFlight, refusals, progress } = memory
+  const { inFlight, backoff, progress } = memory
   const sources = {
     aggregateData: (shard: number) => path.aggregateData(round, shard, progress.blockBeforeRound),
     proofCalls: (place: FaultPlace) =>
       callsOfProof({ client, federationId, watcher: path.watcher! }, memory.checked!, place),
   }
   const isTaken = await report.timed('sending', () => takeAction(actor, action, inFlight, sources))
-  const failures = isTaken ? 0 : refusals.count(action)
+  const failures = isTaken ? 0 : backoff.count(action)
   if (action.kind === 'bind' && isTaken) setFaultState(memory.checked!, action, 'bound')
   if (action.kind === 'challenge' && (isTaken || failures >= REFUSALS_TO_CLOSE)) {
     setFaultState(memory.checked!, action, 'closed')
@@ -173,14 +173,14 @@ async function takeForRound(
 
 /** Decodes the updates of the round and tells what is wrong with them. Returns whether the round's logs could be read. */
 async function checkRound(
-  { path, report, patience, now, terms }: Actor,
+  { path, report, retry, now, terms }: Actor,
   { round }: Observation,
   memory: Memory,
 ): Promise<boolean> {
   const { blockBeforeRound } = memory.progress
   try {
     const check = await report.timed('checking', () =>
-      untilReached(() => path.watcher!.check(round, blockBeforeRound), patience),
+      untilReached(() => path.watcher!.check(round, blockBeforeRound), retry),
     )
     const { faults, missing, checked: blobs } = check
     const seconds = Math.min(LOOK_AGAIN.seconds, terms.challengeSeconds / LOOK_AGAIN.timesAWindow)

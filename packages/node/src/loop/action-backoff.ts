@@ -6,8 +6,8 @@ import { type Action, nameAction } from '../decide/action.ts'
 import { isSameObservation } from '../decide/observe.ts'
 import type { Observation } from '../decide/state.ts'
 
-/** Refusals of a node's actions so far. */
-export interface Refusals {
+/** How often each action was refused so far, and the wait that follows from it. */
+export interface ActionBackoff {
   /** Waits begin anew where an observation shows something new; all counts begin anew where the chain went back. */
   note(observation: Observation): void
   /** Counts one more refusal of an action and says how many there were. */
@@ -17,7 +17,7 @@ export interface Refusals {
 }
 
 /** Starts counting. */
-export function createRefusals(): Refusals {
+export function createBackoff(): ActionBackoff {
   const counts = new Map<string, number>()
   const inState = new Map<string, number>()
   let latest: Observation | undefined

@@ -26,7 +26,7 @@ import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { type Action, nameAction } from '../decide/action.ts'
 import { untilReached } from '../rpc/connection.ts'
-import { costOf, plainCarrier, withPatience } from '../sending/transactions.ts'
+import { costOf, plainCarrier, toFollowOptions } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
 import { type Actor, isRefusal } from '../update/actor.ts'
 import type { FaultPlace } from './faults.ts'
@@ -74,12 +74,12 @@ export async function takeAction(
   inFlight: InFlight,
   sources: CallSources,
 ): Promise<boolean> {
-  const { client, patience, report, seeThroughMs } = actor
+  const { client, retry, report, seeThroughMs } = actor
   const round = 'round' in action ? action.round : 0
   const key = nameAction(action)
   const carrier = plainCarrier(client)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
-  const following = { carrier, onGap, ...withPatience(patience) }
+  const following = { carrier, onGap, ...toFollowOptions(retry) }
   let attempts = inFlight.get(key)
   if (attempts === undefined) {
     try {
@@ -101,7 +101,7 @@ export async function takeAction(
     actor.account.note(attempts, following)
     await handOver(client, attempts, carrier)
   }
-  const fate = await seeThrough(client, attempts, { ...following, patienceMs: seeThroughMs })
+  const fate = await seeThrough(client, attempts, { ...following, timeoutMs: seeThroughMs })
   if (fate.kind === 'pending') return false
   inFlight.delete(key)
   if (fate.kind === 'replaced') return false
@@ -121,7 +121,7 @@ export function toMissingEvent(round: number, { missing, message }: BlobsMissing
 }
 
 async function callOf(
-  { client, federationId: id, patience }: Actor,
+  { client, federationId: id, retry }: Actor,
   action: ChainAction,
   { aggregateData, proofCalls }: CallSources,
 ): Promise<Call> {
@@ -148,7 +148,7 @@ async function callOf(
     case 'claim':
       return callToClaim(client, { id })
     case 'aggregate': {
-      const payloads = await untilReached(() => aggregateData(action.shard), patience)
+      const payloads = await untilReached(() => aggregateData(action.shard), retry)
       return callToAggregate(client, { id, round: action.round, shard: action.shard, payloads })
     }
   }

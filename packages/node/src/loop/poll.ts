@@ -19,7 +19,7 @@ const LOOKS_A_PHASE = 8
 const SLOWING = 1.25
 
 /** A view of the chain that sleeps while nothing happens. */
-export interface ChainWatch {
+export interface ChainPoll {
   /** The next observation that is worth a decision. */
   look(): Promise<Observation>
   /** The last decision was to wait: until this chain time, or until something changes. */
@@ -34,8 +34,8 @@ export interface ChainWatch {
  * @param pollMs - Between looks, in milliseconds; on a public chain the time between its blocks, where that is longer, and
  *   more and more while nothing happens: endpoints count requests.
  */
-export function watchChain(actor: Actor, clock: ChainClock, pollMs: number): ChainWatch {
-  const { client, federationId, terms, report, patience } = actor
+export function pollChain(actor: Actor, clock: ChainClock, pollMs: number): ChainPoll {
+  const { client, federationId, terms, report, retry } = actor
   const shortestPhase = Math.min(...[terms.commitSeconds, terms.submitSeconds].filter((seconds) => seconds > 0))
   const longest = Math.min(LONGEST_PACE, (shortestPhase * 1_000) / LOOKS_A_PHASE)
   const pace = createPace(pollMs, client.chainId === localChainId ? pollMs : longest)
@@ -46,7 +46,7 @@ export function watchChain(actor: Actor, clock: ChainClock, pollMs: number): Cha
   const see = async (): Promise<Observation> => {
     const account = client.account.address
     const seen = await report.timed('observing', () =>
-      untilReached(() => observe(client, federationId, terms, account), patience),
+      untilReached(() => observe(client, federationId, terms, account), retry),
     )
     const { block, round } = seen
     clock.observe(block)
@@ -68,9 +68,9 @@ export function watchChain(actor: Actor, clock: ChainClock, pollMs: number): Cha
   return {
     look: async () => {
       for (;;) {
-        patience.signal.throwIfAborted()
+        retry.signal.throwIfAborted()
         const before = known
-        if (before !== undefined) await report.timed('waiting', () => sleep(untilNextLook(), patience.signal))
+        if (before !== undefined) await report.timed('waiting', () => sleep(untilNextLook(), retry.signal))
         const seen = await see()
         known = seen
         if (before === undefined || !isSameObservation(before, seen) || isUnsettled(seen) || clock.now() >= wakeAt) {

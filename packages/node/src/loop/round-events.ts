@@ -30,7 +30,7 @@ export async function tellNews(
 
 /** Tells what the rounds came to that ended since the last look, and what they paid. */
 async function tellEnds(actor: Actor, progress: Progress, to: number): Promise<void> {
-  const { client, federationId, report, patience, store } = actor
+  const { client, federationId, report, retry, store } = actor
   const { taken } = progress
   const from = progress.roundsClosed ?? to
   progress.roundsClosed = to
@@ -48,7 +48,7 @@ async function tellEnds(actor: Actor, progress: Progress, to: number): Promise<v
   progress.hasActedForPay = false
   const range = { from, to, fromBlock, mayBeRewarded, mayBeKeeper }
   const read = () => readRoundEnds(client, federationId, client.account.address, range)
-  for (const { number, updates, reward, keeperPay } of await untilReached(read, patience)) {
+  for (const { number, updates, reward, keeperPay } of await untilReached(read, retry)) {
     if (reward > 0n) taken.add(number)
     const hasTakenPart = taken.has(number)
     if (updates === 0) report.tell({ kind: 'round-failed', round: number, updates, keeperPay })

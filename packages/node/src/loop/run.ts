@@ -36,16 +36,16 @@ import { createReport, type Report } from '../status/report.ts'
 import type { Trainer } from '../trainers/interface.ts'
 import type { Actor } from '../update/actor.ts'
 import { type Act, act, hearOfAccepted, type Memory } from './act.ts'
-import { createRefusals } from './action-backoff.ts'
+import { createBackoff } from './action-backoff.ts'
 import { isBehind, isStranger } from './behind.ts'
 import { toFaultWatch } from './faults.ts'
 import { createLongWaits } from './long-wait.ts'
-import { createPatience, type NodePatience } from './outage.ts'
-import { type ChainWatch, watchChain } from './poll.ts'
+import { createRetries, type NodeRetries } from './outage.ts'
+import { type ChainPoll, pollChain } from './poll.ts'
 import { noteHead, noteObservation, startProgress, toOwnState } from './progress.ts'
 import { createRepeats } from './repeats.ts'
 import { tellDecision, tellNews } from './round-events.ts'
-import { createStallWatch } from './stall-history.ts'
+import { createStallHistory } from './stall-history.ts'
 
 /** What {@link runNode} needs. */
 export interface RunNodeOptions extends NodeBehaviour {
@@ -91,7 +91,7 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
     return summary
   }
   try {
-    const waits = createPatience({ client, backOff: options.backOff, signal, report, store })
+    const waits = createRetries({ client, backOff: options.backOff, signal, report, store })
     const clock = createChainClock()
     const actor = await openActor(options, { client: { ...client, account }, report, store, waits, now: clock.now })
     return finish(await runLoop(actor, options, clock, waits))
@@ -111,21 +111,21 @@ export async function runNode(options: RunNodeOptions): Promise<NodeSummary> {
 /** Reads the federation from the chain, and puts together what the node acts with. */
 async function openActor(
   options: RunNodeOptions,
-  parts: { client: Signer; report: Report; store: Store; waits: NodePatience; now: () => number },
+  parts: { client: Signer; report: Report; store: Store; waits: NodeRetries; now: () => number },
 ): Promise<Actor> {
   const { federationId, trainer, storeDirectory: root, manifestHash, privacyEpsilon } = options
   const { client, report, store, waits, now } = parts
-  const { patience, readPatience } = waits
-  const federation = await untilReached(() => readFederation(client, federationId, manifestHash), readPatience)
+  const { retry, readRetry } = waits
+  const federation = await untilReached(() => readFederation(client, federationId, manifestHash), readRetry)
   store.noteSeen()
-  const token = await untilReached(() => readToken(client, federation.terms.token), readPatience)
+  const token = await untilReached(() => readToken(client, federation.terms.token), readRetry)
   const memberDirectory = store.directory
   const path = await openPath({ client, federationId, federation, root, memberDirectory, behaviour: options, report })
   const place = { chainId: client.chainId, federationId, account: client.account.address }
   const seeThroughMs = Math.max(3_000, 10 * client.pollingIntervalMs) + SLOT_MS * (client.confirmations - 1)
   return {
     client,
-    account: openAccount(client, { patience, report, patienceMs: seeThroughMs }),
+    account: openAccount(client, { retry, report, timeoutMs: seeThroughMs }),
     federationId,
     ...federation,
     steps: stepsOf(federation.manifest),
@@ -134,7 +134,7 @@ async function openActor(
     store,
     trainer,
     report,
-    patience,
+    retry,
     now,
     budget: refusingDamage(openBudget(root, place, federation, privacyEpsilon)),
     roundingSeed: options.roundingSeed,
@@ -144,17 +144,17 @@ async function openActor(
 }
 
 /** Observes, decides and acts until a decision is to stop. @returns Why it stopped. */
-async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock, waits: NodePatience): Promise<string> {
-  const { client, store, report, patience, path } = actor
+async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock, waits: NodeRetries): Promise<string> {
+  const { client, store, report, retry, path } = actor
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
-  const watch = watchChain(actor, clock, pollMs)
+  const watch = pollChain(actor, clock, pollMs)
   const progress = startProgress(options)
-  const stall = createStallWatch(actor, options.stopsAfterRounds)
+  const stall = createStallHistory(actor, options.stopsAfterRounds)
   const longWaits = createLongWaits(actor)
   const repeats = createRepeats()
-  const refusals = createRefusals()
-  const memory: Memory = { progress, inFlight: new Map(), refusals, checked: undefined, heldBack: new Set() }
-  const pause = (milliseconds: number) => report.timed('waiting', () => sleep(milliseconds, patience.signal))
+  const backoff = createBackoff()
+  const memory: Memory = { progress, inFlight: new Map(), backoff, checked: undefined, heldBack: new Set() }
+  const pause = (milliseconds: number) => report.timed('waiting', () => sleep(milliseconds, retry.signal))
 
   let observation = await look(actor, watch, waits)
   if (isStranger(observation)) throw new NotAMemberError(client.account.address, actor.federationId)
@@ -168,7 +168,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
       await stall.note(status.roundsClosed)
       noteObservation(progress, observation, actor.now())
     })
-    refusals.note(observation)
+    backoff.note(observation)
     const record = store.load(round.number)
     if (record.kind === 'update') await hearOfAccepted(actor, observation, record.update)
     const faults = toFaultWatch(memory.checked, round.number, path.watcher)
@@ -190,15 +190,15 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
     watch.lookAgain()
     if (isDone && isRepeatable) repeats.note(action.kind, block.number)
     noteDone(memory, action, isDone)
-    if (!isDone) await pause(refusals.waitMs(action, pollMs))
+    if (!isDone) await pause(backoff.waitMs(action, pollMs))
   }
 }
 
 /** Waits for what is worth a decision. A chain that lost so many blocks that this account has not joined yet will have them again. */
 async function look(
   { client, federationId, store }: Actor,
-  watch: ChainWatch,
-  waits: NodePatience,
+  watch: ChainPoll,
+  waits: NodeRetries,
 ): Promise<Observation> {
   const seen = await untilReached(async () => {
     const seen = await watch.look()
@@ -206,7 +206,7 @@ async function look(
     watch.lookAgain()
     const advice = `If it stays so, this account's joining is lost: join again (tutti join ${federationId}).`
     throw new ChainBehindError(client.url, undefined, advice)
-  }, waits.readPatience)
+  }, waits.readRetry)
   waits.heard()
   return seen
 }

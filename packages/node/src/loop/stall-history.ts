@@ -8,19 +8,19 @@ import { hasStalled, type ReportedRound, summariseReports } from '../status/stal
 import type { Actor } from '../update/actor.ts'
 
 /** What tells whether to vote for the end. */
-export interface StallWatch {
+export interface StallHistory {
   /** Reads what rounds that are over reported. @param roundsClosed - How many there are. */
   note(roundsClosed: number): Promise<void>
   hasStalled(): boolean
 }
 
-const nothing: StallWatch = { note: async () => undefined, hasStalled: () => false }
+const nothing: StallHistory = { note: async () => undefined, hasStalled: () => false }
 
-/** @param rounds - The owner's patience in rounds; undefined: nothing is read, and nobody votes. */
-export function createStallWatch(
-  { client, federationId: id, terms, store, patience }: Actor,
+/** @param rounds - The owner's retry in rounds; undefined: nothing is read, and nobody votes. */
+export function createStallHistory(
+  { client, federationId: id, terms, store, retry }: Actor,
   rounds: number | undefined,
-): StallWatch {
+): StallHistory {
   if (rounds === undefined || terms.endQuorum === 0) return nothing
   let history: ReportedRound[] = store.loadReports()
   return {
@@ -31,7 +31,7 @@ export function createStallWatch(
       const missing = Array.from({ length: roundsClosed }, (_, round) => round).filter((round) => !isKnown(round))
       if (missing.length === 0 && kept.length === history.length) return
       for (const round of missing) {
-        const submissions = await untilReached(() => readSubmissions(client, { id, round }), patience)
+        const submissions = await untilReached(() => readSubmissions(client, { id, round }), retry)
         // A member reports with its first shard.
         const reports = submissions.filter(({ first }) => first === 0).map(({ metrics }) => metrics)
         kept.push(summariseReports(round, reports))

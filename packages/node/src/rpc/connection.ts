@@ -48,7 +48,7 @@ export function isUnknownFailure(error: unknown): boolean {
 }
 
 /** What {@link untilReached} needs. */
-export interface Patience {
+export interface RetryPolicy {
   backOff: BackOff
   signal: AbortSignal
   /** Which other errors are waited for, such as a federation that the chain does not know yet. */
@@ -66,27 +66,27 @@ export interface Patience {
  *
  * @throws What `attempt` throws when that is an answer; the reason of the signal when it aborts.
  */
-export async function untilReached<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
+export async function untilReached<T>(attempt: () => Promise<T>, retry: RetryPolicy): Promise<T> {
   for (let failures = 0; ; ) {
-    patience.signal.throwIfAborted()
+    retry.signal.throwIfAborted()
     try {
       const answer = await attempt()
-      if (failures > 0) patience.onBack?.(failures)
+      if (failures > 0) retry.onBack?.(failures)
       return answer
     } catch (error) {
       // What was interrupted did not fail.
-      patience.signal.throwIfAborted()
-      if (!isChainOutOfReach(error) && patience.isPassing?.(error) !== true) {
+      retry.signal.throwIfAborted()
+      if (!isChainOutOfReach(error) && retry.isPassing?.(error) !== true) {
         // A refusal is an answer too.
-        if (failures > 0) patience.onBack?.(failures)
+        if (failures > 0) retry.onBack?.(failures)
         throw error
       }
-      if (patience.deadline !== undefined && Date.now() >= patience.deadline) throw error
+      if (retry.deadline !== undefined && Date.now() >= retry.deadline) throw error
       failures++
       const asked = askedWaitMilliseconds(error, Date.now())
-      const milliseconds = Math.max(asked, backOffMilliseconds(patience.backOff, failures))
-      patience.onWait?.({ error: error as Error, failures, milliseconds })
-      await sleep(milliseconds, patience.signal)
+      const milliseconds = Math.max(asked, backOffMilliseconds(retry.backOff, failures))
+      retry.onWait?.({ error: error as Error, failures, milliseconds })
+      await sleep(milliseconds, retry.signal)
     }
   }
 }

@@ -16,9 +16,9 @@ import {
   offerAgain,
   spendNonce,
 } from '@tutti/chain'
-import { type Patience, sleep, untilReached } from '../rpc/connection.ts'
+import { type RetryPolicy, sleep, untilReached } from '../rpc/connection.ts'
 import type { Report } from '../status/report.ts'
-import { type Carrier, plainCarrier, type Signer, withPatience } from './transactions.ts'
+import { type Carrier, plainCarrier, type Signer, toFollowOptions } from './transactions.ts'
 
 /** Nonces below the latest that was handed over that are still known: what a reorganisation can bring back. */
 const NONCES_KEPT = 64
@@ -41,14 +41,14 @@ export interface Account {
 
 /** What {@link openAccount} needs. */
 export interface AccountOptions {
-  patience: Patience
+  retry: RetryPolicy
   report: Report
   /** How long to wait for what waits at the chain, in milliseconds. */
-  patienceMs: number
+  timeoutMs: number
 }
 
 /** @param signer - Connection with the account. */
-export function openAccount(signer: Signer, { patience, report, patienceMs }: AccountOptions): Account {
+export function openAccount(signer: Signer, { retry, report, timeoutMs }: AccountOptions): Account {
   const handedOver = new Map<number, { attempts: Attempt[]; options: FollowOptions }>()
 
   const note = (attempts: Attempt[], options: FollowOptions): void => {
@@ -63,11 +63,11 @@ export function openAccount(signer: Signer, { patience, report, patienceMs }: Ac
     const last = own.attempts.at(-1)!
     if (!(await isVain(signer, last, signer.account.address))) return offerAgain(signer, own.attempts, own.options)
     try {
-      const spent = await untilReached(() => spendNonce(signer, last), patience)
+      const spent = await untilReached(() => spendNonce(signer, last), retry)
       report.tell({ kind: 'nonce-spent', nonce, reason: 'vain' })
       const carrier = plainCarrier(signer)
       const attempts: Attempt[] = [spent]
-      note(attempts, { carrier, ...withPatience(patience) })
+      note(attempts, { carrier, ...toFollowOptions(retry) })
       await handOver(signer, attempts, carrier)
     } catch (error) {
       // What may not be made dearer waits as it is.
@@ -77,16 +77,16 @@ export function openAccount(signer: Signer, { patience, report, patienceMs }: Ac
   return {
     note,
     sign: async (carrier, call, payloads) => {
-      const deadline = Date.now() + patienceMs
+      const deadline = Date.now() + timeoutMs
       for (;;) {
         try {
-          return await untilReached(() => carrier.sign({ ...call, isNext: true }, payloads), patience)
+          return await untilReached(() => carrier.sign({ ...call, isNext: true }, payloads), retry)
         } catch (error) {
           if (!(error instanceof AccountBusyError)) throw error
           await moveOn(error.nonce)
           if (Date.now() >= deadline) throw error
         }
-        await sleep(signer.pollingIntervalMs, patience.signal)
+        await sleep(signer.pollingIntervalMs, retry.signal)
       }
     },
   }

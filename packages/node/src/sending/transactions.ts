@@ -12,7 +12,7 @@ import {
   prepareTransaction,
 } from '@tutti/chain'
 import type { LocalAccount, TransactionReceipt } from 'viem'
-import { type Patience, untilReached } from '../rpc/connection.ts'
+import { type RetryPolicy, untilReached } from '../rpc/connection.ts'
 import type { TransactionCost } from '../status/events.ts'
 
 /** A connection that can sign. */
@@ -34,11 +34,11 @@ export function plainCarrier(signer: Signer): Carrier {
   return { ...conveyPlain(signer), sign: (call) => prepareTransaction(signer, call) }
 }
 
-/** How a node follows what it sent: as long as its patience lasts, and no longer than its owner lets it run. */
-export function withPatience(patience: Patience): Pick<FollowOptions, 'reach' | 'signal'> {
+/** How a node follows what it sent: as long as its retry lasts, and no longer than its owner lets it run. */
+export function toFollowOptions(retry: RetryPolicy): Pick<FollowOptions, 'reach' | 'signal'> {
   return {
-    reach: (ask, deadline) => untilReached(ask, deadline === undefined ? patience : { ...patience, deadline }),
-    signal: patience.signal,
+    reach: (ask, deadline) => untilReached(ask, deadline === undefined ? retry : { ...retry, deadline }),
+    signal: retry.signal,
   }
 }
 

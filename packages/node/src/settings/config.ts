@@ -22,7 +22,7 @@ import { decodeJsonText, type Hex, JsonEncodingError } from '@tutti/core'
 import { parseGwei } from 'viem'
 import { checkBehaviour, type NodeBehaviour, NodeOptionError } from './behaviour.ts'
 import { type Policy, PolicyError, parsePolicy } from './policy.ts'
-import { splitWords } from './split-command-line.ts'
+import { splitCommandLine } from './split-command-line.ts'
 
 /** What a configuration file may hold; every key may be absent. */
 export interface NodeConfig {
@@ -122,7 +122,7 @@ const readers: Record<Plain, Reader> = {
   holdout: { read: ifNumber((n) => n > 0 && n < 1), expected: 'a number above 0 and below 1' },
   testData: path,
   trainer: {
-    read: (value) => (isText(value) ? splitWords(value) : Array.isArray(value) ? ifTexts(value) : undefined),
+    read: (value) => (isText(value) ? splitCommandLine(value) : Array.isArray(value) ? ifTexts(value) : undefined),
     expected: 'a command, as a text or as a list of words',
   },
   trainerTimeoutSeconds: positive,

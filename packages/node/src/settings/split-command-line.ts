@@ -4,10 +4,10 @@
  *
  * @example
  * ```ts
- * import { splitWords } from '@tutti/node'
+ * import { splitCommandLine } from '@tutti/node'
  *
- * splitWords(`python3 'my train.py' --epochs 5`) // → ['python3', 'my train.py', '--epochs', '5']
- * splitWords('python3 train.py | tee log') // throws CommandLineError
+ * splitCommandLine(`python3 'my train.py' --epochs 5`) // → ['python3', 'my train.py', '--epochs', '5']
+ * splitCommandLine('python3 train.py | tee log') // throws CommandLineError
  * ```
  */
 
@@ -18,10 +18,10 @@ const SHELL_QUOTED = /[$`]/
 /**
  * Splits a command line.
  *
- * @example splitWords(`python3 'my train.py' --epochs 5`) // ['python3', 'my train.py', '--epochs', '5']
+ * @example splitCommandLine(`python3 'my train.py' --epochs 5`) // ['python3', 'my train.py', '--epochs', '5']
  * @throws {@link CommandLineError} for an open quote, an empty line, and what needs a shell.
  */
-export function splitWords(line: string): string[] {
+export function splitCommandLine(line: string): string[] {
   const words: string[] = []
   let word: string | undefined
   let quote = ''

@@ -38,7 +38,7 @@ import { type Dataset, exampleWeight, type Manifest, memberSeed, toWeights } fro
 import type { FitOptions, Trainer } from '@tutti/learn/node'
 import { stepsOf } from '../joining/federation.ts'
 import { prepareUpdate, roundingOf } from '../update/prepare.ts'
-import { createShelf, type FeedbackShelf } from './residual-store.ts'
+import { createResidualStore, type ResidualStore } from './residual-store.ts'
 
 /** The terms that the integers depend on. */
 export type SimulatedTerms = CohortTerms &
@@ -65,7 +65,7 @@ export interface SimulationOptions {
   /** How members train; what is absent is as the manifest says. */
   how?: Pick<FitOptions, 'epochs' | 'steps' | 'batchSize' | 'learningRate'>
   /** Where members' residuals are kept; in memory when absent. */
-  shelf?: FeedbackShelf
+  residualStore?: ResidualStore
   signal?: AbortSignal
   /** Called before each member trains. */
   onMember?: (place: { round: number; position: number; cohort: number }) => void
@@ -107,20 +107,20 @@ interface SentUpdate {
  * @throws {@link SimulatedTrainingError} naming member and round; the signal's reason between members.
  */
 export async function simulateFederation(options: SimulationOptions): Promise<Int32Array> {
-  const { terms, manifest, members, seedOf, shelf = createShelf(), onRound } = options
+  const { terms, manifest, members, seedOf, residualStore = createResidualStore(), onRound } = options
   const lanes = options.lanes.slice()
   const steps = stepsOf(manifest)
   for (let round = 0; round < terms.rounds; round++) {
     const size = Math.min(members.length, terms.cohortSize)
     const cohort = cohortIndices({ seed: seedOf(round), members: members.length, cohort: size })
-    const played = await playRound(options, { round, cohort, lanes, steps, shelf })
+    const played = await playRound(options, { round, cohort, lanes, steps, residualStore })
     const { sent, ...figures } = played
     const isSettled = sent.length >= terms.minimumUpdates
     const gain = gainOfRound(terms, round, cohort.length)
     if (isSettled) foldRound(terms, lanes, sent, gain)
     for (const member of cohort) {
       const isCounted = isSettled && sent.some((update) => update.member === member)
-      shelf.resolve(member, round, isCounted)
+      residualStore.resolve(member, round, isCounted)
     }
     await onRound?.({ round, cohort, updates: sent.length, isSettled, gain, lanes, ...figures })
   }
@@ -130,10 +130,10 @@ export async function simulateFederation(options: SimulationOptions): Promise<In
 /** Everybody in the cohort trains, one after the other: the runtime's session is one for all. */
 async function playRound(
   options: SimulationOptions,
-  place: { round: number; cohort: number[]; lanes: Int32Array; steps: Float64Array; shelf: FeedbackShelf },
+  place: { round: number; cohort: number[]; lanes: Int32Array; steps: Float64Array; residualStore: ResidualStore },
 ) {
   const { terms, manifest, trainer, members, base, seed, isSilent = () => false, how, signal } = options
-  const { round, cohort, lanes, steps, shelf } = place
+  const { round, cohort, lanes, steps, residualStore } = place
   const before = toWeights(manifest, lanes, base)
   const sent: SentUpdate[] = []
   let [saturatedLanes, quantisedLanes, loss, trained] = [0, 0, 0, 0]
@@ -151,7 +151,7 @@ async function playRound(
     })
     trained++
     loss += fitted.loss
-    const feedback = shelf.load(member, terms.bits)
+    const feedback = residualStore.load(member, terms.bits)
     const weight = exampleWeight(manifest.training.weighting, members[member]!.count)
     const update = prepareUpdate(
       { before, after: fitted.weights, steps, weight, ...(feedback === undefined ? {} : { feedback }) },
@@ -160,7 +160,7 @@ async function playRound(
     )
     // The contract takes no update of which all shards are blank.
     if (update.values.every((values) => isBlankUpdate(values, terms.bits))) continue
-    if (update.feedback !== undefined) shelf.save(member, update.feedback)
+    if (update.feedback !== undefined) residualStore.save(member, update.feedback)
     saturatedLanes += update.saturatedLanes
     quantisedLanes += update.quantisedLanes
     sent.push({ member, shards: update.shards, values: update.values })

@@ -4,12 +4,12 @@
  *
  * @example
  * ```ts
- * import { createShelf } from '@tutti/node'
+ * import { createResidualStore } from '@tutti/node'
  *
- * const shelf = createShelf()
- * shelf.load(0, 8) // → undefined
- * shelf.load(0, 2)?.residuals.size // → 0
- * shelf.close()
+ * const residualStore = createResidualStore()
+ * residualStore.load(0, 8) // → undefined
+ * residualStore.load(0, 2)?.residuals.size // → 0
+ * residualStore.close()
  * ```
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { type ErrorFeedback, hasFeedback, settleResiduals, startFeedback } from 
 import { decodeFeedback, encodeFeedback } from '../disk/feedback-file.ts'
 
 /** Residuals by member. */
-export interface FeedbackShelf {
+export interface ResidualStore {
   /** What a member carries into its next update; undefined where updates are wide enough to do without. */
   load(member: number, bits: number): ErrorFeedback | undefined
   save(member: number, feedback: ErrorFeedback): void
@@ -28,8 +28,8 @@ export interface FeedbackShelf {
   close(): void
 }
 
-/** A shelf. @param directory - Where files may be made; in memory when absent. */
-export function createShelf(directory?: string): FeedbackShelf {
+/** Opens an empty store. @param directory - Where files may be made; in memory when absent. */
+export function createResidualStore(directory?: string): ResidualStore {
   const folder = directory === undefined ? undefined : mkdtempSync(join(directory, 'tutti-simulate-'))
   const held = new Map<number, ErrorFeedback>()
   const onDisk = new Set<number>()

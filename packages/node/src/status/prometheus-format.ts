@@ -12,7 +12,7 @@ export type Sample = [labels: Record<string, string>, value: Value]
 export type Family = [name: string, type: 'counter' | 'gauge', help: string, samples: Sample[]]
 
 /** Every line ended; a metric without samples is left out. */
-export function toExposition(families: readonly Family[]): string {
+export function toPrometheusText(families: readonly Family[]): string {
   return families.map(toText).join('')
 }
 

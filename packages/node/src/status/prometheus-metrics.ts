@@ -10,12 +10,12 @@
  */
 import { PHASES } from '@tutti/core'
 import { type NodeStatus, toHealth } from './health.ts'
-import { type Family, type Sample, toExposition, type Value } from './prometheus-format.ts'
+import { type Family, type Sample, toPrometheusText, type Value } from './prometheus-format.ts'
 import { toRoundFamilies } from './prometheus-rounds.ts'
 
 /** The Prometheus text of a node, every line ended. @param now - In milliseconds of this machine's clock. */
 export function toPrometheus(node: NodeStatus, now: number): string {
-  return toExposition(toFamilies(node, now))
+  return toPrometheusText(toFamilies(node, now))
 }
 
 /** All metrics of a node. Long because: it is one list. */

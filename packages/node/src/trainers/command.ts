@@ -18,10 +18,10 @@
  * ```ts
  * import { mkdtempSync, rmSync } from 'node:fs'
  * import { toInitialLanes, toWeights } from '@tutti/learn'
- * import { createCommandTrainer, splitWords } from '@tutti/node'
+ * import { createCommandTrainer, splitCommandLine } from '@tutti/node'
  *
  * const directory = mkdtempSync('/tmp/rounds-')
- * const words = splitWords('node train.js') // is given the path of round.json; see docs/trainer.md
+ * const words = splitCommandLine('node train.js') // is given the path of round.json; see docs/trainer.md
  * const trainer = createCommandTrainer({ words, federationId, directory })
  * const weights = toWeights(manifest, toInitialLanes(manifest, 16))
  * const { signal } = new AbortController()
@@ -40,7 +40,7 @@ import { type GroupEnd, runGroup } from './process-group.ts'
 
 /** How a member trains with a command. */
 export interface CommandTrainerOptions {
-  /** Program and arguments, see `splitWords`; the path of `round.json` is added as the last one. */
+  /** Program and arguments, see `splitCommandLine`; the path of `round.json` is added as the last one. */
   words: readonly string[]
   federationId: Hex
   /** Where the rounds' directories are made; this member's alone. */

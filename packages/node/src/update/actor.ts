@@ -5,7 +5,7 @@ import type { PublishedManifest } from '@tutti/learn'
 import type { Store } from '../disk/store.ts'
 import type { Path } from '../paths/interface.ts'
 import type { Budget } from '../privacy/budget.ts'
-import type { Patience } from '../rpc/connection.ts'
+import type { RetryPolicy } from '../rpc/connection.ts'
 import type { Account } from '../sending/account.ts'
 import type { Signer } from '../sending/transactions.ts'
 import type { Report } from '../status/report.ts'
@@ -26,7 +26,7 @@ export interface Actor {
   store: Store
   trainer: Trainer
   report: Report
-  patience: Patience
+  retry: RetryPolicy
   /** Chain time, in seconds. */
   now: () => number
   /** Where the federation's numbers live: in the contract, or in blobs. */

@@ -9,7 +9,7 @@ import { type ChainClient, readHistory } from '@tutti/chain'
 import { type ErrorFeedback, type Hex, hasFeedback, settleResiduals, startFeedback, type Terms } from '@tutti/core'
 import { isSubmitted } from '../disk/round-record.ts'
 import type { Store } from '../disk/store.ts'
-import { type Patience, untilReached } from '../rpc/connection.ts'
+import { type RetryPolicy, untilReached } from '../rpc/connection.ts'
 
 /** What tells whether an update counted. */
 export interface FeedbackSources {
@@ -17,7 +17,7 @@ export interface FeedbackSources {
   federationId: Hex
   terms: Pick<Terms, 'bits'>
   store: Pick<Store, 'load' | 'loadFeedback'>
-  patience: Patience
+  retry: RetryPolicy
 }
 
 /**
@@ -25,7 +25,7 @@ export interface FeedbackSources {
  * do without.
  */
 export async function readFeedback(
-  { client, federationId: id, terms, store, patience }: FeedbackSources,
+  { client, federationId: id, terms, store, retry }: FeedbackSources,
   round: number,
 ): Promise<ErrorFeedback | undefined> {
   if (!hasFeedback(terms.bits)) return undefined
@@ -34,7 +34,7 @@ export async function readFeedback(
   for (const sentIn of new Set([...feedback.pending.values()].map((pending) => pending.round))) {
     // An update of this round is made anew: the one before was never signed.
     if (sentIn >= round || !isSubmitted(store.load(sentIn))) continue
-    const history = await untilReached(() => readHistory(client, { id, from: sentIn, count: 1 }), patience)
+    const history = await untilReached(() => readHistory(client, { id, from: sentIn, count: 1 }), retry)
     if ((history[0]?.updates ?? 0) > 0) counted.add(sentIn)
   }
   return settleResiduals(feedback, (sentIn) => counted.has(sentIn))

@@ -17,7 +17,7 @@ import {
 import { toCommitment, toPayloadHash } from '@tutti/core'
 import type { Sending, UpdateRecord } from '../disk/round-record.ts'
 import { untilReached } from '../rpc/connection.ts'
-import { type Carrier, costOf, plainCarrier, withPatience } from '../sending/transactions.ts'
+import { type Carrier, costOf, plainCarrier, toFollowOptions } from '../sending/transactions.ts'
 import { type Actor, sitOut } from './actor.ts'
 
 /** Of a blob, in the payload. */
@@ -58,8 +58,8 @@ const MOST_LOSSES = 2
 
 /** Asks what became of a transaction that was sent, and sends the same one again if the chain does not know it. */
 export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { client, patience } = actor
-  const fate = await untilReached(() => fateOf(client, sending.attempts, client.account.address), patience)
+  const { client, retry } = actor
+  const fate = await untilReached(() => fateOf(client, sending.attempts, client.account.address), retry)
   if (fate.kind === 'pending' && !fate.isIncluded) {
     await offerAgain(client, sending.attempts, followingOf(actor, update, sending))
   }
@@ -67,11 +67,11 @@ export async function confirmUpdate(actor: Actor, update: UpdateRecord, sending:
 }
 
 async function hearBack(actor: Actor, update: UpdateRecord, sending: Sending): Promise<boolean> {
-  const { client, store, report, seeThroughMs: patienceMs } = actor
+  const { client, store, report, seeThroughMs: timeoutMs } = actor
   const { round } = update
   const following = followingOf(actor, update, sending)
   actor.account.note(sending.attempts, following)
-  const fate = await seeThrough(client, sending.attempts, { ...following, patienceMs })
+  const fate = await seeThrough(client, sending.attempts, { ...following, timeoutMs })
   if (fate.kind === 'pending') return false
   if (fate.kind === 'replaced') {
     // None of the attempts can be mined any more, so a new one is no second one.
@@ -114,11 +114,11 @@ function mayCost(
 }
 
 function followingOf(actor: Actor, update: UpdateRecord, sending: Sending): FollowOptions {
-  const { patience, store, report } = actor
+  const { retry, store, report } = actor
   const maximumCost = mayCost(actor, update, sending)
   const onGap = (nonce: number) => report.tell({ kind: 'nonce-spent', nonce, reason: 'gap' })
   const keep = () => store.save(update)
-  return { carrier: carrierOf(actor, sending), keep, onGap, maximumCost, ...withPatience(patience) }
+  return { carrier: carrierOf(actor, sending), keep, onGap, maximumCost, ...toFollowOptions(retry) }
 }
 
 /** A commitment is an ordinary transaction on every path. */

@@ -40,8 +40,8 @@ export async function trainRound(actor: Actor, { round, position }: Observation,
   const place = { round: round.number, cohort: round.cohort, position }
   const refusal = actor.budget.refusal()
   if (refusal !== undefined) return sitOut(actor, place.round, refusal)
-  const { path, report, patience } = actor
-  const read = () => untilReached(() => path.readWeights(place.round), patience)
+  const { path, report, retry } = actor
+  const read = () => untilReached(() => path.readWeights(place.round), retry)
   const before = await report.timed('preparing', read)
   const trained = await train(actor, place, before, Math.max(0, until - actor.now()))
   if (trained !== undefined) await report.timed('preparing', () => keepUpdate(actor, place, before, trained))
@@ -49,14 +49,14 @@ export async function trainRound(actor: Actor, { round, position }: Observation,
 
 /** Trains, and tells of it. Undefined where the round is sat out: the trainer abstained, or time was too short. */
 async function train(
-  { report, patience, ...actor }: Actor,
+  { report, retry, ...actor }: Actor,
   { round, cohort }: Place,
   before: Float32Array,
   secondsLeft: number,
 ): Promise<TrainingResult | undefined> {
   report.tell({ kind: 'training-started', round })
   const deadline = deadlineSignal(secondsLeft)
-  const signal = AbortSignal.any([patience.signal, deadline.signal])
+  const signal = AbortSignal.any([retry.signal, deadline.signal])
   const from = performance.now()
   let trained: TrainingResult
   try {
@@ -64,7 +64,7 @@ async function train(
     trained = await report.timed('training', () => actor.trainer.train(task))
   } catch (error) {
     const isAbstaining = error instanceof AbstentionError
-    if (!isAbstaining && (patience.signal.aborted || !deadline.signal.aborted)) throw error
+    if (!isAbstaining && (retry.signal.aborted || !deadline.signal.aborted)) throw error
     sitOut({ report, store: actor.store }, round, isAbstaining ? error.message : LATE)
     return undefined
   } finally {

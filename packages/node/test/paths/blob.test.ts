@@ -15,7 +15,7 @@ import {
 } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { archiveSource } from '@tutti/chain/local'
-import { estimateOwnPart, packBlobs, toHex } from '@tutti/core'
+import { estimateMemberCost, packBlobs, toHex } from '@tutti/core'
 import { skipWindows, startBlobFederation } from '../blob-fixture.ts'
 import type { Fixture } from '../fixture.ts'
 import { start } from '../nodes.ts'
@@ -47,7 +47,7 @@ test('members of the blob path train, submit, check and aggregate; a node that c
         [2, 2],
       ],
     )
-    const bound = estimateOwnPart(fixture.terms, 'blob')
+    const bound = estimateMemberCost(fixture.terms, 'blob')
     for (const { events } of nodes) {
       const costs = events.flatMap((event) => (event.kind === 'submitted' ? [Number(event.cost.gasUsed)] : []))
       assert.equal(costs.length, 2)

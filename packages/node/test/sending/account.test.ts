@@ -12,7 +12,7 @@ import {
 } from '@tutti/chain'
 import { encodeFunctionData, type Hex } from 'viem'
 import { openAccount } from '../../src/sending/account.ts'
-import { plainCarrier, withPatience } from '../../src/sending/transactions.ts'
+import { plainCarrier, toFollowOptions } from '../../src/sending/transactions.ts'
 import type { NodeEventBody } from '../../src/status/events.ts'
 import type { Report } from '../../src/status/report.ts'
 import { countSubmissions, type Fixture, startFederation } from '../fixture.ts'
@@ -63,13 +63,13 @@ test('a transaction of its own that can only fail by now gives its nonce to one 
     const { token } = fixture.terms
     const events: NodeEventBody[] = []
     const report = { tell: (event: NodeEventBody) => events.push(event) } as unknown as Report
-    const account = openAccount(holder, { patience: patience(), report, patienceMs: 3_000 })
+    const account = openAccount(holder, { retry: retry(), report, timeoutMs: 3_000 })
     const carrier = plainCarrier(holder)
     const attempts: Attempt[] = [await account.sign(carrier, mintCall(fixture), [])]
     const { nonce, hash } = attempts[0]!
     await ask(fixture, 'evm_setAutomine', false)
     await handOver(holder, attempts, carrier)
-    account.note(attempts, { carrier, ...withPatience(patience()) })
+    account.note(attempts, { carrier, ...toFollowOptions(retry()) })
     await ask(fixture, 'anvil_setCode', token, refusing)
     const signing = account.sign(carrier, { to: holder.account.address, data: '0x' }, [])
     while (events.length === 0) await pause()
@@ -98,9 +98,9 @@ test('what waits and was not sent here is refused by the nonce that holds up', a
     )
       await pause()
     const account = openAccount(client, {
-      patience: patience(),
+      retry: retry(),
       report: { tell: () => assert.fail() } as unknown as Report,
-      patienceMs: 0,
+      timeoutMs: 0,
     })
     await assert.rejects(account.sign(carrier, mintCall(fixture), []), (error: AccountBusyError) => {
       assert.ok(error instanceof AccountBusyError)
@@ -125,12 +125,12 @@ test('a gap below a transaction is filled unless it can only fail: what was lost
     await ask(fixture, 'anvil_setNonce', client.account.address, `0x${(nonce - 1).toString(16)}`)
     const gaps: number[] = []
     const onGap = (gap: number) => gaps.push(gap)
-    const following = { carrier, onGap, ...withPatience(patience()) }
+    const following = { carrier, onGap, ...toFollowOptions(retry()) }
     await ask(fixture, 'anvil_setCode', token, refusing)
-    const vain = await seeThrough(client, attempts, { ...following, patienceMs: 1_000 })
+    const vain = await seeThrough(client, attempts, { ...following, timeoutMs: 1_000 })
     assert.deepEqual([vain, gaps], [{ kind: 'pending', isIncluded: false }, []])
     await ask(fixture, 'anvil_setCode', token, code)
-    const fate = await seeThrough(client, attempts, { ...following, patienceMs: 60_000 })
+    const fate = await seeThrough(client, attempts, { ...following, timeoutMs: 60_000 })
     assert.deepEqual([fate.kind, gaps], ['mined', [nonce - 1]])
   } finally {
     await fixture.end()
@@ -140,7 +140,7 @@ test('a gap below a transaction is filled unless it can only fail: what was lost
 /** Code of a contract that refuses everything, with an error that nobody knows. */
 const refusing = '0x63deadbeef5f526004601cfd'
 
-function patience() {
+function retry() {
   const backOff = { firstMilliseconds: 50, mostMilliseconds: 400, random: Math.random }
   return { backOff, signal: new AbortController().signal }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { estimateOwnPart, type Hex, noToken, type Token } from '@tutti/core'
+import { estimateMemberCost, type Hex, noToken, type Token } from '@tutti/core'
 import fc from 'fast-check'
 import { gasOfAction, worthwhileFrom } from '../../src/decide/keeper-pay.ts'
 import { decide } from '../../src/decide/next-action.ts'
@@ -195,7 +195,7 @@ test('the budget refuses what would pass it and nothing else: never more is spen
 test('what gas is worth is taken off the reward', () => {
   const tokensPerMegagas = tokens(2)
   const { netPerRound, rewardPerRound, gasPerRound } = judge({}, allow({ maximumStake: '5', tokensPerMegagas: '2' }))
-  assert.equal(gasPerRound, estimateOwnPart(terms, 'direct').gas)
+  assert.equal(gasPerRound, estimateMemberCost(terms, 'direct').gas)
   assert.equal(netPerRound, rewardPerRound - worthOfGas(gasPerRound, tokensPerMegagas))
 })
 

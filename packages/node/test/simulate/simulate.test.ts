@@ -25,7 +25,7 @@ import {
   SimulatedTrainingError,
   simulateFederation,
 } from '../../src/simulate/federation.ts'
-import { createShelf } from '../../src/simulate/residual-store.ts'
+import { createResidualStore } from '../../src/simulate/residual-store.ts'
 import { AbstentionError, type ModelTrainer } from '../../src/trainers/interface.ts'
 import { createLocalTrainer } from '../../src/trainers/local.ts'
 import { skipWindows, startBlobFederation } from '../blob-fixture.ts'
@@ -208,12 +208,12 @@ async function simulate(change: Partial<Parameters<typeof simulateFederation>[0]
 }
 
 test('the same seed gives the same words, with residuals in memory or on disk; another seed gives others', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'tutti-shelf-'))
+  const directory = mkdtempSync(join(tmpdir(), 'tutti-residuals-'))
   try {
     const { lanes, rounds } = await simulate()
-    const shelf = createShelf(directory)
-    assert.deepEqual((await simulate({ shelf })).lanes, lanes)
-    shelf.close()
+    const residualStore = createResidualStore(directory)
+    assert.deepEqual((await simulate({ residualStore })).lanes, lanes)
+    residualStore.close()
     assert.deepEqual(readdirSync(directory), [])
     assert.notDeepEqual((await simulate({ seed: seed + 1 })).lanes, lanes)
     assert.deepEqual(

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readHistory } from '@tutti/chain'
-import { trainerMetricsForm, trainerRoundForm } from '@tutti/learn'
+import { trainerMetricsSchema, trainerRoundSchema } from '@tutti/learn'
 import fc from 'fast-check'
-import { splitWords } from '../../src/settings/split-command-line.ts'
+import { splitCommandLine } from '../../src/settings/split-command-line.ts'
 import { type CommandTrainerOptions, createCommandTrainer, type RoundFile } from '../../src/trainers/command.ts'
 import { parseTrainerMetrics } from '../../src/trainers/metrics-file.ts'
 import { countSubmissions, startFederation, stripesManifest } from '../fixture.ts'
@@ -48,7 +48,7 @@ test('a command is given the model and the round, and its weights and metrics co
     assert.deepEqual(metrics, { examples: 48, loss: 0.5 })
     const [name = ''] = readdirSync(directory)
     const round = JSON.parse(readFileSync(join(directory, name, 'round.json'), 'utf8')) as RoundFile
-    assert.deepEqual(trainerRoundForm.safeParse(round).error, undefined)
+    assert.deepEqual(trainerRoundSchema.safeParse(round).error, undefined)
     assert.deepEqual([round.round, round.seed, round.federationId], [7, 47, federationId])
     assert.equal(round.data, join(process.cwd(), 'my.csv'))
     assert.deepEqual(round.manifest, stripesManifest())
@@ -146,7 +146,7 @@ test('directories of past rounds do not pile up', async () => {
 })
 
 test('words are split as a shell does, and what needs a shell is refused', () => {
-  assert.deepEqual(splitWords(`python3  'my train.py' --name "a \\"b\\" \\c" d\\ e ''`), [
+  assert.deepEqual(splitCommandLine(`python3  'my train.py' --name "a \\"b\\" \\c" d\\ e ''`), [
     'python3',
     'my train.py',
     '--name',
@@ -167,16 +167,16 @@ test('words are split as a shell does, and what needs a shell is refused', () =>
     '',
     '  ',
   ]) {
-    assert.throws(() => splitWords(line), { name: 'CommandLineError' }, line)
+    assert.throws(() => splitCommandLine(line), { name: 'CommandLineError' }, line)
   }
-  assert.deepEqual(splitWords("sh -c 'a | b > c'"), ['sh', '-c', 'a | b > c'])
+  assert.deepEqual(splitCommandLine("sh -c 'a | b > c'"), ['sh', '-c', 'a | b > c'])
 })
 
-test('splitWords(quoted words joined by spaces) ≡ the words', () => {
+test('splitCommandLine(quoted words joined by spaces) ≡ the words', () => {
   const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.array(fc.string()), (first, rest) => {
-      assert.deepEqual(splitWords([first, ...rest].map(quote).join(' ')), [first, ...rest])
+      assert.deepEqual(splitCommandLine([first, ...rest].map(quote).join(' ')), [first, ...rest])
     }),
   )
 })
@@ -216,7 +216,7 @@ test('the published schema of metrics takes what the node reads, and nothing tha
   fc.assert(
     fc.property(record, (value) => {
       const text = JSON.stringify(value)
-      const isOfForm = trainerMetricsForm.safeParse(JSON.parse(text)).success
+      const isOfForm = trainerMetricsSchema.safeParse(JSON.parse(text)).success
       let isRead = true
       try {
         parseTrainerMetrics(text, manifest)
