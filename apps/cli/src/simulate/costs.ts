@@ -1,7 +1,7 @@
 /** What a simulated federation would cost on a chain: bounds in gas, and in money where a price is known. */
 import {
   BERLIN_PRICES,
-  estimateOwnPartAt,
+  estimateMemberCostAt,
   estimatePlayedRound,
   estimateStart,
   formatInteger,
@@ -55,7 +55,7 @@ export function estimateCost(
   const played = rounds.reduce((sum, { gas }) => sum + gas, 0)
   const blobGas = rounds.reduce((sum, round) => sum + round.blobGas, 0)
   const gas = start.create + start.initialise + start.joins + played
-  const ownPart = estimateOwnPartAt(terms, path, prices)
+  const ownPart = estimateMemberCostAt(terms, path, prices)
   const price = (spent: Spent) => BigInt(spent.gas) * feePerGas! + BigInt(spent.blobGas) * blobFeePerGas
   const cost = feePerGas === undefined ? {} : { cost: { all: price({ gas, blobGas }), ownPart: price(ownPart) } }
   return { ...start, rounds: played, ownPart, gas, blobGas, ...cost }

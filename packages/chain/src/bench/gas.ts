@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import {
   AMSTERDAM_PRICES,
   BERLIN_PRICES,
-  estimateOwnPartAt,
+  estimateMemberCostAt,
   estimateRoundAt,
   fromSeed,
   type GasPrices,
@@ -152,7 +152,7 @@ async function measureSum(federation: BenchFederation, { id, limit, baseline, pa
  */
 export function boundSumAt(terms: Terms, members: number, prices: GasPrices): number {
   const { aggregate } = estimateRoundAt(terms, prices)
-  const submit = estimateOwnPartAt(terms, 'direct', prices)
+  const submit = estimateMemberCostAt(terms, 'direct', prices)
   const settling = SETTLED_SLOTS * prices.newSlotGas
   return (members * submit.gas + shardCount(terms) * aggregate.gas + settling) / (terms.dimension * members)
 }

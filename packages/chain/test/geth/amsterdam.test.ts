@@ -1,7 +1,7 @@
 /** The rules after Osaka's on go-ethereum: what is deployed, founded and aggregated there, and what is refused and why. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { AMSTERDAM_PRICES, encodeSetup, estimateOwnPartAt, estimateRoundAt, GAS_LIMIT } from '@tutti/core'
+import { AMSTERDAM_PRICES, encodeSetup, estimateMemberCostAt, estimateRoundAt, GAS_LIMIT } from '@tutti/core'
 import {
   aggregateDirect,
   type ChainClient,
@@ -49,7 +49,7 @@ describe("Amsterdam's rules", whereGethIs(), () => {
     const plan = await planCreation(client, { terms: smallTerms(setup), manifest, setup: encodeSetup(setup) })
     const { id, terms, members } = await startFederation(geth, client)
     const before = (await readDirectModel(client, { id })).lanes
-    const own = estimateOwnPartAt(terms, 'direct', plan.limits.prices).gas
+    const own = estimateMemberCostAt(terms, 'direct', plan.limits.prices).gas
     for (const [index, member] of members.entries()) {
       const { gasUsed } = await submitDirect(member, { id, round: 0, payloads: [someUpdate(terms, index).payload] })
       assert.ok(Number(gasUsed) <= own, `${gasUsed} of ${own}`)

@@ -19,7 +19,7 @@ import { estimateSettle } from '../direct/estimate.ts'
 import { chunkCount } from '../direct/initial.ts'
 import { wordsFor } from '../direct/lanes.ts'
 import { shardCount, type Terms } from '../terms/terms.ts'
-import { estimateOwnPartAt, estimateRoundAt, type GasPrices } from './prices.ts'
+import { estimateMemberCostAt, estimateRoundAt, type GasPrices } from './prices.ts'
 
 /** Where a federation's numbers live. */
 type PathName = 'direct' | 'blob'
@@ -86,7 +86,7 @@ export function estimatePlayedRound(
   { members, cohort, updates, isSettled }: PlayedRound,
   prices: GasPrices,
 ): Spent {
-  const own = estimateOwnPartAt(terms, path, prices)
+  const own = estimateMemberCostAt(terms, path, prices)
   const isDrawn = members > cohort
   const begun = OPEN_GAS + (isDrawn ? DRAW_GAS : 0)
   const ended = isSettled ? aggregateGas(terms, path, cohort, prices) + estimateSettle(cohort) : CLOSE_GAS

@@ -70,7 +70,7 @@ export function estimateRoundAt(
  * Bounds on a member's own part of a round by a chain's prices, new state included: those of `estimateMemberCost`, and what
  * the slots of each transaction cost beyond Berlin's price.
  */
-export function estimateOwnPartAt(
+export function estimateMemberCostAt(
   terms: Terms,
   path: 'direct' | 'blob',
   prices: GasPrices,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { estimateMemberCost } from '../../src/cost/member-cost.ts'
-import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateOwnPartAt, estimateRoundAt } from '../../src/cost/prices.ts'
+import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateMemberCostAt, estimateRoundAt } from '../../src/cost/prices.ts'
 import { estimateRound, GAS_LIMIT, gasToSign } from '../../src/direct/estimate.ts'
 import { wordsFor } from '../../src/direct/lanes.ts'
 import { termsOf } from '../terms-of.ts'
@@ -47,10 +47,10 @@ test('a transaction is signed within the most that its chain allows', () => {
 
 test("a member's own part by Amsterdam's prices is above what it was measured to take on go-ethereum 1.17.10", () => {
   const direct = termsOf({ dimension: 2_410, shardSize: 2_410, shardsPerMember: 1, bits: 4, laneBits: 16 })
-  assert.deepEqual(estimateOwnPartAt(direct, 'direct', BERLIN_PRICES), estimateMemberCost(direct, 'direct'))
-  assert.ok(estimateOwnPartAt(direct, 'direct', AMSTERDAM_PRICES).gas > 202_009)
+  assert.deepEqual(estimateMemberCostAt(direct, 'direct', BERLIN_PRICES), estimateMemberCost(direct, 'direct'))
+  assert.ok(estimateMemberCostAt(direct, 'direct', AMSTERDAM_PRICES).gas > 202_009)
   const blob = termsOf({ dimension: 2_410, shardSize: 2_410, shardsPerMember: 1, bits: 8, laneBits: 24 })
-  const { gas, blobGas } = estimateOwnPartAt(blob, 'blob', AMSTERDAM_PRICES)
+  const { gas, blobGas } = estimateMemberCostAt(blob, 'blob', AMSTERDAM_PRICES)
   assert.ok(gas > 164_832 && blobGas === 131_072)
   // By the prices until Osaka the bound would have been passed.
   assert.ok(estimateMemberCost(blob, 'blob').gas < 164_832)

@@ -35,7 +35,7 @@ import {
 import { denseLayers } from '../manifest/setup.ts'
 import { initialRange, initialWeights } from '../model/initial-weights.ts'
 import { type ModelSpec, tensorLayout } from '../model/model.ts'
-import { measureStep, quantile, type RehearsalOptions, rehearse, roundToBits } from './rehearsal.ts'
+import { DEFAULT_COVERAGE, measureStep, quantile, type RehearsalOptions, rehearse, roundToBits } from './rehearsal.ts'
 
 /** What a calibration starts from. */
 export interface CalibrationOptions extends RehearsalOptions {
@@ -68,7 +68,7 @@ const DECIMALS = 18n
  * @throws `NotDenseError`; what `Trainer.fit` throws; RangeError if a step does not fit a manifest.
  */
 export async function calibrate(options: CalibrationOptions): Promise<Calibration> {
-  const { model, schema, members, coverage = 0.98, headroom = 1.5 } = options
+  const { model, schema, members, coverage = DEFAULT_COVERAGE, headroom = 1.5 } = options
   const dense = denseLayers(model)
   const { moves, weights } = await rehearse(options, initialWeights(model, options.seed))
   const activations = measureActivations(model, weights, sample(members, ACTIVATION_EXAMPLES))

@@ -48,7 +48,7 @@ export interface RehearsalOptions {
 /** Parameters of a tensor that are looked at, in each member's update; larger tensors are sampled evenly. */
 const SAMPLED = 131_072
 /** With 4 bits finer steps are worth some clamping; 8 bits are fine enough to hold nearly all. */
-const COVERAGE = 0.98
+export const DEFAULT_COVERAGE = 0.98
 const WIDE_COVERAGE = 0.9995
 
 /**
@@ -127,7 +127,7 @@ export function measureStep(
  */
 export async function calibrateSteps(options: RehearsalOptions, start: Float32Array): Promise<TensorSpec[]> {
   const { moves } = await rehearse({ ...options, rehearsalRounds: 1 }, start)
-  const { coverage = options.terms.bits === 8 ? WIDE_COVERAGE : COVERAGE } = options
+  const { coverage = options.terms.bits === 8 ? WIDE_COVERAGE : DEFAULT_COVERAGE } = options
   return tensorLayout(options.model).map(({ name, shape }, index) => {
     const step = roundToBits(measureStep(moves[index]!, coverage, options))
     return { name, shape, step: toRatio(step) }

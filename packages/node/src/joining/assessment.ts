@@ -11,7 +11,7 @@
  */
 import {
   BERLIN_PRICES,
-  estimateOwnPartAt,
+  estimateMemberCostAt,
   formatTokens,
   type GasPrices,
   type Hex,
@@ -102,7 +102,7 @@ type Check = [applies: boolean, reason: string]
 export function assessFederation(candidate: Candidate, stated: Policy | undefined, means: Means): Assessment {
   const { terms, path, prices = BERLIN_PRICES, statedEpsilon: epsilon } = candidate
   const policy: Policy = stated ?? { tokens: {}, maximumWaitSeconds: Number.MAX_SAFE_INTEGER }
-  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateOwnPartAt(terms, path, prices)
+  const { gas: gasPerRound, blobGas: blobGasPerRound } = estimateMemberCostAt(terms, path, prices)
   const rewardPerRound = expectedReward(terms)
   const money = toMoney(candidate, stated, { rewardPerRound, gasPerRound })
   const overBudget =

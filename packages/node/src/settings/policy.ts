@@ -3,7 +3,8 @@
  *
  * A policy is an object of the configuration file. Limits of money are stated by token, in whole tokens, since ten of one
  * are not ten of another; a token that is not listed is refused. What is not stated is not limited, except the stake: none
- * is paid unless `maximumStake` allows it.
+ * is paid unless `maximumStake` allows it. What a node pays for gas without being asked is limited by `HIGHEST_UNASKED`, in
+ * `transactions/fees.ts` of the chain package.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export interface Policy {
    * For trainers whose data the node does not read, and for owners who want to say exactly what may be asked.
    */
   schemas?: Hex[]
-  /** Most gas of a member's own part of a round, by the bounds of `estimateOwnPartAt`. */
+  /** Most gas of a member's own part of a round, by the bounds of `estimateMemberCostAt`. */
   maximumGasPerRound?: number
   /** Most blob gas of it, which has a price of its own: 131,072 a blob. */
   maximumBlobGasPerRound?: number
