@@ -179,11 +179,11 @@ async function planOne({ settings, creation, manifest, client, node, modules }: 
 async function serveOne({ settings, creation, manifest, client, node, modules }: Service, output: Output) {
   const { runNode } = await import('@tutti/node')
   const trainer = await openTrainer(settings, { federationId: creation.id, manifest, client })
-  const watch = await openConsole(settings, output)
+  const nodeConsole = await openConsole(settings, output)
   try {
-    const { signal, onEvent } = watch
+    const { signal, onEvent } = nodeConsole
     const summary = await runNode({ ...node, trainer, signal, onEvent })
-    watch.clear()
+    nodeConsole.clear()
     output.line(
       `Took part in ${formatCount(summary.roundsTaken, 'round')}, aggregated ${formatCount(summary.aggregatedShards, 'shard')}, earned ` +
         `${formatTokens(summary.rewards + summary.keeperPay, summary.token)}, claimed ` +
@@ -191,9 +191,9 @@ async function serveOne({ settings, creation, manifest, client, node, modules }:
         `used ${formatInteger(summary.gasUsed)} gas.`,
     )
     output.result({ ...summary, modules })
-    process.exitCode = watch.exitCode() ?? process.exitCode
+    process.exitCode = nodeConsole.exitCode() ?? process.exitCode
   } finally {
-    await watch.close()
+    await nodeConsole.close()
   }
 }
 

@@ -40,9 +40,9 @@ export async function runDiscovery(
   const options = { ...surveyOptionsOf(settings, client), policy: settings.policy }
   if (isDryRun) return planDiscovery(settings, options, output)
   const { serveFederations } = await import('@tutti/node')
-  const watch = await openConsole(settings, output)
+  const nodeConsole = await openConsole(settings, output)
   try {
-    const { signal, onEvent } = watch
+    const { signal, onEvent } = nodeConsole
     const summaries = await serveFederations({
       ...options,
       behaviour: settings.behaviour,
@@ -50,9 +50,9 @@ export async function runDiscovery(
       endsWhenIdle: isUntilIdle,
       openTrainer: ({ creation }, manifest) => openTrainer(settings, { federationId: creation.id, manifest, client }),
       onEvent,
-      ...(await tellSearches(settings, watch, output)),
+      ...(await tellSearches(settings, nodeConsole, output)),
     })
-    watch.clear()
+    nodeConsole.clear()
     const gasUsed = summaries.reduce((sum, summary) => sum + summary.gasUsed, 0n)
     output.line(
       `Served ${formatCount(summaries.length, 'federation')}, earned ` +
@@ -60,16 +60,16 @@ export async function runDiscovery(
         `${sumByToken(summaries, ({ claimed }) => claimed)}, used ${formatInteger(gasUsed)} gas.`,
     )
     output.result({ summaries })
-    process.exitCode = watch.exitCode() ?? process.exitCode
+    process.exitCode = nodeConsole.exitCode() ?? process.exitCode
   } finally {
-    await watch.close()
+    await nodeConsole.close()
   }
 }
 
 /** Says what a search found, what is joined, what is left alone for a while, and that the chain cannot be searched. */
 async function tellSearches(
   settings: NodeSettings,
-  watch: NodeConsole,
+  nodeConsole: NodeConsole,
   output: Output,
 ): Promise<Required<Pick<ServeOptions, 'onSurvey' | 'onJoin' | 'onSetAside' | 'onSearch'>>> {
   const readBudget = await openBudgetReader()
@@ -92,7 +92,7 @@ async function tellSearches(
       output.line(`${nameOf(surveyed)} is set aside for ${formatInteger(seconds)} seconds: ${message}`)
     },
     onSearch: (search) => {
-      watch.onSearch(search)
+      nodeConsole.onSearch(search)
       if (search.failure === undefined) return
       output.event({ kind: 'chain-unreachable', time: search.time, ...search.failure })
       if (!output.isJson) output.note(`${search.failure.message} (${search.failure.failures} so far)`)

@@ -1,4 +1,4 @@
-/** How a node reaches the chain and signs: through several endpoints, and with retry while none answers. */
+/** How a node reaches the chain and signs: through several endpoints, and trying again while none answers. */
 import type { ChainClient } from '@tutti/chain'
 import type { orBehind } from '@tutti/node'
 import type { Hex, LocalAccount } from 'viem'

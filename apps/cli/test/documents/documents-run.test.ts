@@ -5,12 +5,11 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { findFreePort } from '../../../../packages/chain/test/free-port.ts'
 import { type Document, readDocuments, root, toCommands } from './blocks.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -53,18 +52,6 @@ function copyRepository(): string {
     else symlinkSync(join(root, name), join(directory, name))
   }
   return directory
-}
-
-/** A port that nobody listens on, of those that the system does not give to connections: there it stays free. */
-function findPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const port = 10_000 + randomInt(20_000)
-    const server = createServer().once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(findPort())
-      else reject(error)
-    })
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
-  })
 }
 
 /** What stands for a reader's own, with what commands have printed so far. */
@@ -140,7 +127,7 @@ describe('the commands of each document run as they are written', { concurrency:
     const all = withFollowers(document)
     test(all.map(({ path }) => path).join(', then '), { timeout: 900_000 }, async (t) => {
       const cwd = copyRepository()
-      const found: Found = { port: await findPort(), words: new Map() }
+      const found: Found = { port: await findFreePort(), words: new Map() }
       // As from a reader's shell: no keys, and npm is not the caller.
       const { TUTTI_PRIVATE_KEY: _key, TUTTI_PASSWORD: _password, INIT_CWD: _from, ...inherited } = process.env
       const env = Object.fromEntries(Object.entries(inherited).filter(([name]) => !/^(npm_|NODE_TEST)/i.test(name)))

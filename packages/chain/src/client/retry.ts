@@ -49,7 +49,7 @@ type OpenAny = (parameters: unknown) => {
 /** A transport that asks again. What a caller wants in a request's own options, such as no second try, is kept to. */
 export function withRetries<Open extends Transport>(open: Open, { count, delay }: Retries): Open {
   const openAny = open as unknown as OpenAny
-  const openPatiently: OpenAny = (parameters) => {
+  const openWithRetries: OpenAny = (parameters) => {
     const transport = openAny(parameters)
     const request = async (asked: { method: string; params?: unknown }, options: { retryCount?: number } = {}) => {
       const most = asked.method === 'eth_sendRawTransaction' ? 0 : (options.retryCount ?? count)
@@ -73,7 +73,7 @@ export function withRetries<Open extends Transport>(open: Open, { count, delay }
     }
     return { ...transport, request }
   }
-  return openPatiently as unknown as Open
+  return openWithRetries as unknown as Open
 }
 
 /** @throws {@link NullAnswerError} where an answer has to be something. */

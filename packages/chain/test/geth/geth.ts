@@ -4,14 +4,13 @@
  * Where it cannot be had, tests are skipped with the reason, unless TUTTI_FOREIGN=required.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LocalAccount } from 'viem'
 import { deploymentProxy, proxyCode, testAccounts } from '../../src/index.ts'
+import { findFreePort } from '../free-port.ts'
 
 const version = '1.17.10'
 const cache = fileURLToPath(new URL(`../../../../node_modules/.cache/geth-${version}`, import.meta.url))
@@ -84,7 +83,7 @@ export async function startGeth(options: GethOptions): Promise<Geth> {
   const accounts = testAccounts(20)
   writeFileSync(join(directory, 'genesis.json'), JSON.stringify(genesisOf(options, accounts)))
   execFileSync(path, ['init', '--datadir', directory, join(directory, 'genesis.json')], { stdio: 'ignore' })
-  const port = await freePort()
+  const port = await findFreePort()
   const rpcUrl = `http://127.0.0.1:${port}`
   let child: ChildProcess
   let lastArgs = options.args ?? []
@@ -173,18 +172,6 @@ function genesisOf(options: GethOptions, accounts: readonly LocalAccount[]): unk
       ...(hasProxy ? { [deploymentProxy]: { balance: '0', nonce: '1', code: proxyCode } } : {}),
     },
   }
-}
-
-/** A port that nobody listens on, of those that the system does not give to connections: there it stays free. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const port = 10_000 + randomInt(20_000)
-    const server = createServer().once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(freePort())
-      else reject(error)
-    })
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
-  })
 }
 
 async function waitForBlock(child: ChildProcess, rpcUrl: string, log: string): Promise<void> {

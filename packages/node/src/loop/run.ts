@@ -147,7 +147,7 @@ async function openActor(
 async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock, waits: NodeRetries): Promise<string> {
   const { client, store, report, retry, path } = actor
   const pollMs = options.pollMilliseconds ?? Math.max(100, client.pollingIntervalMs)
-  const watch = pollChain(actor, clock, pollMs)
+  const poll = pollChain(actor, clock, pollMs)
   const progress = startProgress(options)
   const stall = createStallHistory(actor, options.stopsAfterRounds)
   const longWaits = createLongWaits(actor)
@@ -156,11 +156,11 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
   const memory: Memory = { progress, inFlight: new Map(), backoff, checked: undefined, heldBack: new Set() }
   const pause = (milliseconds: number) => report.timed('waiting', () => sleep(milliseconds, retry.signal))
 
-  let observation = await look(actor, watch, waits)
+  let observation = await look(actor, poll, waits)
   if (isStranger(observation)) throw new NotAMemberError(client.account.address, actor.federationId)
   // What held an earlier run back may have been put right; a second update is never made of what may be on its way.
   store.retry(observation.round.number)
-  for (; ; observation = await look(actor, watch, waits)) {
+  for (; ; observation = await look(actor, poll, waits)) {
     const { round, block, status } = observation
     await report.timed('observing', async () => {
       noteHead(progress, observation)
@@ -177,17 +177,17 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
     tellDecision(actor, progress, action, record)
     if (action.kind === 'stop') return action.reason
     if (action.kind === 'wait') {
-      watch.waitUntil(Math.min(action.until ?? Infinity, await longWaits.note(action, observation)))
+      poll.waitUntil(Math.min(action.until ?? Infinity, await longWaits.note(action, observation)))
       continue
     }
     const isRepeatable = action.kind === 'claim' || action.kind === 'nudge'
     if (isRepeatable && repeats.isTooSoon(action.kind, block.number)) {
-      watch.lookAgain()
+      poll.lookAgain()
       await pause(pollMs)
       continue
     }
     const isDone = await act(actor, { action, observation, record }, memory)
-    watch.lookAgain()
+    poll.lookAgain()
     if (isDone && isRepeatable) repeats.note(action.kind, block.number)
     noteDone(memory, action, isDone)
     if (!isDone) await pause(backoff.waitMs(action, pollMs))
@@ -195,15 +195,11 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
 }
 
 /** Waits for what is worth a decision. A chain that lost so many blocks that this account has not joined yet will have them again. */
-async function look(
-  { client, federationId, store }: Actor,
-  watch: ChainPoll,
-  waits: NodeRetries,
-): Promise<Observation> {
+async function look({ client, federationId, store }: Actor, poll: ChainPoll, waits: NodeRetries): Promise<Observation> {
   const seen = await untilReached(async () => {
-    const seen = await watch.look()
+    const seen = await poll.look()
     if (!isStranger(seen) || !isBehind(store, seen)) return seen
-    watch.lookAgain()
+    poll.lookAgain()
     const advice = `If it stays so, this account's joining is lost: join again (tutti join ${federationId}).`
     throw new ChainBehindError(client.url, undefined, advice)
   }, waits.readRetry)

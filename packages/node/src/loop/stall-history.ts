@@ -16,7 +16,7 @@ export interface StallHistory {
 
 const nothing: StallHistory = { note: async () => undefined, hasStalled: () => false }
 
-/** @param rounds - The owner's retry in rounds; undefined: nothing is read, and nobody votes. */
+/** @param rounds - After how many rounds without progress the owner votes; undefined: nothing is read, and nobody votes. */
 export function createStallHistory(
   { client, federationId: id, terms, store, retry }: Actor,
   rounds: number | undefined,

@@ -34,7 +34,7 @@ export function plainCarrier(signer: Signer): Carrier {
   return { ...conveyPlain(signer), sign: (call) => prepareTransaction(signer, call) }
 }
 
-/** How a node follows what it sent: as long as its retry lasts, and no longer than its owner lets it run. */
+/** How a node follows what it sent: trying again while the chain does not answer, and no longer than its owner lets it run. */
 export function toFollowOptions(retry: RetryPolicy): Pick<FollowOptions, 'reach' | 'signal'> {
   return {
     reach: (ask, deadline) => untilReached(ask, deadline === undefined ? retry : { ...retry, deadline }),
