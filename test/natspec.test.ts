@@ -17,6 +17,7 @@ interface Node {
   name: string
   nodes: Node[]
   body?: Node
+  parameters: { parameters: Node[] }
   modifiers?: Node[]
   kind?: string
   baseFunctions?: number[]
@@ -220,9 +221,10 @@ test('the errors that a function is said to revert with are those that its code 
     for (const declaration of declarationsOf(name)) {
       const reached = reverts.get(declaration.id)
       if (reached === undefined) continue
-      const [, tags] = Object.entries(devdoc.methods).find(([signature]) =>
-        signature.startsWith(`${declaration.name}(`),
-      )!
+      const named = Object.entries(devdoc.methods).filter(([signature]) => signature.startsWith(`${declaration.name}(`))
+      // Functions of one name differ in how many parameters they have, of which none is a struct.
+      const count = declaration.parameters.parameters.length
+      const [, tags] = named.length === 1 ? named[0]! : named.find(([signature]) => signature.split(',').length === count)!
       // Names come first; after a semicolon, what others revert with.
       const said =
         String(tags['custom:reverts'])

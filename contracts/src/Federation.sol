@@ -77,20 +77,24 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
         federation.creator = msg.sender;
         federation.createdAt = uint40(block.timestamp);
         federation.unspent = terms.bounty;
+        if (terms.sealPay > 0) {
+            federation.makeRoom(terms.sealPay);
+            federation.sealPot = terms.sealPay;
+        }
         emit Created(id, msg.sender, terms.aggregator, terms, manifest, setup);
 
-        federation.take(_held, msg.sender, terms.bounty);
+        federation.take(_held, msg.sender, uint256(terms.bounty) + terms.sealPay);
         ModuleCall.execute(terms.aggregator, abi.encodeCall(IAggregator.register, (id, terms, setup)));
     }
 
     /// @inheritdoc IFederationCore
-    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external nonReentrant {
+    function initialise(bytes32 id, uint256 shard, bytes calldata data) external nonReentrant {
         FederationState storage federation = _running(id);
         if (federation.isInitialised) revert AlreadyInitialised(id);
-        bytes memory input = abi.encodeCall(IAggregator.initialise, (id, chunk, data));
+        bytes memory input = abi.encodeCall(IAggregator.initialise, (id, shard, data));
         bool complete = ModuleCall.executeForWord(federation.submissionTerms.aggregator, input) == 1;
         if (complete) federation.isInitialised = true;
-        emit Initialised(id, chunk, complete);
+        emit Initialised(id, shard, complete);
     }
 
     /// @inheritdoc IFederationCore
@@ -280,18 +284,13 @@ contract Federation is FederationStorage, IFederationCore, IFederationEvents {
     // --- The model ---
 
     /// @inheritdoc IFederationCore
-    function model(bytes32 id, uint256) external view returns (bytes memory) {
-        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
+    function predict(bytes32 id, bytes calldata) external view returns (uint32, int256[] memory) {
+        ModuleCall.forward(_aggregatorOf(id));
     }
 
     /// @inheritdoc IFederationCore
-    function predict(bytes32 id, bytes calldata) external view returns (int256[] memory) {
-        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
-    }
-
-    /// @inheritdoc IFederationCore
-    function classify(bytes32 id, bytes calldata) external view returns (uint256, int256[] memory) {
-        ModuleCall.forward(_existing(id).submissionTerms.aggregator);
+    function classify(bytes32 id, bytes calldata) external view returns (uint32, uint256, int256[] memory) {
+        ModuleCall.forward(_aggregatorOf(id));
     }
 
     // --- Guards ---

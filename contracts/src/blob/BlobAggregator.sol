@@ -50,7 +50,12 @@ contract BlobAggregator is IBlobAggregator {
         uint8 lastBlobs; //      0  blobs of the last shard, which may be shorter
         bool isInitialised; //   0
         bytes32 baseModelHash; //1
-        mapping(uint256 shard => uint256) aggregatedIn; // last round that aggregated the shard, plus one
+        mapping(uint256 shard => ShardProgress) progress;
+    }
+
+    struct ShardProgress {
+        uint128 aggregatedIn; // last round that aggregated the shard, plus one
+        uint128 rounds; //       how many rounds have aggregated it
     }
 
     uint256 private constant POINT_SLOTS = 3;
@@ -84,13 +89,14 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    /// @dev One empty chunk: commitments start at infinity, which is zero in storage. The precompiles that `register` checks
-    ///      do not prove that the chain has blobs: on a rollup that has them, BLOBHASH may always answer zero.
-    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external returns (bool complete) {
+    /// @dev One call, for shard 0, initialises all shards: commitments start at infinity, which is zero in storage. The
+    ///      precompiles that `register` checks do not prove that the chain has blobs: on a rollup that has them, BLOBHASH
+    ///      may always answer zero.
+    function initialise(bytes32 id, uint256 shard, bytes calldata data) external returns (bool complete) {
         Config storage config = _registered(msg.sender, id);
-        if (chunk != 0) revert NoSuchChunk(chunk, 1);
-        if (config.isInitialised) revert ChunkAlreadyWritten(chunk);
-        if (data.length != 0) revert WrongChunkLength(data.length, 0);
+        if (shard != 0) revert IFederationErrors.ShardOutOfRange(shard, 1);
+        if (config.isInitialised) revert ShardAlreadyInitialised(shard);
+        if (data.length != 0) revert WrongModelLength(data.length, 0);
         if (blobhash(0) == 0) revert NoBlob();
         config.isInitialised = true;
         complete = true;
@@ -136,7 +142,7 @@ contract BlobAggregator is IBlobAggregator {
 
     /// @inheritdoc IAggregator
     /// @dev `data`: for each update, for each of its blobs, the commitment's affine form: see `Commitment`. Digests bind
-    ///      its x and the sign of its y, the curve the rest of y. The hash is that of what `model` returns.
+    ///      its x and the sign of its y, the curve the rest of y. The hash is that of what `commitments` returns.
     function aggregate(
         bytes32 id,
         uint256 round,
@@ -146,7 +152,7 @@ contract BlobAggregator is IBlobAggregator {
         bytes32[] calldata contexts,
         bytes32[] calldata digests,
         bytes calldata data
-    ) external returns (bytes32 modelHash) {
+    ) external returns (bytes32 hash) {
         Config storage config = _initialised(msg.sender, id);
         uint256 blobs = _blobsOf(config, id, shard);
         uint256 limit = Cohort.maxUpdates(cohort, config.shardsPerMember, config.shards);
@@ -161,10 +167,11 @@ contract BlobAggregator is IBlobAggregator {
         }
         G1Point[] memory sums = _sum(shard, blobs, contexts, digests, from);
         bytes memory roundCommitments = Commitment.compressAll(sums);
-        config.aggregatedIn[shard] = round + 1;
+        ShardProgress storage progress = config.progress[shard];
+        (progress.aggregatedIn, progress.rounds) = (uint128(round + 1), progress.rounds + 1);
         G1Point[] memory points = _fold(_shardSlot(config, msg.sender, id, shard), gain, sums);
         emit Commitments(msg.sender, id, round, shard, roundCommitments, Commitment.compressAll(points));
-        modelHash = keccak256(Commitment.affineAll(points));
+        hash = keccak256(Commitment.affineAll(points));
     }
 
     /// @inheritdoc IAggregator
@@ -196,7 +203,7 @@ contract BlobAggregator is IBlobAggregator {
     function checkpoint(address core, bytes32 id, uint256 shard) external {
         Config storage config = _initialised(core, id);
         uint256 blobs = _blobsOf(config, id, shard);
-        uint256 aggregatedIn = config.aggregatedIn[shard];
+        uint256 aggregatedIn = config.progress[shard].aggregatedIn;
         if (aggregatedIn == 0) revert NothingAggregated(shard);
         uint256 slot = _shardSlot(config, core, id, shard);
         bytes32[] memory hashes = new bytes32[](blobs);
@@ -207,16 +214,37 @@ contract BlobAggregator is IBlobAggregator {
         emit Checkpoint(core, id, shard, aggregatedIn - 1, hashes);
     }
 
-    /// @inheritdoc IAggregator
-    /// @dev In this path: the affine forms of the commitments of the shard's blobs, 96 bytes each, infinity all zero.
-    function model(bytes32 id, uint256 shard) external view returns (bytes memory) {
+    /// @inheritdoc IBlobAggregator
+    function commitments(bytes32 id, uint256 shard) public view returns (bytes memory) {
         Config storage config = _initialised(msg.sender, id);
-        G1Point[] memory points = new G1Point[](_blobsOf(config, id, shard));
-        uint256 slot = _shardSlot(config, msg.sender, id, shard);
-        for (uint256 b; b < points.length; ++b) {
-            points[b] = Commitment.load(slot + POINT_SLOTS * b);
+        return _commitments(config, id, shard, _blobsOf(config, id, shard));
+    }
+
+    /// @inheritdoc IAggregator
+    function modelHash(bytes32 id, uint256 shard) external view returns (bytes32) {
+        return keccak256(commitments(id, shard));
+    }
+
+    /// @inheritdoc IAggregator
+    function modelHash(bytes32 id) external view returns (bytes32) {
+        Config storage config = _initialised(msg.sender, id);
+        bytes32[] memory hashes = new bytes32[](config.shards);
+        for (uint256 shard; shard < hashes.length; ++shard) {
+            uint256 blobs = shard == hashes.length - 1 ? config.lastBlobs : config.fullBlobs;
+            hashes[shard] = keccak256(_commitments(config, id, shard, blobs));
         }
-        return Commitment.affineAll(points);
+        return hashes.length == 1 ? hashes[0] : keccak256(abi.encodePacked(hashes));
+    }
+
+    /// @inheritdoc IAggregator
+    /// @dev The core aggregates each shard once a round: those that have the next round have one round more.
+    function versionOf(bytes32 id) external view returns (uint32 version, uint32 shardsDone) {
+        Config storage config = _initialised(msg.sender, id);
+        uint256 total;
+        for (uint256 shard; shard < config.shards; ++shard) {
+            total += config.progress[shard].rounds;
+        }
+        return (uint32(total / config.shards), uint32(total % config.shards));
     }
 
     /// @inheritdoc IBlobAggregator
@@ -232,16 +260,69 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     /// @inheritdoc IAggregator
-    function predict(bytes32, bytes calldata) external pure returns (int256[] memory) {
+    function predict(bytes32, bytes calldata) external pure returns (uint32, int256[] memory) {
         revert NoNetwork();
     }
 
     /// @inheritdoc IAggregator
-    function classify(bytes32, bytes calldata) external pure returns (uint256, int256[] memory) {
+    function classify(bytes32, bytes calldata) external pure returns (uint32, uint256, int256[] memory) {
         revert NoNetwork();
     }
 
+    /// @inheritdoc IAggregator
+    function predictAt(bytes32, uint32, bytes calldata) external pure returns (int256[] memory) {
+        revert NoNetwork();
+    }
+
+    /// @inheritdoc IAggregator
+    function classifyAt(bytes32, uint32, bytes calldata) external pure returns (uint256, int256[] memory) {
+        revert NoNetwork();
+    }
+
+    /// @inheritdoc IAggregator
+    function predictWith(bytes32, bytes calldata, bytes calldata) external pure returns (int256[] memory) {
+        revert NoNetwork();
+    }
+
+    /// @inheritdoc IAggregator
+    function classifyWith(bytes32, bytes calldata, bytes calldata) external pure returns (uint256, int256[] memory) {
+        revert NoNetwork();
+    }
+
+    /// @inheritdoc IAggregator
+    function seal(bytes32, uint256, uint256, uint256, bytes calldata)
+        external
+        pure
+        returns (uint256, uint256, uint256)
+    {
+        revert UnsupportedSeal();
+    }
+
+    /// @inheritdoc IAggregator
+    function sealingOf(bytes32) external pure returns (bool, uint32, uint32, uint256, uint256) {
+        return (false, 0, 0, 0, 0);
+    }
+
+    /// @inheritdoc IAggregator
+    function pieceOf(bytes32, uint32, uint256, uint256) external pure returns (address) {
+        return address(0);
+    }
+
     // --- Points ---
+
+    /// @dev The affine forms of the commitments of a shard's blobs, one after the other.
+    function _commitments(Config storage config, bytes32 id, uint256 shard, uint256 blobs)
+        private
+        view
+        returns (bytes memory)
+    {
+        G1Point[] memory points = new G1Point[](blobs);
+        uint256 slot = _shardSlot(config, msg.sender, id, shard);
+        for (uint256 b; b < blobs; ++b) {
+            points[b] = Commitment.load(slot + POINT_SLOTS * b);
+        }
+        return Commitment.affineAll(points);
+    }
 
     /// @dev The sum of the updates' commitments, blob by blob, of points that match the digests.
     function _sum(uint256 shard, uint256 blobs, bytes32[] calldata contexts, bytes32[] calldata digests, uint256 from)

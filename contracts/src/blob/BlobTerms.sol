@@ -22,6 +22,9 @@ library BlobTerms {
     /// @notice A committed update comes in one transaction, and a transaction carries the blobs of one shard.
     error CommitmentOverSeveralShards(uint256 shardsPerMember);
 
+    /// @notice Models of this path cannot be sealed: there is nothing to pay for.
+    error UnsupportedSealPay(uint256 sealPay);
+
     /// @notice Blobs that a transaction may carry (EIP-7594).
     uint256 internal constant TRANSACTION_BLOBS = 6;
     /// @notice Least challenge window where stakes may be real: two hours. On a private network one second is enough.
@@ -56,6 +59,7 @@ library BlobTerms {
             revert IAggregatorErrors.UnsupportedBits(terms.bits);
         }
         if (terms.rule != 0) revert IAggregatorErrors.UnsupportedRule(terms.rule);
+        if (terms.sealPay != 0) revert UnsupportedSealPay(terms.sealPay);
         uint256 minimum = terms.isPrivateNetwork ? 1 : CHALLENGE_SECONDS;
         if (terms.challengeSeconds < minimum) revert ChallengeTooShort(terms.challengeSeconds, minimum);
     }

@@ -31,8 +31,8 @@ library DirectTerms {
     error AmplitudeTooLarge(uint256 tensor, uint256 amplitude, uint256 limit);
     /// @notice The bound of given integers must be below `limit`: they have to fit a lane.
     error BoundTooLarge(uint256 bound, uint256 limit);
-    /// @notice Where the start is given, there is one hash for each chunk of 512 words; otherwise none.
-    error WrongChunkCount(uint256 chunks, uint256 expected);
+    /// @notice Where the start is given, there is one hash for each shard; otherwise none.
+    error WrongHashCount(uint256 hashes, uint256 expected);
     /// @notice A layer must have inputs and outputs.
     error EmptyLayer(uint256 layer);
     /// @notice A layer must have as many inputs as the layer before has outputs.
@@ -48,11 +48,8 @@ library DirectTerms {
     /// @notice An output could wrap: choose a smaller output multiplier or offset.
     error OutputOverflow(uint256 largestAccumulator);
 
-    /// @notice Words written by one call of `initialise`.
-    uint256 internal constant CHUNK_WORDS = 512;
-
-    /// @dev Chunks are bits of a word.
-    uint256 private constant MAX_CHUNKS = 256;
+    /// @dev Most words of a model.
+    uint256 private constant MAX_WORDS = 131_072;
 
     /// @notice Reverts with a named error if the terms or the setup are impossible.
     /// @return shards Shards of the model, 1 to 256.
@@ -65,15 +62,10 @@ library DirectTerms {
         shards = TermsChecks.checkSizes(terms);
         updates = TermsChecks.maxUpdates(terms);
         _checkForm(terms, shards);
-        _checkStart(terms, setup);
+        _checkStart(terms, setup, shards);
         _checkOverflow(terms, setup, updates);
         _checkNetwork(terms, setup);
         _checkTransactions(terms, updates);
-    }
-
-    /// @notice Chunks in which the initial model is written: `⌈words / 512⌉`.
-    function chunkCount(Terms memory terms) internal pure returns (uint256) {
-        return (Lanes.words(terms.laneBits, terms.dimension) + CHUNK_WORDS - 1) / CHUNK_WORDS;
     }
 
     function _checkForm(Terms memory terms, uint256 shards) private pure {
@@ -86,15 +78,14 @@ library DirectTerms {
         if (terms.rule != 0) revert IAggregatorErrors.UnsupportedRule(terms.rule);
         if (terms.challengeSeconds != 0) revert UnsupportedChallenge(terms.challengeSeconds);
         uint256 words = Lanes.words(terms.laneBits, terms.dimension);
-        uint256 most = MAX_CHUNKS * CHUNK_WORDS;
-        if (words > most) revert ModelTooLarge(words, most);
+        if (words > MAX_WORDS) revert ModelTooLarge(words, MAX_WORDS);
         uint256 multiple = 256 / uint256(terms.bits);
         if (shards > 1 && terms.shardSize % multiple != 0) {
             revert IAggregatorErrors.MisalignedShard(terms.shardSize, multiple);
         }
     }
 
-    function _checkStart(Terms memory terms, DirectSetup memory setup) private pure {
+    function _checkStart(Terms memory terms, DirectSetup memory setup, uint256 shards) private pure {
         uint256 limit = 1 << (terms.laneBits - 1);
         uint256 parameters;
         for (uint256 t; t < setup.tensors.length; ++t) {
@@ -107,8 +98,8 @@ library DirectTerms {
         if (parameters != terms.dimension) revert TensorsMismatch(parameters, terms.dimension);
         bool isGiven = setup.start == Start.Given;
         if (isGiven && setup.bound >= limit) revert BoundTooLarge(setup.bound, limit);
-        uint256 chunks = isGiven ? chunkCount(terms) : 0;
-        if (setup.chunks.length != chunks) revert WrongChunkCount(setup.chunks.length, chunks);
+        uint256 hashes = isGiven ? shards : 0;
+        if (setup.hashes.length != hashes) revert WrongHashCount(setup.hashes.length, hashes);
     }
 
     /// @dev `initial + Σ_{r < rounds} gain_r · updates · 2^(bits−1) < 2^(laneBits−1)`.
@@ -163,7 +154,7 @@ library DirectTerms {
 
     function _checkTransactions(Terms memory terms, uint256 updates) private pure {
         uint256 length = TermsChecks.longestShard(terms);
-        uint256 size = Estimate.aggregateBytes(updates, length, terms.bits);
+        uint256 size = Estimate.aggregateBytes(updates, length, terms.laneBits, terms.bits);
         if (size > Estimate.BYTES_LIMIT) revert IAggregatorErrors.AggregateTooLong(size, Estimate.BYTES_LIMIT);
         uint256 gas = Estimate.aggregateGas(terms.cohortSize, updates, length, terms.laneBits, terms.bits);
         if (gas > Estimate.GAS_LIMIT) revert AggregateTooCostly(gas, Estimate.GAS_LIMIT);

@@ -50,8 +50,8 @@ library Estimate {
     /// @dev One byte of a payload: logged (8 gas), copied and hashed.
     uint256 private constant LOGGED_BYTE_GAS = 12;
 
-    /// @dev Storage (5,000: EIP-2929), scaling and hashing of one model word.
-    uint256 private constant WORD_GAS = 5_160;
+    /// @dev Checking, scaling, hashing and logging (256) one word of the model.
+    uint256 private constant WORD_GAS = 420;
     /// @dev Adding one payload word of one member; spreading one group's sums over one lane word; starting a group.
     uint256 private constant ADD_GAS = 96;
     uint256 private constant SPREAD_GAS = 60;
@@ -59,9 +59,14 @@ library Estimate {
     /// @dev Checking one member's digest, without its payload.
     uint256 private constant DIGEST_GAS = 700;
 
-    /// @notice Bytes of the transaction that aggregates one shard.
-    function aggregateBytes(uint256 updates, uint256 length, uint256 bits) internal pure returns (uint256) {
-        return updates * Codec.payloadLength(length, bits) + AGGREGATE_HEAD_BYTES + ENVELOPE_BYTES;
+    /// @notice Bytes of the transaction that aggregates one shard: its words and the payloads of all updates.
+    function aggregateBytes(uint256 updates, uint256 length, uint256 laneBits, uint256 bits)
+        internal
+        pure
+        returns (uint256)
+    {
+        return 32 * Lanes.words(laneBits, length) + updates * Codec.payloadLength(length, bits) + AGGREGATE_HEAD_BYTES
+            + ENVELOPE_BYTES;
     }
 
     /// @notice Gas of the transaction that aggregates one shard, whether or not it settles the round.
@@ -79,8 +84,8 @@ library Estimate {
         uint256 execution = CORE_AGGREGATE_GAS + cohort * CORE_MEMBER_GAS + updates * (DIGEST_GAS + 12 * payloadWords)
             + words * WORD_GAS + payloadWords
             * (updates * ADD_GAS + groups * (GROUP_GAS + SPREAD_GAS * (laneBits / bits)))
-            + _memoryGas(words + payloadWords) + 2 * _memoryGas(updates * payloadWords);
-        return _transactionGas(updates * payloadWords * 32 + AGGREGATE_HEAD_BYTES, execution);
+            + _memoryGas(words + payloadWords) + 2 * _memoryGas(words + updates * payloadWords);
+        return _transactionGas(32 * (words + updates * payloadWords) + AGGREGATE_HEAD_BYTES, execution);
     }
 
     /// @notice Gas of the transaction that settles a round by itself, without the judge's part.

@@ -11,10 +11,11 @@ import { Round } from "../types/Round.sol";
 import { Terms } from "../types/Terms.sol";
 
 /// @title Accounts
-/// @notice Where the tokens of one federation are: unspent bounty, stakes, and what is owed to accounts.
-/// @dev A federation always holds `unspent + staked + owed` and what is still to be burned. Tokens move between these by
-///      credit and leave only when somebody claims, so that an account that cannot be paid stops nobody else.
-///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the four below 2^128.
+/// @notice Where the tokens of one federation are: unspent bounty, stakes, what is set aside for sealing, and what is owed to
+///         accounts.
+/// @dev A federation always holds `unspent + staked + owed + sealPot` and what is still to be burned. Tokens move between
+///      these by credit and leave only when somebody claims, so that an account that cannot be paid stops nobody else.
+///      Casts to uint128 cannot truncate: `makeRoom` keeps the sum of the five below 2^128.
 library Accounts {
     using SafeERC20 for IERC20;
     using TermsChecks for Terms;
@@ -24,7 +25,8 @@ library Accounts {
 
     /// @notice Reverts if `amount` more would make the federation's holdings exceed 2^128 − 1.
     function makeRoom(FederationState storage federation, uint256 amount) internal view {
-        uint256 held = uint256(federation.unspent) + federation.staked + federation.owed + unburnedOf(federation);
+        uint256 held = uint256(federation.unspent) + federation.staked + federation.owed + federation.sealPot
+            + unburnedOf(federation);
         if (held + amount > type(uint128).max) revert IFederationErrors.HoldingsExceeded(held, amount);
     }
 

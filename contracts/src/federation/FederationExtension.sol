@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IERC165 } from "../interfaces/IERC165.sol";
 import { IFederationCore } from "../interfaces/IFederationCore.sol";
 import { IFederationExtension } from "../interfaces/IFederationExtension.sol";
+import { IFederationModel } from "../interfaces/IFederationModel.sol";
 import { IFederationViews } from "../interfaces/IFederationViews.sol";
 import { IFederationEvents } from "../interfaces/IFederationEvents.sol";
 import { Admission } from "./Admission.sol";
@@ -18,8 +18,8 @@ import { RoundStore } from "./RoundStore.sol";
 import { TermsChecks } from "../terms/TermsChecks.sol";
 import { FederationState, Seat } from "./FederationState.sol";
 import { Phase, Round, RoundRecord } from "../types/Round.sol";
-import { OutputKind } from "../types/OutputKind.sol";
 import { Terms } from "../types/Terms.sol";
+import { FederationModel } from "./FederationModel.sol";
 import { FederationViews } from "./FederationViews.sol";
 
 /// @title FederationExtension
@@ -27,60 +27,12 @@ import { FederationViews } from "./FederationViews.sol";
 ///         storage, lock, address and caller are the core's.
 /// @dev Functions that are called often in a round stay in the core, since the way here costs 2,600 gas. Nothing here
 ///      depends on who deployed it, and a direct call gains nothing: its own storage stays empty.
-contract FederationExtension is FederationViews, IFederationExtension, IFederationEvents {
+contract FederationExtension is FederationViews, FederationModel, IFederationExtension, IFederationEvents {
     using Admission for FederationState;
     using RoundFlow for FederationState;
     using Accounts for FederationState;
     using Membership for FederationState;
     using RoundStore for FederationState;
-
-    // --- The model ---
-
-    /// @inheritdoc IFederationExtension
-    function modelOf(bytes32 id) external view returns (Model memory model_) {
-        FederationState storage federation = _existing(id);
-        _describeNetwork(model_, federation.submissionTerms.aggregator, id);
-        model_.isInitialised = federation.isInitialised;
-        (model_.round, model_.isInMotion) = federation.modelRound();
-        model_.isTrained = federation.roundsSettled != 0 || model_.round > federation.roundsClosed;
-    }
-
-    /// @inheritdoc IFederationExtension
-    function answer(bytes32 id, bytes calldata input)
-        external
-        view
-        returns (uint32 round, uint256 class, int256[] memory outputs)
-    {
-        FederationState storage federation = _existing(id);
-        (round,) = federation.modelRound();
-        (class, outputs) = IAggregator(federation.submissionTerms.aggregator).classify(id, input);
-    }
-
-    /// @inheritdoc IFederationExtension
-    function answerAt(bytes32 id, uint32 round, bytes calldata input)
-        external
-        view
-        returns (uint256 class, int256[] memory outputs)
-    {
-        FederationState storage federation = _existing(id);
-        (uint32 current,) = federation.modelRound();
-        if (round != current) revert WrongRound(id, current, round);
-        return IAggregator(federation.submissionTerms.aggregator).classify(id, input);
-    }
-
-    /// @dev A foreign aggregator may not know networks, or may answer nonsense: then the core still returns what it knows
-    ///      itself.
-    function _describeNetwork(Model memory model_, address aggregator, bytes32 id) private view {
-        (bool isAnswered, uint256 inputs, uint256 outputs, uint256 kind) =
-            ModuleCall.tryReadThreeWords(aggregator, abi.encodeCall(IAggregator.networkShape, (id)));
-        bool isShape =
-            isAnswered && inputs != 0 && outputs != 0 && inputs <= type(uint32).max && outputs <= type(uint32).max;
-        if (!isShape || kind > uint256(type(OutputKind).max)) return;
-        (model_.hasNetwork, model_.inputs, model_.outputs) = (true, uint32(inputs), uint32(outputs));
-        model_.outputKind = OutputKind(kind);
-        if (model_.outputKind == OutputKind.Logistic) model_.classes = 2;
-        else if (model_.outputKind != OutputKind.Linear) model_.classes = uint32(outputs);
-    }
 
     // --- Joining and several calls ---
 
@@ -167,7 +119,7 @@ contract FederationExtension is FederationViews, IFederationExtension, IFederati
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
         return interfaceId == type(IERC165).interfaceId || interfaceId == type(IFederationCore).interfaceId
-            || interfaceId == type(IFederationViews).interfaceId
+            || interfaceId == type(IFederationViews).interfaceId || interfaceId == type(IFederationModel).interfaceId
             || interfaceId == type(IFederationExtension).interfaceId;
     }
 

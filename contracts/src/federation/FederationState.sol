@@ -35,25 +35,27 @@ struct SubmissionTerms {
 ///      never pays for new slots. The bitmaps of the round say which entries count, so stale entries need no clearing.
 ///      Fields that change together lie together: counts in a slot that is never zero, amounts in two.
 struct FederationState {
-    Terms terms; //                          slots 0–9
-    SubmissionTerms submissionTerms; //                        10
-    RoundRecord record; //                   11–16
-    uint40 createdAt; //                     17
-    bool isInitialised; //                   17
-    bool isFinished; //                      17
-    bool isEnding; //                        17
-    uint32 roundsClosed; //                  17  length of `history`
-    uint32 roundsSettled; //                 17
-    uint32 leaversQueued; //                 17  end of the queue
-    uint32 leaversRemoved; //                17  head of the queue
-    uint32 unburned; //                      17  slashed stakes of which the half to be burned is still here
-    address creator; //                      18
-    uint128 staked; //                       19  stakes held
-    uint128 owed; //                         19  credited and not yet claimed
-    uint128 unspent; //                      20  bounty not yet paid out
-    uint128 paidInRound; //                  20  out of the pot of the round in progress
-    uint128 rewardPerMember; //              21  sum of the rewards that were credited to all members in common
-    address[] members; //                    22
+    Terms terms; //                          slots 0–10
+    SubmissionTerms submissionTerms; //      11
+    RoundRecord record; //                   12–17
+    uint40 createdAt; //                     18
+    bool isInitialised; //                   18
+    bool isFinished; //                      18
+    bool isEnding; //                        18
+    uint32 roundsClosed; //                  18  length of `history`
+    uint32 roundsSettled; //                 18
+    uint32 leaversQueued; //                 18  end of the queue
+    uint32 leaversRemoved; //                18  head of the queue
+    uint32 unburned; //                      18  slashed stakes of which the half to be burned is still here
+    uint32 sealedAt; //                      18  version of the model that was last sealed whole, plus one
+    address creator; //                      19
+    uint128 staked; //                       20  stakes held
+    uint128 owed; //                         20  credited and not yet claimed
+    uint128 unspent; //                      21  bounty not yet paid out
+    uint128 paidInRound; //                  21  out of the pot of the round in progress
+    uint128 rewardPerMember; //              22  sum of the rewards that were credited to all members in common
+    uint128 sealPot; //                      22  set aside for those who seal the finished model, and not yet credited
+    address[] members; //                    23
     mapping(uint256 => address) leavers; //      queue of frozen members who asked to leave or were slashed
     mapping(uint256 => RoundSummary) history;
     mapping(address => Seat) seats;

@@ -15,7 +15,8 @@ abstract contract FederationStorage is IFederationErrors {
 
     mapping(bytes32 id => FederationState) internal _federations;
     mapping(address challenger => mapping(bytes32 commitment => uint256 blockNumber)) internal _challenges;
-    /// @dev What all federations together hold, by token: unspent, staked, owed and to be burned.
+    /// @dev What all federations together hold, by token: unspent, staked, owed, to be burned and set aside for
+    ///      sealing.
     mapping(address token => uint256) internal _held;
     /// @dev The lock: 1 while an action runs. Transient storage costs little, and no failure can leave it locked.
     uint256 private transient _isEntered;
@@ -35,6 +36,12 @@ abstract contract FederationStorage is IFederationErrors {
     function _existing(bytes32 id) internal view returns (FederationState storage federation) {
         federation = _federations[id];
         if (federation.createdAt == 0) revert UnknownFederation(id);
+    }
+
+    /// @dev The aggregator that the terms name: every federation has one.
+    function _aggregatorOf(bytes32 id) internal view returns (address aggregator) {
+        aggregator = _federations[id].submissionTerms.aggregator;
+        if (aggregator == address(0)) revert UnknownFederation(id);
     }
 
     function _running(bytes32 id) internal view returns (FederationState storage federation) {

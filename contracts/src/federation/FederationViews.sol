@@ -45,7 +45,8 @@ abstract contract FederationViews is FederationStorage, IFederationViews {
             roundsSettled: federation.roundsSettled,
             unspent: federation.unspent,
             staked: federation.staked,
-            owed: federation.owed + uint128(federation.unburnedOf())
+            owed: federation.owed + uint128(federation.unburnedOf()),
+            sealPot: federation.sealPot
         });
     }
 

@@ -72,6 +72,25 @@ library ModuleCall {
         if (_returnSize() < 32) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
     }
 
+    /// @notice Calls `module` and returns the first three words of its answer. Reverts as it reverts.
+    function executeForThreeWords(address module, bytes memory input)
+        internal
+        returns (uint256 first, uint256 second, uint256 third)
+    {
+        bool success;
+        // Equivalent to `(success, answer) = module.call(input)`, keeping three words of `answer` behind the free pointer,
+        // in memory that is not kept.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            success := call(gas(), module, 0, add(input, 0x20), mload(input), start, 0x60)
+            first := mload(start)
+            second := mload(add(start, 0x20))
+            third := mload(add(start, 0x40))
+        }
+        if (!success) _revert(module, input);
+        if (_returnSize() < 96) revert IFederationErrors.ModuleAnswerMalformed(module, bytes4(input), _returnSize());
+    }
+
     /// @notice Calls `module`, which may change nothing, and returns the first two words of its answer. Reverts as it reverts.
     function readTwoWords(address module, bytes memory input) internal view returns (uint256 first, uint256 second) {
         bool success;

@@ -91,12 +91,21 @@ library RoundFlow {
         else open(federation, id, round.number + 1);
     }
 
-    /// @notice Ends the federation: what is unspent is credited to the creator, and stakes may be claimed.
+    /// @notice Ends the federation: what is unspent is credited to the creator, and stakes may be claimed. So is what was set
+    ///         aside for sealing, if nothing was trained or the model is sealed already.
     /// @dev Calls nobody: neither a module nor the token can keep stakes from going back.
     function finish(FederationState storage federation, bytes32 id, bool isAbandoned) internal {
         federation.isFinished = true;
         uint128 refund = federation.unspent;
         federation.unspent = 0;
+        uint128 sealPot = federation.sealPot;
+        if (sealPot > 0) {
+            uint32 modelVersion = federation.modelVersion();
+            if (modelVersion == 0 || federation.sealedAt == modelVersion + 1) {
+                refund += sealPot;
+                federation.sealPot = 0;
+            }
+        }
         if (refund > 0) federation.credit(federation.creator, refund);
         emit IFederationEvents.Finished(id, isAbandoned, refund);
     }

@@ -70,6 +70,15 @@ library RoundStore {
         if (!isInMotion) ++rounds;
     }
 
+    /// @notice How many rounds have changed the model.
+    /// @dev As of `modelRound`, a round counts from its last shard on.
+    function modelVersion(FederationState storage federation) internal view returns (uint32 version) {
+        (uint32 rounds, bool isInMotion) = modelRound(federation);
+        version = federation.roundsSettled;
+        // One more where a round is in the model that is not yet over.
+        if (!isInMotion && rounds > federation.roundsClosed) ++version;
+    }
+
     /// @notice Counts and times, one slot. The other fields are zero.
     function readHead(FederationState storage federation) internal view returns (Round memory round) {
         RoundRecord storage record = federation.record;

@@ -30,12 +30,11 @@ interface IAggregatorErrors {
 
     // --- The initial model ---
 
-    /// @notice Chunks are counted from 0.
-    error NoSuchChunk(uint256 chunk, uint256 chunks);
-    /// @notice Each chunk is written once.
-    error ChunkAlreadyWritten(uint256 chunk);
-    /// @notice The data must be the whole chunk where the start is given; otherwise they must be empty.
-    error WrongChunkLength(uint256 length, uint256 expected);
+    /// @notice Each shard is initialised once.
+    error ShardAlreadyInitialised(uint256 shard);
+    /// @notice The words must be all of the shard, or of the model: `expected` bytes. Where the contract computes an initial
+    ///         model itself, there must be none.
+    error WrongModelLength(uint256 length, uint256 expected);
 
     // --- Updates ---
 
@@ -45,7 +44,8 @@ interface IAggregatorErrors {
     error TooManyUpdates(uint256 updates, uint256 limit);
     /// @notice Each update has one digest and one context.
     error WrongDigestCount(uint256 digests, uint256 contexts);
-    /// @notice The data must be those of all updates of the shard, one after the other: `expected` bytes.
+    /// @notice The data must be all that aggregation needs: `expected` bytes. Direct path: the shard's words, then the
+    ///         payloads of all its updates; nothing where there are none.
     error WrongDataLength(uint256 length, uint256 expected);
     /// @notice The data of update `update` are not those of what was submitted.
     error DigestMismatch(uint256 update);

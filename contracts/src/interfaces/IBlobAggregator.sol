@@ -47,6 +47,8 @@ interface IBlobAggregator is IAggregator, IAggregatorErrors {
     error NotOnCurve(uint256 update, uint256 blob);
     /// @notice The model is still zero: there is nothing to post.
     error NothingAggregated(uint256 shard);
+    /// @notice The contract does not have the model's numbers, so it cannot seal them.
+    error UnsupportedSeal();
 
     /// @notice Records that the blobs of this transaction are a shard of the model, so that later members find it.
     /// @dev Anyone may call, in a transaction that carries the blobs.
@@ -55,6 +57,13 @@ interface IBlobAggregator is IAggregator, IAggregatorErrors {
     /// @param shard Index of the shard.
     /// @custom:reverts BlobMismatch, NotInitialised, NotRegistered, NothingAggregated, ShardOutOfRange.
     function checkpoint(address core, bytes32 id, uint256 shard) external;
+
+    /// @notice The commitments of a shard of the model.
+    /// @param id Federation id, of the core that calls.
+    /// @param shard Index of the shard.
+    /// @return points Those of the shard's blobs, 96 bytes each: x and y, 48 bytes each, infinity all zero.
+    /// @custom:reverts NotInitialised, NotRegistered, ShardOutOfRange.
+    function commitments(bytes32 id, uint256 shard) external view returns (bytes memory points);
 
     /// @notice Decodes a proof. Reverts without a reason if the bytes are not a proof.
     /// @param proof `abi.encode` of the fields of `FaultProof`, one by one.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import { IFederationCore } from "./IFederationCore.sol";
 import { IFederationEvents } from "./IFederationEvents.sol";
 import { IFederationExtension } from "./IFederationExtension.sol";
+import { IFederationModel } from "./IFederationModel.sol";
 import { IFederationViews } from "./IFederationViews.sol";
 
 /// @title IFederation
@@ -18,4 +19,10 @@ import { IFederationViews } from "./IFederationViews.sol";
 ///      Liveness. Anyone may take every action of a round. A federation whose next action is overdue by `idleSeconds` can be
 ///      abandoned by anyone: stakes and what is unspent go back.
 // solhint-disable-next-line no-empty-blocks
-interface IFederation is IFederationCore, IFederationViews, IFederationExtension, IFederationEvents { }
+interface IFederation is
+    IFederationCore,
+    IFederationViews,
+    IFederationModel,
+    IFederationExtension,
+    IFederationEvents
+{ }

@@ -8,26 +8,26 @@ import { Terms } from "../types/Terms.sol";
 /// @dev An action reverts with one of the errors that stand beside it, or with the error of a module or the token, up to 1,024
 ///      bytes of it. `ReentrancyGuardReentrantCall` means that a module or token called back into the core.
 interface IFederationCore {
-    /// @notice Creates a federation and takes its bounty from the caller.
-    /// @param terms What its members agree to, including the token of the bounty.
+    /// @notice Creates a federation and takes its bounty, and what it sets aside for sealing, from the caller.
+    /// @param terms What its members agree to, including the token of both.
     /// @param manifest The document whose hash the terms name. It is logged, not stored.
     /// @param setup What the aggregator must know beyond the terms; its hash is in the terms.
     /// @return id Hash of chain, core and terms.
     /// @custom:reverts AggregatorHasNoCode, CohortSizeOutOfRange, DimensionZero, DurationOutOfRange,
     ///         EndQuorumOutOfRange, FederationExists, GainsMalformed, GateHasNoCode, JudgeHasNoCode,
-    ///         KeeperBudgetExceeded, ManifestMismatch, MinimumUpdatesOutOfRange, ModuleFailed,
+    ///         HoldingsExceeded, KeeperBudgetExceeded, ManifestMismatch, MinimumUpdatesOutOfRange, ModuleFailed,
     ///         ReentrancyGuardReentrantCall, RoundsZero, SafeERC20FailedOperation, SetupMismatch, ShardSizeZero,
     ///         ShardsPerMemberOutOfRange, TokenHasNoCode, TokenMissing, TooManyShards, TransferShortfall; what the
     ///         token, and `register` of the aggregator, revert with.
     function create(Terms calldata terms, bytes calldata manifest, bytes calldata setup) external returns (bytes32 id);
 
-    /// @notice Writes one chunk of the initial model. Anyone may.
+    /// @notice Initialises one shard of the model. Anyone may.
     /// @param id The federation.
-    /// @param chunk Which, from 0; each is written once, in any order.
+    /// @param shard Which, from 0; each is initialised once, in any order. On the blob path shard 0 stands for all.
     /// @param data Its words where the start is given; otherwise empty.
     /// @custom:reverts AlreadyInitialised, FederationFinished, ModuleAnswerMalformed, ModuleFailed,
     ///         ReentrancyGuardReentrantCall, UnknownFederation; what `IAggregator.initialise` reverts with.
-    function initialise(bytes32 id, uint256 chunk, bytes calldata data) external;
+    function initialise(bytes32 id, uint256 shard, bytes calldata data) external;
 
     /// @notice Joins with the stake of the terms; takes part from the next round that opens.
     /// @param id The federation.
@@ -101,7 +101,8 @@ interface IFederationCore {
     /// @param id The federation.
     /// @param round Number of the round in progress.
     /// @param shard Which shard.
-    /// @param data The payloads of the shard, one after the other, in order of position.
+    /// @param data Direct path: the words of the shard, then its payloads, one after the other, in order of position. See
+    ///        `IAggregator.aggregate`.
     /// @custom:reverts FederationFinished, GasTooLow, KeeperWindow, ModuleAnswerMalformed, ModuleFailed,
     ///         ReentrancyGuardReentrantCall, ShardAlreadyAggregated, ShardOutOfRange, UnknownFederation, WrongPhase,
     ///         WrongRound; what `IAggregator.aggregate` reverts with.
@@ -133,29 +134,27 @@ interface IFederationCore {
     /// @custom:reverts ReentrancyGuardReentrantCall, TransferRefused, UnknownFederation.
     function claimTo(bytes32 id, address recipient) external returns (uint256 amount);
 
-    /// @notice The words of a shard of the model, as the aggregator of the terms answers: see `IAggregator.model`.
-    /// @dev Trust. As of `predict`.
-    /// @param id The federation.
-    /// @param shard Which shard.
-    /// @return words In the form of the aggregator's path.
-    /// @custom:reverts UnknownFederation; what `IAggregator.model` reverts with.
-    function model(bytes32 id, uint256 shard) external view returns (bytes memory words);
-
-    /// @notice Outputs for one input, as the aggregator of the terms answers: see `IAggregator.predict`. A classifier returns
-    ///         logits. `answer` also says from which round they come.
+    /// @notice Outputs for one input by the newest sealed version, as the aggregator of the terms answers: see
+    ///         `IAggregator.predict`. A classifier returns logits. `predictAt` and `predictWith` ask other versions.
     /// @dev Trust. A foreign aggregator may answer anything: callers check `termsOf(id).aggregator` first.
     /// @param id The federation.
     /// @param input One byte for each input of the network.
+    /// @return version Which version answers: the number of rounds that had changed it. 0 is the initial model.
     /// @return outputs One for each output of the network, in fixed point with 18 decimals.
     /// @custom:reverts UnknownFederation; what `IAggregator.predict` reverts with.
-    function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory outputs);
+    function predict(bytes32 id, bytes calldata input) external view returns (uint32 version, int256[] memory outputs);
 
-    /// @notice The class for one input, as the aggregator of the terms answers: see `IAggregator.classify`.
+    /// @notice The class for one input by the newest sealed version, as the aggregator of the terms answers: see
+    ///         `IAggregator.classify`.
     /// @dev Trust. As of `predict`.
     /// @param id The federation.
     /// @param input One byte for each input of the network.
+    /// @return version As of `predict`.
     /// @return class Index of the class, 0 or 1, or a bit for each label. Their names are in the manifest.
     /// @return outputs As of `predict`.
     /// @custom:reverts UnknownFederation; what `IAggregator.classify` reverts with.
-    function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs);
+    function classify(bytes32 id, bytes calldata input)
+        external
+        view
+        returns (uint32 version, uint256 class, int256[] memory outputs);
 }

@@ -40,8 +40,8 @@ interface IFederationErrors {
     error JudgeHasNoCode(address judge);
     /// @notice Name an ERC-20 token of this chain.
     error TokenHasNoCode(address token);
-    /// @notice Stake, bounty and keeper's pay need a token.
-    error TokenMissing(uint256 stake, uint256 bounty, uint256 keeperPay);
+    /// @notice Stake, bounty, keeper's pay and pay for sealing need a token.
+    error TokenMissing(uint256 stake, uint256 bounty, uint256 keeperPay, uint256 sealPay);
     /// @notice A round's keepers could cost `needed`, but its share of the bounty is `pot`.
     error KeeperBudgetExceeded(uint256 needed, uint256 pot);
     /// @notice The manifest handed in is not the one that the terms name.

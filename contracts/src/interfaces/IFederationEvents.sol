@@ -23,11 +23,11 @@ interface IFederationEvents {
         bytes setup
     );
 
-    /// @notice A chunk of the initial model was written.
+    /// @notice A shard of the model was initialised.
     /// @param id The federation.
-    /// @param chunk Which, from 0.
+    /// @param shard Which, from 0.
     /// @param complete Whether it was the last one missing.
-    event Initialised(bytes32 indexed id, uint256 chunk, bool complete);
+    event Initialised(bytes32 indexed id, uint256 shard, bool complete);
 
     /// @notice An account became a member, with the stake of the terms.
     /// @param id The federation.
@@ -167,8 +167,20 @@ interface IFederationEvents {
     /// @notice The federation is over: stakes and what is owed can be claimed.
     /// @param id The federation.
     /// @param isAbandoned Whether it ended because an action was overdue.
-    /// @param refund Unspent bounty that was credited to the creator, in the token's smallest unit.
+    /// @param refund Unspent bounty that was credited to the creator, in the token's smallest unit; with what was set aside
+    ///        for sealing, if there is nothing left to seal.
     event Finished(bytes32 indexed id, bool isAbandoned, uint256 refund);
+
+    /// @notice Pieces of the model were sealed.
+    /// @param id The federation.
+    /// @param shard Which shard.
+    /// @param first First piece, counted within the shard.
+    /// @param count How many pieces.
+    /// @param by Who sealed them.
+    /// @param pay Credited for it, in the token's smallest unit.
+    event Sealed(
+        bytes32 indexed id, uint256 indexed shard, uint256 first, uint256 count, address indexed by, uint256 pay
+    );
 
     /// @notice An account was paid what it was owed.
     /// @param id The federation.

@@ -1,63 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { OutputKind } from "../types/OutputKind.sol";
 import { IERC165 } from "./IERC165.sol";
 
 /// @title IFederationExtension
-/// @notice Facts about a model and answers that say which round they come from; permits, several calls in one, and the
-///         actions that a federation rarely needs.
+/// @notice Permits, several calls in one, and the actions that a federation rarely needs.
 /// @dev Trust. The code stands at an address that the core was created with and that never changes; the core runs it as its
 ///      own (delegatecall). Callers call the core.
 interface IFederationExtension is IERC165 {
-    /// @notice What a contract has to know about a model before it asks it.
-    /// @dev A foreign aggregator may claim any network: check `termsOf(id).aggregator`.
-    struct Model {
-        bool hasNetwork; //        whether the aggregator answers; if not, asking reverts, and the next four are zero
-        uint32 inputs; //          bytes of an input
-        uint32 outputs; //         outputs of an answer
-        uint32 classes; //         softmax: outputs; logistic: 2; multi-label: labels; linear: 0
-        OutputKind outputKind; //  how outputs become a class: see `IAggregator.classify`
-        bool isInitialised; //     whether the initial model is complete; until then, asking reverts
-        bool isTrained; //         whether a round has changed the model since
-        bool isInMotion; //        whether only some shards have the next round; meanwhile asking reverts
-        uint32 round; //           how many rounds the model has behind it, failed ones included; 0: the initial one
-    }
-
-    /// @notice Facts about the model of a federation: its inputs, its outputs, its rounds.
-    /// @param id The federation.
-    /// @return model_ The facts. Names of columns and classes are not among them: they are in the manifest, which `Created`
-    ///         logged and whose hash is in the terms.
-    /// @custom:reverts UnknownFederation.
-    function modelOf(bytes32 id) external view returns (Model memory model_);
-
-    /// @notice The answer to one input, and the round of the model that gives it.
-    /// @dev Gas: the whole forward pass, some 6 gas a parameter and 2,100 for each 16 of them (32 bits: 8). Before
-    ///      training the initial model answers: `modelOf` says whether it is trained. Trust. As of `predict`.
-    /// @param id The federation.
-    /// @param input One byte for each input: `modelOf(id).inputs` of them.
-    /// @return round How many rounds the model has behind it, as `modelOf` counts.
-    /// @return class Index of the class, 0 or 1, or a bit for each label; 0 for a model of numbers.
-    /// @return outputs In fixed point with 18 decimals. A classifier returns logits, before softmax or sigmoid, not
-    ///         probabilities; a model of numbers returns the number in the label's unit.
-    /// @custom:reverts UnknownFederation; what `IAggregator.classify` reverts with.
-    function answer(bytes32 id, bytes calldata input)
-        external
-        view
-        returns (uint32 round, uint256 class, int256[] memory outputs);
-
-    /// @notice As `answer`, but only from the model after exactly `round` rounds: for callers who have evaluated that one.
-    /// @param id The federation.
-    /// @param round How many rounds the model must have behind it.
-    /// @param input One byte for each input.
-    /// @return class As of `answer`.
-    /// @return outputs As of `answer`.
-    /// @custom:reverts UnknownFederation, WrongRound; what `IAggregator.classify` reverts with.
-    function answerAt(bytes32 id, uint32 round, bytes calldata input)
-        external
-        view
-        returns (uint256 class, int256[] memory outputs);
-
     /// @notice Uses the caller's permit for the core; with `multicall`, before `create` or `join`.
     /// @dev ERC-2612 for signatures of 65 bytes. If the token refuses that, and for other lengths, ERC-7597: there the token
     ///      asks an account that is a contract whether it signed (ERC-1271). A permit that fails is ignored: somebody may

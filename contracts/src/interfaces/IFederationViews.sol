@@ -21,6 +21,7 @@ interface IFederationViews {
         uint128 unspent; //        bounty not yet paid out
         uint128 staked; //         stakes held
         uint128 owed; //           credited and not yet claimed
+        uint128 sealPot; //        set aside for those who seal the finished model, and not yet credited
     }
 
     /// @notice One member, or a former one.

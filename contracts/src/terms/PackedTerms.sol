@@ -9,9 +9,9 @@ import { Terms } from "../types/Terms.sol";
 ///      the core would not fit under EIP-170. Storage follows the layout of Solidity: fields in order, from the lowest
 ///      bit up, each in the next slot if it does not fit into what is left of this one.
 library PackedTerms {
-    uint256 private constant FIELDS = 28;
+    uint256 private constant FIELDS = 29;
     /// @dev Bytes of each field, in the order of `Terms`: one byte a field, the first the highest.
-    uint256 private constant WIDTHS = 0x2020202010101004040414040404140202020201010101140404041400000000;
+    uint256 private constant WIDTHS = 0x2020202010101004040414040404140202020201010101140404041410000000;
 
     /// @notice `given` in memory. Reverts without a reason, as the ABI decoder does, if a value is wider than its field.
     function read(Terms calldata given) internal pure returns (Terms memory terms) {

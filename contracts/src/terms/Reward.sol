@@ -31,6 +31,18 @@ library Reward {
         return half + (keeperPay - half) * (elapsed - keeperSeconds) / keeperSeconds;
     }
 
+    /// @notice What sealing `written` words pays: `⌊pot · written / left⌋`, `left = total − (done − written)` being the words
+    ///         that were missing before. So the last ones take the rest of the pot.
+    /// @dev An aggregator may claim anything: the answer is never more than `pot`, and nothing reverts.
+    /// @param pot Below 2^128.
+    function sealPayOf(uint256 pot, uint256 written, uint256 done, uint256 total) internal pure returns (uint256) {
+        uint256 before = done > written ? done - written : 0;
+        uint256 left = total > before ? total - before : 0;
+        if (written >= left) return written == 0 ? 0 : pot;
+        // Below 2^128 the product fits; whoever claims a model of more words gets nothing.
+        return written > type(uint128).max ? 0 : pot * written / left;
+    }
+
     /// @notice Shares of `pot` in proportion to `weights`; they never add up to more than `pot`.
     /// @param weights Each below 2^128, 256 at most; `pot` below 2^128: products and sum stay below 2^256.
     /// @return amounts Empty when the weights cannot be used: one is too large, or all are zero.

@@ -80,8 +80,9 @@ library TermsChecks {
         if (_isMissing(terms.gate)) revert IFederationErrors.GateHasNoCode(terms.gate);
         if (_isMissing(terms.judge)) revert IFederationErrors.JudgeHasNoCode(terms.judge);
         if (_isMissing(terms.token)) revert IFederationErrors.TokenHasNoCode(terms.token);
-        if (terms.token == address(0) && (terms.stake > 0 || terms.bounty > 0 || terms.keeperPay > 0)) {
-            revert IFederationErrors.TokenMissing(terms.stake, terms.bounty, terms.keeperPay);
+        bool isTokenNeeded = terms.stake > 0 || terms.bounty > 0 || terms.keeperPay > 0 || terms.sealPay > 0;
+        if (isTokenNeeded && terms.token == address(0)) {
+            revert IFederationErrors.TokenMissing(terms.stake, terms.bounty, terms.keeperPay, terms.sealPay);
         }
         uint256 needed = terms.keeperPay * (shards + Reward.ACTIONS_BESIDES_SHARDS);
         uint256 pot = Reward.potRoundedDown(terms.bounty, terms.rounds);

@@ -5,7 +5,7 @@ import { OutputKind } from "./OutputKind.sol";
 
 /// @notice Where the integers of a direct-path model start.
 /// @dev `Zero`: all zero. `Seeded`: uniform in ±amplitude of each tensor, written by the contract from the seed.
-///      `Given`: handed in chunk by chunk, checked against `chunks`.
+///      `Given`: handed in shard by shard, checked against `hashes`.
 enum Start {
     Zero,
     Seeded,
@@ -35,10 +35,10 @@ struct DirectSetup {
     OutputKind outputKind;
     uint8 inputZero; //            byte that stands for zero: 0, or 128 for signed features
     bytes32 seed; //               of a seeded start
-    uint32 bound; //               largest |initial integer| of given chunks; zero otherwise
+    uint32 bound; //               largest |initial integer| of given words; zero otherwise
     int256 outputMultiplier; //    output = acc · outputMultiplier + outputOffset, fixed point with 18 decimals
     int256 outputOffset;
     Tensor[] tensors; //           lengths sum to the dimension
-    bytes32[] chunks; //           keccak256 of each chunk of given integers, 512 words a chunk
+    bytes32[] hashes; //           keccak256 of each shard's given words
     Layer[] layers; //             empty: this model answers no predictions
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @title Terms
 /// @notice What the members of a federation agree to. Immutable: the federation's id is the hash of chain, core and terms.
-/// @dev Fields are ordered so that storage packs them into ten slots; the slot is drawn beside each group.
+/// @dev Fields are ordered so that storage packs them into eleven slots; the slot is drawn beside each group.
 ///      Seconds are durations, sizes are counts of parameters, amounts are in the token's smallest unit.
 struct Terms {
     bytes32 manifestHash; //     0  keccak256 of the manifest published at creation
@@ -34,4 +34,5 @@ struct Terms {
     uint32 challengeSeconds; //  8  length of the challenge window; zero: none
     uint32 keeperSeconds; //     8  exclusive window of the chosen keeper; then pay rises for as long again
     address judge; //            9  splits a settled round's pot; zero: equally
+    uint128 sealPay; //         10  what the creator sets aside at creation for those who seal the finished model
 }

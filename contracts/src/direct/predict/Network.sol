@@ -9,9 +9,9 @@ import { PackedInputs } from "./PackedInputs.sol";
 import { Products } from "./Products.sol";
 
 /// @title Network
-/// @notice The forward pass of dense layers with ReLU in integers, weights read from the stored model.
-/// @dev Layer by layer: `PackedInputs` makes multipliers of the activations, `Products` multiplies stored rows by them, and
-///      the sums become the next activations. A stored field is `f = w + 2^(laneBits−1)`: what that adds is subtracted from
+/// @notice The forward pass of dense layers with ReLU in integers, the model's words in memory.
+/// @dev Layer by layer: `PackedInputs` makes multipliers of the activations, `Products` multiplies rows of words by them, and
+///      the sums become the next activations. A field is `f = w + 2^(laneBits−1)`: what that adds is subtracted from
 ///      the sums.
 ///      A row that begins inside a word meets inputs packed for that alignment; foreign lanes meet zeros.
 library Network {
@@ -44,11 +44,11 @@ library Network {
 
     /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
     /// @param network From `encode`.
-    /// @param slot Storage slot of the model's first word.
+    /// @param words Memory of the model's first word.
     /// @param input One byte a feature, as many as the first layer has inputs.
-    function outputs(bytes memory network, uint256 slot, uint256 laneBits, bytes calldata input)
+    function outputs(bytes memory network, uint256 words, uint256 laneBits, bytes calldata input)
         internal
-        view
+        pure
         returns (int256[] memory values)
     {
         uint256 layer = _wordAt(network, 3);
@@ -58,7 +58,7 @@ library Network {
             calldatacopy(activations, input.offset, input.length)
         }
         LayerContext memory context;
-        context.slot = slot;
+        context.words = words;
         context.laneBits = laneBits;
         context.lanes = 256 / laneBits;
         context.evens = Lanes.evens(laneBits);
@@ -107,7 +107,7 @@ library Network {
     ///      Sizes are below 2^32 and model words below 2^17; accumulators stay below 2^72 by the types of their factors.
     function _layer(LayerContext memory context, uint256 layer, uint256 parameter)
         private
-        view
+        pure
         returns (int256[] memory acc)
     {
         unchecked {
@@ -123,13 +123,13 @@ library Network {
             if (inputs & (lanes - 1) == 0) {
                 uint256 align = parameter & (lanes - 1);
                 uint256 words = ((align + inputs) * laneBits + 255) / 256;
-                uint256 slot = context.slot + parameter * laneBits / 256;
+                uint256 row = context.words + parameter * laneBits / 256 * 32;
                 uint256 packed = PackedInputs.pack(context, align, words);
                 context.offset += (words + Products.BLOCK - 1) / Products.BLOCK * context.bias;
                 uint256 i;
-                if (lanes == 16 && acc.length > 3) i = Products.dotByGroups(context, slot, packed, words, acc);
+                if (lanes == 16 && acc.length > 3) i = Products.dotByGroups(context, row, packed, words, acc);
                 for (; i < acc.length; ++i) {
-                    acc[i] = Products.dot(context, slot + i * inputs * laneBits / 256, packed, words);
+                    acc[i] = Products.dot(context, row + i * inputs * laneBits / 8, packed, words);
                 }
                 parameter += i * inputs;
             } else {
@@ -138,7 +138,7 @@ library Network {
                     uint256 align = parameter & (lanes - 1);
                     uint256 words = ((align + inputs) * laneBits + 255) / 256;
                     if (packs[align] == 0) packs[align] = PackedInputs.pack(context, align, words);
-                    acc[i] = Products.dot(context, context.slot + parameter * laneBits / 256, packs[align], words);
+                    acc[i] = Products.dot(context, context.words + parameter * laneBits / 256 * 32, packs[align], words);
                     acc[i] -= int256((words + Products.BLOCK - 1) / Products.BLOCK * context.bias);
                     parameter += inputs;
                 }
@@ -148,10 +148,10 @@ library Network {
 
     /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
     ///      each; b are the fields from `parameter` on, read word by word.
-    function _activate(LayerContext memory context, int256[] memory acc, uint256 parameter) private view {
+    function _activate(LayerContext memory context, int256[] memory acc, uint256 parameter) private pure {
         unchecked {
             uint256 laneBits = context.laneBits;
-            uint256 slot = context.slot + parameter * laneBits / 256;
+            uint256 place = context.words + parameter * laneBits / 256 * 32;
             uint256 offset = context.offset - context.half;
             uint256 unread = 256 - parameter * laneBits % 256;
             context.activations = PackedInputs.allocate(acc.length + 2 * PackedInputs.MARGIN) + PackedInputs.MARGIN;
@@ -164,7 +164,7 @@ library Network {
                 let from := add(acc, 0x20)
                 let end := add(from, shl(5, mload(acc)))
                 for { } lt(from, end) { } {
-                    let fields := shr(sub(256, unread), sload(slot))
+                    let fields := shr(sub(256, unread), mload(place))
                     let until := add(from, shl(5, div(unread, laneBits)))
                     if gt(until, end) { until := end }
                     for { } xor(from, until) { } {
@@ -177,7 +177,7 @@ library Network {
                         to := add(to, 1)
                     }
                     unread := 256
-                    slot := add(slot, 1)
+                    place := add(place, 0x20)
                 }
             }
         }
@@ -186,11 +186,11 @@ library Network {
     /// @dev `acc_i := (acc_i + multiplier · b_i − offset) · scale + shift`. `DirectTerms` refuses scales that could overflow.
     function _answer(LayerContext memory context, int256[] memory acc, uint256 parameter, uint256 scale, uint256 shift)
         private
-        view
+        pure
     {
         unchecked {
             uint256 laneBits = context.laneBits;
-            uint256 slot = context.slot + parameter * laneBits / 256;
+            uint256 place = context.words + parameter * laneBits / 256 * 32;
             uint256 unread = 256 - parameter * laneBits % 256;
             assembly ("memory-safe") {
                 let multiplier := mload(add(context, 0x100))
@@ -199,7 +199,7 @@ library Network {
                 let to := add(acc, 0x20)
                 let end := add(to, shl(5, mload(acc)))
                 for { } lt(to, end) { } {
-                    let fields := shr(sub(256, unread), sload(slot))
+                    let fields := shr(sub(256, unread), mload(place))
                     let until := add(to, shl(5, div(unread, laneBits)))
                     if gt(until, end) { until := end }
                     for { } xor(to, until) { to := add(to, 0x20) } {
@@ -208,7 +208,7 @@ library Network {
                         fields := shr(laneBits, fields)
                     }
                     unread := 256
-                    slot := add(slot, 1)
+                    place := add(place, 0x20)
                 }
             }
         }

@@ -5,7 +5,7 @@ import { LayerContext } from "./LayerContext.sol";
 import { Lanes } from "../lanes/Lanes.sol";
 
 /// @title PackedInputs
-/// @notice Activations, a byte each, packed into the words that stored words are multiplied by: see `Products`.
+/// @notice Activations, a byte each, packed into the words that the model's words are multiplied by: see `Products`.
 library PackedInputs {
     /// @notice Zero bytes on either side of activations, so that whole words can be read around them.
     uint256 internal constant MARGIN = 32;

@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import { LayerContext } from "./LayerContext.sol";
 
 /// @title Products
-/// @notice Dot products of stored rows with packed inputs: one multiplication does `128 / laneBits` multiply-accumulates.
-/// @dev A stored word is split into even and odd lanes, each a word of lanes twice as wide, holding `f = w + 2^(laneBits−1)`.
+/// @notice Dot products of rows of the model with packed inputs: one multiplication does `128 / laneBits` multiply-accumulates.
+/// @dev A word of the model is split into even and odd lanes, each a word of lanes twice as wide, holding `f = w + 2^(laneBits−1)`.
 ///      Inputs are packed the same way in reverse order, so that the top lane of one 256-bit product is the dot product
 ///      of `128 / laneBits` pairs. With `x = u − zero`, u a byte, 32 products of 16-bit lanes sum to
 ///      `−B ≤ Σ f·x ≤ 32·8·(2^16−1)·255 − B < 2^32 − B`, where `B = 32·8·(2^16−1)·zero`: started from B in every lane, no
@@ -15,9 +15,10 @@ library Products {
     uint256 internal constant BLOCK = 16;
 
     /// @notice `Σ_j f_j · x_j` over the fields of one row, in pairs of words: beyond an odd last word the inputs are zero.
-    function dot(LayerContext memory context, uint256 slot, uint256 place, uint256 words)
+    /// @param row Memory of the word in which the row begins.
+    function dot(LayerContext memory context, uint256 row, uint256 place, uint256 words)
         internal
-        view
+        pure
         returns (int256 product)
     {
         uint256 evens = context.evens;
@@ -30,9 +31,9 @@ library Products {
                 // sum += w · even + ((w >> laneBits) & evens) · (odd − 2^laneBits · even) for each word, modulo 2^256
                 assembly ("memory-safe") {
                     for { } xor(place, until) { } {
-                        let word := sload(slot)
-                        let next := sload(add(slot, 1))
-                        slot := add(slot, 2)
+                        let word := mload(row)
+                        let next := mload(add(row, 0x20))
+                        row := add(row, 0x40)
                         word := add(
                             mul(word, mload(place)),
                             mul(and(shr(laneBits, word), evens), mload(add(place, 0x20)))
@@ -53,13 +54,13 @@ library Products {
 
     /// @notice `dot` of rows in groups of five and of four, into `acc`.
     /// @return rows How many rows the groups hold: the first ones.
-    function dotByGroups(LayerContext memory context, uint256 slot, uint256 place, uint256 words, int256[] memory acc)
+    function dotByGroups(LayerContext memory context, uint256 row, uint256 place, uint256 words, int256[] memory acc)
         internal
-        view
+        pure
         returns (uint256 rows)
     {
         unchecked {
-            uint256 stride = context.inputs / 16;
+            uint256 stride = 2 * context.inputs;
             context.stride = stride;
             context.length = 64 * words;
             context.first = 64 * ((words - 1) % BLOCK + 1);
@@ -75,26 +76,26 @@ library Products {
             }
             context.rows = 5;
             // `_multiply` is called from two places, so the compiler does not inline it, and its variables fit the stack.
-            for (uint256 end = slot + 5 * fives * stride; slot != end; slot += 5 * stride) {
+            for (uint256 end = row + 5 * fives * stride; row != end; row += 5 * stride) {
                 context.results = to;
-                _multiply(context, slot, place);
+                _multiply(context, row, place);
                 to += 160;
             }
             context.rows = 4;
-            for (uint256 end = slot + 4 * fours * stride; slot != end; slot += 4 * stride) {
+            for (uint256 end = row + 4 * fours * stride; row != end; row += 4 * stride) {
                 context.results = to;
-                _multiply(context, slot, place);
+                _multiply(context, row, place);
                 to += 128;
             }
         }
     }
 
     /// @dev Dot products of `context.rows` rows of 16-bit lanes, into memory at `context.results`. Row r begins
-    ///      `r · stride` words after `slot`. In each block, modulo 2^256,
-    ///      `w = storage[slot + r · stride + k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
+    ///      `r · stride` bytes after `first`. In each block, modulo 2^256,
+    ///      `w = memory[first + r · stride + 32 k]; p_r += w · even_k + ((w >> 16) & evens) · (odd_k − 2^16 · even_k)`.
     ///      Tops of 32 bits are summed in fields of 48, fewer than 2^16 of them; each is B too large.
     ///      Long because: the sums of five or of four rows stay on the stack, so both cases are written out.
-    function _multiply(LayerContext memory context, uint256 slot, uint256 place) private view {
+    function _multiply(LayerContext memory context, uint256 first, uint256 place) private pure {
         assembly ("memory-safe") {
             let evens := mload(add(context, 0x60))
             let stride := mload(add(context, 0x140))
@@ -113,19 +114,19 @@ library Products {
                         let even := mload(place)
                         let odd := mload(add(place, 0x20))
                         place := add(place, 0x40)
-                        let word := sload(slot)
+                        let word := mload(first)
                         a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
-                        let row := add(slot, stride)
-                        word := sload(row)
-                        slot := add(slot, 1)
+                        let row := add(first, stride)
+                        word := mload(row)
+                        first := add(first, 0x20)
                         b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
                         row := add(row, stride)
-                        word := sload(row)
+                        word := mload(row)
                         c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
                         row := add(row, stride)
-                        word := sload(row)
+                        word := mload(row)
                         d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
-                        word := sload(add(row, stride))
+                        word := mload(add(row, stride))
                         e := add(e, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
                     }
                     let fields := or(shl(48, shr(224, e)), shr(224, d))
@@ -152,16 +153,16 @@ library Products {
                         let even := mload(place)
                         let odd := mload(add(place, 0x20))
                         place := add(place, 0x40)
-                        let word := sload(slot)
+                        let word := mload(first)
                         a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
-                        let row := add(slot, stride)
-                        word := sload(row)
-                        slot := add(slot, 1)
+                        let row := add(first, stride)
+                        word := mload(row)
+                        first := add(first, 0x20)
                         b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
                         row := add(row, stride)
-                        word := sload(row)
+                        word := mload(row)
                         c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
-                        word := sload(add(row, stride))
+                        word := mload(add(row, stride))
                         d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
                     }
                     let fields := or(shl(48, shr(224, d)), shr(224, c))

@@ -26,24 +26,24 @@ library SumRule {
         uint256 size; //   lane words to fold of a payload word
     }
 
-    /// @notice Adds updates to a shard of the stored model: `model += gain · Σ_m update_m`, exact in every lane by the
-    ///         overflow guarantee.
+    /// @notice Adds updates to a shard of the model: `model + gain · Σ_m update_m`, exact in every lane by the overflow
+    ///         guarantee.
     /// @dev A word gains `Σ_m gain · (scale · o_m − 2^(bits−1)) = factor · Σ_m o_m − offset` in every lane, modulo 2^256,
     ///      o_m being offset-binary fields.
-    /// @param slot Storage slot of the shard's first word.
+    /// @param model Calldata offset of the shard's first word, biased as all words are.
     /// @param length Parameters of the shard.
     /// @param from Calldata offset of the first member's payload; the others follow.
-    /// @param members 0 to 256.
-    /// @return words The shard's stored words after it.
+    /// @param members 1 to 256.
+    /// @return words The shard's words after it.
     function addTo(
-        uint256 slot,
+        uint256 model,
         uint256 length,
         uint256 laneBits,
         uint256 bits,
         uint256 gain,
         uint256 from,
         uint256 members
-    ) internal returns (uint256[] memory words) {
+    ) internal pure returns (uint256[] memory words) {
         uint256 count = Lanes.words(laneBits, length);
         uint256 blocks = laneBits / bits;
         // Sums of a group are spread over all lane words of a payload word: room for whole blocks.
@@ -53,20 +53,16 @@ library SumRule {
             to := add(words, 0x20)
             mstore(words, count)
         }
-        if (members == 0) {
-            _read(slot, to, count);
-            return words;
-        }
-        // Word arithmetic is modulo 2^256; slots, calldata and memory stay within what the shard takes.
+        // Word arithmetic is modulo 2^256; calldata and memory stay within what the shard takes.
         unchecked {
-            if (bits == 1) _balancePadding(slot + count - 1, length, laneBits, gain * members);
+            uint256 amount = gain * members;
             Plan memory p = Plan({
                 bits: bits,
                 signs: Codec.signs(bits),
                 fields: Lanes.evens(bits),
                 pairs: Lanes.ones(laneBits) * ((1 << (2 * bits)) - 1),
                 factor: gain * Codec.scale(bits),
-                offset: Lanes.ones(laneBits) * (gain * members * Codec.largest(bits)),
+                offset: Lanes.ones(laneBits) * (amount * Codec.largest(bits)),
                 stride: Codec.payloadLength(length, bits),
                 last: 0,
                 stop: 0,
@@ -81,12 +77,13 @@ library SumRule {
             p.last = (members - 1) * p.stride;
             uint256 whole = count / blocks * blocks;
             p.stop = to + 32 * whole;
-            _fold(p, from, slot, to);
+            _fold(p, from, model, to);
             if (whole != count) {
                 p.size = count - whole;
                 p.stop = to + 32 * count;
-                _fold(p, from + whole / blocks * 32, slot + whole, to + 32 * whole);
+                _fold(p, from + whole / blocks * 32, model + 32 * whole, to + 32 * whole);
             }
+            if (bits == 1) _balancePadding(p.stop - 32, length, laneBits, amount);
         }
     }
 
@@ -109,12 +106,12 @@ library SumRule {
         }
     }
 
-    /// @dev Sums the last group, one payload word after the other, and folds it with what memory holds into `size` stored
-    ///      words each, up to the memory address `stop`. Equivalent to
-    ///      `word = storage[slot] + (memory[to] + (even >> shift·t) & pairs) · factor − offset` for words 2t of a block
+    /// @dev Sums the last group, one payload word after the other, and adds it and what memory holds to `size` words of the
+    ///      model each, up to the memory address `stop`. Equivalent to
+    ///      `word = calldata[model] + (memory[to] + (even >> shift·t) & pairs) · factor − offset` for words 2t of a block
     ///      and with `odd` for words 2t + 1; the new words replace the sums in memory. `size` is even except in a last block.
     ///      Long because: the sums of a payload word stay on the stack until they are folded.
-    function _fold(Plan memory p, uint256 from, uint256 slot, uint256 to) private {
+    function _fold(Plan memory p, uint256 from, uint256 model, uint256 to) private pure {
         assembly ("memory-safe") {
             for { } lt(to, mload(add(p, 0x100))) { } {
                 let even := 0
@@ -161,23 +158,17 @@ library SumRule {
                 let offset := mload(add(p, 0xa0))
                 let shift := shl(1, mload(p))
                 for { let end := add(to, shl(5, and(mload(add(p, 0x120)), not(1)))) } lt(to, end) { } {
-                    let word := sub(add(mul(add(mload(to), and(even, pairs)), factor), sload(slot)), offset)
-                    mstore(to, word)
-                    sstore(slot, word)
+                    mstore(to, sub(add(mul(add(mload(to), and(even, pairs)), factor), calldataload(model)), offset))
                     even := shr(shift, even)
                     to := add(to, 0x20)
-                    slot := add(slot, 1)
-                    word := sub(add(mul(add(mload(to), and(odd, pairs)), factor), sload(slot)), offset)
-                    mstore(to, word)
-                    sstore(slot, word)
+                    model := add(model, 0x20)
+                    mstore(to, sub(add(mul(add(mload(to), and(odd, pairs)), factor), calldataload(model)), offset))
                     odd := shr(shift, odd)
                     to := add(to, 0x20)
-                    slot := add(slot, 1)
+                    model := add(model, 0x20)
                 }
                 if and(mload(add(p, 0x120)), 1) {
-                    let word := sub(add(sload(slot), mul(add(mload(to), and(even, pairs)), factor)), offset)
-                    sstore(slot, word)
-                    mstore(to, word)
+                    mstore(to, sub(add(mul(add(mload(to), and(even, pairs)), factor), calldataload(model)), offset))
                     to := add(to, 0x20)
                 }
             }
@@ -213,23 +204,15 @@ library SumRule {
         }
     }
 
-    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: subtracted in advance.
-    function _balancePadding(uint256 slot, uint256 length, uint256 laneBits, uint256 amount) private {
+    /// @dev A one-bit position without a parameter is zero, which reads as +1 from every member: subtracted again.
+    /// @param last Memory of the shard's last word.
+    function _balancePadding(uint256 last, uint256 length, uint256 laneBits, uint256 amount) private pure {
         uint256 used = length % (256 / laneBits);
         if (used == 0) return;
         uint256 padding = Lanes.ones(laneBits) & ~Lanes.below(laneBits, used);
-        // `storage[slot] -= padding · amount`, modulo 2^256.
+        // `memory[last] -= padding · amount`, modulo 2^256.
         assembly ("memory-safe") {
-            sstore(slot, sub(sload(slot), mul(padding, amount)))
-        }
-    }
-
-    function _read(uint256 slot, uint256 to, uint256 count) private view {
-        assembly ("memory-safe") {
-            for { let end := add(to, shl(5, count)) } lt(to, end) { to := add(to, 0x20) } {
-                mstore(to, sload(slot))
-                slot := add(slot, 1)
-            }
+            mstore(last, sub(mload(last), mul(padding, amount)))
         }
     }
 }
