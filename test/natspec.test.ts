@@ -224,7 +224,8 @@ test('the errors that a function is said to revert with are those that its code 
       const named = Object.entries(devdoc.methods).filter(([signature]) => signature.startsWith(`${declaration.name}(`))
       // Functions of one name differ in how many parameters they have, of which none is a struct.
       const count = declaration.parameters.parameters.length
-      const [, tags] = named.length === 1 ? named[0]! : named.find(([signature]) => signature.split(',').length === count)!
+      const [, tags] =
+        named.length === 1 ? named[0]! : named.find(([signature]) => signature.split(',').length === count)!
       // Names come first; after a semicolon, what others revert with.
       const said =
         String(tags['custom:reverts'])

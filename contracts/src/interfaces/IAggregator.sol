@@ -125,7 +125,7 @@ interface IAggregator {
     /// @return written Words that this call sealed.
     /// @return done Words of this version that are sealed after it.
     /// @return total Words of the model.
-    /// @custom:reverts DeploymentFailed, ModelInMotion, NotInitialised, NotRegistered, PieceAlreadySealed, PieceOutOfRange,
+    /// @custom:reverts ModelInMotion, NotInitialised, NotRegistered, PieceAlreadySealed, PieceOutOfRange,
     ///         ShardOutOfRange, StaleModel, UnsupportedSeal, WrongModelLength.
     function seal(bytes32 id, uint256 shard, uint256 first, uint256 count, bytes calldata words)
         external
