@@ -11,6 +11,7 @@ import { initial } from './direct/initial.ts'
 import { lanes } from './direct/lanes.ts'
 import { network } from './direct/network.ts'
 import { sum } from './direct/sum.ts'
+import { modelWords } from './direct/words.ts'
 import { type Case, restart } from './numbers.ts'
 import { binding } from './terms/binding.ts'
 import { cohort } from './terms/cohort.ts'
@@ -39,6 +40,7 @@ export function vectors(): Record<string, string> {
     phase: phase(),
     reward: reward(),
     binding: binding(),
+    words: modelWords(),
   }
   const files: Record<string, string> = {}
   for (const [name, file] of Object.entries(lists)) {

@@ -89,6 +89,7 @@ export const terms: Terms = {
   token: deployment().demoToken,
   gate: nobody,
   judge: nobody,
+  sealPay: 0n,
   stake: 1_000n,
   bounty: 9_000n,
   keeperPay: 100n,

@@ -30,6 +30,7 @@ const TERMS: [name: string, kind: 'hash' | 'address' | number][] = [
   ['challengeSeconds', 32],
   ['keeperSeconds', 32],
   ['judge', 'address'],
+  ['sealPay', 128],
 ]
 
 export const binding = () => {

@@ -65,6 +65,7 @@ export function blobTerms(aggregator: Hex, overrides: Partial<Terms> = {}): Term
     challengeSeconds: 3_600,
     keeperSeconds: 0,
     judge: zeroAddress,
+    sealPay: 0n,
     ...overrides,
   }
 }

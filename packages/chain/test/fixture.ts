@@ -52,7 +52,7 @@ export function smallSetup(overrides: Partial<DirectSetup> = {}): DirectSetup {
       { length: 12, amplitude: 100 },
       { length: 2, amplitude: 0 },
     ],
-    chunks: [],
+    hashes: [],
     layers,
     ...overrides,
   }
@@ -89,6 +89,7 @@ export function smallTerms(setup: DirectSetup, overrides: Partial<Terms> = {}): 
     challengeSeconds: 0,
     keeperSeconds: 0,
     judge: zeroAddress,
+    sealPay: 0n,
     ...overrides,
   }
 }

@@ -39,6 +39,7 @@ export function termsOf(changes: Partial<Terms> = {}): Terms {
     challengeSeconds: 0,
     keeperSeconds: 30,
     judge: ZERO_ADDRESS,
+    sealPay: 0n,
     ...changes,
   }
 }
@@ -59,7 +60,7 @@ export function setupOf(changes: Partial<DirectSetup> = {}): DirectSetup {
       { length: 320, amplitude: 400 },
       { length: 10, amplitude: 0 },
     ],
-    chunks: [],
+    hashes: [],
     layers: [
       { inputs: 64, outputs: 32, biasMultiplier: 240, shift: 11 },
       { inputs: 32, outputs: 10, biasMultiplier: 117, shift: 0 },

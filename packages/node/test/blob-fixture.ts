@@ -73,6 +73,7 @@ export async function startBlobFederation(options: { members: number; terms?: Pa
     challengeSeconds: 3_600,
     keeperSeconds: 5,
     judge: zeroAddress,
+    sealPay: 0n,
     ...options.terms,
   }
   for (const { account } of clients) await mintDemoTokens(creator, { to: account.address, amount: 100_000n })

@@ -155,6 +155,7 @@ export async function startFederation(options: {
     challengeSeconds: 0,
     keeperSeconds: 5,
     judge: zeroAddress,
+    sealPay: 0n,
     ...options.terms,
   }
   for (const { account } of clients) await mintDemoTokens(creator, { to: account.address, amount: 100_000n })

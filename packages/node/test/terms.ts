@@ -36,6 +36,7 @@ export function termsForTest(change: Partial<Terms> = {}): Terms {
     challengeSeconds: 0,
     keeperSeconds: 10,
     judge: zeroAddress,
+    sealPay: 0n,
     ...change,
   }
 }

@@ -175,6 +175,7 @@ function blobTerms(aggregator: Hex, overrides: Partial<Terms>): Terms {
     challengeSeconds: CHALLENGE_SECONDS,
     keeperSeconds: 0,
     judge: zeroAddress,
+    sealPay: 0n,
     ...overrides,
   }
 }

@@ -48,7 +48,7 @@ export function benchSetup(dense: DirectSetup['layers']): DirectSetup {
       { length: inputs * outputs, amplitude: 300 },
       { length: outputs, amplitude: 0 },
     ]),
-    chunks: [],
+    hashes: [],
     layers: dense,
   }
 }
@@ -87,6 +87,7 @@ export function benchTerms(overrides: Partial<Terms> = {}, given: DirectSetup = 
     challengeSeconds: 0,
     keeperSeconds: 0,
     judge: zeroAddress,
+    sealPay: 0n,
     ...overrides,
   }
   return { ...terms, shardsPerMember: shardCount(terms) }

@@ -32,7 +32,7 @@ const setupParameters = [
           { name: 'amplitude', type: 'uint32' },
         ],
       },
-      { name: 'chunks', type: 'bytes32[]' },
+      { name: 'hashes', type: 'bytes32[]' },
       {
         name: 'layers',
         type: 'tuple[]',

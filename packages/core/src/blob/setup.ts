@@ -58,7 +58,7 @@ export function decodeBlobSetup(bytes: Uint8Array): BlobSetup {
  * Throws at the first term that the blob path refuses: widths, sizes, window, and the overflow guarantee from lanes
  * that start at zero; and what the core demands.
  *
- * @throws what `validateTerms` throws, `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link ChallengeTooShortError},
+ * @throws what `validateTerms` throws, `FieldLaneBitsError`, {@link BlobBitsError}, `UnsupportedRuleError`, {@link UnsupportedSealPayError}, {@link ChallengeTooShortError},
  *   {@link ShardTooLargeError}, {@link MisalignedBlobShardError}, {@link CommitmentOverSeveralShardsError},
  *   `LaneOverflowError`, `AggregateTooLongError`
  */
@@ -69,6 +69,7 @@ export function validateBlobTerms(terms: Terms): void {
   if (bits === 1) throw new BlobBitsError()
   checkBits(bits)
   if (terms.rule !== 0) throw new UnsupportedRuleError(terms.rule)
+  if (terms.sealPay !== 0n) throw new UnsupportedSealPayError()
   const shortest = terms.isPrivateNetwork ? 1 : SHORTEST_CHALLENGE_SECONDS
   if (challengeSeconds < shortest) throw new ChallengeTooShortError(challengeSeconds, shortest)
   const isWhole = shardCount(terms) === 1
@@ -97,6 +98,14 @@ export class BlobBitsError extends Error {
   override readonly name = 'BlobBitsError'
   constructor() {
     super('Updates of 1 bit are not supported in blobs: a zero lane would be no ±1. Use 2, 4 or 8.')
+  }
+}
+
+/** Pay for sealing where nothing can be sealed. */
+export class UnsupportedSealPayError extends Error {
+  override readonly name = 'UnsupportedSealPayError'
+  constructor() {
+    super('sealPay is above 0; a model in blobs is not sealed in code. Use 0, or the direct path.')
   }
 }
 

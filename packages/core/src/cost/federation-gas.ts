@@ -1,5 +1,6 @@
 /**
- * Upper bounds on what a whole federation costs: its creating, its members' joining, and each round by who takes part.
+ * Upper bounds on what a whole federation costs: its creating, its members' joining, and each round by who takes part;
+ * what sealing its model costs is in `sealing.ts`.
  * They are made of the bounds on single transactions (`estimate.ts`, `prices.ts`), so that real rounds cost less.
  *
  * @example
@@ -16,10 +17,9 @@
  */
 import { blobsFor } from '../blob/blob.ts'
 import { estimateSettle } from '../direct/estimate.ts'
-import { chunkCount } from '../direct/initial.ts'
-import { wordsFor } from '../direct/lanes.ts'
-import { shardCount, type Terms } from '../terms/terms.ts'
-import { estimateMemberCostAt, estimateRoundAt, type GasPrices } from './prices.ts'
+import { estimateInitialise } from '../direct/estimate-model.ts'
+import { shardCount, shardRange, type Terms } from '../terms/terms.ts'
+import { BERLIN_PRICES, estimateMemberCostAt, estimateRoundAt, type GasPrices } from './prices.ts'
 
 /** Where a federation's numbers live. */
 type PathName = 'direct' | 'blob'
@@ -32,9 +32,11 @@ const DRAW_GAS = 130_000
 const CLOSE_GAS = 180_000
 /** Of published bytes: calldata, log and hash, or the floor. */
 const PUBLISHED_BYTE_GAS = 40
+/** Blob path: the one transaction that initialises, beside the new slots that it writes. */
 const INITIALISE_GAS = 200_000
-/** Beside the new slot of a word of the initial model. */
-const INITIAL_WORD_GAS = 3_000
+const INITIALISE_SLOTS = 4
+/** Direct path: the new slots of a shard's hash and of the block that logged it. */
+const SHARD_SLOTS = 2
 /** Blob path: aggregation of a shard, of a member in it, and of a blob of its (`contracts/snapshots/BlobAggregator.json`). */
 const BLOB_AGGREGATE_GAS = 250_000
 const BLOB_MEMBER_GAS = 15_000
@@ -48,6 +50,7 @@ export type Spent = { readonly gas: number; readonly blobGas: number }
  *
  * @param options.publishedBytes - Of manifest and setup.
  * @param options.members - Who join.
+ * @param options.isGiven - The words of the initial model are handed in. Default: the contract computes them.
  */
 export function estimateStart(
   terms: Terms,
@@ -55,18 +58,28 @@ export function estimateStart(
     path,
     publishedBytes,
     members,
+    isGiven = false,
     prices,
-  }: { path: PathName; publishedBytes: number; members: number; prices: GasPrices },
+  }: { path: PathName; publishedBytes: number; members: number; isGiven?: boolean; prices: GasPrices },
 ): { create: number; initialise: number; joins: number } {
   const dearer = Math.max(1, prices.newSlotGas / 22_100)
   const byteGas = Math.max(PUBLISHED_BYTE_GAS, prices.floorByteGas)
-  const chunks = path === 'blob' ? 1 : chunkCount(terms.dimension, terms.laneBits)
-  const words = path === 'blob' ? 4 : wordsFor(terms.dimension, terms.laneBits)
   return {
     create: Math.ceil(CREATE_GAS * dearer) + publishedBytes * byteGas,
-    initialise: chunks * INITIALISE_GAS + words * (prices.newSlotGas + INITIAL_WORD_GAS),
+    initialise:
+      path === 'blob' ? INITIALISE_GAS + INITIALISE_SLOTS * prices.newSlotGas : initialisingGas(terms, isGiven, prices),
     joins: members * Math.ceil(JOIN_GAS * dearer),
   }
+}
+
+/** Of all shards of the direct path, by a chain's prices. */
+function initialisingGas(terms: Terms, isGiven: boolean, prices: GasPrices): number {
+  const dearer = SHARD_SLOTS * Math.max(0, prices.newSlotGas - BERLIN_PRICES.newSlotGas)
+  const shards = Array.from({ length: shardCount(terms) }, (_, shard) => shardRange(terms, shard))
+  return shards.reduce((sum, { length }) => {
+    const { gas, bytes } = estimateInitialise({ length, laneBits: terms.laneBits, isGiven })
+    return sum + Math.max(gas, 21_000 + bytes * prices.floorByteGas) + dearer
+  }, 0)
 }
 
 /** A round as it was played. */

@@ -17,7 +17,6 @@
  */
 
 import { estimateRound, type TransactionBound } from '../direct/estimate.ts'
-import { wordsFor } from '../direct/lanes.ts'
 import type { Terms } from '../terms/terms.ts'
 import { estimateMemberCost } from './member-cost.ts'
 
@@ -29,17 +28,32 @@ export interface GasPrices {
   readonly rewrittenSlotGas: number
   /** A byte of calldata at the least, whatever the transaction does. */
   readonly floorByteGas: number
+  /** A byte of code. */
+  readonly codeByteGas: number
 }
 
 /** Prices of the rules from Berlin to Osaka. */
-export const BERLIN_PRICES: GasPrices = { newSlotGas: 22_100, rewrittenSlotGas: 5_000, floorByteGas: 40 }
+export const BERLIN_PRICES: GasPrices = {
+  newSlotGas: 22_100,
+  rewrittenSlotGas: 5_000,
+  floorByteGas: 40,
+  codeByteGas: 200,
+}
 
-/** Prices of Amsterdam's rules as go-ethereum 1.17 has them; of a new slot, 97,920 do not count as execution. */
-export const AMSTERDAM_PRICES: GasPrices = { newSlotGas: 110_020, rewrittenSlotGas: 12_100, floorByteGas: 64 }
+/** Prices of Amsterdam's rules as go-ethereum 1.17 has them; of a new slot, 97,920 do not count as execution, and code not at all. */
+export const AMSTERDAM_PRICES: GasPrices = {
+  newSlotGas: 110_020,
+  rewrittenSlotGas: 12_100,
+  floorByteGas: 64,
+  codeByteGas: 1_560,
+}
 
-/** Slots that aggregation and settling rewrite in the core for each member, and for the round. */
+/**
+ * Slots that aggregation and settling rewrite in the core for each member, and for the round; the shard's hash, block and
+ * count in the aggregator are three of these.
+ */
 const MEMBER_SLOTS = 3
-const ROUND_SLOTS = 12
+const ROUND_SLOTS = 15
 /** Slots that a submission rewrites, and those that are new to it at the most. */
 const SUBMIT_SLOTS = 4
 const NEW_SUBMIT_SLOTS = 2
@@ -55,13 +69,12 @@ export function estimateRoundAt(
 ): { aggregate: TransactionBound; submit: TransactionBound } {
   const { aggregate, submit } = estimateRound(terms)
   const dearer = Math.max(0, prices.rewrittenSlotGas - BERLIN_PRICES.rewrittenSlotGas)
-  const words = wordsFor(Math.min(terms.dimension, terms.shardSize), terms.laneBits)
   const at = ({ gas, bytes }: TransactionBound, slots: number): TransactionBound => ({
     gas: Math.max(gas + slots * dearer, 21_000 + bytes * prices.floorByteGas),
     bytes,
   })
   return {
-    aggregate: at(aggregate, words + MEMBER_SLOTS * terms.cohortSize + ROUND_SLOTS),
+    aggregate: at(aggregate, MEMBER_SLOTS * terms.cohortSize + ROUND_SLOTS),
     submit: at(submit, SUBMIT_SLOTS),
   }
 }

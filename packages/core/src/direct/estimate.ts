@@ -44,7 +44,8 @@ const CORE_SUBMIT_GAS = 200_000
 const CORE_PAYLOAD_GAS = 45_000
 /** Of a byte that is logged: the log, and the copy to memory. */
 export const LOGGED_BYTE_GAS = 12
-const WORD_GAS = 5_160
+/** Of a model word: hashed as it comes, scaled, hashed again and logged (256). */
+const WORD_GAS = 420
 const ADD_GAS = 96
 const SPREAD_GAS = 60
 const GROUP_GAS = 260
@@ -68,7 +69,7 @@ export type SubmitSize = { readonly shards: number; readonly length: number; rea
 /** Bounds on one transaction. */
 export type TransactionBound = { readonly gas: number; readonly bytes: number }
 
-/** Bounds on the transaction that aggregates one shard. */
+/** Bounds on the transaction that aggregates one shard: it is handed the shard's words, then the payloads. */
 export function estimateAggregate({ cohort, updates, length, laneBits, bits }: AggregateSize): TransactionBound {
   const payload = payloadBytes(length, bits)
   const payloadWords = payload / 32
@@ -80,9 +81,9 @@ export function estimateAggregate({ cohort, updates, length, laneBits, bits }: A
     updates * (DIGEST_GAS + 12 * payloadWords) +
     words * WORD_GAS +
     payloadWords * (updates * ADD_GAS + groups * (GROUP_GAS + SPREAD_GAS * (laneBits / bits))) +
-    memoryGas(words + payloadWords) +
+    memoryGas(2 * words + payloadWords) +
     2 * memoryGas(updates * payloadWords)
-  const calldata = updates * payload + AGGREGATE_HEAD_BYTES
+  const calldata = 32 * words + updates * payload + AGGREGATE_HEAD_BYTES
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
 }
 
@@ -137,13 +138,35 @@ export function isWithinLimits({ gas, bytes }: TransactionBound): boolean {
   return gas <= GAS_LIMIT && bytes <= BYTES_LIMIT
 }
 
+/** The largest shards that a round's transactions can carry: see {@link largestShards}. */
+export type LargestShards = { readonly byBytes: number; readonly byGas: number }
+
 /**
- * The largest shard that a round's transactions can carry: a multiple of `256 / bits` parameters, for terms that leave
- * the rest as it is. Every member trains every shard when `shardsPerMember` is the number of shards.
+ * The largest shard that a round's transactions can carry: the smaller of {@link largestShards}.
  *
  * @returns Zero if not even the smallest shard fits.
  */
 export function largestShardSize(terms: Terms): number {
+  const { byBytes, byGas } = largestShards(terms)
+  return Math.min(byBytes, byGas)
+}
+
+/**
+ * The largest shards that a round's transactions can carry by their size and by their gas: multiples of `256 / bits`
+ * parameters, for terms that leave the rest as it is. Every member trains every shard when `shardsPerMember` is the number
+ * of shards. With many members the gas decides, with few of them the bytes.
+ *
+ * @param mostGas - Of the chain at hand; {@link GAS_LIMIT} unless told otherwise.
+ * @returns Zero where not even the smallest shard fits.
+ */
+export function largestShards(terms: Terms, mostGas = GAS_LIMIT): LargestShards {
+  return {
+    byBytes: largestShardThat(terms, ({ bytes }) => bytes <= BYTES_LIMIT),
+    byGas: largestShardThat(terms, ({ gas }) => gas <= mostGas),
+  }
+}
+
+function largestShardThat(terms: Terms, isWithin: (bound: TransactionBound) => boolean): number {
   const multiple = 256 / terms.bits
   const trainsAll = terms.shardsPerMember === shardCount(terms)
   const fits = (blocks: number): boolean => {
@@ -151,7 +174,7 @@ export function largestShardSize(terms: Terms): number {
     const shards = shardCount(resized)
     const shardsPerMember = trainsAll ? shards : Math.min(terms.shardsPerMember, shards)
     const { aggregate, submit } = estimateRound({ ...resized, shardsPerMember })
-    return isWithinLimits(aggregate) && isWithinLimits(submit)
+    return isWithin(aggregate) && isWithin(submit)
   }
   // Larger shards cost more to aggregate, so from the largest one down the first that fits is found by bisection.
   let low = 0
@@ -170,6 +193,6 @@ export function transactionGas(bytes: number, execution: number): number {
 }
 
 /** Copying into and expanding memory by `words` words: `6·words + words² / 512` (yellow paper, appendix H). */
-function memoryGas(words: number): number {
+export function memoryGas(words: number): number {
   return 6 * words + Math.floor((words * words) / 512)
 }

@@ -12,7 +12,7 @@
  */
 import { concat, encodeStatic, type Hex } from '../arithmetic/hex.ts'
 
-/** Where the integers start: all zero, uniform in ±amplitude from a seed, or given chunk by chunk. */
+/** Where the integers start: all zero, uniform in ±amplitude from a seed, or given shard by shard. */
 export const Start = { Zero: 0, Seeded: 1, Given: 2 } as const
 export type Start = (typeof Start)[keyof typeof Start]
 
@@ -46,15 +46,15 @@ export type DirectSetup = {
   readonly inputZero: number
   /** Of a seeded start. */
   readonly seed: Hex
-  /** Largest |initial integer| of given chunks; zero otherwise. */
+  /** Largest |initial integer| of a given start; zero otherwise. */
   readonly bound: number
   /** `output = acc · outputMultiplier + outputOffset`, fixed point with 18 decimals. */
   readonly outputMultiplier: bigint
   readonly outputOffset: bigint
   /** Lengths sum to the dimension. */
   readonly tensors: readonly Tensor[]
-  /** keccak256 of each chunk of given integers, 512 words a chunk. */
-  readonly chunks: readonly Hex[]
+  /** keccak256 of each shard's words of a given start (`shardHashes`); empty otherwise. */
+  readonly hashes: readonly Hex[]
   /** Empty: this model answers no predictions. */
   readonly layers: readonly Layer[]
 }
@@ -66,10 +66,10 @@ const HEAD_WORDS = 10
  * Writes a setup as the aggregator reads it: `abi.encode(DirectSetup)`. Fields are taken modulo 2^256: `validateSetup` says
  * whether they fit.
  */
-export function encodeSetup({ tensors, chunks, layers, ...setup }: DirectSetup): Uint8Array {
+export function encodeSetup({ tensors, hashes, layers, ...setup }: DirectSetup): Uint8Array {
   const lists = [
     encodeStatic([tensors.length, ...tensors.flatMap(({ length, amplitude }) => [length, amplitude])]),
-    encodeStatic([chunks.length, ...chunks]),
+    encodeStatic([hashes.length, ...hashes]),
     encodeStatic([
       layers.length,
       ...layers.flatMap(({ inputs, outputs, biasMultiplier, shift }) => [inputs, outputs, biasMultiplier, shift]),

@@ -11,8 +11,7 @@
  * ```
  */
 
-import type { Terms } from '../terms/terms.ts'
-import { chunkCount } from './initial.ts'
+import { shardCount, type Terms } from '../terms/terms.ts'
 import { type DirectSetup, initialBound, layerParameters, OutputKind, Start } from './setup.ts'
 import { validateOverflow } from './validate.ts'
 
@@ -25,7 +24,7 @@ const MOST_LABELS = 256
  * Throws at the first thing in the setup that cannot be. Expects valid terms: call `validateTerms` first.
  *
  * @throws {@link EmptyTensorError}, {@link AmplitudeTooLargeError}, {@link TensorsMismatchError},
- * {@link BoundTooLargeError}, {@link WrongChunkCountError}, `LaneOverflowError`, {@link EmptyLayerError},
+ * {@link BoundTooLargeError}, {@link WrongHashCountError}, `LaneOverflowError`, {@link EmptyLayerError},
  * {@link LayersUnconnectedError}, {@link ZeroBiasMultiplierError}, {@link InvalidLayerShiftError},
  * {@link LayersMismatchError}, {@link InvalidOutputsError}, {@link OutputOverflowError}, {@link SetupRangeError}
  */
@@ -56,7 +55,8 @@ function validateRanges(setup: DirectSetup): void {
   }
 }
 
-function validateStart(setup: DirectSetup, { laneBits, dimension }: Terms): void {
+function validateStart(setup: DirectSetup, terms: Terms): void {
+  const { laneBits, dimension } = terms
   const limit = 2 ** (laneBits - 1)
   for (const [t, { length, amplitude }] of setup.tensors.entries()) {
     if (length === 0) throw new EmptyTensorError(t)
@@ -66,8 +66,8 @@ function validateStart(setup: DirectSetup, { laneBits, dimension }: Terms): void
   if (parameters !== dimension) throw new TensorsMismatchError(parameters, dimension)
   const isGiven = setup.start === Start.Given
   if (isGiven && setup.bound >= limit) throw new BoundTooLargeError(setup.bound, limit)
-  const chunks = isGiven ? chunkCount(dimension, laneBits) : 0
-  if (setup.chunks.length !== chunks) throw new WrongChunkCountError(setup.chunks.length, chunks)
+  const hashes = isGiven ? shardCount(terms) : 0
+  if (setup.hashes.length !== hashes) throw new WrongHashCountError(setup.hashes.length, hashes)
 }
 
 function validateNetwork({ layers, outputKind, outputMultiplier, outputOffset }: DirectSetup, terms: Terms): void {
@@ -143,11 +143,11 @@ export class BoundTooLargeError extends Error {
   }
 }
 
-/** Hashes of given chunks that are not as many as the model has chunks. */
-export class WrongChunkCountError extends Error {
-  override readonly name = 'WrongChunkCountError'
-  constructor(chunks: number, expected: number) {
-    super(`The setup has ${chunks} chunk hashes; this start has ${expected}. See \`chunkHashes\`.`)
+/** Hashes of a given start that are not as many as the model has shards. */
+export class WrongHashCountError extends Error {
+  override readonly name = 'WrongHashCountError'
+  constructor(hashes: number, expected: number) {
+    super(`The setup has ${hashes} hashes of shards; this start has ${expected}. See \`shardHashes\`.`)
   }
 }
 

@@ -13,11 +13,11 @@
 import { checkBits } from '../terms/bits.ts'
 import { largestLane, roundsBeforeOverflow, shardCount, type Terms } from '../terms/terms.ts'
 import { validateTerms } from '../terms/validate.ts'
-import { BYTES_LIMIT, estimateRound, GAS_LIMIT } from './estimate.ts'
-import { CHUNK_WORDS } from './initial.ts'
+import { BYTES_LIMIT, estimateRound, GAS_LIMIT, largestShards } from './estimate.ts'
 import { wordsFor } from './lanes.ts'
 
-const MOST_CHUNKS = 256
+/** Words of the largest model: 2,097,152 parameters in lanes of 16 bits. */
+export const MOST_MODEL_WORDS = 131_072
 
 /**
  * Throws at the first term that the core or the direct path refuses.
@@ -35,14 +35,14 @@ export function validateDirectTerms(terms: Terms, initialBound = 0n): void {
   checkBits(bits)
   if (terms.rule !== 0) throw new UnsupportedRuleError(terms.rule)
   if (terms.challengeSeconds !== 0) throw new UnsupportedChallengeError(terms.challengeSeconds)
-  if (words > MOST_CHUNKS * CHUNK_WORDS) throw new ModelTooLargeError(words)
+  if (words > MOST_MODEL_WORDS) throw new ModelTooLargeError(words)
   const multiple = 256 / bits
   if (shardCount(terms) > 1 && shardSize % multiple !== 0) throw new MisalignedShardError(shardSize, multiple)
   validateOverflow(terms, initialBound)
 
   const { aggregate, submit } = estimateRound(terms)
-  if (aggregate.bytes > BYTES_LIMIT) throw new AggregateTooLongError(aggregate.bytes)
-  if (aggregate.gas > GAS_LIMIT) throw new AggregateTooCostlyError(aggregate.gas)
+  if (aggregate.bytes > BYTES_LIMIT) throw new AggregateTooLongError(aggregate.bytes, largestShards(terms).byBytes)
+  if (aggregate.gas > GAS_LIMIT) throw new AggregateTooCostlyError(aggregate.gas, largestShards(terms).byGas)
   if (submit.bytes > BYTES_LIMIT) throw new SubmitTooLongError(submit.bytes)
   if (submit.gas > GAS_LIMIT) throw new SubmitTooCostlyError(submit.gas)
 }
@@ -56,6 +56,12 @@ export function validateOverflow(terms: Terms, initialBound: bigint): void {
   const largest = largestLane(terms, initialBound)
   const limit = 1n << BigInt(terms.laneBits - 1)
   if (largest >= limit) throw new LaneOverflowError(largest, limit, roundsBeforeOverflow(terms, initialBound))
+}
+
+/** What to do about an aggregation that fits no transaction. */
+function adviseOnShards(largest: number | undefined): string {
+  if (largest === undefined) return 'Use smaller shards.'
+  return largest === 0 ? 'No shard fits: use a smaller cohort.' : `Use shards of at most ${largest} parameters.`
 }
 
 /** A rule that the direct path does not know. */
@@ -76,12 +82,12 @@ export class UnsupportedChallengeError extends Error {
   }
 }
 
-/** A model of more words than its chunks can write. */
+/** A model of more words than the direct path holds. */
 export class ModelTooLargeError extends Error {
   override readonly name = 'ModelTooLargeError'
   constructor(words: number) {
     super(
-      `The model has ${words} words; the direct path holds ${MOST_CHUNKS * CHUNK_WORDS}. Use narrower lanes or a smaller model.`,
+      `The model has ${words} words; the direct path holds ${MOST_MODEL_WORDS}. Use narrower lanes or a smaller model.`,
     )
   }
 }
@@ -113,20 +119,18 @@ export class LaneOverflowError extends Error {
 /** Aggregating a shard takes more bytes than nodes relay. */
 export class AggregateTooLongError extends Error {
   override readonly name = 'AggregateTooLongError'
-  constructor(bytes: number) {
-    super(
-      `Aggregating a shard takes up to ${bytes} bytes; nodes relay ${BYTES_LIMIT}. Use smaller shards: see \`largestShardSize\`.`,
-    )
+  /** @param largest - Parameters of the largest shard that would fit, where it is known. */
+  constructor(bytes: number, largest?: number) {
+    super(`Aggregating a shard takes up to ${bytes} bytes; nodes relay ${BYTES_LIMIT}. ${adviseOnShards(largest)}`)
   }
 }
 
 /** Aggregating a shard takes more gas than a transaction may use. */
 export class AggregateTooCostlyError extends Error {
   override readonly name = 'AggregateTooCostlyError'
-  constructor(gas: number) {
-    super(
-      `Aggregating a shard takes up to ${gas} gas; a transaction may use ${GAS_LIMIT}. Use smaller shards: see \`largestShardSize\`.`,
-    )
+  /** @param largest - Parameters of the largest shard that would fit, where it is known. */
+  constructor(gas: number, largest?: number) {
+    super(`Aggregating a shard takes up to ${gas} gas; a transaction may use ${GAS_LIMIT}. ${adviseOnShards(largest)}`)
   }
 }
 

@@ -58,6 +58,7 @@ export function toId(chainId: bigint | number, core: Hex, terms: Terms): Hex {
       terms.challengeSeconds,
       terms.keeperSeconds,
       terms.judge,
+      terms.sealPay,
     ]),
   )
 }

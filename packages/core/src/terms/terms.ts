@@ -78,6 +78,8 @@ export type Terms = {
   readonly keeperSeconds: number
   /** Splits a settled round's pot; zero: equally. */
   readonly judge: Hex
+  /** What the creator sets aside for whoever seals the finished model in code; zero: nothing. */
+  readonly sealPay: bigint
 }
 
 /** A contiguous slice of the parameter vector: `[start, start + length)`. */

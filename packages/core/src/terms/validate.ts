@@ -26,6 +26,7 @@ const WIDTHS = {
   stake: 128,
   bounty: 128,
   keeperPay: 128,
+  sealPay: 128,
   joinSeconds: 32,
   commitSeconds: 32,
   idleSeconds: 32,
@@ -81,7 +82,7 @@ export function validateTerms(terms: Terms): void {
   if (lastGain.fromRound >= rounds) throw new GainsBeyondRoundsError(lastGain.fromRound, rounds)
   if (endQuorum > BASIS_POINTS) throw new EndQuorumOutOfRangeError(endQuorum)
   validateDurations(terms)
-  const hasAmounts = terms.stake > 0n || terms.bounty > 0n || terms.keeperPay > 0n
+  const hasAmounts = terms.stake > 0n || terms.bounty > 0n || terms.keeperPay > 0n || terms.sealPay > 0n
   if (BigInt(terms.token) === 0n && hasAmounts) throw new TokenMissingError()
   const pot = potRoundedDown(terms)
   const needed = keeperBudget(terms)
@@ -252,7 +253,9 @@ export class DurationOutOfRangeError extends Error {
 export class TokenMissingError extends Error {
   override readonly name = 'TokenMissingError'
   constructor() {
-    super('stake, bounty or keeperPay is above 0 and token is zero. Name an ERC-20 token, or set all three to 0.')
+    super(
+      'stake, bounty, keeperPay or sealPay is above 0 and token is zero. Name an ERC-20 token, or set all four to 0.',
+    )
   }
 }
 

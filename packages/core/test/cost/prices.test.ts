@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { estimateMemberCost } from '../../src/cost/member-cost.ts'
 import { AMSTERDAM_PRICES, BERLIN_PRICES, estimateMemberCostAt, estimateRoundAt } from '../../src/cost/prices.ts'
 import { estimateRound, GAS_LIMIT, gasToSign } from '../../src/direct/estimate.ts'
-import { wordsFor } from '../../src/direct/lanes.ts'
 import { termsOf } from '../terms-of.ts'
 
 test("by Berlin's prices a round takes what the contracts assume", () => {
@@ -12,11 +11,11 @@ test("by Berlin's prices a round takes what the contracts assume", () => {
   assert.deepEqual(estimateRoundAt(terms, BERLIN_PRICES), estimateRound(terms))
 })
 
-test("by Amsterdam's prices every rewritten word of the model costs 7,100 more", () => {
+test("by Amsterdam's prices every rewritten slot costs 7,100 more, and the model has none but its hash", () => {
   const terms = termsOf({ dimension: 2_410, shardSize: 2_410, cohortSize: 8, bits: 4, laneBits: 16 })
   const [usual, dear] = [estimateRound(terms), estimateRoundAt(terms, AMSTERDAM_PRICES)]
-  // 151 words, 3 slots for each of 8 members, 12 of the round.
-  assert.equal(dear.aggregate.gas - usual.aggregate.gas, (wordsFor(2_410, 16) + 3 * 8 + 12) * 7_100)
+  // 3 slots for each of 8 members, 15 of the round and the shard.
+  assert.equal(dear.aggregate.gas - usual.aggregate.gas, (3 * 8 + 15) * 7_100)
   assert.equal(dear.aggregate.bytes, usual.aggregate.bytes)
 })
 
@@ -25,6 +24,7 @@ test('dearer prices never make a round cheaper, and calldata costs at least its 
     newSlotGas: fc.integer({ min: 0, max: 1_000_000 }),
     rewrittenSlotGas: fc.integer({ min: 0, max: 100_000 }),
     floorByteGas: fc.integer({ min: 0, max: 500 }),
+    codeByteGas: fc.integer({ min: 0, max: 10_000 }),
   })
   fc.assert(
     fc.property(prices, fc.integer({ min: 1, max: 20_000 }), (at, dimension) => {

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { concat, fromHex, type Hex, keccak256, toHex } from '../../src/arithmetic/hex.ts'
-import {
-  chunkBytes,
-  chunkCount,
-  chunkHashes,
-  GivenStartError,
-  initialModel,
-  UnknownChunkError,
-} from '../../src/direct/initial.ts'
-import { LaneRangeError, packModel, unpackModel } from '../../src/direct/lanes.ts'
+import { fromHex, type Hex, toHex } from '../../src/arithmetic/hex.ts'
+import { GivenStartError, initialModel } from '../../src/direct/initial.ts'
+import { packModel, unpackModel } from '../../src/direct/lanes.ts'
 import { Start } from '../../src/direct/setup.ts'
 import { readVectors, toNumbers } from '../read-vectors.ts'
 
@@ -48,20 +41,7 @@ test('a zero start is zero', () => {
   assert.deepEqual(initialModel(setup, { laneBits: 16, dimension: 5 }), new Int32Array(5))
 })
 
-test('chunks one after the other are the stored words of the model', () => {
-  for (const laneBits of [16, 32]) {
-    for (const dimension of [1, 511, (512 * 256) / laneBits, (512 * 256) / laneBits + 1, 20_000]) {
-      const model = Int32Array.from({ length: dimension }, (_, p) => (p % 201) - 100)
-      const chunks = Array.from({ length: chunkCount(dimension, laneBits) }, (_, c) => chunkBytes(model, c, laneBits))
-      assert.deepEqual(concat(chunks), packModel(model, laneBits))
-      assert.deepEqual(chunkHashes(model, laneBits), chunks.map(keccak256))
-    }
-  }
-})
-
-test('a given start has no formula, an unknown chunk no bytes, and a lane its range', () => {
+test('a given start has no formula', () => {
   const setup = { start: Start.Given, seed, tensors: [] }
   assert.throws(() => initialModel(setup, { laneBits: 16, dimension: 5 }), GivenStartError)
-  for (const chunk of [-1, 1, 0.5]) assert.throws(() => chunkBytes(new Int32Array(5), chunk, 16), UnknownChunkError)
-  assert.throws(() => chunkBytes(Int32Array.of(40_000), 0, 16), LaneRangeError)
 })

@@ -15,7 +15,7 @@ import {
   SetupRangeError,
   TensorsMismatchError,
   validateSetup,
-  WrongChunkCountError,
+  WrongHashCountError,
   ZeroBiasMultiplierError,
 } from '../../src/direct/validate-setup.ts'
 import { setupOf, termsOf } from '../terms-of.ts'
@@ -24,7 +24,9 @@ test('possible setups pass', () => {
   validateSetup(setupOf(), termsOf())
   validateSetup(setupOf({ layers: [] }), termsOf())
   validateSetup(setupOf({ start: Start.Zero }), termsOf())
-  validateSetup(setupOf({ start: Start.Given, bound: 9, chunks: [`0x${'00'.repeat(32)}`] }), termsOf())
+  validateSetup(setupOf({ start: Start.Given, bound: 9, hashes: [`0x${'00'.repeat(32)}`] }), termsOf())
+  const two = { start: Start.Given, bound: 9, hashes: [`0x${'00'.repeat(32)}`, `0x${'11'.repeat(32)}`] } as const
+  validateSetup(setupOf(two), termsOf({ shardSize: 1_216, shardsPerMember: 2 }))
 })
 
 const [hidden, last] = setupOf().layers as [DirectSetup['layers'][0], DirectSetup['layers'][0]]
@@ -43,9 +45,9 @@ const impossible: [string, Partial<DirectSetup>, new (...facts: never[]) => Erro
   ['tensors that are not the model', { tensors: [{ length: 2409, amplitude: 1 }] }, TensorsMismatchError],
   ['an amplitude beyond a lane', { tensors: [{ length: 2410, amplitude: 32_768 }] }, AmplitudeTooLargeError],
   ['an amplitude that leaves no room', { tensors: [{ length: 2410, amplitude: 32_767 }] }, LaneOverflowError],
-  ['a bound beyond a lane', { start: Start.Given, bound: 32_768, chunks: ['0x'] }, BoundTooLargeError],
-  ['chunks where none are given', { chunks: ['0x'] }, WrongChunkCountError],
-  ['a given start without chunks', { start: Start.Given }, WrongChunkCountError],
+  ['a bound beyond a lane', { start: Start.Given, bound: 32_768, hashes: ['0x'] }, BoundTooLargeError],
+  ['hashes where none are given', { hashes: ['0x'] }, WrongHashCountError],
+  ['a given start without hashes', { start: Start.Given }, WrongHashCountError],
   ['an empty layer', { layers: [{ ...hidden, outputs: 0 }, last] }, EmptyLayerError],
   ['layers that do not meet', { layers: [{ ...hidden, outputs: 31 }, last] }, LayersUnconnectedError],
   ['biases that count for nothing', { layers: [{ ...hidden, biasMultiplier: 0 }, last] }, ZeroBiasMultiplierError],

@@ -23,7 +23,6 @@
  */
 import {
   type CohortTerms,
-  chunkHashes,
   type DirectSetup,
   encodeBlobSetup,
   encodeSetup,
@@ -38,6 +37,7 @@ import {
   maxUpdates,
   packModel,
   shardCount,
+  shardHashes,
   type Terms,
   toHex,
   unpackGains,
@@ -85,23 +85,31 @@ export interface FederationProposal {
 /**
  * Setup and terms of a manifest.
  *
+ * @param words - Of the model that a given start begins from, whose hashes by shard are in the setup.
  * @throws `NoShardFitsError`
  */
-export function proposeFromManifest(manifest: Manifest, choices: FederationChoices): FederationProposal {
+export function proposeFromManifest(
+  manifest: Manifest,
+  choices: FederationChoices,
+  words?: Uint8Array,
+): FederationProposal {
   const manifestBytes = serializeManifest(manifest)
   if (choices.path === 'blob') return proposeInBlobs(manifest, manifestBytes, choices)
-  const setup = toSetup(manifest)
-  const setupBytes = encodeSetup(setup)
+  const plain = toSetup(manifest)
+  const bound = initialBound(plain)
   const dimension = countParameters(manifest.model)
-  const terms = proposeTerms({
+  const draft = proposeTerms({
     ...choices,
     dimension,
-    laneBits: choices.laneBits ?? proposeLaneBits(choices, dimension, initialBound(setup)),
+    laneBits: choices.laneBits ?? proposeLaneBits(choices, dimension, bound),
     manifestHash: keccak256(manifestBytes),
-    setupHash: keccak256(setupBytes),
+    setupHash: ZERO_HASH,
     salt: choices.salt ?? drawSalt(),
   })
-  return { terms, manifest, manifestBytes, setup, setupBytes, initialBound: initialBound(setup) }
+  const setup = words === undefined ? plain : { ...plain, hashes: shardHashes(words, draft) }
+  const setupBytes = encodeSetup(setup)
+  const proposal = { terms: { ...draft, setupHash: keccak256(setupBytes) }, manifest, manifestBytes, setup, setupBytes }
+  return { ...proposal, initialBound: bound, ...(words === undefined ? {} : { words }) }
 }
 
 /** Lanes start at zero there, and are added to the weights that the manifest's seed, or a file, gives. */
@@ -156,10 +164,9 @@ export function proposeContinuation(
   const continuedChoices = { ...choices, gain }
   const bound = lanes.reduce((largest, lane) => Math.max(largest, Math.abs(lane)), 0)
   const laneBits = choices.laneBits ?? proposeLaneBits(continuedChoices, lanes.length, BigInt(bound))
-  const chunks = chunkHashes(lanes, laneBits)
-  const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, chunks } }
-  const proposal = proposeFromManifest(continued, { ...continuedChoices, laneBits })
-  return { ...proposal, words: packModel(lanes, laneBits) }
+  const words = packModel(lanes, laneBits)
+  const continued: Manifest = { ...manifest, initialisation: { kind: 'given', bound, hash: keccak256(words) } }
+  return proposeFromManifest(continued, { ...continuedChoices, laneBits }, words)
 }
 
 /** `gain · updates` of the source where it ended, divided by the updates that are expected now; at least 1. */
@@ -189,11 +196,10 @@ export function fitToPrices(
     return Math.max(aggregate.gas, submit.gas) <= Number(executionGas)
   }
   const { manifest, terms, words } = proposal
-  const given = words === undefined ? {} : { words }
   const kept = { laneBits: terms.laneBits, gains: unpackGains(terms.gains) }
   let fitted = proposal
   for (let shards = shardCount(terms) + 1; !fits(fitted) && shards <= MOST_SHARDS; shards = Math.ceil(shards * 1.2)) {
-    fitted = { ...proposeFromManifest(manifest, { ...choices, ...kept, shards }), ...given }
+    fitted = proposeFromManifest(manifest, { ...choices, ...kept, shards }, words)
   }
   return fits(fitted) ? fitted : proposal
 }

@@ -51,6 +51,8 @@ export interface TermChoices {
   minimumUpdates?: number
   stake?: bigint
   bounty?: bigint
+  /** Set aside for whoever seals the finished model; none by default. */
+  sealPay?: bigint
   joinSeconds?: number
   commitSeconds?: number
   submitSeconds?: number
@@ -117,6 +119,7 @@ function draftTerms(
   const count = shardCount({ dimension, shardSize })
   const bounty = choices.bounty ?? 0n
   const stake = choices.stake ?? 0n
+  const sealPay = choices.sealPay ?? 0n
   return {
     manifestHash: choices.manifestHash,
     setupHash: choices.setupHash,
@@ -133,7 +136,7 @@ function draftTerms(
     dimension,
     shardSize,
     rounds,
-    token: stake === 0n && bounty === 0n ? ZERO_ADDRESS : choices.token,
+    token: stake === 0n && bounty === 0n && sealPay === 0n ? ZERO_ADDRESS : choices.token,
     cohortSize: members,
     minimumUpdates: choices.minimumUpdates ?? proposeMinimum(members),
     shardsPerMember: Math.min(choices.shardsPerMember ?? count, count),
@@ -147,6 +150,7 @@ function draftTerms(
     challengeSeconds: 0,
     keeperSeconds: choices.keeperSeconds ?? 30,
     judge: ZERO_ADDRESS,
+    sealPay,
   }
 }
 

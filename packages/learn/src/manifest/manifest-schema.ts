@@ -148,7 +148,8 @@ export const manifestSchema = z.strictObject({
         .int()
         .min(0)
         .max(2 ** 31),
-      chunks: z.array(hash),
+      /** keccak256 of the words of the initial model. */
+      hash,
     }),
     /** Float weights of a seed; lanes start at zero. */
     z.strictObject({ kind: z.literal('float'), seed: hash }),

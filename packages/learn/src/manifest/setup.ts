@@ -33,7 +33,8 @@ export interface TensorStep {
 }
 
 /**
- * The setup that a DirectAggregator is given, so that contract and manifest agree.
+ * The setup that a DirectAggregator is given, so that contract and manifest agree. Of a given start it lacks the hashes,
+ * which depend on the shards: `proposeFromManifest` adds them.
  *
  * @throws `ManifestError`, {@link NotDenseError}, {@link FloatStartError}
  */
@@ -54,7 +55,7 @@ export function toSetup(manifest: Manifest): DirectSetup {
     outputMultiplier: BigInt(network.outputMultiplier),
     outputOffset: BigInt(network.outputOffset),
     tensors: tensorLayout(model).map(({ length }, index) => ({ length, amplitude: amplitudes[index] ?? 0 })),
-    chunks: initialisation.kind === 'given' ? (initialisation.chunks as Hex[]) : [],
+    hashes: [],
     layers: dense.map((layer, index) => ({
       inputs: index === 0 ? model.inputs : dense[index - 1]!.outputs,
       outputs: layer.outputs,

@@ -140,7 +140,7 @@ export function toStatisticsSetup({ plan }: StatisticsManifest): DirectSetup {
     outputMultiplier: 1n,
     outputOffset: 0n,
     tensors: [{ length: statisticsDimension(plan), amplitude: 0 }],
-    chunks: [],
+    hashes: [],
     layers: [],
   }
 }

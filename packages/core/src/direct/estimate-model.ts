@@ -1,0 +1,74 @@
+/**
+ * Upper bounds on the transactions that write a model as a whole: `initialise`, one a shard, and `seal`, which puts words
+ * into code. Twin of `direct/Estimate.sol`.
+ *
+ * @example
+ * ```ts
+ * import { estimateInitialise, estimateSeal, GAS_LIMIT, isWithinLimits } from '@tutti/core'
+ *
+ * isWithinLimits(estimateInitialise({ length: 25_450, laneBits: 16, isGiven: true })) // → true
+ * const seal = estimateSeal({ words: 1_591, writtenWords: 1_591 })
+ * seal.gas < GAS_LIMIT // → true
+ * ```
+ */
+import { ENVELOPE_BYTES, memoryGas, type TransactionBound, transactionGas } from './estimate.ts'
+import { wordsFor } from './lanes.ts'
+import { PIECE_WORDS, pieceCount } from './words.ts'
+
+/** Calldata of `initialise` and of `seal` beside the words. */
+const WRITE_HEAD_BYTES = 256
+const INITIALISE_GAS = 260_000
+/** Of a word of an initial model: drawn from the seed or checked lane by lane, hashed and logged. */
+const INITIAL_WORD_GAS = 1_900
+const SEAL_GAS = 150_000
+/** Of a piece beside its code: CREATE (32,000), the new slot of its address, the copy to memory. */
+const PIECE_GAS = 75_000
+/** Of a byte of code (EIP-170's price since Homestead). */
+const CODE_BYTE_GAS = 200
+
+/** The transaction that initialises one shard. */
+export type InitialiseSize = {
+  /** Parameters of the shard. */
+  readonly length: number
+  readonly laneBits: number
+  /** Whether the words are handed in. */
+  readonly isGiven: boolean
+}
+
+/** The transaction that seals some pieces of one shard. */
+export type SealSize = {
+  /** Words of the shard, all of which are handed in. */
+  readonly words: number
+  /** Words of the pieces that are written. */
+  readonly writtenWords: number
+}
+
+/** Bounds on the transaction that initialises one shard. */
+export function estimateInitialise({ length, laneBits, isGiven }: InitialiseSize): TransactionBound {
+  const words = wordsFor(length, laneBits)
+  const calldata = (isGiven ? 32 * words : 0) + WRITE_HEAD_BYTES
+  const execution = INITIALISE_GAS + words * INITIAL_WORD_GAS + 2 * memoryGas(words)
+  return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
+}
+
+/** Bytes of code of sealed words: each piece has one more, which stops it from being run. */
+export function sealedBytes(words: number): number {
+  return 32 * words + pieceCount(words)
+}
+
+/**
+ * Bounds on the transaction that seals pieces of a shard.
+ *
+ * @param codeByteGas - Of a byte of code on the chain at hand; 200 from Homestead to Osaka.
+ */
+export function estimateSeal({ words, writtenWords }: SealSize, codeByteGas = CODE_BYTE_GAS): TransactionBound {
+  const calldata = 32 * words + WRITE_HEAD_BYTES
+  const pieces = pieceCount(writtenWords)
+  const execution =
+    SEAL_GAS +
+    pieces * PIECE_GAS +
+    sealedBytes(writtenWords) * codeByteGas +
+    memoryGas(words) +
+    pieces * memoryGas(PIECE_WORDS)
+  return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
+}

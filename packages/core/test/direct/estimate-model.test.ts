@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { BYTES_LIMIT, GAS_LIMIT, isWithinLimits } from '../../src/direct/estimate.ts'
+import { estimateInitialise, estimateSeal, sealedBytes } from '../../src/direct/estimate-model.ts'
+import { PIECE_WORDS } from '../../src/direct/words.ts'
+
+test('a given start hands in its words, another nothing', () => {
+  const size = { length: 2_410, laneBits: 16 }
+  const [given, seeded] = [true, false].map((isGiven) => estimateInitialise({ ...size, isGiven }))
+  assert.equal(given!.bytes - seeded!.bytes, 151 * 32)
+  assert.ok(given!.gas > seeded!.gas)
+})
+
+test('the largest shard whose words fit a transaction can be initialised, and sealed piece by piece', () => {
+  // Its words leave room for one update of a bit.
+  const length = 61_440
+  const words = length / 16
+  assert.ok(32 * words < BYTES_LIMIT)
+  for (const isGiven of [true, false]) {
+    assert.ok(isWithinLimits(estimateInitialise({ length, laneBits: 16, isGiven })))
+    assert.ok(isWithinLimits(estimateInitialise({ length: length / 2, laneBits: 32, isGiven })))
+  }
+  assert.ok(isWithinLimits(estimateSeal({ words, writtenWords: PIECE_WORDS })))
+})
+
+test('code has one byte a piece beside the words', () => {
+  assert.deepEqual([1, 767, 768].map(sealedBytes), [33, 24_545, 24_578])
+})
+
+test('more words or dearer code never cost less', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4_000 }), fc.integer({ min: 1, max: 2_000 }), (words, codeByteGas) => {
+      const at = (writtenWords: number, price = codeByteGas) => estimateSeal({ words, writtenWords }, price).gas
+      assert.ok(at(words) >= at(Math.ceil(words / 2)))
+      assert.ok(at(words, codeByteGas + 1) > at(words))
+    }),
+  )
+})
+
+test('the benchmark’s model is sealed in one transaction', () => {
+  const { gas } = estimateSeal({ words: 1_591, writtenWords: 1_591 })
+  assert.ok(gas < GAS_LIMIT && gas > 200 * 32 * 1_591)
+})
