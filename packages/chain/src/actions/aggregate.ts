@@ -1,5 +1,5 @@
 /**
- * Aggregation: the payloads of a shard, gathered from the logs of the round, handed back to the contract.
+ * Aggregation: the words of a shard and its payloads, gathered from the logs, handed to the contract.
  *
  * @example
  * ```ts
@@ -15,20 +15,30 @@
 import { assignedShards, setBits, type Terms } from '@tutti/core'
 import type { ChainClient } from '../client/client.ts'
 import { ChainError } from '../client/errors.ts'
+import { readShardWords, type WordsAccess } from '../model/words.ts'
 import { readRound, readTerms } from '../reads/federation.ts'
 import { readSubmissions, type Submission } from '../reads/logs.ts'
 import { sendCall, type WriteResult } from '../transactions/send.ts'
 import { callToAggregate, type RoundTarget } from './calls.ts'
 
+/** What is aggregated, and what is known of it already. */
+export type AggregateTarget = RoundTarget &
+  WordsAccess & {
+    shard: number
+    /** Of the shard as the chain has it; read from the chain unless given. */
+    words?: Uint8Array
+    submissions?: readonly Submission[]
+    terms?: Terms
+  }
+
 /**
- * Folds one shard's updates into the model. Reads the round's submissions from the logs unless they are given.
+ * Folds one shard's updates into the model. Reads the shard's words and the round's submissions from the logs unless they
+ * are given.
  *
- * @throws {@link MissingPayloadError} if the logs do not hold what the round counts
+ * @throws {@link MissingPayloadError} if the logs do not hold what the round counts; `WordsMissingError`; `ContractError`
+ *   `StaleModel` where somebody aggregated first: look again
  */
-export async function aggregateDirect(
-  client: ChainClient,
-  target: RoundTarget & { shard: number; submissions?: readonly Submission[]; terms?: Terms },
-): Promise<WriteResult> {
+export async function aggregateDirect(client: ChainClient, target: AggregateTarget): Promise<WriteResult> {
   const [terms, round, submissions] = await Promise.all([
     target.terms ?? readTerms(client, target),
     readRound(client, target),
@@ -36,8 +46,11 @@ export async function aggregateDirect(
   ])
   const positions = setBits(round.submitted)
   const payloads = collectPayloads({ terms, round: target.round, shard: target.shard, positions, submissions })
-  return sendCall(client, callToAggregate(client, { ...target, payloads }))
+  const words = target.words ?? (payloads.length > 0 ? await readShardWords(client, { ...target, terms }) : noWords)
+  return sendCall(client, callToAggregate(client, { ...target, words, payloads }))
 }
+
+const noWords = new Uint8Array()
 
 /** Which of a round's submissions make up a shard. */
 export type ShardSelection = {

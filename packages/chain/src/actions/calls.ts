@@ -16,6 +16,7 @@
  * ```
  */
 
+import { concat } from '@tutti/core'
 import { type Address, bytesToHex, encodeFunctionData, type Hex, zeroHash } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
@@ -44,12 +45,12 @@ export function callToCreate(
   return { to: core, data: encodeFunctionData({ abi: federationAbi, functionName: 'create', args }) }
 }
 
-/** Writes one chunk of the initial model; `data` is empty where the contract computes it. */
+/** Writes one shard of the initial model; `data` is empty where the contract computes it. */
 export function callToInitialise(
   { core }: Core,
-  { id, chunk, data = new Uint8Array() }: FederationTarget & { chunk: number; data?: Uint8Array },
+  { id, shard, data = new Uint8Array() }: FederationTarget & { shard: number; data?: Uint8Array },
 ): Call {
-  const args = [id, BigInt(chunk), bytesToHex(data)] as const
+  const args = [id, BigInt(shard), bytesToHex(data)] as const
   return { to: core, data: encodeFunctionData({ abi: federationAbi, functionName: 'initialise', args }) }
 }
 
@@ -100,17 +101,35 @@ export function callToSubmit(
   return { to: core, data, spareGas: phaseEndingGas }
 }
 
-/** Folds one shard's payloads, in order of position, into the model: see `collectPayloads`. */
+/** What folds a shard's updates into the model. */
+export type AggregateParameters = RoundTarget & {
+  shard: number
+  /** Of the shard as the chain has it: `readShardWords`. The contract holds them against its hash. Empty on the blob path. */
+  words: Uint8Array
+  /** In order of position: see `collectPayloads`. Without any the model stays, and nothing is handed in. */
+  payloads: readonly Uint8Array[]
+}
+
+/** Folds one shard's payloads into its words. */
 export function callToAggregate(
   { core }: Core,
-  { id, round, shard, payloads }: RoundTarget & { shard: number; payloads: readonly Uint8Array[] },
+  { id, round, shard, words, payloads }: AggregateParameters,
 ): Call {
-  const data: Hex = `0x${payloads.map((payload) => bytesToHex(payload).slice(2)).join('')}`
+  const data = bytesToHex(payloads.length === 0 ? new Uint8Array() : concat([words, ...payloads]))
   return {
     to: core,
     data: encodeFunctionData({ abi: federationAbi, functionName: 'aggregate', args: [id, round, shard, data] }),
     spareGas: settlingGas + 40_000n * BigInt(payloads.length),
   }
+}
+
+/** Which pieces of a shard are sealed, counted within it, and its words. */
+export type SealParameters = FederationTarget & { shard: number; first: number; count: number; words: Uint8Array }
+
+/** Writes pieces of a shard's words into code. */
+export function callToSeal({ core }: Core, { id, shard, first, count, words }: SealParameters): Call {
+  const args = [id, BigInt(shard), BigInt(first), BigInt(count), bytesToHex(words)] as const
+  return { to: core, data: encodeFunctionData({ abi: federationAbi, functionName: 'seal', args }) }
 }
 
 /** Has the judge split the pot and opens the next round. */

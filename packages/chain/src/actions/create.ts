@@ -16,7 +16,7 @@
  * ```
  */
 
-import { CHUNK_WORDS, chunkCount, wordsFor } from '@tutti/core'
+import { shardCount, wordsOfShard } from '@tutti/core'
 import { type Hex, parseEventLogs, zeroAddress } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
@@ -29,7 +29,7 @@ import { callToCreate, callToInitialise, type FederationTarget } from './calls.t
 import { callToApprove, checkTokens, requireToken } from './tokens.ts'
 
 /**
- * Creates a federation and pays its bounty, approving the tokens first if they are not.
+ * Creates a federation and pays its bounty and what is set aside for sealing, approving the tokens first if they are not.
  *
  * @returns With `approval`, where the tokens had to be approved: the transaction that did.
  * @throws {@link ContractError} naming the term that is impossible; {@link InsufficientTokensError};
@@ -39,59 +39,53 @@ export async function createFederation(
   client: ChainClient,
   parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array },
 ): Promise<WriteResult & { id: Hex; approval?: WriteResult }> {
-  const { token, bounty } = parameters.terms
+  const { token, bounty, sealPay } = parameters.terms
+  const amount = bounty + sealPay
   if (token !== zeroAddress) await requireToken(client, token)
-  const isAllowed = bounty === 0n || (await checkTokens(client, { token, amount: bounty })).isAllowed
-  const approval = isAllowed
-    ? {}
-    : { approval: await sendCall(client, callToApprove(client, { token, amount: bounty })) }
+  const isAllowed = amount === 0n || (await checkTokens(client, { token, amount })).isAllowed
+  const approval = isAllowed ? {} : { approval: await sendCall(client, callToApprove(client, { token, amount })) }
   const result = await sendCall(client, callToCreate(client, parameters))
   const [event] = parseEventLogs({ abi: federationAbi, eventName: 'Created', logs: result.receipt.logs })
   return { ...result, id: event!.args.id, ...approval }
 }
 
-/** Bytes of a chunk of given integers. */
-const chunkSize = CHUNK_WORDS * 32
-
 /**
- * Writes every chunk of the initial model that is missing. Anyone may, and several may at once: a chunk that somebody
+ * Writes every shard of the initial model that is missing. Anyone may, and several may at once: a shard that somebody
  * else wrote in the meantime is passed over.
  *
- * @param parameters - `words`: the stored words of a given start (`packModel`); nothing otherwise.
+ * @param parameters - `words`: the words of a given start (`packModel`); nothing otherwise.
+ * @throws `ModelLengthError` of core if the words are not the whole model's
  */
 export async function initialiseDirectModel(
   client: ChainClient,
-  parameters: FederationTarget & { words?: Uint8Array; onChunk?: (done: number, total: number) => void },
+  parameters: FederationTarget & { words?: Uint8Array; onShard?: (done: number, total: number) => void },
 ): Promise<{ writes: WriteResult[] }> {
-  const { id, words, onChunk } = parameters
+  const { id, words, onShard } = parameters
   const terms = await readTerms(client, { id })
-  const total = chunkCount(terms.dimension, terms.laneBits)
-  if (words !== undefined && words.length !== wordsFor(terms.dimension, terms.laneBits) * 32) {
-    throw new RangeError(
-      `The initial model has ${words.length} bytes; pack all ${terms.dimension} integers of the model.`,
-    )
-  }
+  const given = words === undefined ? undefined : (shard: number) => wordsOfShard(words, terms, shard)
+  given?.(0)
+  const total = shardCount(terms)
   const { blockNumber } = await locateCreation(client, { id })
   const events = await readEvents(client, { eventName: 'Initialised', id, fromBlock: blockNumber })
-  const written = new Set(events.map((event) => Number(event.args.chunk)))
+  const written = new Set(events.map((event) => Number(event.args.shard)))
   const writes: WriteResult[] = []
-  for (let chunk = 0; chunk < total; chunk++) {
-    if (!written.has(chunk)) {
-      const data = words?.subarray(chunk * chunkSize, (chunk + 1) * chunkSize)
+  for (let shard = 0; shard < total; shard++) {
+    if (!written.has(shard)) {
+      const data = given?.(shard)
       try {
-        const target = data === undefined ? { id, chunk } : { id, chunk, data }
+        const target = data === undefined ? { id, shard } : { id, shard, data }
         writes.push(await sendCall(client, callToInitialise(client, target)))
       } catch (error) {
-        if (!(error instanceof ContractError) || !(await isWritten(client, id, chunk, blockNumber))) throw error
+        if (!(error instanceof ContractError) || !(await isWritten(client, id, shard, blockNumber))) throw error
       }
     }
-    onChunk?.(chunk + 1, total)
+    onShard?.(shard + 1, total)
   }
   return { writes }
 }
 
-async function isWritten(client: ChainClient, id: Hex, chunk: number, fromBlock: bigint): Promise<boolean> {
+async function isWritten(client: ChainClient, id: Hex, shard: number, fromBlock: bigint): Promise<boolean> {
   if ((await readStatus(client, { id })).isInitialised) return true
   const events = await readEvents(client, { eventName: 'Initialised', id, fromBlock })
-  return events.some((event) => Number(event.args.chunk) === chunk)
+  return events.some((event) => Number(event.args.shard) === shard)
 }

@@ -1,6 +1,6 @@
 /**
  * What creating a federation takes on the chain at hand, tried there before a token moves: creation and the largest
- * chunk of the initial model run one after the other in the endpoint's simulation (`eth_simulateV1`), or are estimated.
+ * shard of the initial model run one after the other in the endpoint's simulation (`eth_simulateV1`), or are estimated.
  *
  * The trial's terms name no token, so that it needs neither approval nor funds; what the payment adds is stated above it.
  *
@@ -12,20 +12,24 @@
  *
  * const another = { ...terms, salt: `0x${'a3'.repeat(32)}` as const }
  * const plan = await planCreation(client, { terms: another, manifest: manifestBytes, setup: encodeSetup(setup) })
- * plan.chunks // → 1
+ * plan.shards // → 1
+ * plan.sealing!.amsterdam.gas > plan.sealing!.now.gas // → true
  * plan.isSimulated // → true
  * ```
  */
 
 import {
   BLOB_GAS,
-  CHUNK_WORDS,
-  chunkCount,
+  estimateInitialise,
   estimateRoundAt,
+  type LargestShards,
+  largestShards,
+  shardCount,
+  shardRange,
   type Terms,
   type TransactionBound,
   toId,
-  wordsFor,
+  wordsOfShard,
 } from '@tutti/core'
 import { type Hex, numberToHex, zeroAddress } from 'viem'
 import type { ChainClient } from '../client/client.ts'
@@ -36,6 +40,8 @@ import { pathOf } from '../reads/path.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
 import type { Call } from '../transactions/prepare.ts'
 import { callToCreate, callToInitialise } from './calls.ts'
+import { readFeePerGas } from '../network/fee-per-gas.ts'
+import { costSealing, type SealingCost } from './plan-sealing.ts'
 
 /** What creating a federation takes: by step, in all, and by whose prices. */
 export interface CreationPlan {
@@ -44,8 +50,8 @@ export interface CreationPlan {
   create: bigint
   /** Gas of the largest transaction that writes initial integers. */
   initialise: bigint
-  /** How many of those there are. */
-  chunks: number
+  /** How many of those there are: one a shard. */
+  shards: number
   /** Whether all that can be was run by the endpoint; bounds from the chain's prices otherwise. */
   isSimulated: boolean
   /** Of all transactions together. */
@@ -56,6 +62,10 @@ export interface CreationPlan {
   cost: bigint
   /** Direct path: bounds on a round's largest transactions by the chain's prices. */
   round: { aggregate: TransactionBound; submit: TransactionBound } | undefined
+  /** Direct path: parameters of the largest shards that a round's transactions could carry, by bytes and by gas. */
+  largest: LargestShards | undefined
+  /** Direct path: what sealing the model in code would cost, for contracts to ask it. */
+  sealing: SealingCost | undefined
 }
 
 /** What moving the bounty and remembering its approval takes besides slots. */
@@ -63,12 +73,12 @@ const paymentGas = 60_000n
 const paymentSlots = 4n
 /** What `initialise` takes besides its slots: generous, where no simulation tells. */
 const initialiseGas = 200_000n
-const wordGas = 1_000n
+const initialiseSlots = 4n
 
 /**
  * Tries the steps of a creation and adds up what they take.
  *
- * @param parameters - `words`: the stored words of a given start.
+ * @param parameters - `words`: the words of a given start.
  * @throws `ContractError` for terms that the contracts refuse; `EndpointGasError`, `GasCapExceededError` for steps that
  *   cannot run; `ChainUnreachableError`. Nothing was sent then.
  */
@@ -77,14 +87,14 @@ export async function planCreation(
   parameters: { terms: Terms; manifest: Uint8Array; setup: Uint8Array; words?: Uint8Array },
 ): Promise<CreationPlan> {
   const { setup, words } = parameters
-  const terms: Terms = { ...parameters.terms, stake: 0n, bounty: 0n, keeperPay: 0n, token: zeroAddress }
+  const terms: Terms = { ...parameters.terms, stake: 0n, bounty: 0n, keeperPay: 0n, sealPay: 0n, token: zeroAddress }
   const isBlob = pathOf({ setup }) === 'blob'
-  const chunks = isBlob ? 1 : chunkCount(terms.dimension, terms.laneBits)
+  const shards = isBlob ? 1 : shardCount(terms)
   const id = toId(client.chainId, client.core, terms)
-  const data = words?.subarray(0, CHUNK_WORDS * 32)
+  const data = words && wordsOfShard(words, terms, 0)
   const calls = [
     callToCreate(client, { ...parameters, terms }),
-    callToInitialise(client, { id, chunk: 0, ...(data === undefined ? {} : { data }) }),
+    callToInitialise(client, { id, shard: 0, ...(data === undefined ? {} : { data }) }),
   ]
   const limits = await readLimits(client)
   const { newSlotGas } = limits.prices
@@ -92,31 +102,35 @@ export async function planCreation(
   const simulated = await simulate(client, isBlob ? calls.slice(0, 1) : calls, limits)
   const [bare, initialise] = [
     simulated?.[0] ?? (await withChainErrors(client, () => estimateGas(client, { ...sender(client), ...calls[0]! }))),
-    simulated?.[1] ??
-      initialiseGas +
-        BigInt(isBlob ? 4 : Math.min(CHUNK_WORDS, wordsFor(terms.dimension, terms.laneBits))) *
-          (BigInt(newSlotGas) + wordGas),
+    simulated?.[1] ?? boundInitialise(terms, { isBlob, isGiven: words !== undefined, newSlotGas: BigInt(newSlotGas) }),
   ]
-  const payment = parameters.terms.bounty === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
+  const payment = parameters.terms.bounty + parameters.terms.sealPay === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
   const create = bare + payment
   for (const gas of [create, initialise]) {
     if (gas > limits.transactionGas) throw new GasCapExceededError(gas, limits.transactionGas)
     if (gas > limits.endpointGas) throw new EndpointGasError(limits.endpointGas, limits.transactionGas, undefined)
   }
-  const gas = create + BigInt(chunks) * initialise
+  const gas = create + BigInt(shards) * initialise
   const feePerGas = await readFeePerGas(client)
   const round = isBlob ? undefined : estimateRoundAt(parameters.terms, limits.prices)
   const isSimulated = simulated !== undefined
   const blobCost = isBlob ? BigInt(BLOB_GAS) * (await readBlobFee(client)) : 0n
-  return { limits, create, initialise, chunks, isSimulated, gas, feePerGas, cost: gas * feePerGas + blobCost, round }
+  return {
+    ...{ limits, create, initialise, shards, isSimulated, gas, feePerGas, cost: gas * feePerGas + blobCost, round },
+    largest: isBlob ? undefined : largestShards(parameters.terms, Number(limits.executionGas)),
+    sealing: isBlob ? undefined : costSealing(parameters.terms, limits),
+  }
 }
 
-/** Base fee of the latest block and the tip that the chain suggests, in wei. */
-export async function readFeePerGas(client: ChainClient): Promise<bigint> {
-  const [block, tip] = await withChainErrors(client, () =>
-    Promise.all([client.public.getBlock({ includeTransactions: false }), client.public.estimateMaxPriorityFeePerGas()]),
-  )
-  return (block.baseFeePerGas ?? 0n) + tip
+/** Gas of the transaction that writes initial integers, where no simulation tells. */
+function boundInitialise(
+  terms: Terms,
+  { isBlob, isGiven, newSlotGas }: { isBlob: boolean; isGiven: boolean; newSlotGas: bigint },
+): bigint {
+  const slots = initialiseSlots * newSlotGas
+  if (isBlob) return initialiseGas + slots
+  const { length } = shardRange(terms, 0)
+  return BigInt(estimateInitialise({ length, laneBits: terms.laneBits, isGiven }).gas) + slots
 }
 
 /** Wei a gas of blobs; nothing where the chain names no price, as it then takes none. */

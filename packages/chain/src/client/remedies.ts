@@ -36,7 +36,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   GateHasNoCode: never('Deploy the gate first, or name the zero address for none.'),
   JudgeHasNoCode: never('Deploy the judge first, or name the zero address for equal shares.'),
   TokenHasNoCode: never('Name the address of an ERC-20 token on this chain.'),
-  TokenMissing: never('Name a token, or set stake, bounty and keeper pay to zero.'),
+  TokenMissing: never('Name a token, or set stake, bounty, keeper pay and pay for sealing to zero.'),
   KeeperBudgetExceeded: never('Raise the bounty or lower the keeper pay.'),
   ManifestMismatch: never('Hand in the manifest whose hash the terms name.'),
   SetupMismatch: never('Hand in the setup whose hash the terms name.'),
@@ -46,7 +46,7 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   AlreadyRegistered: never('The aggregator knows this federation already; another salt makes another one.'),
   NotRegistered: never('The aggregator does not know this federation; check the core address.'),
   MalformedSetup: never('Encode the setup with encodeSetup.'),
-  SetupTooLarge: never('The setup must fit 24,575 bytes; use fewer chunks, tensors or layers.'),
+  SetupTooLarge: never('The setup must fit 24,575 bytes; use fewer shards of a given start, tensors or layers.'),
   UnsupportedLaneBits: never('Choose lanes of 16 or 32 bits, or of 8 to 32 in the blob path.'),
   UnsupportedBits: never('Choose updates of 1, 2, 4 or 8 bits; in the blob path not 1.'),
   UnsupportedRule: never('Choose rule 0, the sum.'),
@@ -61,7 +61,8 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   TensorsMismatch: never('The lengths of the tensors must sum to the dimension.'),
   AmplitudeTooLarge: never('Choose a smaller amplitude or wider lanes.'),
   BoundTooLarge: never('Choose a smaller bound or wider lanes.'),
-  WrongChunkCount: never('Give one hash for each chunk of 512 words, and none unless the start is given.'),
+  WrongHashCount: never('Give one hash for each shard, and none unless the start is given.'),
+  UnsupportedSealPay: never('A model in blobs is not sealed in code: set the pay for sealing to zero (--seal-pay).'),
   EmptyLayer: never('Every layer must have inputs and outputs.'),
   LayersUnconnected: never('A layer takes as many inputs as the one before has outputs.'),
   LayersMismatch: never('The parameters of the layers must sum to the dimension.'),
@@ -86,20 +87,33 @@ export const remedies: Readonly<Record<string, Remedy>> = {
   NothingAggregated: later('Wait until a round has changed this shard; before that there is nothing to post.'),
 
   // The model
-  NoSuchChunk: never('Count chunks from 0 to their number less one.'),
-  ChunkAlreadyWritten: never('Somebody wrote this chunk already; go on with the next.'),
-  WrongChunkLength: never('Hand in the whole chunk of a given start, and nothing otherwise.'),
-  ChunkMismatch: never('The chunk is not the one whose hash is in the setup; check the initial model.'),
+  ShardAlreadyInitialised: never('Somebody wrote this shard already; go on with the next.'),
+  WrongModelLength: never(
+    'Hand in exactly the words of the shard, or of all shards to a question; to initialise, nothing unless the start is given.',
+  ),
+  ModelMismatch: never('The words are not those whose hash is in the setup; check the initial model.'),
+  StaleModel: later(
+    'The words are not those of the model as it stands: somebody aggregated first, or they are of another shard. Read the words again.',
+  ),
   LaneOutOfRange: never('A model integer does not fit its lane; use wider lanes or smaller integers.'),
   NoSuchLane: never('A word has 256 / laneBits lanes, counted from 0.'),
   TooManyUpdates: never('The core handed in more updates than the terms allow; check the core.'),
   WrongDigestCount: never('The core handed in another number of digests than of updates; check the core.'),
-  WrongDataLength: never('Hand in exactly the payloads of the round that count for this shard.'),
+  WrongDataLength: never(
+    'Hand in the words of the shard and then exactly the payloads of the round that count for it; nothing where none does.',
+  ),
   DigestMismatch: never('A payload is not the one that was submitted; read the logs of the round again.'),
   ModelInMotion: later(
     'The round is being aggregated; ask again when all its shards are done. Of an abandoned federation any node of a member folds the rest.',
   ),
   NoNetwork: never('This federation was created without a network; it answers no predictions.'),
+  NotSealed: later(
+    'No version of this model is in code yet: anyone may seal it (tutti seal ID), or bring its words along (predictWith).',
+  ),
+  VersionNotSealed: never('This version is not in code; ask a version that is, or the newest sealed one.'),
+  PieceOutOfRange: never('Count pieces of 767 words within the shard, from 0; seal at least one.'),
+  PieceAlreadySealed: never('Somebody sealed this piece already; go on with what is left (tutti seal ID).'),
+  UnsupportedSeal: never('A model in blobs is not sealed in code.'),
   WrongInputLength: never('Give one byte for each feature of the schema.'),
 
   // Rows that a contract encodes

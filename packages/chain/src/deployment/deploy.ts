@@ -15,7 +15,7 @@
  */
 
 import { type Address, concatHex, type Hex } from 'viem'
-import { readFeePerGas } from '../actions/plan-creation.ts'
+import { readFeePerGas } from '../network/fee-per-gas.ts'
 import type { ChainClient } from '../client/client.ts'
 import {
   type ContractName,

@@ -41,6 +41,7 @@ export {
 } from '../accounts/keystore.ts'
 export { type ArchiveOptions, openBlobArchive } from '../blob/archive/archive.ts'
 export { archiveSource } from '../blob/archive/archive-source.ts'
+export { openWordsArchive, wordsArchiveSource } from '../model/archive.ts'
 export { endWithParent } from './end-with-parent.ts'
 export type { BlockPace } from './mining.ts'
 

@@ -2,7 +2,7 @@
  * What one transaction of a chain may use and what storage costs there, asked of the chain itself: rules change with
  * forks, and networks of one's own choose theirs.
  *
- * Two prices are measured by code that runs in `eth_call`; the most gas of a transaction is what the pool says to one
+ * Prices of slots are measured by code that runs in `eth_call`, those of bytes by estimates; the most gas of a transaction is what the pool says to one
  * that no chain can include, as for blobs; what the endpoint gives to a call is less than the chain's, on many.
  *
  * @see EIP-7825 (2^24 gas a transaction), EIP-7910 (`eth_config`), EIP-7976 and EIP-8037 (Amsterdam: bytes and state)
@@ -16,7 +16,7 @@
  * ```
  */
 
-import { BERLIN_PRICES, GAS_LIMIT, type GasPrices } from '@tutti/core'
+import { AMSTERDAM_PRICES, BERLIN_PRICES, GAS_LIMIT, type GasPrices } from '@tutti/core'
 import { type Address, type Hex, hexToBigInt, numberToHex, padHex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { ChainClient } from '../client/client.ts'
@@ -71,7 +71,7 @@ export function readLimits(client: ChainClient, { isFresh = false } = {}): Promi
 }
 
 async function measure(client: ChainClient): Promise<ChainLimits> {
-  const [block, endpointGas, newSlot, rewrittenSlot, floorByte] = await Promise.all([
+  const [block, endpointGas, newSlot, rewrittenSlot, floorByte, codeByte] = await Promise.all([
     withChainErrors(client, () => client.public.getBlock({ includeTransactions: false })),
     measureCall(client, [{ data: gasLeftCode }, 'latest']),
     measureCall(client, [{ data: newSlotCode }, 'latest']),
@@ -81,6 +81,7 @@ async function measure(client: ChainClient): Promise<ChainLimits> {
       { [scratch]: { code: rewrittenSlotCode, stateDiff: { [slot(0)]: slot(1) } } },
     ]),
     measureFloor(client),
+    measureCodeGas(client),
   ])
   // By itself: a gateway that does not know the method may refuse a whole batch for it.
   const nextForkAt = await readNextFork(client)
@@ -95,6 +96,7 @@ async function measure(client: ChainClient): Promise<ChainLimits> {
         ? Math.max(BERLIN_PRICES.rewrittenSlotGas, isDear ? newSlotGas : 0)
         : Number(rewrittenSlot - lookGas),
     floorByteGas: floorByte ?? BERLIN_PRICES.floorByteGas,
+    codeByteGas: codeByte ?? (isDear ? AMSTERDAM_PRICES : BERLIN_PRICES).codeByteGas,
   }
   const cap = await readTransactionCap(client, { blockGas, baseFeePerGas: baseFeePerGas ?? 0n })
   const isBerlin = newSlotGas === BERLIN_PRICES.newSlotGas && prices.rewrittenSlotGas === BERLIN_PRICES.rewrittenSlotGas
@@ -118,17 +120,39 @@ async function measureCall(client: ChainClient, params: readonly unknown[]): Pro
   return hexToBigInt(answer.result as Hex)
 }
 
-/** Bytes that are sent to nobody to see what one costs. */
+/** Bytes that are sent to nobody, or left as code, to see what one costs. */
 const weighedBytes = 4_096
 
 /** What a byte of calldata costs at the least, from two estimates, which err upwards by a hundredth or two. */
-async function measureFloor(client: ChainClient): Promise<number | undefined> {
-  const estimate = async (data: Hex) => {
-    const answer = await ask(client, 'eth_estimateGas', [{ to: scratch, from: scratch, data }])
+function measureFloor(client: ChainClient): Promise<number | undefined> {
+  return weigh(client, { to: scratch, data: '0x' }, { to: scratch, data: `0x${'ff'.repeat(weighedBytes)}` })
+}
+
+/** Creation code that leaves so many zero bytes of code: `PUSH2 length PUSH0 RETURN`. */
+const codeOf = (length: number): Hex => `0x61${length.toString(16).padStart(4, '0')}5ff3`
+
+/**
+ * What a byte of code costs: from the estimates of two creations, which err upwards by a hundredth or two. 200 gas from
+ * Homestead to Osaka, 1,560 by Amsterdam's rules (EIP-8037).
+ *
+ * @returns Undefined where the endpoint estimates no creations.
+ */
+export function measureCodeGas(client: ChainClient): Promise<number | undefined> {
+  return weigh(client, { data: codeOf(0) }, { data: codeOf(weighedBytes) })
+}
+
+/** Gas that each of {@link weighedBytes} adds to an estimate, rounded down. */
+async function weigh(
+  client: ChainClient,
+  bare: { to?: Address; data: Hex },
+  laden: { to?: Address; data: Hex },
+): Promise<number | undefined> {
+  const estimate = async (call: object) => {
+    const answer = await ask(client, 'eth_estimateGas', [{ ...call, from: scratch }])
     return 'refusal' in answer ? undefined : Number(answer.result)
   }
-  const [bare, laden] = await Promise.all([estimate('0x'), estimate(`0x${'ff'.repeat(weighedBytes)}`)])
-  return bare === undefined || laden === undefined ? undefined : Math.floor((laden - bare) / weighedBytes)
+  const [least, most] = await Promise.all([estimate(bare), estimate(laden)])
+  return least === undefined || most === undefined ? undefined : Math.floor((most - least) / weighedBytes)
 }
 
 /** Activation time of the fork that comes next, where the client answers `eth_config` and knows one. */

@@ -57,15 +57,20 @@ type RoundReplay = {
   events: RoundEvents
   rounds: number
   onProgress?: ((progress: ReplayProgress) => void) | undefined
+  /** Is shown each version as it is complete, the initial model first; the array goes on changing. */
+  onVersion?: ((version: number, model: Int32Array) => void) | undefined
 }
 
 /** Adds every accepted update to the model and compares each step's hash; returns how many were added. */
-export function replayRounds({ creation, model, events, rounds, onProgress }: RoundReplay): number {
+export function replayRounds(replay: RoundReplay): number {
+  const { creation, model, events, rounds, onProgress, onVersion } = replay
   const { terms } = creation
+  const shards = shardCount(terms)
   const submissions = groupByRound(events.submissions)
   const failed = new Set(events.failed.map((event) => event.args.round))
   const done = new Set<string>()
   let updates = 0
+  onVersion?.(0, model)
   for (const { args, transactionHash } of events.aggregated) {
     const { round, shard, updates: bitmap, modelHash } = args
     const place = { round, shard, transactionHash }
@@ -88,9 +93,11 @@ export function replayRounds({ creation, model, events, rounds, onProgress }: Ro
       throw new MismatchFound({ what: 'the model after this aggregation is not what the updates imply', ...place })
     }
     done.add(`${round}:${shard}`)
+    // Shards of one round alone follow each other: the next round opens when all are done.
+    if (done.size % shards === 0) onVersion?.(done.size / shards, model)
     onProgress?.({ round, rounds })
   }
-  checkSettled(events, done, shardCount(terms))
+  checkSettled(events, done, shards)
   return updates
 }
 

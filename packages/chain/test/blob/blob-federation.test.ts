@@ -142,7 +142,7 @@ test('a federation is initialised by a transaction that carries a blob, and by n
   const terms = blobTerms(fixture.aggregator, { salt: toHex(++salts, { size: 32 }), bounty: 0n })
   const setup = encodeBlobSetup({ baseModelHash: zeroHash })
   const { id } = await createFederation(client, { terms, manifest: blobManifest, setup })
-  const call = callToInitialise(client, { id, chunk: 0 })
+  const call = callToInitialise(client, { id, shard: 0 })
   await assert.rejects(
     sendCall(client, call),
     (error) => error instanceof ContractError && error.errorName === 'NoBlob',

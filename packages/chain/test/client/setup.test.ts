@@ -26,7 +26,7 @@ const setups: fc.Arbitrary<DirectSetup> = fc.record(
     outputMultiplier: int256,
     outputOffset: int256,
     tensors: fc.array(fc.record({ length: uint32, amplitude: uint32 }, plain), { maxLength: 4 }),
-    chunks: fc.array(hash, { maxLength: 4 }),
+    hashes: fc.array(hash, { maxLength: 4 }),
     layers: fc.array(fc.record({ inputs: uint32, outputs: uint32, biasMultiplier: uint32, shift: uint8 }, plain), {
       maxLength: 4,
     }),

@@ -85,10 +85,10 @@ test('a word changed between rounds is found at the next aggregation', async () 
 test('rotating shards, gains and a given start replay to the same words', async () => {
   const dimension = 200
   const given = Int32Array.from({ length: dimension }, (_, p) => (p % 41) - 20)
-  const chunks = chunkHashes(given, 16)
   const tensors = [{ length: dimension, amplitude: 0 }]
-  const setup = smallSetup({ start: Start.Given, bound: 20, tensors, chunks, layers: [] })
   const shape = { dimension, shardSize: 64, shardsPerMember: 2, gains: (((1n << 16n) | 3n) << 48n) | 1n }
+  const hashes = shardHashes(packModel(given, 16), { ...shape, laneBits: 16 })
+  const setup = smallSetup({ start: Start.Given, bound: 20, tensors, hashes, layers: [] })
   const terms = smallTerms(setup, { ...shape, salt: `0x${'05'.repeat(32)}` })
   await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })

@@ -81,8 +81,8 @@ export function estimateAggregate({ cohort, updates, length, laneBits, bits }: A
     updates * (DIGEST_GAS + 12 * payloadWords) +
     words * WORD_GAS +
     payloadWords * (updates * ADD_GAS + groups * (GROUP_GAS + SPREAD_GAS * (laneBits / bits))) +
-    memoryGas(2 * words + payloadWords) +
-    2 * memoryGas(updates * payloadWords)
+    memoryGas(words + payloadWords) +
+    2 * memoryGas(words + updates * payloadWords)
   const calldata = 32 * words + updates * payload + AGGREGATE_HEAD_BYTES
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
 }

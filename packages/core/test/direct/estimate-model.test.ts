@@ -33,7 +33,7 @@ test('more words or dearer code never cost less', () => {
     fc.property(fc.integer({ min: 1, max: 4_000 }), fc.integer({ min: 1, max: 2_000 }), (words, codeByteGas) => {
       const at = (writtenWords: number, price = codeByteGas) => estimateSeal({ words, writtenWords }, price).gas
       assert.ok(at(words) >= at(Math.ceil(words / 2)))
-      assert.ok(at(words, codeByteGas + 1) > at(words))
+      assert.ok(at(words, codeByteGas + 1) >= at(words))
     }),
   )
 })

@@ -10,9 +10,9 @@
  * ```
  */
 
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
+import { readIfPresent } from '../../archive/files.ts'
 import { COMMITMENT_BYTES } from '../kzg/commitments.ts'
 import { type BlobSource, BlobSourceError } from './sources.ts'
 
@@ -24,9 +24,9 @@ export function archiveSource(directory: string): BlobSource {
   const name = `the archive ${directory}`
   const read = async (hash: Hex): Promise<Uint8Array[]> => {
     try {
-      return [Uint8Array.from(await readFile(join(directory, `${hash.toLowerCase()}.blob`)))]
+      const content = await readIfPresent(join(directory, `${hash.toLowerCase()}.blob`))
+      return content === undefined ? [] : [content]
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw new BlobSourceError(name, (error as Error).message)
     }
   }

@@ -20,56 +20,35 @@
  * ```
  */
 
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { BLOB_BYTES, concat, versionedHash } from '@tutti/core'
 import { bytesToHex, type Hex, sha256 } from 'viem'
+import { type FileOptions, openFiles } from '../../archive/files.ts'
 import { COMMITMENT_BYTES } from '../kzg/commitments.ts'
 import type { Kzg } from '../kzg/kzg.ts'
 import type { BlobArchive, VerifiedBlob } from './fetch.ts'
 
-const ending = '.blob'
-
-/** Where the archive is, and what to tell about damaged files. */
-export type ArchiveOptions = {
-  directory: string
-  kzg: Kzg
-  /** Called with the name of a file that was refused and where it was moved; undefined where it cannot be moved. */
-  onRefused?: (file: string, movedTo: string | undefined) => void
-  /** Somebody only looks: no directory is made, and a disk that takes nothing is no obstacle. Default: false. */
-  isReading?: boolean
-}
+/** Where the archive is, what verifies it, and what to tell about damaged files. */
+export type ArchiveOptions = FileOptions & { kzg: Kzg }
 
 /** Opens an archive, creating its directory if there is none and it is to be written to. */
 export async function openBlobArchive(options: ArchiveOptions): Promise<BlobArchive> {
-  const { directory, kzg, isReading = false } = options
-  if (!isReading) await mkdir(directory, { recursive: true })
+  const { kzg } = options
+  const files = await openFiles(options, '.blob')
   // Verified once by arithmetic; after that the hash of the file tells whether it is still the same.
   const verified = new Map<Hex, Hex>()
-  const pathOf = (hash: Hex) => join(directory, `${hash.toLowerCase()}${ending}`)
-
-  const refuse = async (hash: Hex): Promise<undefined> => {
+  const refuse = (hash: Hex): Promise<undefined> => {
     verified.delete(hash)
-    await setAside(pathOf(hash), options)
-    return undefined
+    return files.refuse(hash)
   }
 
   return {
     put: async (parts) => {
-      const hash = parts.versionedHash
       const content = concat([parts.commitment, parts.blob])
-      const checksum = sha256(content)
-      const kept = await readIfPresent(pathOf(hash))
-      if (kept === undefined || sha256(kept) !== checksum) {
-        await writeAtomically(directory, pathOf(hash), content).catch((error: unknown) => {
-          if (!isReading) throw error
-        })
-      }
-      verified.set(hash, checksum)
+      await files.write(parts.versionedHash, content)
+      verified.set(parts.versionedHash, sha256(content))
     },
     get: async (hash) => {
-      const content = await readIfPresent(pathOf(hash))
+      const content = await files.read(hash)
       if (content === undefined) return undefined
       const parts = split(hash, content)
       if (parts === undefined) return refuse(hash)
@@ -80,30 +59,12 @@ export async function openBlobArchive(options: ArchiveOptions): Promise<BlobArch
       return parts
     },
     commitment: async (hash) => {
-      const content = await readIfPresent(pathOf(hash))
+      const content = await files.read(hash)
       if (content === undefined) return undefined
       const commitment = content.slice(0, COMMITMENT_BYTES)
       return versionedHash(commitment) === hash.toLowerCase() ? commitment : refuse(hash)
     },
-    list: async () => {
-      const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-        if (isReading && error.code === 'ENOENT') return []
-        throw error
-      })
-      return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length) as Hex)
-    },
-  }
-}
-
-/** Moves a file that was refused out of the way, and tells of it. */
-async function setAside(path: string, { onRefused, isReading }: ArchiveOptions): Promise<void> {
-  const movedTo = `${path}.refused`
-  try {
-    if (!isReading) await rename(path, movedTo)
-    onRefused?.(path, isReading ? undefined : movedTo)
-  } catch (error) {
-    // Gone: another process was quicker. What cannot be moved is not used all the same.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onRefused?.(path, undefined)
+    list: files.list,
   }
 }
 
@@ -120,45 +81,5 @@ async function isCommitmentOf(kzg: Kzg, { blob, commitment }: VerifiedBlob): Pro
     return bytesToHex(await kzg.commit(blob)) === bytesToHex(commitment)
   } catch {
     return false
-  }
-}
-
-async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return Uint8Array.from(await readFile(path))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** A file is whole or absent: written beside its place, forced to disk, then renamed. */
-async function writeAtomically(directory: string, path: string, content: Uint8Array): Promise<void> {
-  // Several processes may keep the same blob at the same time.
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.new`
-  try {
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-  await syncDirectory(directory)
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  // Windows cannot open a directory; there a rename is durable without it.
-  if (process.platform === 'win32') return
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

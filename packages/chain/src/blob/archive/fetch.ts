@@ -18,6 +18,7 @@
 
 import { BLOB_BYTES, formatCount, versionedHash } from '@tutti/core'
 import type { Hex } from 'viem'
+import { findContents } from '../../archive/find.ts'
 import { ChainError } from '../../client/errors.ts'
 import type { Kzg } from '../kzg/kzg.ts'
 import type { BlobLocation, BlobSource } from './sources.ts'
@@ -63,36 +64,21 @@ export async function findBlobs(
   { kzg, archive, sources }: BlobAccess,
   location: BlobLocation,
 ): Promise<{ found: Map<Hex, VerifiedBlob>; missing: MissingBlob[] }> {
-  const found = new Map<Hex, VerifiedBlob>()
-  const wanted = new Set(location.versionedHashes)
-  const answers: string[] = []
-  for (const hash of wanted) {
-    const kept = await archive?.get(hash)
-    if (kept !== undefined) found.set(hash, kept)
+  const ask = (source: BlobSource) => async (lacking: readonly Hex[]) => {
+    const blobs = await source.blobs({ ...location, versionedHashes: lacking })
+    const items = (await verifyAll(kzg, blobs)).map((blob) => [blob.versionedHash, blob] as const)
+    const matching = new Set(items.map(([hash]) => hash).filter((hash) => lacking.includes(hash))).size
+    const failures =
+      matching < lacking.length ? [new BlobsNotGivenError(source.name, { given: blobs.length, matching })] : []
+    return { items, failures }
   }
-  for (const source of sources) {
-    const lacking = [...wanted].filter((hash) => !found.has(hash))
-    if (lacking.length === 0) break
-    try {
-      const blobs = await source.blobs({ ...location, versionedHashes: lacking })
-      let matching = 0
-      for (const blob of await verifyAll(kzg, blobs)) {
-        if (!wanted.has(blob.versionedHash) || found.has(blob.versionedHash)) continue
-        found.set(blob.versionedHash, blob)
-        await archive?.put(blob)
-        matching++
-      }
-      if (matching < lacking.length) {
-        answers.push(
-          `${source.name} gave ${formatCount(blobs.length, 'blob')}, ${matching} of them among those asked for`,
-        )
-      }
-    } catch (error) {
-      if (!(error instanceof ChainError)) throw error
-      answers.push(error.message)
-    }
-  }
-  const missing = [...wanted]
+  const { found, failures } = await findContents(location.versionedHashes, {
+    kept: async (hash) => archive?.get(hash),
+    keep: async (_, blob) => archive?.put(blob),
+    sources: sources.map(ask),
+  })
+  const answers = failures.map(({ message }) => message)
+  const missing = [...new Set(location.versionedHashes)]
     .filter((hash) => !found.has(hash))
     .map((hash) => ({ versionedHash: hash, location, answers }))
   return { found, missing }
@@ -157,6 +143,13 @@ function describeMissing({ versionedHash: hash, location }: MissingBlob): string
 
 /** Missing blobs that one message names. */
 const MOST_NAMED = 12
+
+/** A source gave other blobs than it was asked for, or fewer. */
+export class BlobsNotGivenError extends ChainError {
+  constructor(name: string, { given, matching }: { given: number; matching: number }) {
+    super(`${name} gave ${formatCount(given, 'blob')}, ${matching} of them among those asked for`, true)
+  }
+}
 
 /** Blobs that neither the archive nor any source has. */
 export class BlobsMissingError extends ChainError {

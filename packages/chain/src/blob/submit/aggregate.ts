@@ -51,8 +51,11 @@ export async function aggregateBlobs(
   ])
   const positions = setBits(record.submitted)
   const payloads = await collectPoints(access, { terms, round, shard, positions, submissions })
-  return sendCall(client, callToAggregate(client, { ...target, payloads }))
+  return sendCall(client, callToAggregate(client, { ...target, words: noWords, payloads }))
 }
+
+/** The contract keeps commitments, and is handed no words of its model. */
+const noWords = new Uint8Array()
 
 /** Per update, in order of position, the affine commitments of its blobs one after the other, 96 bytes each. */
 export async function collectPoints(

@@ -38,7 +38,7 @@ export async function readShardCommitments(
     client.public.readContract({
       ...core,
       abi: federationAbi,
-      functionName: 'model',
+      functionName: 'commitments',
       args: [query.id, BigInt(query.shard)],
       ...atBlock(query),
     }),
@@ -50,13 +50,13 @@ export async function readShardCommitments(
 }
 
 /**
- * Completes the initial model, which is zero: one empty chunk, in a transaction that carries a blob, so that no federation
+ * Completes the initial model, which is zero: one call for shard 0, in a transaction that carries a blob, so that no federation
  * of this path gets members where there are no blobs. Anyone may.
  *
  * @throws What {@link sendBlobCall} throws.
  */
 export function initialiseBlobModel(client: ChainClient, { id }: FederationTarget): Promise<BlobWriteResult> {
-  const call = { ...callToInitialise(client, { id, chunk: 0 }), to: client.core, bundle: zeroBundle }
+  const call = { ...callToInitialise(client, { id, shard: 0 }), to: client.core, bundle: zeroBundle }
   return sendBlobCall(client, call, { kzg: zeroProver })
 }
 

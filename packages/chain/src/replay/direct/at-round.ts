@@ -1,6 +1,6 @@
 /**
  * The model as an earlier round left it: replayed from the chain's logs, each step held against the hash that the contract
- * logged, since storage keeps the latest model alone.
+ * logged.
  *
  * @example
  * ```ts
@@ -24,6 +24,7 @@ import { locateCreation } from '../../reads/logs.ts'
 import { describeMismatch, MismatchFound } from '../mismatch.ts'
 import { type ReplayProgress, readRoundEvents, replayRounds } from '../rounds.ts'
 import { rebuildInitialModel } from './initial.ts'
+import { InconsistentRoundsError } from './words.ts'
 
 /** A model of the past. */
 export interface PastModel {
@@ -36,7 +37,7 @@ export interface PastModel {
 /**
  * The model after `rounds` rounds; 0 is the initial one.
  *
- * @throws {@link RoundAheadError}; {@link InconsistentRoundsError} where the logs do not give what the contract recorded;
+ * @throws {@link RoundAheadError}; `InconsistentRoundsError` where the logs do not give what the contract recorded;
  *   connection errors
  */
 export async function replayModelAt(
@@ -67,12 +68,5 @@ export class RoundAheadError extends ChainError {
   constructor(rounds: number, closed: number) {
     const over = closed === 0 ? 'no round is over yet' : `rounds 1 to ${closed} are over`
     super(`Round ${rounds} is not over: ${over}. Round 0 is the model before the first.`, false)
-  }
-}
-
-/** The logs do not give the model that the contract recorded. */
-export class InconsistentRoundsError extends ChainError {
-  constructor(finding: string) {
-    super(`The rounds do not give the model that the contract recorded. ${finding} Use another endpoint.`, false)
   }
 }

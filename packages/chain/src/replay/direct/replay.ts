@@ -1,9 +1,9 @@
 /**
- * Recomputes a federation from the chain alone: logs give the history, storage gives the model, and the two must agree.
+ * Recomputes a federation from the chain alone: logs give the history, storage the model's hashes, and all must agree.
  *
  * Nobody is trusted. Terms, manifest and setup are checked against the id; the initial model is computed, or checked
- * chunk by chunk; every accepted update is added with plain integers; each step's hash and, in the end, each word of
- * storage is compared. What differs is named with the transaction that it follows.
+ * shard by shard; every accepted update is added with plain integers; each step's hash and its log of words, in the end
+ * each hash in storage, and every piece of sealed code are compared. What differs is named with its transaction.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@
  * ```
  */
 
-import { formatCount, keccak256, packModel, toId, wordsFor } from '@tutti/core'
+import { formatCount, keccak256, packModel, shardCount, shardHashes, toId, wordsFor } from '@tutti/core'
 import type { Hex } from 'viem'
 import type { ChainClient } from '../../client/client.ts'
 import { withChainErrors } from '../../client/errors.ts'
@@ -24,10 +24,12 @@ import { decodeSetup } from '../../client/setup.ts'
 import type { Status } from '../../client/types.ts'
 import { readHistory, readStatus } from '../../reads/federation.ts'
 import { type Creation, locateCreation } from '../../reads/logs.ts'
-import { readModelWords } from '../../reads/model.ts'
+import { readModelState } from '../../reads/model.ts'
 import { describeMismatch, type Mismatch, MismatchFound } from '../mismatch.ts'
 import { type ReplayProgress, type RoundEvents, readRoundEvents, replayRounds } from '../rounds.ts'
 import { rebuildInitialModel } from './initial.ts'
+import { checkModelLogs } from './model-logs.ts'
+import { checkSealed, readSealed } from './sealed.ts'
 
 export type { Mismatch } from '../mismatch.ts'
 export type { ReplayProgress } from '../rounds.ts'
@@ -39,8 +41,10 @@ export type DirectReplay = {
   rounds: number
   /** Updates that were added, one a member, shard and round. */
   updates: number
-  /** Words of the model, each of them compared. */
+  /** Words of the model, each of them behind a hash that was compared. */
   words: number
+  /** Pieces of sealed code, each of them compared. */
+  pieces: number
   firstMismatch?: Mismatch
   /** One line for people. */
   finding: string
@@ -61,14 +65,22 @@ export async function replayDirect(
   const creation = await locateCreation(client, { id, fromBlock })
   const { dimension, laneBits } = creation.terms
   const status = await readStatus(client, { id, blockNumber })
-  const replay = { rounds: status.roundsClosed, updates: 0, words: wordsFor(dimension, laneBits) }
+  const replay = { rounds: status.roundsClosed, updates: 0, words: wordsFor(dimension, laneBits), pieces: 0 }
   try {
     checkCreation(client, creation)
     const model = await rebuildInitialModel(client, creation, decodeSetup(creation.setup), blockNumber)
+    const initialHashes = shardHashes(packModel(model, laneBits), creation.terms)
     const events = await readRoundEvents(client, creation, blockNumber)
-    replay.updates = replayRounds({ creation, model, events, rounds: status.roundsClosed, onProgress })
+    const sealed = await readSealed(client, { creation, events, blockNumber })
+    const sealedWords = new Map<number, Uint8Array>()
+    const onVersion = (version: number, lanes: Int32Array) => {
+      if (sealed.some((run) => run.version === version)) sealedWords.set(version, packModel(lanes, laneBits))
+    }
+    replay.updates = replayRounds({ creation, model, events, rounds: status.roundsClosed, onProgress, onVersion })
     await checkRecords(client, { id, events, status, blockNumber })
-    if (status.isInitialised) await checkStorage(client, { creation, model, events, blockNumber })
+    await checkModelLogs(client, { creation, events, initialHashes, blockNumber })
+    if (status.isInitialised) await checkState(client, { creation, model, events, blockNumber })
+    replay.pieces = await checkSealed(client, { creation, sealed, words: sealedWords, blockNumber })
   } catch (error) {
     if (!(error instanceof MismatchFound)) throw error
     const firstMismatch = error.mismatch
@@ -76,7 +88,8 @@ export async function replayDirect(
   }
   const finding =
     `Consistent: the chain's model is its initial model plus ${formatCount(replay.updates, 'accepted update')} ` +
-    `of ${formatCount(replay.rounds, 'round')}, and all ${replay.words} words agree.`
+    `of ${formatCount(replay.rounds, 'round')}; hashes and logs agree with all ${replay.words} words` +
+    `${replay.pieces === 0 ? '' : `, and so ${replay.pieces === 1 ? 'does the sealed piece' : `do all ${replay.pieces} sealed pieces`}`}.`
   return { isConsistent: true, ...replay, finding }
 }
 
@@ -114,22 +127,24 @@ async function checkRecords(
   }
 }
 
-/** Every word of storage against the recomputed model. */
-async function checkStorage(
+/** Every hash that the contract keeps, and its count of versions, against the recomputed model. */
+async function checkState(
   client: ChainClient,
   parameters: { creation: Creation; model: Int32Array; events: RoundEvents; blockNumber: bigint },
 ): Promise<void> {
   const { model, blockNumber } = parameters
   const { id, terms } = parameters.creation
   const { aggregated } = parameters.events
-  const stored = await readModelWords(client, { id, terms, blockNumber })
-  const expected = packModel(model, terms.laneBits)
-  const differing = expected.findIndex((byte, index) => byte !== stored[index])
-  if (differing < 0 && stored.length === expected.length) return
-  const word = Math.floor(Math.max(differing, 0) / 32)
-  const shard = Math.floor((word * (256 / terms.laneBits)) / terms.shardSize)
-  const last = aggregated.findLast((event) => event.args.shard === shard)
-  const place = last === undefined ? {} : { round: last.args.round, transactionHash: last.transactionHash }
-  const what = `word ${word} of storage is not what the updates imply, though it was after the last aggregation`
-  throw new MismatchFound({ what, shard, word, ...place })
+  const state = await readModelState(client, { id, terms, blockNumber })
+  const expected = shardHashes(packModel(model, terms.laneBits), terms)
+  const shard = expected.findIndex((hash, index) => hash !== state.hashes[index])
+  if (shard >= 0) {
+    const last = aggregated.findLast((event) => event.args.shard === shard)
+    const place = last === undefined ? {} : { round: last.args.round, transactionHash: last.transactionHash }
+    const what = 'the hash in storage is not what the updates imply, though it was after the last aggregation'
+    throw new MismatchFound({ what, shard, ...place })
+  }
+  const version = Math.floor(aggregated.length / shardCount(terms))
+  if (version === state.version) return
+  throw new MismatchFound({ what: `${version} rounds were aggregated whole and ${state.version} are counted` })
 }

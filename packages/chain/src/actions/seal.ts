@@ -1,0 +1,97 @@
+/**
+ * Sealing: the words of the model as it stands are written into code, where contracts can ask it, for ever. Anyone may,
+ * while the federation runs and after it; what another began is gone on with.
+ *
+ * @example
+ * ```ts
+ * import { ask, readSealing, sealModel } from '@tutti/chain'
+ *
+ * const { version, writes } = await sealModel(client, { id: federationId })
+ * version // → 2
+ * writes.length // → 1
+ * const { isSealed } = await readSealing(client, { id: federationId })
+ * isSealed // → true
+ * const answer = await ask(client, { id: federationId, input: Uint8Array.of(1, 2, 3, 4, 5, 6) })
+ * answer.version // → 2
+ * const again = await sealModel(client, { id: federationId })
+ * again.writes // → []
+ * ```
+ */
+import { type SealStep, type Terms, wordsOfShard } from '@tutti/core'
+import { parseEventLogs } from 'viem'
+import { federationAbi } from '../abi/federation.ts'
+import type { ChainClient } from '../client/client.ts'
+import { ChainError, ContractError } from '../client/errors.ts'
+import { readWords, type WordsAccess } from '../model/words.ts'
+import { readTerms } from '../reads/federation.ts'
+import { sendCall, type WriteResult } from '../transactions/send.ts'
+import { callToSeal, type FederationTarget } from './calls.ts'
+import { planSealing } from './plan-sealing.ts'
+
+/** One transaction that sealed, with what it was credited for it. */
+export type SealWrite = WriteResult & { step: SealStep; pay: bigint }
+
+/** What is sealed, and where the words are had from. */
+export type SealTarget = FederationTarget &
+  WordsAccess & {
+    terms?: Terms
+    /** Is told after each transaction. */
+    onStep?: (write: SealWrite, left: number) => void
+  }
+
+/** How often somebody else may seal the same pieces first before that is an error. */
+const MOST_PLANS = 5
+
+/**
+ * Seals all that is missing of the model as it stands, in as few transactions as the chain's gas cap allows.
+ *
+ * @returns The version that is sealed now, and the transactions that were sent: none if it was.
+ * @throws `ContractError`: `ModelInMotion` between the shards of a round, `StaleModel`; {@link ModelMovedError} where a
+ *   round was aggregated between two transactions; `WordsMissingError`; what `sendCall` throws
+ */
+export async function sealModel(
+  client: ChainClient,
+  target: SealTarget,
+): Promise<{ version: number; writes: SealWrite[] }> {
+  const { id } = target
+  const terms = target.terms ?? (await readTerms(client, { id }))
+  const writes: SealWrite[] = []
+  let sealing: number | undefined
+  for (let plans = 1; ; plans++) {
+    const { version, steps } = await planSealing(client, { id, terms })
+    if (sealing !== undefined && version !== sealing) throw new ModelMovedError(sealing, version, writes.length)
+    sealing = version
+    if (steps.length === 0) return { version, writes }
+    const { words, state } = await readWords(client, { ...target, terms })
+    if (state.version !== version) continue
+    try {
+      for (const [index, step] of steps.entries()) {
+        const call = callToSeal(client, { id, ...step, words: wordsOfShard(words, terms, step.shard) })
+        const result = await sendCall(client, call)
+        const write = { ...result, step, pay: payOf(result) }
+        writes.push(write)
+        target.onStep?.(write, steps.length - index - 1)
+      }
+    } catch (error) {
+      // Somebody else seals at the same time: what is left is planned anew.
+      const isTaken = error instanceof ContractError && error.errorName === 'PieceAlreadySealed'
+      if (!isTaken || plans === MOST_PLANS) throw error
+    }
+  }
+}
+
+function payOf({ receipt }: WriteResult): bigint {
+  const events = parseEventLogs({ abi: federationAbi, eventName: 'Sealed', logs: receipt.logs })
+  return events.reduce((sum, { args }) => sum + BigInt(args.pay), 0n)
+}
+
+/** A round was aggregated while its model was being sealed: what was written is of an older version, and not whole. */
+export class ModelMovedError extends ChainError {
+  constructor(sealing: number, version: number, transactions: number) {
+    super(
+      `The model went on from version ${sealing} to ${version} while it was being sealed, after ${transactions} ` +
+        'transactions: what they wrote is not whole and answers nothing. Seal after the last round, or at the beginning of one.',
+      true,
+    )
+  }
+}
