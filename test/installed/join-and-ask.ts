@@ -1,5 +1,5 @@
 /** A program on the packages as they are installed: a third of the digits joins, takes part to the end, and asks. */
-import { ask, connect, testAccounts } from '@tutti/chain'
+import { askWith, connect, testAccounts } from '@tutti/chain'
 import { selectExamples } from '@tutti/learn'
 import { loadTask } from '@tutti/learn/node'
 import { createLocalTrainer, joinFederation, runNode } from '@tutti/node'
@@ -22,8 +22,8 @@ const { roundsTaken } = await runNode({
   trainer: createLocalTrainer({ dataset, seed: Number(index) }),
   storeDirectory: 'stores',
 })
-const { class: digit, round } = await ask(client, {
+const { class: digit, version } = await askWith(client, {
   id: federationId,
   input: heldOut.inputs.slice(0, heldOut.features),
 })
-console.log(JSON.stringify({ roundsTaken, digit: Number(digit), label: heldOut.labels[0], round }))
+console.log(JSON.stringify({ roundsTaken, digit: Number(digit), label: heldOut.labels[0], version }))

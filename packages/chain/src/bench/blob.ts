@@ -119,7 +119,7 @@ function describeRounds(few: RoundsGas, many: RoundsGas, baselines: { calldata: 
       value: ofResult(many.at(-1)!, MANY),
       unit: 'gas a blob and member',
       limit: 7_000,
-      baseline: `${Math.round(direct.aggregate * CAPACITY)} on the direct path, storage included`,
+      baseline: `${Math.round(direct.aggregate * CAPACITY)} on the direct path, words and log included`,
       note:
         `${MANY} members, ${BLOBS} blobs, all included but ${RESULT_GAS} for the storage of the result; with ${FEW} members ` +
         `${Math.round(ofResult(later, FEW))}, for one more member ${Math.round(marginal)}`,

@@ -1,4 +1,4 @@
-/** The federation that gas is measured on: 784-32-10, 4-bit updates, 16-bit lanes, with stake, bounty and keepers. */
+/** The federations that gas is measured on: 784-32-10, and 64-32-10 of the digits, with stake, bounty and keepers. */
 
 import {
   type DirectSetup,
@@ -11,7 +11,7 @@ import {
   shardCount,
   type Terms,
 } from '@tutti/core'
-import { type Hex, zeroAddress, zeroHash } from 'viem'
+import { type Hash, type Hex, zeroAddress, zeroHash } from 'viem'
 import { aggregateDirect } from '../actions/aggregate.ts'
 import { createFederation, initialiseDirectModel } from '../actions/create.ts'
 import { join } from '../actions/join.ts'
@@ -29,8 +29,13 @@ const layers = [
 /** Parameters of the benchmark's model: 25,450. */
 export const benchDimension = layers.reduce((sum, layer) => sum + layerParameters(layer), 0)
 
-/** Multiplications of a prediction: 25,408. */
-export const benchMultiplications = layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0)
+const digitsLayers = [
+  { inputs: 64, outputs: 32, biasMultiplier: 1, shift: 8 },
+  { inputs: 32, outputs: 10, biasMultiplier: 1, shift: 0 },
+]
+
+/** Parameters of the digits: 2,410. */
+export const digitsDimension = digitsLayers.reduce((sum, layer) => sum + layerParameters(layer), 0)
 
 const manifest = new TextEncoder().encode('{"name":"gas benchmark"}')
 
@@ -54,6 +59,11 @@ export function benchSetup(dense: DirectSetup['layers']): DirectSetup {
 }
 
 const setup = benchSetup(layers)
+
+/** The setup of the digits. */
+export function digitsSetup(): DirectSetup {
+  return benchSetup(digitsLayers)
+}
 
 /** Terms of the benchmark; every member trains every shard. */
 export function benchTerms(overrides: Partial<Terms> = {}, given: DirectSetup = setup): Terms {
@@ -115,8 +125,8 @@ export async function startBenchFederation(
   return { id, terms, members, keeper: client }
 }
 
-/** Gas of a round's steps. */
-export type RoundGas = { submit: bigint; aggregate: bigint }
+/** Gas of a round's steps, and its transactions. */
+export type RoundGas = { submit: bigint; aggregate: bigint; hashes: Hash[] }
 
 /** Runs a round: everybody submits, one keeper aggregates shard by shard; the last shard settles and opens the next. */
 export async function runBenchRound(
@@ -125,14 +135,18 @@ export async function runBenchRound(
   payloadsOf: (member: number) => Uint8Array[],
   salt: Hex = zeroHash,
 ): Promise<RoundGas> {
-  const gas = { submit: 0n, aggregate: 0n }
+  const gas: RoundGas = { submit: 0n, aggregate: 0n, hashes: [] }
   for (const [index, member] of members.entries()) {
-    gas.submit += (await submitDirect(member, { id, round, payloads: payloadsOf(index), salt })).gasUsed
+    const { gasUsed, hash } = await submitDirect(member, { id, round, payloads: payloadsOf(index), salt })
+    gas.submit += gasUsed
+    gas.hashes.push(hash)
   }
   // A phase ends a second after the last act, and blocks here come faster than that.
   await advanceTime(keeper, 2)
   for (let shard = 0; shard < shardCount(terms); shard++) {
-    gas.aggregate += (await aggregateDirect(keeper, { id, round, shard, terms })).gasUsed
+    const { gasUsed, hash } = await aggregateDirect(keeper, { id, round, shard, terms })
+    gas.aggregate += gasUsed
+    gas.hashes.push(hash)
   }
   return gas
 }

@@ -10,7 +10,7 @@ export type Figure = {
   /** What it was measured against, in the same run where that is possible. */
   baseline: string
   note: string
-  /** The most that the same takes by Amsterdam's prices, where a bound on it is known. */
+  /** The most that the same takes by Amsterdam's prices, where that is known: see `next.ts`. */
   amsterdam?: number
 }
 

@@ -2,7 +2,7 @@
  * What one transaction of a chain may use and what storage costs there, asked of the chain itself: rules change with
  * forks, and networks of one's own choose theirs.
  *
- * Prices of slots are measured by code that runs in `eth_call`, those of bytes by estimates; the most gas of a transaction is what the pool says to one
+ * Prices are measured by code that runs in `eth_call`, that of calldata by estimates; the most gas of a transaction is what the pool says to one
  * that no chain can include, as for blobs; what the endpoint gives to a call is less than the chain's, on many.
  *
  * @see EIP-7825 (2^24 gas a transaction), EIP-7910 (`eth_config`), EIP-7976 and EIP-8037 (Amsterdam: bytes and state)
@@ -47,6 +47,9 @@ const newSlotCode: Hex = '0x5a60015f555a90035f5260205ff3'
 /** The same with `SSTORE(0, 2)`, for an account whose slot 0 holds 1. */
 const rewrittenSlotCode: Hex = '0x5a60025f555a90035f5260205ff3'
 const lookGas = 7n
+
+/** Bytes that are sent to nobody, or left as code, to see what one costs. */
+const weighedBytes = 4_096
 
 /** An account that nobody has, for code that is put there for the time of a call. */
 const scratch: Address = '0x000000000000000000000000000000007475747f'
@@ -120,9 +123,6 @@ async function measureCall(client: ChainClient, params: readonly unknown[]): Pro
   return hexToBigInt(answer.result as Hex)
 }
 
-/** Bytes that are sent to nobody, or left as code, to see what one costs. */
-const weighedBytes = 4_096
-
 /** What a byte of calldata costs at the least, from two estimates, which err upwards by a hundredth or two. */
 function measureFloor(client: ChainClient): Promise<number | undefined> {
   return weigh(client, { to: scratch, data: '0x' }, { to: scratch, data: `0x${'ff'.repeat(weighedBytes)}` })
@@ -131,13 +131,27 @@ function measureFloor(client: ChainClient): Promise<number | undefined> {
 /** Creation code that leaves so many zero bytes of code: `PUSH2 length PUSH0 RETURN`. */
 const codeOf = (length: number): Hex => `0x61${length.toString(16).padStart(4, '0')}5ff3`
 
+/** Gas between two looks around CREATE of such code: `MSTORE(0, code) GAS CREATE(0, 27, 5) POP GAS SWAP1 SUB`, returned. */
+const creationCode = (length: number): Hex => `0x64${codeOf(length).slice(2)}5f525a6005601b5ff0505a90035f5260205ff3`
+/** Memory of {@link weighedBytes} that a creation returns: `3·w + w² / 512` for w words. */
+const weighedMemoryGas = 3 * (weighedBytes / 32) + (weighedBytes / 32) ** 2 / 512
+/** More than any rules ask of a byte: what is measured above it is a creation that failed. */
+const dearestByteGas = 100_000
+
 /**
- * What a byte of code costs: from the estimates of two creations, which err upwards by a hundredth or two. 200 gas from
- * Homestead to Osaka, 1,560 by Amsterdam's rules (EIP-8037).
+ * What a byte of code costs, from two creations in a call, or their estimates where the endpoint takes no such calls. 200
+ * gas from Homestead to Osaka, 1,560 by Amsterdam's rules (EIP-8037).
  *
- * @returns Undefined where the endpoint estimates no creations.
+ * @returns Undefined where the endpoint tells neither.
  */
-export function measureCodeGas(client: ChainClient): Promise<number | undefined> {
+export async function measureCodeGas(client: ChainClient): Promise<number | undefined> {
+  const [least, most] = await Promise.all(
+    [0, weighedBytes].map((length) => measureCall(client, [{ data: creationCode(length) }, 'latest'])),
+  )
+  if (least !== undefined && most !== undefined) {
+    const price = Math.floor((Number(most - least) - weighedMemoryGas) / weighedBytes)
+    if (price > 0 && price < dearestByteGas) return price
+  }
   return weigh(client, { data: codeOf(0) }, { data: codeOf(weighedBytes) })
 }
 

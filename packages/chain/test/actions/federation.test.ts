@@ -6,6 +6,7 @@ import type { Hex } from 'viem'
 import {
   aggregateDirect,
   ask,
+  askWith,
   type ChainClient,
   ContractError,
   claim,
@@ -18,6 +19,7 @@ import {
   listFederations,
   openRound,
   predict,
+  predictWith,
   readBalance,
   readCohort,
   readDirectModel,
@@ -30,6 +32,7 @@ import {
   readStatus,
   readSubmissions,
   readTerms,
+  sealModel,
   submitDirect,
   voteToEnd,
   withAccount,
@@ -99,16 +102,25 @@ test('a federation runs from creation to the last claim, and every token is acco
     for (const [j, x] of input.entries()) sum += expected[6 * i + j]! * x
     return BigInt(sum)
   })
-  assert.deepEqual(await predict(client, { id, input }), outputs)
-  const answer = await ask(client, { id, input })
-  assert.deepEqual(answer, { class: outputs[1]! > outputs[0]! ? 1n : 0n, outputs, round: 1 })
-  assert.deepEqual(await ask(client, { id, input, round: 1 }), answer)
-  await assert.rejects(
-    ask(client, { id, input, round: 0 }),
-    (error) => error instanceof ContractError && error.errorName === 'WrongRound',
+  assert.deepEqual(await predictWith(client, { id, input }), outputs)
+  const answer = await askWith(client, { id, input })
+  assert.deepEqual(answer, { class: outputs[1]! > outputs[0]! ? 1n : 0n, outputs, version: 1 })
+  await assert.rejects(ask(client, { id, input }), { errorName: 'NotSealed' })
+  const { writes } = await sealModel(withAccount(client, chain.accounts[8]!), { id })
+  assert.deepEqual(
+    writes.map(({ step: { shard, first, count, words }, pay }) => [shard, first, count, words, pay]),
+    [[0, 0, 1, 1, 0n]],
   )
+  assert.deepEqual(await ask(client, { id, input }), answer)
+  assert.deepEqual(await ask(client, { id, input, version: 1 }), answer)
+  assert.deepEqual(await predict(client, { id, input }), outputs)
+  assert.deepEqual(await predict(client, { id, input, version: 1 }), outputs)
+  await assert.rejects(ask(client, { id, input, version: 0 }), { errorName: 'VersionNotSealed' })
   const network = { hasNetwork: true, inputs: 6, outputs: 2, classes: 2, outputKind: 0, isInitialised: true }
-  assert.deepEqual(await readModelStatus(client, { id }), { ...network, isTrained: true, isInMotion: false, round: 1 })
+  assert.deepEqual(await readModelStatus(client, { id }), {
+    ...{ ...network, isTrained: true, isInMotion: false, round: 1 },
+    ...{ version: 1, isSealed: true, sealedVersion: 1 },
+  })
 
   await submitDirect(members[0]!, { id, round: 1, payloads: [someUpdate(terms, 1).payload] })
   await advanceTime(client, 301)

@@ -4,33 +4,34 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { AMSTERDAM_PRICES, BERLIN_PRICES, concat, fromSeed, payloadBytes, unpackUpdate } from '@tutti/core'
-import { benchDimension, benchMultiplications, benchTerms } from '../../src/bench/federation.ts'
-import { boundSumAt } from '../../src/bench/gas.ts'
+import { concat, fromSeed, payloadBytes, unpackUpdate } from '@tutti/core'
+import { benchDimension, benchTerms, digitsDimension } from '../../src/bench/federation.ts'
+import { countChanges, priceByAmsterdam } from '../../src/bench/next.ts'
 import { denseUpdate, RecordedPayloadsError, readRecordedUpdates } from '../../src/bench/payloads.ts'
 
 const whole = benchTerms()
 const halves = benchTerms({ shardSize: 12_736 })
 
-test('the benchmark measures 784-32-10', () => {
+test('the benchmark measures 784-32-10 and the digits', () => {
   assert.equal(benchDimension, 25_450)
-  assert.equal(benchMultiplications, 25_408)
+  assert.equal(digitsDimension, 2_410)
   assert.equal(halves.shardsPerMember, 2)
 })
 
-test('a round is bounded by the prices of a chain: above what is measured by Osaka’s, and dearer by Amsterdam’s', () => {
-  for (const [members, terms, measured] of [
-    [8, benchTerms({ cohortSize: 8, bits: 2 }), 58.1],
-    [16, benchTerms({ cohortSize: 16, bits: 2 }), 37.9],
-  ] as const) {
-    const [now, later] = [BERLIN_PRICES, AMSTERDAM_PRICES].map((prices) => boundSumAt(terms, members, prices))
-    assert.ok(now! >= measured && now! < 1.5 * measured, `${now}`)
-    // Rewriting its words alone: 16 lanes each.
-    const words = Math.ceil(benchDimension / 16)
-    const rewriting =
-      (words * (AMSTERDAM_PRICES.rewrittenSlotGas - BERLIN_PRICES.rewrittenSlotGas)) / benchDimension / members
-    assert.ok(later! > now! + rewriting, `${later}`)
-  }
+test('the next fork’s price is that of slots, code and what was used, or the floor for calldata', () => {
+  const slot = (n: number): `0x${string}` => `0x${n.toString(16).padStart(64, '0')}`
+  const changes = countChanges({
+    pre: { '0xaa': { storage: { [slot(1)]: slot(7) } }, '0xbb': { code: '0x6001' } },
+    post: {
+      '0xaa': { storage: { [slot(1)]: slot(8), [slot(2)]: slot(9), [slot(3)]: slot(0) } },
+      '0xbb': { code: '0x6001' },
+      '0xcc': { code: '0x00112233' },
+    },
+  })
+  assert.deepEqual(changes, { newSlots: 1, rewrittenSlots: 1, codeBytes: 4 })
+  assert.equal(priceByAmsterdam(100_000n, '0x', changes), 100_000n + 87_920n + 7_100n + 4n * 1_360n)
+  const none = { newSlots: 0, rewrittenSlots: 0, codeBytes: 0 }
+  assert.equal(priceByAmsterdam(2_021_000n, `0x${'ff'.repeat(50_000)}`, none), 3_221_000n)
 })
 
 test('a dense update has no zero byte but in its padding', () => {

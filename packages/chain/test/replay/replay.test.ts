@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assignedShards, chunkHashes, encodeSetup, packModel, Start } from '@tutti/core'
+import { assignedShards, encodeSetup, packModel, Start, shardHashes } from '@tutti/core'
 import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
 import {
   aggregateDirect,
