@@ -190,7 +190,9 @@ async function joinAndAsk(cwd: string, node: string): Promise<string> {
     )
     const answers = members.map((text) => JSON.parse(text) as { roundsTaken: number; digit: number; version: number })
     demands(
-      answers.every(({ roundsTaken, version, digit }) => roundsTaken === 2 && version === 2 && digit === answers[0]!.digit),
+      answers.every(
+        ({ roundsTaken, version, digit }) => roundsTaken === 2 && version === 2 && digit === answers[0]!.digit,
+      ),
       `the members say ${members.join(' ')}`,
     )
     return `3 members took 2 rounds and got the answer ${answers[0]!.digit}`

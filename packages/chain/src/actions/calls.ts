@@ -111,10 +111,7 @@ export type AggregateParameters = RoundTarget & {
 }
 
 /** Folds one shard's payloads into its words. */
-export function callToAggregate(
-  { core }: Core,
-  { id, round, shard, words, payloads }: AggregateParameters,
-): Call {
+export function callToAggregate({ core }: Core, { id, round, shard, words, payloads }: AggregateParameters): Call {
   const data = bytesToHex(payloads.length === 0 ? new Uint8Array() : concat([words, ...payloads]))
   return {
     to: core,

@@ -35,12 +35,12 @@ import { type Hex, numberToHex, zeroAddress } from 'viem'
 import type { ChainClient } from '../client/client.ts'
 import { decodeRevert, EndpointGasError, GasCapExceededError, RpcError, withChainErrors } from '../client/errors.ts'
 import { ask } from '../client/probe.ts'
+import { readFeePerGas } from '../network/fee-per-gas.ts'
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { pathOf } from '../reads/path.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
 import type { Call } from '../transactions/prepare.ts'
 import { callToCreate, callToInitialise } from './calls.ts'
-import { readFeePerGas } from '../network/fee-per-gas.ts'
 import { costSealing, type SealingCost } from './plan-sealing.ts'
 
 /** What creating a federation takes: by step, in all, and by whose prices. */
@@ -104,7 +104,8 @@ export async function planCreation(
     simulated?.[0] ?? (await withChainErrors(client, () => estimateGas(client, { ...sender(client), ...calls[0]! }))),
     simulated?.[1] ?? boundInitialise(terms, { isBlob, isGiven: words !== undefined, newSlotGas: BigInt(newSlotGas) }),
   ]
-  const payment = parameters.terms.bounty + parameters.terms.sealPay === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
+  const payment =
+    parameters.terms.bounty + parameters.terms.sealPay === 0n ? 0n : paymentGas + paymentSlots * BigInt(newSlotGas)
   const create = bare + payment
   for (const gas of [create, initialise]) {
     if (gas > limits.transactionGas) throw new GasCapExceededError(gas, limits.transactionGas)

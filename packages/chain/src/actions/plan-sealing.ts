@@ -26,10 +26,10 @@ import {
 } from '@tutti/core'
 import { type Hex, zeroAddress } from 'viem'
 import type { ChainClient } from '../client/client.ts'
+import { readFeePerGas } from '../network/fee-per-gas.ts'
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { type FederationQuery, readCore, readTerms } from '../reads/federation.ts'
 import { readModelState, readSealing, type Sealing } from '../reads/model.ts'
-import { readFeePerGas } from '../network/fee-per-gas.ts'
 
 /** Bounds on sealing a whole model. */
 export type SealingCost = {
@@ -75,7 +75,10 @@ export function costSealing(terms: Terms, limits: ChainLimits): SealingCost {
  *
  * @throws `ContractError` `NotInitialised`, `UnknownFederation`; connection errors
  */
-export async function planSealing(client: ChainClient, query: FederationQuery & { terms?: Terms }): Promise<SealingPlan> {
+export async function planSealing(
+  client: ChainClient,
+  query: FederationQuery & { terms?: Terms },
+): Promise<SealingPlan> {
   const terms = query.terms ?? (await readTerms(client, query))
   const { blockNumber, version } = await readModelState(client, { ...query, terms })
   const at = { id: query.id, blockNumber }

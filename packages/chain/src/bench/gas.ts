@@ -12,8 +12,8 @@ import { join as joinPath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fromSeed, shardCount, type Terms, toCommitment, toPayloadHash } from '@tutti/core'
 import { type Hash, type Hex, toHex } from 'viem'
-import { sealModel } from '../actions/seal.ts'
 import { claim, commitUpdate } from '../actions/round-actions.ts'
+import { sealModel } from '../actions/seal.ts'
 import { type ChainClient, connect } from '../client/client.ts'
 import { deployContracts } from '../deployment/deploy.ts'
 import { advanceTime, type LocalChain, startLocalChain } from '../local/local.ts'
@@ -186,11 +186,21 @@ async function measureSealed(federation: BenchFederation): Promise<Figure[]> {
   const { id, keeper } = federation
   const { writes } = await sealModel(keeper, { id })
   const used = writes.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
-  const { next } = await measureNext(keeper, writes.map(({ hash }): Hash => hash))
+  const { next } = await measureNext(
+    keeper,
+    writes.map(({ hash }): Hash => hash),
+  )
   const note = `${benchDimension} parameters in code, ${writes.length} transaction(s).`
   return [
     {
-      ...{ id: 'gas.seal', value: Number(used), unit: 'gas', limit: 11_500_000, baseline: 'paid once, if at all', note },
+      ...{
+        id: 'gas.seal',
+        value: Number(used),
+        unit: 'gas',
+        limit: 11_500_000,
+        baseline: 'paid once, if at all',
+        note,
+      },
       amsterdam: Number(next),
     },
     await measureAsk(federation, { id: 'gas.ask.mnist', limit: 185_000, network: '784-32-10', features: 784 }),

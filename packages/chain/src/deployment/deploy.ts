@@ -15,7 +15,6 @@
  */
 
 import { type Address, concatHex, type Hex } from 'viem'
-import { readFeePerGas } from '../network/fee-per-gas.ts'
 import type { ChainClient } from '../client/client.ts'
 import {
   type ContractName,
@@ -28,6 +27,7 @@ import {
 } from '../client/deployment.ts'
 import { ChainError, GasCapExceededError, withChainErrors } from '../client/errors.ts'
 import { type Capabilities, type Capability, probeCapabilities } from '../network/capabilities.ts'
+import { readFeePerGas } from '../network/fee-per-gas.ts'
 import { type ChainLimits, readLimits } from '../network/limits.ts'
 import { estimateGas, explainEstimate } from '../transactions/estimates.ts'
 import { sendCall, type WriteResult } from '../transactions/send.ts'

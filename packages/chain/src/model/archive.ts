@@ -52,7 +52,8 @@ export function wordsArchiveSource(directory: string): WordsSource {
       const words = await read.catch((error: Error) => {
         throw new WordsSourceError(`No words of shard ${shard} from ${name}: ${error.message}`, shard)
       })
-      if (words === undefined) throw new WordsSourceError(`No words of shard ${shard} from ${name}: it has none.`, shard, false)
+      if (words === undefined)
+        throw new WordsSourceError(`No words of shard ${shard} from ${name}: it has none.`, shard, false)
       return words
     },
   }

@@ -18,12 +18,19 @@
  */
 import { concat, formatCount, type Hex, keccak256, type Terms, unpackModel } from '@tutti/core'
 import { findContents, type Given } from '../archive/find.ts'
-import { isPassing, type Meaning } from '../client/answers.ts'
 import type { ChainClient } from '../client/client.ts'
+import { isPassing, type Meaning } from '../client/endpoint-failures.ts'
 import { ChainError } from '../client/errors.ts'
 import { type FederationQuery, readTerms } from '../reads/federation.ts'
 import { type DirectState, readModelState } from '../reads/model.ts'
-import { logSearchSource, logSource, replaySource, type WantedWords, type WordsSource, WordsMismatchError } from './sources.ts'
+import {
+  logSearchSource,
+  logSource,
+  replaySource,
+  type WantedWords,
+  WordsMismatchError,
+  type WordsSource,
+} from './sources.ts'
 
 /** Keeps words by their hash and gives back only what still has it. */
 export type WordsArchive = {

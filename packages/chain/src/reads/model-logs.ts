@@ -17,8 +17,8 @@ import { type Hash, hexToBytes } from 'viem'
 import { directAggregatorAbi } from '../abi/directAggregator.ts'
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
-import { readByHalves } from './halving.ts'
 import { inChainOrder } from './log-order.ts'
+import { readByHalves } from './log-ranges.ts'
 
 /** Words of a shard as they were logged. */
 export type ModelLog = {

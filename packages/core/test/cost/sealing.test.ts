@@ -11,11 +11,15 @@ import { termsOf } from '../terms-of.ts'
 const limits = { transactionGas: GAS_LIMIT, executionGas: GAS_LIMIT }
 
 test('steps write every piece that is missing once, in order, whatever was there before', () => {
-  const sizes = fc.record({ dimension: fc.integer({ min: 1, max: 120_000 }), blocks: fc.integer({ min: 100, max: 960 }) })
+  const sizes = fc.record({
+    dimension: fc.integer({ min: 1, max: 120_000 }),
+    blocks: fc.integer({ min: 100, max: 960 }),
+  })
   fc.assert(
     fc.property(sizes, fc.integer(), ({ dimension, blocks }, seed) => {
       const terms = termsOf({ dimension, shardSize: 64 * blocks })
-      const isSealed = ({ shard, piece }: { shard: number; piece: number }) => ((seed >> ((shard + piece) % 31)) & 1) === 1
+      const isSealed = ({ shard, piece }: { shard: number; piece: number }) =>
+        ((seed >> ((shard + piece) % 31)) & 1) === 1
       const steps = planSealSteps(terms, { prices: BERLIN_PRICES, limits, isSealed })
       const written = steps.flatMap(({ shard, first, count }) =>
         Array.from({ length: count }, (_, k) => `${shard}/${first + k}`),

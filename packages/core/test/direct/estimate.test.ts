@@ -18,7 +18,10 @@ import { shardCount } from '../../src/terms/terms.ts'
 import { termsOf } from '../terms-of.ts'
 
 test('bytes are those of the words, the payloads and what stands around them', () => {
-  assert.equal(estimateAggregate({ cohort: 8, updates: 8, length: 2410, laneBits: 16, bits: 4 }).bytes, 151 * 32 + 8 * 1216 + 448)
+  assert.equal(
+    estimateAggregate({ cohort: 8, updates: 8, length: 2410, laneBits: 16, bits: 4 }).bytes,
+    151 * 32 + 8 * 1216 + 448,
+  )
   assert.equal(estimateSubmit({ shards: 2, length: 2410, bits: 4 }).bytes, 2 * (1216 + 64) + 1792)
 })
 

@@ -25,7 +25,8 @@ export async function rebuildInitialModel(
   const shards = await Promise.all(
     setup.hashes.map(async (expected, shard) => {
       const event = events.find(({ args }) => Number(args.shard) === shard)
-      if (event === undefined) throw new MismatchFound({ what: 'a shard of the initial model was never written', shard })
+      if (event === undefined)
+        throw new MismatchFound({ what: 'a shard of the initial model was never written', shard })
       const { blockNumber, transactionHash } = event
       const at = { fromBlock: blockNumber, toBlock: blockNumber }
       const logs = await readModelLogs(client, { id, aggregator: terms.aggregator, shard, ...at })

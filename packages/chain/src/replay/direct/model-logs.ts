@@ -51,6 +51,7 @@ async function checkStep(client: ChainClient, { id, terms }: { id: Hex; terms: T
   const own = logs.filter((log) => log.transactionHash === transactionHash)
   if (own.some(({ words }) => keccak256(words) === hash)) return
   const place = { shard, transactionHash, ...(round === undefined ? {} : { round }) }
-  const what = own.length === 0 ? 'this step logged no words' : 'the words that this step logged are not what it computed'
+  const what =
+    own.length === 0 ? 'this step logged no words' : 'the words that this step logged are not what it computed'
   throw new MismatchFound({ what, ...place })
 }

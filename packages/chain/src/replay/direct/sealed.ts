@@ -82,7 +82,13 @@ export async function checkSealed(
 /** Code of a piece; undefined if there is none. */
 async function readPiece(
   client: ChainClient,
-  { id, version, shard, piece, blockNumber }: { id: Hex; version: number; shard: number; piece: number; blockNumber: bigint },
+  {
+    id,
+    version,
+    shard,
+    piece,
+    blockNumber,
+  }: { id: Hex; version: number; shard: number; piece: number; blockNumber: bigint },
 ): Promise<Hex | undefined> {
   const args = [id, version, BigInt(shard), BigInt(piece)] as const
   const address = await readCore(client, (core) =>
