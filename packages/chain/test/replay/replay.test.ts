@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assignedShards, encodeSetup, packModel, Start, shardHashes } from '@tutti/core'
-import { encodeAbiParameters, type Hex, hexToBigInt, keccak256, numberToHex, stringToHex, toHex } from 'viem'
+import { concatHex, type Hex, hexToBigInt, keccak256, numberToHex, pad, toEventSelector } from 'viem'
+import { federationAbi } from '../../src/abi/federation.ts'
 import {
   aggregateDirect,
   type ChainClient,
+  connect,
   createFederation,
   initialiseDirectModel,
   join,
   mintDemoTokens,
   openRound,
   readDirectModel,
+  readModelState,
   replayDirect,
+  sealModel,
   submitDirect,
+  WordsMissingError,
   withAccount,
 } from '../../src/index.ts'
 import type { LocalChain } from '../../src/local/local.ts'
+import { startEndpoint } from '../endpoint.ts'
 import { manifest, passSecond, smallSetup, smallTerms, someUpdate, startFederation, startFixture } from '../fixture.ts'
 
 let chain: LocalChain
@@ -24,6 +30,11 @@ before(async () => {
   ;({ chain, client } = await startFixture())
 })
 after(() => chain.stop())
+
+/** A log as JSON-RPC has it. */
+type Log = { data: Hex; topics: Hex[]; transactionHash: Hex }
+
+const isOfModel = ({ topics }: Log) => topics[0] === toEventSelector('ModelLogged(address,bytes32,uint256,bytes)')
 
 type Federation = Awaited<ReturnType<typeof startFederation>>
 
@@ -36,17 +47,20 @@ async function runRound({ id, terms, members }: Federation, round: number) {
   return aggregateDirect(client, { id, round, shard: 0 })
 }
 
-/** Overwrites one word of the model in the aggregator's storage, found by its content. */
+/** Overwrites the hash of shard 0 in the aggregator's storage, whose place is checked by its content. */
 async function tamper({ id, terms }: Federation): Promise<void> {
-  const { words } = await readDirectModel(client, { id })
+  const { hashes } = await readModelState(client, { id })
+  const keyed = (key: Hex, slot: Hex) => keccak256(concatHex([pad(key), slot]))
+  const model = keyed(id, keyed(client.core, pad('0x00')))
+  const slot = keyed('0x00', numberToHex(hexToBigInt(model) + 4n, { size: 32 }))
+  assert.equal(await client.public.getStorageAt({ address: terms.aggregator, slot }), hashes[0])
+  const changed = numberToHex(hexToBigInt(hashes[0]!) ^ 1n, { size: 32 })
+  await anvil('anvil_setStorageAt', [terms.aggregator, slot, changed])
+}
+
+async function anvil(method: string, params: unknown[]): Promise<void> {
   const request = client.public.request as unknown as (request: { method: string; params: unknown[] }) => Promise<Hex>
-  const domain = keccak256(stringToHex('tutti.direct.model'))
-  const types = [{ type: 'bytes32' }, { type: 'address' }, { type: 'bytes32' }] as const
-  const slot = keccak256(encodeAbiParameters(types, [domain, client.core, id]))
-  const stored = await client.public.getStorageAt({ address: terms.aggregator, slot })
-  assert.equal(stored, toHex(words.subarray(0, 32)))
-  const changed = numberToHex(hexToBigInt(stored!) ^ 1n, { size: 32 })
-  await request({ method: 'anvil_setStorageAt', params: [terms.aggregator, slot, changed] })
+  await request({ method, params })
   await request({ method: 'evm_mine', params: [] })
 }
 
@@ -63,23 +77,68 @@ test('a federation that ran as it should is consistent, at every stage', async (
   assert.deepEqual(rounds, [0, 1])
 })
 
-test('a word that no transaction wrote is found, with the last transaction that wrote there', async () => {
+test('a hash that no transaction wrote is found, with the last transaction that wrote there; nobody can go on from it', async () => {
   const federation = await startFederation(chain, client, { terms: { salt: `0x${'03'.repeat(32)}` } })
+  const { id, terms, members } = federation
   const { hash } = await runRound(federation, 0)
+  const { words } = await readDirectModel(client, { id })
   await tamper(federation)
-  const { isConsistent, firstMismatch, finding } = await replayDirect(client, { id: federation.id })
+  const { isConsistent, firstMismatch, finding } = await replayDirect(client, { id })
   assert.equal(isConsistent, false)
-  assert.deepEqual([firstMismatch?.word, firstMismatch?.round, firstMismatch?.transactionHash], [0, 0, hash])
-  assert.match(finding, /^Inconsistent: /)
+  assert.deepEqual([firstMismatch?.shard, firstMismatch?.round, firstMismatch?.transactionHash], [0, 0, hash])
+  assert.match(finding, /^Inconsistent: the hash in storage is not what the updates imply/)
+  await assert.rejects(readDirectModel(client, { id }), WordsMissingError)
+  for (const member of members) await submitDirect(member, { id, round: 1, payloads: [someUpdate(terms, 1).payload] })
+  await passSecond(client)
+  const stale = { errorName: 'StaleModel', isRetryable: true }
+  await assert.rejects(aggregateDirect(client, { id, round: 1, shard: 0, words }), stale)
 })
 
-test('a word changed between rounds is found at the next aggregation', async () => {
+test('a log of words that are not what the step computed is found, and so is one that is missing', async () => {
   const federation = await startFederation(chain, client, { terms: { salt: `0x${'04'.repeat(32)}` } })
+  const { hash } = await runRound(federation, 0)
+  for (const [bend, what] of [
+    [
+      (log: Log) => ({ ...log, data: `${log.data.slice(0, -1)}${log.data.endsWith('0') ? 1 : 0}` }),
+      /are not what it computed/,
+    ],
+    [() => undefined, /this step logged no words/],
+  ] as const) {
+    const endpoint = await startEndpoint(chain.rpcUrl, {
+      bend: ({ method }, result) =>
+        method !== 'eth_getLogs'
+          ? result
+          : result.flatMap((log: Log) => (isOfModel(log) && log.transactionHash === hash ? (bend(log) ?? []) : [log])),
+    })
+    try {
+      const looking = await connect({ rpcUrl: endpoint.url, retries: 0 })
+      const { firstMismatch } = await replayDirect(looking, { id: federation.id })
+      assert.match(firstMismatch?.what ?? '', what)
+      assert.deepEqual([firstMismatch?.round, firstMismatch?.shard, firstMismatch?.transactionHash], [0, 0, hash])
+    } finally {
+      await endpoint.close()
+    }
+  }
+})
+
+test('sealed code is held against the model of its version, older versions too', async () => {
+  const federation = await startFederation(chain, client, { terms: { salt: `0x${'06'.repeat(32)}` } })
+  const { id } = federation
+  await sealModel(client, { id })
   await runRound(federation, 0)
-  await tamper(federation)
-  const { hash } = await runRound(federation, 1)
-  const { firstMismatch } = await replayDirect(client, { id: federation.id })
-  assert.deepEqual([firstMismatch?.round, firstMismatch?.shard, firstMismatch?.transactionHash], [1, 0, hash])
+  const { writes } = await sealModel(client, { id })
+  await runRound(federation, 1)
+  const { isConsistent, pieces, finding } = await replayDirect(client, { id })
+  assert.deepEqual([isConsistent, pieces], [true, 2], finding)
+  assert.match(finding, /hashes and logs agree with all 1 words, and so do all 2 sealed pieces\.$/)
+  const args = [id, 1, 0n, 0n] as const
+  const piece = { address: client.core, abi: federationAbi, functionName: 'pieceOf', args } as const
+  const address = await client.public.readContract(piece)
+  const code = await client.public.getCode({ address })
+  await anvil('anvil_setCode', [address, `${code!.slice(0, -2)}ff`])
+  const { firstMismatch } = await replayDirect(client, { id })
+  assert.equal(firstMismatch?.what, 'the sealed code of piece 0 is not the model of version 1')
+  assert.equal(firstMismatch?.transactionHash, writes[0]?.hash)
 })
 
 test('rotating shards, gains and a given start replay to the same words', async () => {

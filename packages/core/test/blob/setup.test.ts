@@ -10,6 +10,7 @@ import {
   encodeBlobSetup,
   MisalignedBlobShardError,
   ShardTooLargeError,
+  UnsupportedSealPayError,
   validateBlobTerms,
 } from '../../src/blob/setup.ts'
 import { AggregateTooLongError, LaneOverflowError, UnsupportedRuleError } from '../../src/direct/validate.ts'
@@ -46,6 +47,7 @@ test('each term that the blob path cannot live by is refused by its own error', 
     [{ bits: 1 }, BlobBitsError],
     [{ bits: 3 }, UnsupportedBitsError],
     [{ rule: 1 }, UnsupportedRuleError],
+    [{ sealPay: 1n }, UnsupportedSealPayError],
     [{ shardSize: 245_760 + 40_960 }, ShardTooLargeError],
     [{ dimension: 245_761, shardSize: 300_000 }, ShardTooLargeError],
     [{ shardSize: 40_961 }, MisalignedBlobShardError],

@@ -11,7 +11,9 @@ const round = { members: 8, cohort: 8, updates: 8, isSettled: true }
 
 test('a creating and a round of the digits, in gas', () => {
   const at = { path: 'direct' as const, publishedBytes: 8_000, members: 8, prices: BERLIN_PRICES }
-  assert.deepEqual(estimateStart(terms, at), { create: 1_020_000, initialise: 3_990_100, joins: 2_000_000 })
+  assert.deepEqual(estimateStart(terms, at), { create: 1_020_000, initialise: 305_516, joins: 2_000_000 })
+  // Handing the words in costs their calldata, and checking them lane by lane.
+  assert.ok(estimateStart(terms, { ...at, isGiven: true }).initialise > 305_516)
   const { gas, blobGas } = estimatePlayedRound(terms, 'direct', round, BERLIN_PRICES)
   assert.deepEqual([gas > 5_000_000 && gas < 10_000_000, blobGas], [true, 0])
 })

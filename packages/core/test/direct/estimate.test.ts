@@ -13,7 +13,9 @@ import {
   gasToSign,
   isWithinLimits,
   largestShardSize,
+  largestShards,
 } from '../../src/direct/estimate.ts'
+import { AggregateTooCostlyError, AggregateTooLongError } from '../../src/direct/validate.ts'
 import { shardCount } from '../../src/terms/terms.ts'
 import { termsOf } from '../terms-of.ts'
 
@@ -77,6 +79,37 @@ test('more members, updates or parameters never cost less', () => {
       }
     }),
   )
+})
+
+test('an aggregation that nodes relay stays below the gas cap, whatever its cohort and widths', () => {
+  const sizes = fc.record({
+    cohort: fc.integer({ min: 1, max: 256 }),
+    share: fc.integer({ min: 1, max: 256 }),
+    laneBits: fc.constantFrom(16, 32),
+    bits: fc.constantFrom(1, 2, 4, 8),
+  })
+  fc.assert(
+    fc.property(sizes, ({ cohort, share, laneBits, bits }) => {
+      const updates = Math.min(cohort, share)
+      const perWord = 256 / bits
+      // Bytes of one payload word of all updates, and of the lane words that it is spread over.
+      const words = Math.floor((BYTES_LIMIT - 448) / (32 * (updates + laneBits / bits)))
+      if (words === 0) return
+      const bound = estimateAggregate({ cohort, updates, length: words * perWord, laneBits, bits })
+      assert.ok(isWithinLimits(bound), JSON.stringify(bound))
+    }),
+  )
+})
+
+test('the largest shard by bytes and by gas; the smaller of them decides', () => {
+  const terms = termsOf({ dimension: 500_000, shardSize: 500_000 })
+  const { byBytes, byGas } = largestShards(terms)
+  assert.ok(byBytes < byGas)
+  assert.equal(largestShardSize(terms), byBytes)
+  assert.ok(largestShards(terms, 2_000_000).byGas < byBytes)
+  assert.equal(largestShards(terms, 100_000).byGas, 0)
+  assert.match(new AggregateTooLongError(200_000, byBytes).message, new RegExp(`Use shards of at most ${byBytes} `))
+  assert.match(new AggregateTooCostlyError(20_000_000, 0).message, /No shard fits: use a smaller cohort/)
 })
 
 test('the largest shard fits, and one payload word more does not', () => {

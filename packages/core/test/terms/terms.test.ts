@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { UnsupportedLaneBitsError } from '../../src/direct/lanes.ts'
 import {
-  AggregateTooCostlyError,
   AggregateTooLongError,
   LaneOverflowError,
   MisalignedShardError,
@@ -103,11 +102,6 @@ const impossible: [string, Partial<Terms>, new (...facts: never[]) => Error][] =
   ['shards that split a payload word', { shardSize: 1000 }, MisalignedShardError],
   ['a lane that could overflow', { rounds: 512 }, LaneOverflowError],
   ['an aggregation beyond 128 KiB', { dimension: 40_000, shardSize: 40_000 }, AggregateTooLongError],
-  [
-    'an aggregation beyond the gas cap',
-    { dimension: 60_032, shardSize: 60_032, cohortSize: 4 },
-    AggregateTooCostlyError,
-  ],
   [
     'committed updates beyond 128 KiB',
     { dimension: 300_032, shardSize: 4096, shardsPerMember: 74, cohortSize: 4, commitSeconds: 1 },
