@@ -103,7 +103,7 @@ export async function startFederation(
   const setup = smallSetup(setupOverrides)
   const terms = smallTerms(setup, termOverrides)
   const creator = client.account!.address
-  await mintDemoTokens(client, { to: creator, amount: terms.bounty })
+  await mintDemoTokens(client, { to: creator, amount: terms.bounty + terms.sealPay })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
   await initialiseDirectModel(client, { id })
   const members = chain.accounts.slice(1, 1 + memberCount).map((account) => withAccount(client, account))

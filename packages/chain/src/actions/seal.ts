@@ -17,7 +17,7 @@
  * again.writes // → []
  * ```
  */
-import { type SealStep, type Terms, wordsOfShard } from '@tutti/core'
+import { formatCount, type SealStep, type Terms, wordsOfShard } from '@tutti/core'
 import { parseEventLogs } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
@@ -29,18 +29,19 @@ import { callToSeal, type FederationTarget } from './calls.ts'
 import { planSealing } from './plan-sealing.ts'
 
 /** One transaction that sealed, with what it was credited for it. */
-export type SealWrite = WriteResult & { step: SealStep; pay: bigint }
+export type SealWrite = WriteResult & { version: number; step: SealStep; pay: bigint }
 
 /** What is sealed, and where the words are had from. */
 export type SealTarget = FederationTarget &
   WordsAccess & {
     terms?: Terms
-    /** Is told after each transaction. */
-    onStep?: (write: SealWrite, left: number) => void
+    /** Is told after each transaction, and waited for. */
+    onStep?: (write: SealWrite, left: number) => void | Promise<void>
   }
 
-/** How often somebody else may seal the same pieces first before that is an error. */
+/** How often others may be first before that is an error, and how the contract says that they were. */
 const MOST_PLANS = 5
+const overtaking = new Set(['PieceAlreadySealed', 'StaleModel'])
 
 /**
  * Seals all that is missing of the model as it stands, in as few transactions as the chain's gas cap allows.
@@ -56,26 +57,25 @@ export async function sealModel(
   const { id } = target
   const terms = target.terms ?? (await readTerms(client, { id }))
   const writes: SealWrite[] = []
-  let sealing: number | undefined
   for (let plans = 1; ; plans++) {
     const { version, steps } = await planSealing(client, { id, terms })
-    if (sealing !== undefined && version !== sealing) throw new ModelMovedError(sealing, version, writes.length)
-    sealing = version
+    const begun = writes[0]?.version
+    if (begun !== undefined && version !== begun) throw new ModelMovedError(begun, version, writes.length)
     if (steps.length === 0) return { version, writes }
     const { words, state } = await readWords(client, { ...target, terms })
-    if (state.version !== version) continue
+    if (state.version !== version && plans < MOST_PLANS) continue
     try {
       for (const [index, step] of steps.entries()) {
         const call = callToSeal(client, { id, ...step, words: wordsOfShard(words, terms, step.shard) })
         const result = await sendCall(client, call)
-        const write = { ...result, step, pay: payOf(result) }
+        const write = { ...result, version, step, pay: payOf(result) }
         writes.push(write)
-        target.onStep?.(write, steps.length - index - 1)
+        await target.onStep?.(write, steps.length - index - 1)
       }
     } catch (error) {
-      // Somebody else seals at the same time: what is left is planned anew.
-      const isTaken = error instanceof ContractError && error.errorName === 'PieceAlreadySealed'
-      if (!isTaken || plans === MOST_PLANS) throw error
+      // Somebody else seals, or a round was aggregated, at the same time: what is left is planned anew.
+      const isOvertaken = error instanceof ContractError && overtaking.has(error.errorName)
+      if (!isOvertaken || plans === MOST_PLANS) throw error
     }
   }
 }
@@ -89,8 +89,9 @@ function payOf({ receipt }: WriteResult): bigint {
 export class ModelMovedError extends ChainError {
   constructor(sealing: number, version: number, transactions: number) {
     super(
-      `The model went on from version ${sealing} to ${version} while it was being sealed, after ${transactions} ` +
-        'transactions: what they wrote is not whole and answers nothing. Seal after the last round, or at the beginning of one.',
+      `The model went on from version ${sealing} to ${version} while it was being sealed, after ` +
+        `${formatCount(transactions, 'transaction')}: what was written is not whole and answers nothing. Seal after the last ` +
+        'round, or at the beginning of one.',
       true,
     )
   }

@@ -113,7 +113,7 @@ export async function startBenchFederation(
   terms: Terms,
   given: DirectSetup = setup,
 ): Promise<BenchFederation> {
-  await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty })
+  await mintDemoTokens(client, { to: client.account!.address, amount: terms.bounty + terms.sealPay })
   const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(given) })
   await initialiseDirectModel(client, { id })
   const members = accounts.slice(1, 1 + terms.cohortSize).map((account) => withAccount(client, account))

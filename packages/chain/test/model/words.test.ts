@@ -120,7 +120,12 @@ test('words of an earlier version are read as of its block', async () => {
   assert.notDeepEqual(between.words, words)
 })
 
+/** The words of the first log that was shown, in place of those of any later one. */
 let shown: string | undefined
+const ofFirst = ({ data }: Log): string => {
+  shown ??= data
+  return shown
+}
 
 for (const [what, behaviour, fault] of [
   ['has no log of that block', bendLogs(() => [], isOneBlock), LogMissingError],
@@ -128,7 +133,7 @@ for (const [what, behaviour, fault] of [
   ['shows words with one bit wrong', bendLogs((log) => [flip(log)], isOneBlock), WordsMismatchError],
   [
     'shows the words of another shard',
-    bendLogs((log) => [{ ...log, data: (shown ??= log.data) }], isOneBlock),
+    bendLogs((log) => [{ ...log, data: ofFirst(log) }], isOneBlock),
     WordsMismatchError,
   ],
 ] as const) {
