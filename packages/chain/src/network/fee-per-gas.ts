@@ -1,4 +1,14 @@
-/** What a unit of gas costs now. */
+/**
+ * What a unit of gas costs now.
+ *
+ * @example
+ * ```ts
+ * import { readFeePerGas } from '@tutti/chain'
+ *
+ * const fee = await readFeePerGas(client)
+ * fee > 0n // → true
+ * ```
+ */
 import type { ChainClient } from '../client/client.ts'
 import { withChainErrors } from '../client/errors.ts'
 

@@ -10,11 +10,11 @@
  * const { version, hashes } = await readModelState(client, { id: federationId })
  * version // → 2
  * hashes.length // → 1
- * const { isSealed } = await readSealing(client, { id: federationId })
- * isSealed // → false
- * const input = Uint8Array.of(1, 2, 3, 4, 5, 6)
- * await ask(client, { id: federationId, input }) // throws ContractError
- * await predict(client, { id: federationId, input }) // throws ContractError
+ * const { total } = await readSealing(client, { id: federationId })
+ * total // → 1
+ * const question = { id: federationId, input: Uint8Array.of(1, 2, 3, 4, 5, 6), version: 1 }
+ * await ask(client, question) // throws ContractError
+ * await predict(client, question) // throws ContractError
  * ```
  */
 

@@ -1,5 +1,5 @@
 /**
- * Which path a federation takes: integers in the contract's storage, or commitments of blobs.
+ * Which path a federation takes: words that the contract computes with and keeps the hash of, or commitments of blobs.
  *
  * @example
  * ```ts
@@ -12,7 +12,7 @@
 
 import type { Creation } from './logs.ts'
 
-/** `direct`: the contract holds the integers. `blob`: it holds their KZG commitments. */
+/** `direct`: the contract adds the integers, and keeps the hash of their words. `blob`: it keeps their KZG commitments. */
 export type PathName = 'direct' | 'blob'
 
 /** Bytes of a blob-path setup: `abi.encode(bytes32 baseModelHash)`. */

@@ -11,7 +11,7 @@
  * const round = { members: 3, cohort: 3, updates: 3, isSettled: true }
  * const { gas, blobGas } = estimatePlayedRound(terms, 'direct', round, BERLIN_PRICES)
  * start.joins // → 750000
- * gas // → 3280130
+ * gas // → 3275914
  * blobGas // → 0
  * ```
  */

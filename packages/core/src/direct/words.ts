@@ -4,7 +4,7 @@
  *
  * With several shards each begins at a whole word, so that the words of all shards, one after the other, are the words of
  * the model. What is sealed is written in pieces of {@link PIECE_WORDS} words, counted within the shard. Twin of
- * `direct/Words.sol`; vectors in `vectors/words.json`.
+ * `direct/model/Words.sol`; vectors in `vectors/words.json`.
  *
  * @example
  * ```ts
