@@ -26,6 +26,8 @@ export type ContentFiles = {
   read: (hash: Hex) => Promise<Uint8Array | undefined>
   /** Writes durably what is not there yet. */
   write: (hash: Hex, content: Uint8Array) => Promise<void>
+  /** Removes a file; nothing happens if there is none. */
+  remove: (hash: Hex) => Promise<void>
   /** Moves a file out of the way that is not what its name says. */
   refuse: (hash: Hex) => Promise<undefined>
   /** The hashes of the files that are there, unverified. */
@@ -50,6 +52,7 @@ export async function openFiles(options: FileOptions, ending: string): Promise<C
         if (!isReading) throw error
       })
     },
+    remove: (hash) => rm(pathOf(hash), { force: true }),
     refuse: async (hash) => {
       await setAside(pathOf(hash), options)
       return undefined

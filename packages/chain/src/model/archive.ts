@@ -38,6 +38,7 @@ export async function openWordsArchive(options: FileOptions): Promise<WordsArchi
       if (words === undefined) return undefined
       return keccak256(words) === hash.toLowerCase() ? words : files.refuse(hash)
     },
+    remove: files.remove,
     list: files.list,
   }
 }

@@ -38,6 +38,8 @@ export type WordsArchive = {
   put: (words: Uint8Array) => Promise<void>
   /** Words with this keccak256; undefined if there are none, or none that are whole. */
   get: (hash: Hex) => Promise<Uint8Array | undefined>
+  /** Forgets words; nothing happens if they are not there. */
+  remove: (hash: Hex) => Promise<void>
   /** The hashes of the files that are there, unverified. */
   list: () => Promise<Hex[]>
 }

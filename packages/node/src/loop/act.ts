@@ -15,6 +15,7 @@ import {
   MissingPayloadError,
   NotTakenYetError,
   RpcError,
+  WordsMissingError,
 } from '@tutti/chain'
 import type { Action } from '../decide/action.ts'
 import type { Observation } from '../decide/state.ts'
@@ -63,6 +64,7 @@ const HOLDING_BACK = [
   NotTakenYetError,
   ChainUnreachableError,
   ChainBehindError,
+  WordsMissingError,
 ]
 
 /** An action that is more than to wait or to stop. */

@@ -25,6 +25,7 @@ import {
 import type { Hex } from '@tutti/core'
 import { parseEventLogs, type TransactionReceipt } from 'viem'
 import { type Action, nameAction } from '../decide/action.ts'
+import type { AggregateData } from '../paths/interface.ts'
 import { untilReached } from '../rpc/connection.ts'
 import { costOf, plainCarrier, toFollowOptions } from '../sending/transactions.ts'
 import type { NodeEventBody } from '../status/events.ts'
@@ -57,7 +58,7 @@ export type InFlight = Map<string, Attempt[]>
 /** What the calls of some actions are made of. */
 export interface CallSources {
   /** What `aggregate` wants for a shard. */
-  aggregateData(shard: number): Promise<Uint8Array[]>
+  aggregateData(shard: number): Promise<AggregateData>
   /** The two transactions that prove a fault. */
   proofCalls(place: FaultPlace): Promise<{ bind: Call; challenge: Call }>
 }
@@ -148,8 +149,8 @@ async function callOf(
     case 'claim':
       return callToClaim(client, { id })
     case 'aggregate': {
-      const payloads = await untilReached(() => aggregateData(action.shard), retry)
-      return callToAggregate(client, { id, round: action.round, shard: action.shard, payloads })
+      const data = await untilReached(() => aggregateData(action.shard), retry)
+      return callToAggregate(client, { id, round: action.round, shard: action.shard, ...data })
     }
   }
 }

@@ -175,7 +175,11 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
     const known = { record, watch: faults, hasStalled: stall.hasStalled() }
     const action = decide(observation, toOwnState(progress, actor, options, known), clock.now())
     tellDecision(actor, progress, action, record)
-    if (action.kind === 'stop') return action.reason
+    if (action.kind === 'stop') {
+      // Of a model that is finished, the last log may be the only copy. Whoever cannot keep one has lost nothing yet.
+      if (status.isFinished) await path.keepModel?.().catch(() => undefined)
+      return action.reason
+    }
     if (action.kind === 'wait') {
       poll.waitUntil(Math.min(action.until ?? Infinity, await longWaits.note(action, observation)))
       continue

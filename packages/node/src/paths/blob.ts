@@ -94,9 +94,10 @@ export async function openBlobPath(options: BlobPathOptions): Promise<Path> {
     },
     planSendings: planBlobSendings,
     aggregateData: (round, shard, fromBlock) =>
-      withSubmissions(submissionsOf, round, fromBlock, (submissions) => {
+      withSubmissions(submissionsOf, round, fromBlock, async (submissions) => {
         const positions = setBits(round.submitted)
-        return collectPoints(access, { terms, round: round.number, shard, positions, submissions })
+        const points = await collectPoints(access, { terms, round: round.number, shard, positions, submissions })
+        return { words: new Uint8Array(), payloads: points }
       }),
     watcher: {
       check: (round, fromBlock) =>

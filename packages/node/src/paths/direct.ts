@@ -1,9 +1,12 @@
-/** The direct path: integers in calldata and in the contract's storage. */
-import { type ChainClient, collectPayloads, readDirectModel, readSubmissions, type Submission } from '@tutti/chain'
+/** The direct path: updates in calldata; the model's words in logs, and their hash in the contract's storage. */
+import { type ChainClient, collectPayloads, readSubmissions, type Submission } from '@tutti/chain'
 import { type Hex, packUpdate, setBits, type Terms } from '@tutti/core'
 import { isStatistics, type PublishedManifest, toWeights } from '@tutti/learn'
 import { planSendings } from '../sending/sendings.ts'
 import { plainCarrier, type Signer } from '../sending/transactions.ts'
+import type { NodeBehaviour } from '../settings/behaviour.ts'
+import type { Report } from '../status/report.ts'
+import { openDirectModel } from './direct-model.ts'
 import type { Path } from './interface.ts'
 
 /** Nodes accept transactions of 128 KB. */
@@ -15,28 +18,40 @@ export interface DirectPathOptions {
   federationId: Hex
   terms: Terms
   manifest: PublishedManifest
-  /** Most bytes of payload in one transaction; 110,000 when absent. */
-  bytesPerTransaction: number | undefined
+  /** Where the model's words are kept. */
+  archiveDirectory: string
+  /** `bytesPerTransaction`: most bytes of payload in one transaction; 110,000 when absent. */
+  behaviour: Pick<NodeBehaviour, 'bytesPerTransaction' | 'peerArchives'>
+  report: Pick<Report, 'tell'>
 }
 
-/** Opens the direct path. */
-export function openDirectPath(options: DirectPathOptions): Path {
-  const { client, federationId: id, terms, manifest, bytesPerTransaction = BYTES_PER_TRANSACTION } = options
+/** Opens the direct path, and the archive of its model. */
+export async function openDirectPath(options: DirectPathOptions): Promise<Path> {
+  const { client, federationId: id, terms, manifest, archiveDirectory, behaviour, report } = options
+  const { bytesPerTransaction = BYTES_PER_TRANSACTION, peerArchives } = behaviour
   const submissionsOf = createSubmissionReader(client, id)
+  const onDamage = (file: string, message: string) => report.tell({ kind: 'file-damaged', file, message })
+  const model = await openDirectModel({ client, id, terms, archiveDirectory, peerArchives, onDamage })
   return {
     kind: 'direct',
     carrier: plainCarrier(client),
     readWeights: async () => {
-      const { lanes } = await readDirectModel(client, { id, terms })
+      const lanes = await model.read()
       return isStatistics(manifest) ? Float32Array.from(lanes) : toWeights(manifest, lanes)
     },
     toPayload: async (values) => packUpdate(values, terms),
     planSendings: (payloads, hasCommit) => planSendings(payloads, hasCommit, bytesPerTransaction),
     aggregateData: (round, shard, fromBlock) =>
-      withSubmissions(submissionsOf, round, fromBlock, (submissions) => {
+      withSubmissions(submissionsOf, round, fromBlock, async (submissions) => {
         const positions = setBits(round.submitted)
-        return collectPayloads({ terms, round: round.number, shard, positions, submissions })
+        const payloads = collectPayloads({ terms, round: round.number, shard, positions, submissions })
+        // Without updates the model stays as it is, and its words are not asked for.
+        const words = payloads.length === 0 ? new Uint8Array() : await model.readShard(shard)
+        return { words, payloads }
       }),
+    keepModel: async () => {
+      await model.read()
+    },
   }
 }
 

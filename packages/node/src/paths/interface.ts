@@ -2,7 +2,7 @@
  * What differs between the paths of a federation's numbers: how the model is read, how an update is packed and carried, what
  * `aggregate` is handed, and whether the updates of others must be checked. The rest of a node is the same for both.
  */
-import type { FoundFault, RoundCheck } from '@tutti/chain'
+import type { AggregateParameters, FoundFault, RoundCheck } from '@tutti/chain'
 import type { Round } from '@tutti/core'
 import type { Sending } from '../disk/round-record.ts'
 import type { Carrier } from '../sending/transactions.ts'
@@ -24,14 +24,22 @@ export interface Path {
   /** The transactions of an update, in order. */
   planSendings(payloads: readonly Uint8Array[], hasCommit: boolean): Sending[]
   /**
-   * What `aggregate` wants for a shard: one entry an update, in order of position, of members that sent all their shards.
+   * What `aggregate` wants for a shard.
    *
    * @param fromBlock - Not after the block that opened the round, if known.
    */
-  aggregateData(round: Round, shard: number, fromBlock: bigint | undefined): Promise<Uint8Array[]>
+  aggregateData(round: Round, shard: number, fromBlock: bigint | undefined): Promise<AggregateData>
+  /** Keeps the model as it stands on this machine, before the endpoints' logs of it are gone. Absent where updates are kept. */
+  keepModel?(): Promise<void>
   /** Absent where a faulty update is refused at once. */
   readonly watcher?: Watcher
 }
+
+/**
+ * What a shard is aggregated from: its words, empty on the blob path, and one payload an update, in order of position, of
+ * members that sent all their shards.
+ */
+export type AggregateData = Pick<AggregateParameters, 'words' | 'payloads'>
 
 /** Decodes the updates of others and proves what is wrong with one. */
 export interface Watcher {

@@ -3,9 +3,10 @@
  *
  * @example
  * ```ts
- * import { defaultArchive } from '@tutti/node'
+ * import { defaultArchive, defaultWordsArchive } from '@tutti/node'
  *
  * defaultArchive('/home/me/.tutti/stores') // → '/home/me/.tutti/stores/blobs'
+ * defaultWordsArchive('/home/me/.tutti/stores') // → '/home/me/.tutti/stores/words'
  * ```
  */
 import { join } from 'node:path'
@@ -23,6 +24,11 @@ export function defaultArchive(root: string): string {
   return join(root, 'blobs')
 }
 
+/** The directory of models' words that all nodes of a machine keep together, unless told otherwise: `<root>/words`. */
+export function defaultWordsArchive(root: string): string {
+  return join(root, 'words')
+}
+
 /** The direct path, or the blob path with its trusted setup and archive loaded. */
 export async function openPath(options: {
   client: Signer
@@ -38,8 +44,8 @@ export async function openPath(options: {
   const { client, federationId, federation, root, memberDirectory, behaviour, report } = options
   const { terms, manifest } = federation
   if (federation.pathName === 'direct') {
-    const { bytesPerTransaction } = behaviour
-    return openDirectPath({ client, federationId, terms, manifest, bytesPerTransaction })
+    const archiveDirectory = behaviour.archive ?? defaultWordsArchive(root)
+    return openDirectPath({ client, federationId, terms, manifest, archiveDirectory, behaviour, report })
   }
   const { openBlobPath } = await import('./blob.ts')
   const archiveDirectory = behaviour.archive ?? defaultArchive(root)

@@ -53,9 +53,12 @@ export interface NodeBehaviour {
   keepsRounds?: number
   /** Between looks at the chain, in milliseconds. Default: 100 on a local chain, else that of the client. */
   pollMilliseconds?: number
-  /** Blob path: directory of the blobs that this node keeps. Default: `blobs` beside the stores. */
+  /**
+   * Directory of what this node keeps of the model: blobs on the blob path, words on the direct path. Default: `blobs` or
+   * `words` beside the stores.
+   */
   archive?: string
-  /** Blob path: archives of other members, in order; read, never written, and not trusted. */
+  /** Such directories of other members, in order; read, never written, and not trusted. */
   peerArchives?: string[]
   /** Blob path: base URL of a beacon node to fetch blobs from. Default: the chain itself, if it is a local one. */
   beaconUrl?: string

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { gasReport, readEvents, readModelWords, replayBlobs } from '@tutti/chain'
+import { gasReport, readEvents, readWords, replayBlobs } from '@tutti/chain'
 import { loadKzg } from '@tutti/chain/kzg'
 import { archiveSource } from '@tutti/chain/local'
 import {
@@ -73,12 +73,12 @@ async function readCourse({ clients, federationId: id, terms }: Fixture) {
     clients.findIndex(({ account }) => account.address.toLowerCase() === address.toLowerCase())
   const sent = new Set(submitted.map(({ args }) => `${args.round}/${memberOf(args.member)}`))
   const ends = [...settled, ...failed].sort((a, b) => a.args.round - b.args.round)
-  const words = await Promise.all(ends.map(({ blockNumber }) => readModelWords(client, { id, terms, blockNumber })))
+  const models = await Promise.all(ends.map(({ blockNumber }) => readWords(client, { id, terms, blockNumber })))
   return {
     seedOf: (round: number) => drawn.find(({ args }) => args.round === round)!.args.seed,
     isSilent: (round: number, member: number) => !sent.has(`${round}/${member}`),
     isSettled: ends.map(({ eventName }) => eventName === 'RoundSettled'),
-    words: words.map(toHex),
+    words: models.map(({ words }) => toHex(words)),
   }
 }
 
