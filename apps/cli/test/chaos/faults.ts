@@ -1,6 +1,7 @@
 /** Does to a running federation what the plan says. */
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import type { Hex } from '@tutti/core'
+import type { Bend, BentEndpoint } from './bent-endpoint.ts'
 import { hasLimits, limitFileSize, runBeside } from './beside.ts'
 import type { Violation } from './laws.ts'
 import { pause } from './pause.ts'
@@ -19,6 +20,8 @@ export interface Scene extends Play {
   members: readonly Member[]
   nodes: readonly Supervised[]
   watch: Watch
+  /** Of the member `plan.bent`. */
+  endpoint: BentEndpoint | undefined
   /** Members whose nodes cannot know of all that was sent in their name. */
   forgetful: Set<number>
   blame: (violation: Violation) => void
@@ -59,6 +62,8 @@ export async function strike(scene: Scene, fault: Fault): Promise<void> {
       return runTwin(scene, fault)
     case 'second-node':
       return runSecond(scene, fault.member)
+    case 'bend-endpoint':
+      return bendEndpoint(scene, fault)
   }
 }
 
@@ -115,6 +120,23 @@ async function stopNode({ nodes, tally, signal }: Scene, { member, forMs }: Last
     await pause(forMs, signal)
   } finally {
     if (node.pid() === pid) send(pid, 'SIGCONT')
+    release()
+  }
+}
+
+/** A node whose endpoint has lost logs or shows old words looks elsewhere and goes on: that is no disturbance. */
+async function bendEndpoint(
+  { plan, endpoint, nodes, tally, signal }: Scene,
+  { how, forMs }: { how: Bend; forMs: number },
+): Promise<void> {
+  if (endpoint === undefined || plan.bent === undefined) return
+  const release = how === 'behind' ? nodes[plan.bent]!.disturb() : () => undefined
+  endpoint.bend(how)
+  count(tally, `endpoints bent (${how})`)
+  try {
+    await pause(forMs, signal)
+  } finally {
+    endpoint.bend(undefined)
     release()
   }
 }

@@ -3,6 +3,7 @@
  * in the same order, and the same times between them. What they hit is up to the machine.
  */
 import { fromSeed, integer, type Random, uniform } from '@tutti/core'
+import type { Bend } from './bent-endpoint.ts'
 
 /** Something that goes wrong. Members are counted from 0; times are in milliseconds. */
 export type Fault =
@@ -24,6 +25,8 @@ export type Fault =
   | { kind: 'twin'; member: number; forMs: number }
   /** A second node with the same key and the same store, which must end by itself. */
   | { kind: 'second-node'; member: number }
+  /** Direct path: the endpoint of one member loses logs, shows old words or lags for a while. */
+  | { kind: 'bend-endpoint'; how: Bend; forMs: number }
 
 /** A fault and the time since the one before, or since the nodes were started. */
 export interface Planned {
@@ -48,6 +51,8 @@ export interface FederationPlan {
   trainers: number[]
   /** The member whose key is in an encrypted file, with a password. */
   keystore: number
+  /** Direct path: the member whose endpoint may be bent. */
+  bent: number | undefined
   faults: Planned[]
 }
 
@@ -91,6 +96,10 @@ const chances: Record<FederationPlan['weather'], [part: number, draw: (random: R
   ],
 }
 
+const bends: readonly Bend[] = ['lost-logs', 'stale-words', 'behind']
+/** On the direct path, as parts of the same sum. */
+const BEND_PART = 12
+
 type Drawn = Pick<FederationPlan, 'members' | 'trainers'>
 
 function anyOf(random: Random, { members }: Drawn): number {
@@ -104,6 +113,11 @@ function stopNode(random: Random, plan: Drawn): Fault {
 function fillDisk(random: Random, plan: Drawn): Fault {
   const forMs = Math.round(uniform(random, 1_000, 5_000))
   return { kind: 'fill-disk', member: anyOf(random, plan), forMs, bytes: integer(random, 2_000) }
+}
+
+function bendEndpoint(random: Random): Fault {
+  const how = bends[integer(random, bends.length)]!
+  return { kind: 'bend-endpoint', how, forMs: Math.round(uniform(random, 1_000, 8_000)) }
 }
 
 function killNode(random: Random, plan: Drawn): Fault {
@@ -136,6 +150,7 @@ export function drawFederation(seed: number, index: number): FederationPlan {
     submitSeconds: 30,
     challengeSeconds: path === 'blob' ? 2 : 0,
     keystore: integer(random, members),
+    bent: path === 'direct' ? integer(random, members) : undefined,
   }
   const faults = Array.from({ length: FAULTS }, () => ({
     afterMs: SHORTEST_GAP_MS + Math.round(exponential(random, MEAN_GAP_MS)),
@@ -145,7 +160,8 @@ export function drawFederation(seed: number, index: number): FederationPlan {
 }
 
 function drawFault(random: Random, plan: Omit<FederationPlan, 'faults'>): Fault {
-  const possible = chances[plan.weather]
+  const own: (typeof chances)['history'] = plan.bent === undefined ? [] : [[BEND_PART, bendEndpoint]]
+  const possible = [...chances[plan.weather], ...own]
   let rest = random() * possible.reduce((sum, [part]) => sum + part, 0)
   const chosen = possible.find(([part]) => {
     rest -= part

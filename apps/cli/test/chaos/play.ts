@@ -2,6 +2,7 @@
 import { claim, readBalance } from '@tutti/chain'
 import { defaultArchive } from '@tutti/node'
 import { awaitEnds, checkStore, searchLogs, verify } from './aftermath.ts'
+import { startBentEndpoint } from './bent-endpoint.ts'
 import { strike } from './faults.ts'
 import { judge, type Violation } from './laws.ts'
 import { pause } from './pause.ts'
@@ -32,7 +33,8 @@ export async function playFederation(play: Play, plan: FederationPlan): Promise<
   const { stage, tally, kills, signal, onProgress, mark } = play
   const { client, chain, creator } = stage
   const found: Violation[] = []
-  const { id, terms, directory, members, secrets } = await foundPlanned(stage, plan)
+  const endpoint = plan.bent === undefined ? undefined : await startBentEndpoint(chain.url)
+  const { id, terms, directory, members, secrets } = await foundPlanned(stage, plan, endpoint?.url)
   const balanceOfCore = () => readBalance(client, { token: terms.token, account: client.core })
   const heldBefore = (await balanceOfCore()) - terms.bounty - terms.stake * BigInt(members.length)
   // What is on disk must know of this federation before the chain may lose what is not.
@@ -52,7 +54,11 @@ export async function playFederation(play: Play, plan: FederationPlan): Promise<
   )
   const forgetful = new Set<number>()
   const watch = watchFederation(client, id, plan.submitSeconds)
-  const closing: (() => Promise<void>)[] = [() => watch.stop(), ...nodes.map((node) => () => node.close())]
+  const closing: (() => Promise<void>)[] = [
+    () => watch.stop(),
+    ...nodes.map((node) => () => node.close()),
+    async () => endpoint?.close(),
+  ]
   try {
     const scene = {
       ...play,
@@ -63,6 +69,7 @@ export async function playFederation(play: Play, plan: FederationPlan): Promise<
       members,
       nodes,
       watch,
+      endpoint,
       blame: (one: Violation) => found.push(one),
     }
     const pending = new Set<Promise<void>>()

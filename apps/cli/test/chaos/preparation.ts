@@ -119,8 +119,12 @@ function chooseTerms(
   }
 }
 
-/** Founds a planned federation and has its members join. Their keys follow from the seed. */
-export async function foundPlanned(stage: Stage, plan: FederationPlan): Promise<Founded> {
+/**
+ * Founds a planned federation and has its members join. Their keys follow from the seed.
+ *
+ * @param bentUrl - Endpoint of the member `plan.bent`.
+ */
+export async function foundPlanned(stage: Stage, plan: FederationPlan, bentUrl?: string): Promise<Founded> {
   const { client, creator, chain, env } = stage
   const { path, seed, index } = plan
   const {
@@ -149,7 +153,7 @@ export async function foundPlanned(stage: Stage, plan: FederationPlan): Promise<
     const words = [
       id,
       '--rpc',
-      chain.url,
+      member === plan.bent && bentUrl !== undefined ? bentUrl : chain.url,
       '--store',
       at('store'),
       '--data',
