@@ -25,6 +25,7 @@ import { addMint } from './commands/mint.ts'
 import { addModel } from './commands/model.ts'
 import { addNode } from './commands/node.ts'
 import { addPredict } from './commands/predict.ts'
+import { addSeal } from './commands/seal.ts'
 import { addSimulate } from './commands/simulate.ts'
 import { addStats } from './commands/stats.ts'
 import { addStatus } from './commands/status.ts'
@@ -88,6 +89,7 @@ export function createProgram(): Command {
     addAbandon,
     addStatus,
     addLog,
+    addSeal,
     addPredict,
     addDescribe,
     addEncode,

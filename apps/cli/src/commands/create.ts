@@ -229,7 +229,8 @@ async function describeProposal(
     proposeFromManifest(manifest, { ...choices, bits, laneBits: terms.laneBits }).terms
   const widths: WidthCost[] | undefined = isBlob ? undefined : costWidths(proposeAt)
   for (const line of widths === undefined ? [] : widthLines(widths, terms.bits)) output.line(line)
-  output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}`)
+  const sealPay = terms.sealPay === 0n ? '' : `, for sealing ${formatTokens(terms.sealPay, token)}`
+  output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}${sealPay}`)
   if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
   for (const warning of describeRisks(terms)) output.note(warning)
   const isWidened = !isBlob && choices.laneBits === undefined && terms.laneBits === 32
@@ -258,7 +259,7 @@ async function tryOut(client: ChainClient, { proposal, choices, described }: Pro
   const isThere = ((await client.public.getCode({ address: choices.aggregator })) ?? '0x') !== '0x'
   if (!isThere) output.line('  the blob aggregator is not on this chain yet; creating deploys it')
   const plan = isThere ? { plan: await planOnChain(client, proposal, output) } : {}
-  if (terms.bounty > 0n) await warnOfTokens(client, terms, output)
+  if (terms.bounty + terms.sealPay > 0n) await warnOfTokens(client, terms, output)
   output.line('Nothing was sent (--dry-run).')
   output.result({ ...described, ...plan })
 }
@@ -274,8 +275,9 @@ async function create(
   const plan = await planOnChain(client, proposal, output)
   const { id, gas, writes } = await createOnChain(client, proposal, plan, output)
   const paid = [...deployed, ...writes]
-  const { bounty } = proposal.terms
-  const tokens = bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`
+  const { bounty, sealPay } = proposal.terms
+  const forSealing = sealPay === 0n ? '' : `, and ${formatTokens(sealPay, token)} for sealing`
+  const tokens = `${bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`}${forSealing}`
   output.line(`You paid in all: ${describePaid(paid)}, in ${formatCount(paid.length, 'transaction')}${tokens}.`)
   output.line(`Members join with: tutti join ${id} --data FILE`)
   output.result({ id, ...described, plan, gas, paid: sumPaid(paid) })
@@ -297,12 +299,12 @@ async function deployForBlobs(client: ChainClient, output: Output): Promise<Paid
 /** Says that the account does not hold the bounty, which may come before the federation is created. */
 async function warnOfTokens(
   client: ChainClient,
-  { token, bounty: amount }: FederationProposal['terms'],
+  { token, bounty, sealPay }: FederationProposal['terms'],
   output: Output,
 ): Promise<void> {
   const { checkTokens, InsufficientTokensError } = await import('@tutti/chain')
   try {
-    await checkTokens(client, { token, amount })
+    await checkTokens(client, { token, amount: bounty + sealPay })
   } catch (error) {
     if (!(error instanceof InsufficientTokensError)) throw error
     output.note(`Creating it would stop there as yet. ${error.message}`)

@@ -21,6 +21,7 @@ import { replaceFile } from '../terminal/whole-file.ts'
 
 interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOptions, ExampleOptions {
   all?: boolean
+  sealed?: boolean
   out?: string
   withInputs?: boolean
   force?: boolean
@@ -50,6 +51,7 @@ export function addPredict(program: Command): void {
     .option('--with-inputs', 'with --out: write the columns of --data before the answers, in the form of that file')
     .option('--force', 'replace the file of --out if it exists')
     .option('--all', "judge the model on all rows of --data, by the manifest's metrics; `tutti evaluate` says more")
+    .option('--sealed', 'ask the newest sealed version, as a contract does (default: the model as it stands)')
     .option('--on-chain', 'with --out or --all: ask the contract for every answer (default: compute them here)')
     .addHelpText('after', EXPLANATION)
   command.option('--model <file>', 'blob path: answer on this machine, from a model that was pulled before')
@@ -94,10 +96,11 @@ function checkOptions(options: PredictOptions): void {
 
 async function askContract(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
   const { client, creation, manifest, known } = asked
-  const { ask } = await import('@tutti/chain')
+  const { ask, askWith } = await import('@tutti/chain')
   const given = await readExample(manifest, options)
   const { input, taken } = given
-  const { class: answered, outputs, round } = await ask(client, { id: creation.id, input })
+  const isSealed = options.sealed === true
+  const { class: answered, outputs, version } = await (isSealed ? ask : askWith)(client, { id: creation.id, input })
   const { label } = manifest.data
   const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
   const [answer] = nameAnswers(
@@ -106,9 +109,10 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
     toExample(manifest, input),
   )
   printAnswer(manifest, answer!, output)
+  output.line(`  from version ${version} of the model${isSealed ? ', as contracts are answered' : ''}`)
   await noteTakenValues(given, output)
   const question = { outputs, input: bytesToHex(input), taken }
-  output.result({ ...known, round, ...answer, class: Number(answered), ...question, isLocal: false })
+  output.result({ ...known, version, isSealed, ...answer, class: Number(answered), ...question, isLocal: false })
 }
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */

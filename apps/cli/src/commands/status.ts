@@ -1,13 +1,14 @@
 /** `tutti status [ID]`: the federations of a chain, or one of them: phase, members, rounds, money. */
 
 import { existsSync } from 'node:fs'
-import type { ChainClient, Creation, PathName } from '@tutti/chain'
-import type { Terms } from '@tutti/core'
+import type { ChainClient, Creation, PathName, SealingPlan } from '@tutti/chain'
+import type { Terms, Token } from '@tutti/core'
 import { describeToken, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
 import { warnOfModules } from '../chain/modules.ts'
+import { describeSealed, describeSealing } from '../federation/sealing-lines.ts'
 import { defaultArchivePath } from '../model/blob-model.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { createOutput, type Output, toTable } from '../terminal/output.ts'
@@ -138,7 +139,11 @@ async function readFederation(client: ChainClient, id: Hex) {
   const members = await Promise.all(
     accounts.map(async (account) => ({ account, ...(await chain.readMember(client, { id, account })) })),
   )
-  return { creation, status, round, phase, endsAt, members, history, now, token, modules, path: chain.pathOf(creation) }
+  const path = chain.pathOf(creation)
+  // In blobs no contract can be answered; before the model is whole there is nothing to seal.
+  const sealing =
+    path === 'direct' && status.isInitialised ? await chain.planSealing(client, { id, terms: creation.terms }) : null
+  return { creation, status, round, phase, endsAt, members, history, now, token, modules, path, sealing }
 }
 
 type FederationState = Awaited<ReturnType<typeof readFederation>>
@@ -165,6 +170,7 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
     ...{ id, phase, endsAt, chainTime: now, path, terms, token },
     statistics: sourceOfManifest(creation.manifest) ?? null,
     ...{ status, round, members, history, reported, standingFaults, modules },
+    sealing: toSealingFacts(state.sealing),
   })
 }
 
@@ -178,6 +184,7 @@ async function factRows({
   now,
   token,
   path,
+  sealing,
 }: FederationState): Promise<string[][]> {
   const { describePrivateNetwork } = await import('../create/term-lines.ts')
   const { terms } = creation
@@ -197,6 +204,7 @@ async function factRows({
     ],
     ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
     ['path', await describePath(path, terms)],
+    ...(sealing === null ? [] : [['sealed', sealingFact(sealing, creation.id, status.sealPot, token)]]),
     [
       'cohort',
       `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
@@ -207,6 +215,19 @@ async function factRows({
     ['creator', status.creator],
     ...(pace === undefined ? [] : [['terms', pace]]),
   ]
+}
+
+/** How far the model is sealed, what is left to do, and what is paid for it once the federation is over. */
+function sealingFact(plan: SealingPlan, id: Hex, pot: bigint, token: Token): string {
+  const left = plan.steps.length === 0 ? '' : `; to seal it: ${describeSealing(plan.cost)}, tutti seal ${id}`
+  const pay = pot === 0n ? '' : `; ${formatTokens(pot, token)} for whoever seals the finished model`
+  return `${describeSealed(plan)}${left}${pay}`
+}
+
+function toSealingFacts(plan: SealingPlan | null) {
+  if (plan === null) return null
+  const { isSealed, sealedVersion, version, done, total, gas, cost } = plan
+  return { isSealed, sealedVersion, version, done, total, transactionsLeft: plan.steps.length, gas, cost }
 }
 
 /** The members, with what they have staked and may claim. */

@@ -2,6 +2,7 @@
  * Creating a federation on the chain, so that nothing paid is lost: each transaction is tried before a token moves, the id
  * is told before the first one, and anyone can finish what a failure left unfinished.
  */
+
 import type { ChainClient, CreationPlan, WriteResult } from '@tutti/chain'
 import {
   AMSTERDAM_PRICES,
@@ -15,6 +16,7 @@ import {
 } from '@tutti/core'
 import { describeLimits } from '../chain/limit-lines.ts'
 import { describePaid, formatCoins, sumPaid } from '../chain/paid.ts'
+import { describeSealing } from '../federation/sealing-lines.ts'
 import { CommandError, type ExitCode, exitCodes } from '../terminal/exit-codes.ts'
 import { toFailure } from '../terminal/failure.ts'
 import type { Output } from '../terminal/output.ts'
@@ -76,8 +78,8 @@ function fitsChain({ round, limits }: CreationPlan): boolean {
 
 /** What creating takes, in lines for people. */
 function describePlan(plan: CreationPlan): string[] {
-  const { limits, create, initialise, chunks, isSimulated, gas, cost, round } = plan
-  const parts = chunks === 1 ? 'one transaction' : `${formatInteger(chunks)} transactions`
+  const { limits, create, initialise, shards, largest, sealing, isSimulated, gas, cost, round } = plan
+  const parts = shards === 1 ? 'one transaction' : `${formatInteger(shards)} transactions`
   return [
     describeLimits(limits),
     `to create: ${formatInteger(create)} gas; to write the initial model: ${parts} of at most ${formatInteger(initialise)} ` +
@@ -89,6 +91,13 @@ function describePlan(plan: CreationPlan): string[] {
           `a round by these prices, new state apart: to submit at most ${formatInteger(round.submit.gas)} gas, to ` +
             `aggregate a shard at most ${formatInteger(round.aggregate.gas)}`,
         ]),
+    ...(largest === undefined
+      ? []
+      : [
+          `a shard may have at most ${formatInteger(largest.byBytes)} parameters by the bytes of a transaction, ` +
+            `${formatInteger(largest.byGas)} by its gas`,
+        ]),
+    ...(sealing === undefined ? [] : [`to seal the model for contracts: ${describeSealing(sealing)}`]),
   ]
 }
 
@@ -120,7 +129,7 @@ export async function createOnChain(
 }
 
 /**
- * Finishes what a creation left: writes the chunks of the initial model that are missing. Anyone may.
+ * Finishes what a creation left: writes the shards of the initial model that are missing. Anyone may.
  *
  * @param target - `source`: of a model that was continued, the federation whose integers it started from.
  * @throws {@link UnfinishedError} `CommandError`
@@ -130,7 +139,7 @@ export async function resumeOnChain(
   { id, source }: { id: Hex; source: Hex | undefined },
   output: Output,
 ): Promise<{ id: Hex; gas: { initialise: bigint }; paid: bigint; isNew: boolean }> {
-  const { decodeSetup, pathOf, readManifest, readModelWords, readStatus } = await import('@tutti/chain')
+  const { decodeSetup, pathOf, readManifest, readStatus, readWords } = await import('@tutti/chain')
   const [creation, status] = await Promise.all([readManifest(client, { id }), readStatus(client, { id })])
   if (status.isInitialised) {
     output.line(`${id} is initialised already; nothing was sent.`)
@@ -148,9 +157,8 @@ export async function resumeOnChain(
     const { terms, blockNumber } = await readManifest(client, { id: source })
     const at = creation.blockNumber > blockNumber ? creation.blockNumber - 1n : blockNumber
     // As they were when it was created; an endpoint that keeps no old state answers with what there is now.
-    words = await readModelWords(client, { id: source, terms, blockNumber: at }).catch(() =>
-      readModelWords(client, { id: source, terms }),
-    )
+    const read = (as: { blockNumber?: bigint }) => readWords(client, { id: source, terms, ...as })
+    words = (await read({ blockNumber: at }).catch(() => read({}))).words
   }
   const writes = await initialiseOnChain(client, id, { setup, words }, output)
   output.line(`Initialised ${id}`)
@@ -171,7 +179,7 @@ async function initialiseOnChain(
     const { writes } = await initialiseDirectModel(client, {
       id,
       ...(words === undefined ? {} : { words }),
-      onChunk: (done, total) => output.progress(`writing the initial model, part ${done} of ${total}…`),
+      onShard: (done, total) => output.progress(`writing the initial model, shard ${done} of ${total}…`),
     })
     return writes
   } catch (error) {

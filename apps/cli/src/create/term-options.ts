@@ -15,6 +15,7 @@ export interface TermOptions {
   laneBits?: string
   stake: string
   bounty: string
+  sealPay: string
   joinSeconds: number
   commitSeconds: number
   submitSeconds: number
@@ -54,6 +55,11 @@ export function addTermOptions(command: Command): Command {
       new Option('--bounty <tokens>', 'what you pay to members and keepers over all rounds')
         .argParser(parseAmountText)
         .default('100'),
+    )
+    .addOption(
+      new Option('--seal-pay <tokens>', 'what you set aside, beside the bounty, for whoever seals the finished model')
+        .argParser(parseAmountText)
+        .default('0'),
     )
     .option('--join-seconds <n>', 'how long members may join before the first round', parseCount, 3_600)
     .option('--commit-seconds <n>', 'length of a commit phase, 0 for none', parseCount, 0)
@@ -113,6 +119,7 @@ export function chooseTerms(
     laneBits: options.laneBits === undefined ? undefined : Number(options.laneBits),
     stake: toUnits(options.stake, token, '--stake'),
     bounty: toUnits(options.bounty, token, '--bounty'),
+    sealPay: toUnits(options.sealPay, token, '--seal-pay'),
     joinSeconds: options.joinSeconds,
     commitSeconds: options.commitSeconds,
     submitSeconds: options.submitSeconds,

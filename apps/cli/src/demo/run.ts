@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import {
-  ask,
+  askWith,
   type ChainClient,
   claim,
   createFederation,
@@ -12,6 +12,7 @@ import {
   initialiseDirectModel,
   readDirectModel,
   readStatus,
+  readWords,
   replayDirect,
 } from '@tutti/chain'
 import { classify as classifyByTwin, type DirectSetup, type Hex, type Terms } from '@tutti/core'
@@ -136,7 +137,7 @@ async function createDemoFederation(
   const { id } = await createFederation(creator, { terms, manifest: manifestBytes, setup: setupBytes })
   await initialiseDirectModel(creator, {
     id,
-    onChunk: (done, total) => onProgress(`initial model, part ${done} of ${total}…`),
+    onShard: (done, total) => onProgress(`initial model, shard ${done} of ${total}…`),
   })
   return { id, terms, manifest, setup: setup! }
 }
@@ -191,12 +192,13 @@ const batch = 60
 
 async function askContract(client: ChainClient, id: Hex, heldOut: Dataset): Promise<Answer[]> {
   const answers: Answer[] = []
+  const model = await readWords(client, { id })
   for (let start = 0; start < heldOut.count; start += batch) {
     const indices = Array.from({ length: Math.min(batch, heldOut.count - start) }, (_, i) => start + i)
     answers.push(
       ...(await Promise.all(
         indices.map(async (index) => {
-          const { class: answer } = await ask(client, { id, input: exampleInput(heldOut, index) })
+          const { class: answer } = await askWith(client, { id, input: exampleInput(heldOut, index), model })
           return { index, label: heldOut.labels[index]!, answer: Number(answer) }
         }),
       )),

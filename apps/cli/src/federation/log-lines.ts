@@ -11,7 +11,7 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
     case 'Created':
       return `created by ${args.creator}, for at most ${formatCount(args.terms.rounds, 'round')}`
     case 'Initialised':
-      return args.complete ? 'the initial model is whole' : `part ${args.chunk + 1n} of the initial model was written`
+      return args.complete ? 'the initial model is whole' : `shard ${args.shard} of the initial model was written`
     case 'Joined':
       return `${args.member} joined`
     case 'LeaveRequested':

@@ -69,18 +69,18 @@ export async function openScorer(asked: AskedModel, options: ScoringOptions, out
 /** The contract's own answers, an eth_call an example. */
 async function openContract({ client, creation, manifest }: AskedModel, output: Output): Promise<Scorer> {
   const { id } = creation
-  const { ask, readModelStatus } = await import('@tutti/chain')
+  const { askWith, readWords } = await import('@tutti/chain')
   const isLinear = manifest.model.output === 'linear'
   return {
     score: async (dataset) => {
-      // All from one round's model: a table must not be answered half by the next.
-      const { round } = await readModelStatus(client, { id })
+      // All from one version of the model: a table must not be answered half by the next.
+      const model = await readWords(client, { id, terms: creation.terms })
       const rows: number[][] = []
       for (let start = 0; start < dataset.count; start += CALLS) {
         output.progress(`asking the contract: ${start} of ${dataset.count}`)
         const indices = Array.from({ length: Math.min(CALLS, dataset.count - start) }, (_, i) => start + i)
         const answers = await Promise.all(
-          indices.map((index) => ask(client, { id, round, input: exampleInput(dataset, index) })),
+          indices.map((index) => askWith(client, { id, model, input: exampleInput(dataset, index) })),
         )
         rows.push(...answers.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
       }

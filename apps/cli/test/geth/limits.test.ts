@@ -99,10 +99,10 @@ describe('a client with limits', whereGethIs(), () => {
     const layers = [{ inputs: 784, outputs: 32, biasMultiplier: 1, shift: 0 }]
     const setup = benchSetup(layers)
     const dimension = 785 * 32
-    const sizes = { dimension, shardSize: dimension, cohortSize: 2, stake: 0n, bounty: 0n, keeperPay: 0n }
+    const sizes = { dimension, shardSize: 12_800, cohortSize: 2, stake: 0n, bounty: 0n, keeperPay: 0n }
     const terms = benchTerms({ ...sizes, manifestHash: keccak256(manifest) }, setup)
     const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
-    await sendCall(client, callToInitialise(client, { id, chunk: 1 }))
+    await sendCall(client, callToInitialise(client, { id, shard: 1 }))
     await trial.geth.restart(['--rpc.gascap', '3000000'])
     const words = ['create', '--resume', id, '--test-account', '3', '--json']
     const { code, stdout, stderr } = await trial.run(words)
