@@ -48,6 +48,9 @@ interface IModel {
         bool isTrained;
         bool isInMotion;
         uint32 round;
+        uint32 version;
+        bool isSealed;
+        uint32 sealedVersion;
     }
 
     /// @notice What the model of a federation takes, gives, and has behind it.
@@ -55,18 +58,22 @@ interface IModel {
 
     /// @param id The federation whose model is asked.
     /// @param input One byte for each input, as the schema in the federation's manifest makes them.
+    /// @return version Which version of the model answers: the newest that somebody has sealed (`tutti seal`).
     /// @return class The class the model answers.
     /// @return outputs Its outputs, one for each class or a single one, scaled as the manifest says.
-    function classify(bytes32 id, bytes calldata input) external view returns (uint256 class, int256[] memory outputs);
+    function classify(bytes32 id, bytes calldata input)
+        external
+        view
+        returns (uint32 version, uint256 class, int256[] memory outputs);
 }
 
 /// @title PumpWatch
 /// @notice Orders service for a pump when the model of a federation says that it will fail.
 /// @dev Trust. The core forwards the question to the aggregator that the terms name, and a foreign one answers what it
-///      likes: the constructor refuses any but the one that its deployer names, and a model that no round has changed yet,
-///      which answers as well. Then the answer is the model's, and the model is its members': they can make it wrong,
-///      nobody can make it answer otherwise than its weights say. It changes with every round until the federation is
-///      finished. Nothing here shows that a reading is true: only `sensor` may report.
+///      likes: the constructor refuses any but the one that its deployer names, and a model of which no trained version is
+///      sealed, since only sealed versions answer. Then the answer is the model's, and the model is its members': they can make it wrong,
+///      nobody can make it answer otherwise than its weights say. It changes whenever somebody seals a newer version.
+///      Nothing here shows that a reading is true: only `sensor` may report.
 contract PumpWatch {
     /// @notice The class "yes" of the column "failed".
     uint256 public constant FAILS = 1;
@@ -82,14 +89,15 @@ contract PumpWatch {
 
     error NotTheSensor(address caller);
     error ForeignAggregator(address aggregator);
-    error UntrainedModel(bytes32 federation);
+    error UnsealedModel(bytes32 federation);
 
     /// @param aggregator Tutti's `DirectAggregator`, as `tutti deploy` prints it.
     constructor(IModel core_, address aggregator, bytes32 federation_) {
         address named = core_.termsOf(federation_).aggregator;
         if (named != aggregator) revert ForeignAggregator(named);
-        // Once is enough: a model that was trained stays so.
-        if (!core_.modelOf(federation_).isTrained) revert UntrainedModel(federation_);
+        // Once is enough: a version that was sealed stays so, and newer ones are trained as well.
+        IModel.Model memory model = core_.modelOf(federation_);
+        if (!model.isSealed || model.sealedVersion == 0) revert UnsealedModel(federation_);
         core = core_;
         federation = federation_;
         sensor = msg.sender;
@@ -97,7 +105,7 @@ contract PumpWatch {
 
     /// @notice Whether the model says that a pump with this reading will fail, and its output. Free as an `eth_call`.
     function willFail(bytes calldata reading) public view returns (bool, int256) {
-        (uint256 class, int256[] memory outputs) = core.classify(federation, reading);
+        (, uint256 class, int256[] memory outputs) = core.classify(federation, reading);
         return (class == FAILS, outputs[0]);
     }
 
