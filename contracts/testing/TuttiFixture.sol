@@ -14,7 +14,8 @@ import { TuttiBytecode } from "./TuttiBytecode.sol";
 ///         The test chooses the model's parameters, so that it knows the answers.
 /// @dev The contracts come as the bytecode that is deployed: they are not compiled again, so that a project needs neither
 ///      their compiler settings nor via-IR. It needs forge-std under the remapping `forge-std/`.
-///      One dense layer, 16-bit lanes, one member that sends what the model becomes. No token, no stake.
+///      One dense layer, 16-bit lanes, one member that sends what the model becomes. No token, no stake. Every version is
+///      sealed, so that `predict` and `classify` answer.
 ///      Call it outside of `vm.startPrank`, since it uses `vm.prank`. Training moves the clock by two seconds.
 abstract contract TuttiFixture is Test {
     /// @notice The most rounds that a federation of this fixture can be trained.
@@ -23,6 +24,8 @@ abstract contract TuttiFixture is Test {
     IFederation private _tuttiCore;
     IAggregator private _tuttiAggregator;
     uint256 private _opened;
+    /// @dev The words of each model, as the aggregator logs them.
+    mapping(bytes32 id => uint256[] words) private _words;
 
     /// @notice A model has `outputs · inputs` weights and then `outputs` biases.
     error WrongParameterCount(uint256 given, uint256 expected);
@@ -73,7 +76,8 @@ abstract contract TuttiFixture is Test {
         trainTutti(id, parameters);
     }
 
-    /// @notice A federation whose first round is open: its model answers, all outputs zero, and has not been trained.
+    /// @notice A federation whose first round is open: its model is sealed, answers with outputs of zero, and has not been
+    ///         trained.
     /// @param inputs As of `openTrained`.
     /// @param outputs As of `openTrained`.
     /// @param kind As of `openTrained`.
@@ -83,9 +87,12 @@ abstract contract TuttiFixture is Test {
         uint32 dimension = outputs * (inputs + 1);
         bytes memory setup = abi.encode(_setupOf(inputs, outputs, kind));
         id = core.create(_termsOf(dimension, setup), "", setup);
-        for (uint256 first; first * 16 < dimension; first += 512) {
-            core.initialise(id, first / 512, "");
+        core.initialise(id, 0, "");
+        for (uint256 word; word * 16 < dimension; ++word) {
+            // Zero in 16 lanes of 16 bits: each holds its value plus 2^15.
+            _words[id].push(type(uint256).max / 0xffff << 15);
         }
+        sealTutti(id);
         vm.prank(_member());
         core.join(id, "");
         core.open(id);
@@ -105,8 +112,27 @@ abstract contract TuttiFixture is Test {
         core.submit(id, round, 0, payloads, "", "");
         // A phase ends in the second after the action that ends it.
         vm.warp(vm.getBlockTimestamp() + 1);
-        core.aggregate(id, round, 0, payloads[0]);
+        core.aggregate(id, round, 0, bytes.concat(tuttiWords(id), payloads[0]));
+        for (uint256 p; p < expected; ++p) {
+            // Addition modulo 2^256 is exact in every lane.
+            unchecked {
+                _words[id][p / 16] += uint256(int256(parameters[p])) << (16 * (p % 16));
+            }
+        }
+        sealTutti(id);
         vm.warp(vm.getBlockTimestamp() + 1);
+    }
+
+    /// @notice Seals the model of a federation of this fixture as it is: it does so itself after every round.
+    function sealTutti(bytes32 id) internal {
+        bytes memory words = tuttiWords(id);
+        tuttiCore().seal(id, 0, 0, (words.length / 32 + 766) / 767, words);
+    }
+
+    /// @notice The words of a model, as `predictWith` takes them.
+    /// @param id A federation of this fixture.
+    function tuttiWords(bytes32 id) internal view returns (bytes memory) {
+        return abi.encodePacked(_words[id]);
     }
 
     function _member() private pure returns (address) {

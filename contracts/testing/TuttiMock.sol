@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { IFederationExtension } from "../src/interfaces/IFederationExtension.sol";
+import { IFederationModel } from "../src/interfaces/IFederationModel.sol";
 import { OutputKind } from "../src/types/OutputKind.sol";
 import { Terms } from "../src/types/Terms.sol";
 
@@ -9,8 +9,8 @@ import { Terms } from "../src/types/Terms.sol";
 /// @notice For tests of contracts that ask a model: a core that answers what it is told, for any federation. Hand a contract
 ///         `IFederation(address(mock))`. What it has not been told reverts, and so do the functions that a contract which only
 ///         asks does not need.
-/// @dev Terms name the mock as aggregator, unless it is told another one. A model takes any input and has been trained for
-///      one round, unless it is told otherwise.
+/// @dev Terms name the mock as aggregator, unless it is told another one. A model takes any input, has been trained for one
+///      round, and that version is sealed, unless it is told otherwise.
 contract TuttiMock {
     struct Told {
         uint256 class;
@@ -21,7 +21,7 @@ contract TuttiMock {
     struct Federation {
         address aggregator;
         bool isModelTold;
-        IFederationExtension.Model model_;
+        IFederationModel.Model model_;
         bytes refusal;
         Told toAny;
         mapping(bytes32 inputHash => Told) toInput;
@@ -31,8 +31,10 @@ contract TuttiMock {
 
     /// @notice The mock has not been told what to answer: see `tell`.
     error NotTold(bytes4 selector);
-    /// @notice As the core's.
-    error WrongRound(bytes32 id, uint256 current, uint256 given);
+    /// @notice As the aggregator's.
+    error VersionNotSealed(uint256 version, uint256 newest);
+    /// @notice As the aggregator's.
+    error NotSealed();
 
     fallback() external {
         revert NotTold(msg.sig);
@@ -50,17 +52,18 @@ contract TuttiMock {
         _told[id].toInput[keccak256(input)] = Told(class, outputs, true);
     }
 
-    /// @notice Tells how many rounds the model has behind it; 0: it has not been trained.
-    function tellRound(bytes32 id, uint32 round) public {
+    /// @notice Tells how many rounds have changed the model, and that this version is sealed; 0: it has not been trained.
+    function tellVersion(bytes32 id, uint32 version) public {
         Federation storage federation = _told[id];
         if (!federation.isModelTold) federation.model_ = _defaultModel();
         federation.isModelTold = true;
-        federation.model_.round = round;
-        federation.model_.isTrained = round > 0;
+        (federation.model_.round, federation.model_.version) = (version, version);
+        (federation.model_.isSealed, federation.model_.sealedVersion) = (true, version);
+        federation.model_.isTrained = version > 0;
     }
 
     /// @notice Tells all that `modelOf` returns.
-    function tellModel(bytes32 id, IFederationExtension.Model memory model_) public {
+    function tellModel(bytes32 id, IFederationModel.Model memory model_) public {
         _told[id].isModelTold = true;
         _told[id].model_ = model_;
     }
@@ -71,7 +74,7 @@ contract TuttiMock {
     }
 
     /// @notice Makes every question revert with `reason`, such as
-    ///         `abi.encodeWithSelector(IDirectAggregator.ModelInMotion.selector, 3, 1)`; an empty one ends that.
+    ///         `abi.encodeWithSelector(IDirectAggregator.NotSealed.selector)`; an empty one ends that.
     function refuse(bytes32 id, bytes memory reason) public {
         _told[id].refusal = reason;
     }
@@ -83,27 +86,45 @@ contract TuttiMock {
         terms.aggregator = aggregator == address(0) ? address(this) : aggregator;
     }
 
-    function modelOf(bytes32 id) public view returns (IFederationExtension.Model memory) {
+    function modelOf(bytes32 id) public view returns (IFederationModel.Model memory) {
         return _told[id].isModelTold ? _told[id].model_ : _defaultModel();
     }
 
-    function predict(bytes32 id, bytes calldata input) external view returns (int256[] memory) {
+    function predict(bytes32 id, bytes calldata input) external view returns (uint32, int256[] memory) {
+        return (_newestOf(id), _answerOf(id, input).outputs);
+    }
+
+    function classify(bytes32 id, bytes calldata input) external view returns (uint32, uint256, int256[] memory) {
+        Told memory told = _answerOf(id, input);
+        return (_newestOf(id), told.class, told.outputs);
+    }
+
+    function predictAt(bytes32 id, uint32 version, bytes calldata input) external view returns (int256[] memory) {
+        _checkVersion(id, version);
         return _answerOf(id, input).outputs;
     }
 
-    function classify(bytes32 id, bytes calldata input) external view returns (uint256, int256[] memory) {
+    function classifyAt(bytes32 id, uint32 version, bytes calldata input)
+        external
+        view
+        returns (uint256, int256[] memory)
+    {
+        _checkVersion(id, version);
         Told memory told = _answerOf(id, input);
         return (told.class, told.outputs);
     }
 
-    function answer(bytes32 id, bytes calldata input) external view returns (uint32, uint256, int256[] memory) {
-        Told memory told = _answerOf(id, input);
-        return (modelOf(id).round, told.class, told.outputs);
+    /// @notice The mock does not look at the words.
+    function predictWith(bytes32 id, bytes calldata, bytes calldata input) external view returns (int256[] memory) {
+        return _answerOf(id, input).outputs;
     }
 
-    function answerAt(bytes32 id, uint32 round, bytes calldata input) external view returns (uint256, int256[] memory) {
-        uint32 current = modelOf(id).round;
-        if (round != current) revert WrongRound(id, current, round);
+    /// @notice The mock does not look at the words.
+    function classifyWith(bytes32 id, bytes calldata, bytes calldata input)
+        external
+        view
+        returns (uint256, int256[] memory)
+    {
         Told memory told = _answerOf(id, input);
         return (told.class, told.outputs);
     }
@@ -111,6 +132,18 @@ contract TuttiMock {
     /// @notice True for every interface: the mock stands for the core.
     function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
         return interfaceId != 0xffffffff;
+    }
+
+    /// @dev Versions up to the newest that is sealed answer, as if all of them were sealed.
+    function _checkVersion(bytes32 id, uint32 version) private view {
+        uint32 newest = _newestOf(id);
+        if (version > newest) revert VersionNotSealed(version, newest);
+    }
+
+    function _newestOf(bytes32 id) private view returns (uint32) {
+        IFederationModel.Model memory model_ = modelOf(id);
+        if (!model_.isSealed) revert NotSealed();
+        return model_.sealedVersion;
     }
 
     function _answerOf(bytes32 id, bytes calldata input) private view returns (Told memory told) {
@@ -126,11 +159,12 @@ contract TuttiMock {
         if (!told.isTold) revert NotTold(msg.sig);
     }
 
-    function _defaultModel() private pure returns (IFederationExtension.Model memory model_) {
+    function _defaultModel() private pure returns (IFederationModel.Model memory model_) {
         model_.hasNetwork = true;
         model_.outputKind = OutputKind.Softmax;
         model_.isInitialised = true;
         model_.isTrained = true;
-        model_.round = 1;
+        (model_.round, model_.version) = (1, 1);
+        (model_.isSealed, model_.sealedVersion) = (true, 1);
     }
 }

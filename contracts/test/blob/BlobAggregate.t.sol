@@ -78,14 +78,14 @@ contract BlobAggregateTest is BlobFixture {
     function test_aggregate_ofTheSameBlobFromTwoMembersDoubles() external {
         startSmall(ID);
         aggregatePoints(ID, 1, pair(G, G));
-        assertEq(aggregator.model(ID, 0), pointForms[TWICE_G]);
+        assertEq(aggregator.commitments(ID, 0), pointForms[TWICE_G]);
         // And the model doubles when the round adds the model's own points.
         uint256[] memory points = new uint256[](1);
         points[0] = TWICE_G;
         aggregatePoints(ID, 1, points);
         points[0] = G;
         aggregatePoints(ID, 1, points);
-        assertEq(aggregator.model(ID, 0), pointForms[5]); // 5 · G
+        assertEq(aggregator.commitments(ID, 0), pointForms[5]); // 5 · G
     }
 
     function test_aggregate_ofOppositePointsIsInfinity() external {
@@ -93,24 +93,24 @@ contract BlobAggregateTest is BlobFixture {
         vm.expectEmit(address(aggregator));
         emit IBlobAggregator.Commitments(address(this), ID, 0, 0, infinity(), infinity());
         bytes32 hash = aggregatePoints(ID, 3, pair(G, MINUS_G));
-        assertEq(aggregator.model(ID, 0), new bytes(96));
+        assertEq(aggregator.commitments(ID, 0), new bytes(96));
         assertEq(hash, keccak256(new bytes(96)));
     }
 
     function test_aggregate_canBringTheModelBackToInfinity() external {
         startSmall(ID);
         aggregatePoints(ID, 1, pair(G, INFINITY));
-        assertEq(aggregator.model(ID, 0), pointForms[G]);
+        assertEq(aggregator.commitments(ID, 0), pointForms[G]);
         aggregatePoints(ID, 1, pair(INFINITY, MINUS_G));
-        assertEq(aggregator.model(ID, 0), new bytes(96));
+        assertEq(aggregator.commitments(ID, 0), new bytes(96));
         aggregatePoints(ID, 2, pair(G, INFINITY));
-        assertEq(aggregator.model(ID, 0), pointForms[TWICE_G]);
+        assertEq(aggregator.commitments(ID, 0), pointForms[TWICE_G]);
     }
 
     function test_aggregate_ofZeroBlobsIsInfinity() external {
         startSmall(ID);
         aggregatePoints(ID, 7, pair(INFINITY, INFINITY));
-        assertEq(aggregator.model(ID, 0), new bytes(96));
+        assertEq(aggregator.commitments(ID, 0), new bytes(96));
         assertEq(pointHashes[INFINITY], wordAt("openings", zeroBlob(), "versionedHash"));
     }
 
@@ -158,7 +158,7 @@ contract BlobAggregateTest is BlobFixture {
         affine[position % 96] ^= bytes1(flip);
         vm.expectRevert();
         this.aggregateAs_{ gas: 3_000_000 }(ID, point, affine);
-        assertEq(aggregator.model(ID, 0), new bytes(96));
+        assertEq(aggregator.commitments(ID, 0), new bytes(96));
     }
 
     // --- Sums ---
@@ -170,7 +170,7 @@ contract BlobAggregateTest is BlobFixture {
         b = bound(b, 0, pointForms.length - 1);
         aggregatePoints(ID, 1, pair(a, b));
         aggregatePoints("other", 1, pair(b, a));
-        assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
+        assertEq(aggregator.commitments(ID, 0), aggregator.commitments("other", 0));
     }
 
     function test_aggregate_scalesTheGainOfASmallerCohort() external {
@@ -180,10 +180,10 @@ contract BlobAggregateTest is BlobFixture {
         points[0] = G;
         aggregatePoints(ID, 5, 1, points); // 5 · 3 / 1
         aggregatePoints("other", 15, MEMBERS, points);
-        assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
+        assertEq(aggregator.commitments(ID, 0), aggregator.commitments("other", 0));
         aggregatePoints(ID, 5, 2, pair(G, TWICE_G)); // 5 · 3 / 2, rounded down
         aggregatePoints("other", 7, MEMBERS, pair(TWICE_G, G));
-        assertEq(aggregator.model(ID, 0), aggregator.model("other", 0));
+        assertEq(aggregator.commitments(ID, 0), aggregator.commitments("other", 0));
     }
 
     function test_aggregate_countsAreChecked() external {
@@ -219,7 +219,7 @@ contract BlobAggregateTest is BlobFixture {
                 }
                 bytes32 hash =
                     aggregator.aggregate(ID, round, shard, round == 0 ? 1 : 3, MEMBERS, contexts, digests, data);
-                assertEq(aggregator.model(ID, shard), modelAfter(round, shard, "model"));
+                assertEq(aggregator.commitments(ID, shard), modelAfter(round, shard, "model"));
                 assertEq(hash, keccak256(modelAfter(round, shard, "model")));
             }
         }

@@ -35,21 +35,21 @@ contract BlobRegisterTest is BlobFixture {
         aggregator.register(ID, terms, blobSetup());
     }
 
-    function test_initialise_takesOneEmptyChunkOnce() external {
+    function test_initialise_isOneEmptyCall() external {
         aggregator.register(ID, blobTerms(), blobSetup());
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.NotInitialised.selector, ID));
-        aggregator.model(ID, 0);
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 1, 1));
+        aggregator.commitments(ID, 0);
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, 1, 1));
         aggregator.initialise(ID, 1, "");
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 32, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongModelLength.selector, 32, 0));
         aggregator.initialise(ID, 0, new bytes(32));
         vm.expectRevert(IBlobAggregator.NoBlob.selector);
         aggregator.initialise(ID, 0, "");
         carryAny();
         assertTrue(aggregator.initialise(ID, 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ShardAlreadyInitialised.selector, 0));
         aggregator.initialise(ID, 0, "");
-        assertEq(aggregator.model(ID, 0), new bytes(192));
+        assertEq(aggregator.commitments(ID, 0), new bytes(192));
     }
 
     function test_predictions_areForTheDirectPath() external {

@@ -37,8 +37,16 @@ abstract contract AggregatorConformance is Test {
     /// @dev What is handed in for it at aggregation.
     function dataOf(uint256 round, uint256 member, uint256 shard) internal view virtual returns (bytes memory);
 
-    /// @dev What `model` returns once `rounds` rounds are aggregated.
+    /// @dev What `modelHash` is the hash of, once `rounds` rounds are aggregated.
     function modelAfter(uint256 rounds, uint256 shard) internal view virtual returns (bytes memory);
+
+    /// @dev What is handed in before the updates, if there are any.
+    function wordsBefore(uint256 rounds, uint256 shard) internal view virtual returns (bytes memory) { }
+
+    /// @dev Calls of `initialise` until the model is complete.
+    function initialCalls() internal view virtual returns (uint256) {
+        return 1;
+    }
 
     /// @dev What a transaction must carry beside a payload.
     function carry(bytes memory payload) internal virtual;
@@ -76,8 +84,7 @@ abstract contract AggregatorConformance is Test {
 
     function open() internal returns (bytes32 id) {
         id = core.create(fullTerms(), "manifest", pathSetup());
-        carryFirst();
-        core.initialise(id, 0, "");
+        initialiseAll(id);
         for (uint256 m; m < COHORT; ++m) {
             vm.prank(person(m));
             core.join(id, "");
@@ -110,7 +117,24 @@ abstract contract AggregatorConformance is Test {
         }
     }
 
+    function initialiseAll(bytes32 id) internal {
+        for (uint256 call; call < initialCalls(); ++call) {
+            carryFirst();
+            core.initialise(id, call, "");
+        }
+    }
+
+    /// @dev This test as the core.
+    function initialiseOwn(bytes32 id) internal {
+        module.register(id, fullTerms(), pathSetup());
+        for (uint256 call; call < initialCalls(); ++call) {
+            carryFirst();
+            assertEq(module.initialise(id, call, ""), call + 1 == initialCalls());
+        }
+    }
+
     function dataOfAll(uint256 round, uint256 shard) internal view returns (bytes memory data) {
+        data = wordsBefore(round, shard);
         for (uint256 m; m < COHORT; ++m) {
             data = bytes.concat(data, dataOf(round, m, shard));
         }
@@ -183,7 +207,7 @@ abstract contract AggregatorConformance is Test {
         vm.expectRevert(expected);
         module.digest("id", "context", 0, "");
         vm.expectRevert(expected);
-        module.model("id", 0);
+        module.modelHash("id", 0);
         vm.expectRevert(expected);
         module.networkShape("id");
         vm.expectRevert(expected);
@@ -194,18 +218,21 @@ abstract contract AggregatorConformance is Test {
     function test_initialise_comesBeforeTheModelAndOnce() external {
         module.register("id", fullTerms(), pathSetup());
         vm.expectRevert();
-        module.model("id", 0);
+        module.modelHash("id", 0);
         vm.expectRevert();
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.NoSuchChunk.selector, 1, 1));
-        module.initialise("id", 1, "");
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongChunkLength.selector, 1, 0));
+        uint256 calls = initialCalls();
+        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, calls, calls));
+        module.initialise("id", calls, "");
+        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongModelLength.selector, 1, 0));
         module.initialise("id", 0, hex"00");
-        carryFirst();
-        assertTrue(module.initialise("id", 0, ""));
-        vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ChunkAlreadyWritten.selector, 0));
-        module.initialise("id", 0, "");
-        assertEq(module.model("id", 1), modelAfter(0, 1));
+        for (uint256 call; call < calls; ++call) {
+            carryFirst();
+            assertEq(module.initialise("id", call, ""), call + 1 == calls);
+            vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.ShardAlreadyInitialised.selector, call));
+            module.initialise("id", call, "");
+        }
+        assertEq(module.modelHash("id", 1), keccak256(modelAfter(0, 1)));
     }
 
     // --- Digests ---
@@ -249,10 +276,32 @@ abstract contract AggregatorConformance is Test {
                 vm.expectEmit(address(core));
                 emit IFederationEvents.Aggregated(id, round, shard, address(this), 7, keccak256(expected));
                 core.aggregate(id, round, shard, data);
-                assertEq(core.model(id, shard), expected);
+                assertEq(core.modelHash(id, shard), keccak256(expected));
             }
         }
         assertTrue(core.statusOf(id).isFinished);
+    }
+
+    /// @dev A version is a round that all shards have had.
+    function test_versions_countRoundsThatAllShardsHaveHad() external {
+        bytes32 id = open();
+        for (uint32 round; round < LAST_ROUND; ++round) {
+            sendAll(id, round);
+            for (uint16 shard; shard < LAST_SHARD; ++shard) {
+                assertVersion(id, round, shard);
+                core.aggregate(id, round, shard, dataOfAll(round, shard));
+                bytes32 first = core.modelHash(id, 0);
+                assertEq(core.modelHash(id), keccak256(abi.encode(first, core.modelHash(id, 1))));
+            }
+            assertVersion(id, round + 1, 0);
+            assertEq(core.modelOf(id).version, round + 1);
+        }
+    }
+
+    function assertVersion(bytes32 id, uint256 version, uint256 shardsDone) private view {
+        (uint32 version_, uint32 shardsDone_) = core.versionOf(id);
+        assertEq(version_, version);
+        assertEq(shardsDone_, shardsDone);
     }
 
     /// @dev Aggregating one shard does not change the others.
@@ -260,30 +309,34 @@ abstract contract AggregatorConformance is Test {
         bytes32 id = open();
         sendAll(id, 0);
         core.aggregate(id, 0, 1, dataOfAll(0, 1));
-        assertEq(core.model(id, 0), modelAfter(0, 0));
-        assertEq(core.model(id, 1), modelAfter(1, 1));
+        assertEq(core.modelHash(id, 0), keccak256(modelAfter(0, 0)));
+        assertEq(core.modelHash(id, 1), keccak256(modelAfter(1, 1)));
     }
 
     function test_aggregate_takesUpdatesInOrderOfPositionOnly() external {
         bytes32 id = open();
         sendAll(id, 0);
-        bytes memory data = bytes.concat(dataOf(0, 0, 0), dataOf(0, 2, 0), dataOf(0, 1, 0));
+        bytes memory data = bytes.concat(wordsBefore(0, 0), dataOf(0, 0, 0), dataOf(0, 2, 0), dataOf(0, 1, 0));
         mismatched(id, 0, 0, 1, data);
     }
 
     function test_aggregate_refusesAnotherRoundsMembersOrShardsUpdate() external {
         bytes32 id = open();
         sendAll(id, 0);
-        mismatched(id, 0, 0, 2, bytes.concat(dataOf(0, 0, 0), dataOf(0, 1, 0), dataOf(1, 2, 0)));
-        mismatched(id, 0, 0, 1, bytes.concat(dataOf(0, 0, 0), dataOf(0, 0, 0), dataOf(0, 2, 0)));
+        mismatched(id, 0, 0, 2, bytes.concat(wordsBefore(0, 0), dataOf(0, 0, 0), dataOf(0, 1, 0), dataOf(1, 2, 0)));
+        mismatched(id, 0, 0, 1, bytes.concat(wordsBefore(0, 0), dataOf(0, 0, 0), dataOf(0, 0, 0), dataOf(0, 2, 0)));
         if (dataOf(0, 0, 0).length == dataOf(0, 0, 1).length) {
-            mismatched(id, 0, 0, 0, bytes.concat(dataOf(0, 0, 1), dataOf(0, 1, 0), dataOf(0, 2, 0)));
+            mismatched(id, 0, 0, 0, bytes.concat(wordsBefore(0, 0), dataOf(0, 0, 1), dataOf(0, 1, 0), dataOf(0, 2, 0)));
         }
         core.aggregate(id, 0, 0, dataOfAll(0, 0));
         core.aggregate(id, 0, 1, dataOfAll(0, 1));
         // The same payload in the next round has another digest.
         sendAll(id, 1);
-        mismatched(id, 1, 0, 0, dataOfAll(0, 0));
+        bytes memory data = wordsBefore(1, 0);
+        for (uint256 m; m < COHORT; ++m) {
+            data = bytes.concat(data, dataOf(0, m, 0));
+        }
+        mismatched(id, 1, 0, 0, data);
     }
 
     function test_aggregate_refusesDataOfAnotherLength() external {
@@ -297,7 +350,7 @@ abstract contract AggregatorConformance is Test {
         core.aggregate(id, 0, 0, longer);
         vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDataLength.selector, 0, data.length));
         core.aggregate(id, 0, 0, "");
-        assertEq(core.model(id, 0), modelAfter(0, 0));
+        assertEq(core.modelHash(id, 0), keccak256(modelAfter(0, 0)));
     }
 
     function testFuzz_aggregate_takesNoByteThatWasNotSubmitted(uint256 position, uint8 flip) external {
@@ -308,22 +361,18 @@ abstract contract AggregatorConformance is Test {
         data[position % data.length] ^= bytes1(flip);
         vm.expectRevert();
         core.aggregate{ gas: 8_000_000 }(id, 0, 1, data);
-        assertEq(core.model(id, 1), modelAfter(0, 1));
+        assertEq(core.modelHash(id, 1), keccak256(modelAfter(0, 1)));
     }
 
     function test_aggregate_withoutUpdatesReturnsTheHashOfTheModel() external {
-        module.register("id", fullTerms(), pathSetup());
-        carryFirst();
-        module.initialise("id", 0, "");
+        initialiseOwn("id");
         bytes32 hash = module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         assertEq(hash, keccak256(modelAfter(0, 0)));
-        assertEq(module.model("id", 0), modelAfter(0, 0));
+        assertEq(module.modelHash("id", 0), keccak256(modelAfter(0, 0)));
     }
 
     function test_aggregate_countsWhatItIsHanded() external {
-        module.register("id", fullTerms(), pathSetup());
-        carryFirst();
-        module.initialise("id", 0, "");
+        initialiseOwn("id");
         vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.TooManyUpdates.selector, COHORT + 1, COHORT));
         module.aggregate("id", 0, 0, 1, COHORT, new bytes32[](COHORT + 1), new bytes32[](COHORT + 1), "");
         vm.expectRevert(abi.encodeWithSelector(IAggregatorErrors.WrongDigestCount.selector, 1, 2));
@@ -331,18 +380,16 @@ abstract contract AggregatorConformance is Test {
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, LAST_SHARD, LAST_SHARD));
         module.aggregate("id", 0, LAST_SHARD, 1, COHORT, new bytes32[](0), new bytes32[](0), "");
         vm.expectRevert(abi.encodeWithSelector(IFederationErrors.ShardOutOfRange.selector, LAST_SHARD, LAST_SHARD));
-        module.model("id", LAST_SHARD);
+        module.modelHash("id", LAST_SHARD);
     }
 
     function test_models_ofOtherCoresAreUntouched() external {
         bytes32 id = open();
-        module.register(id, fullTerms(), pathSetup());
-        carryFirst();
-        module.initialise(id, 0, "");
+        initialiseOwn(id);
         sendAll(id, 0);
         core.aggregate(id, 0, 0, dataOfAll(0, 0));
-        assertEq(module.model(id, 0), modelAfter(0, 0));
-        assertEq(core.model(id, 0), modelAfter(1, 0));
+        assertEq(module.modelHash(id, 0), keccak256(modelAfter(0, 0)));
+        assertEq(core.modelHash(id, 0), keccak256(modelAfter(1, 0)));
     }
 
     /// @dev No bytes prove a fault in an update within its bounds.

@@ -50,6 +50,14 @@ contract DirectConformanceTest is AggregatorConformance, DirectFixture {
         return encodeModel(sums, shard * SHARD_SIZE, lengthOf(shard), 16);
     }
 
+    function wordsBefore(uint256 rounds, uint256 shard) internal pure override returns (bytes memory) {
+        return modelAfter(rounds, shard);
+    }
+
+    function initialCalls() internal pure override returns (uint256) {
+        return LAST_SHARD;
+    }
+
     function carry(bytes memory payload) internal pure override { }
 
     function valuesOf(uint256 round, uint256 member) private pure returns (int256[] memory) {

@@ -51,8 +51,8 @@ contract DirectAggregateTest is DirectFixture {
         register("x", terms, plainSetup(100));
         initialiseAll("x", terms);
         bytes32 hash = aggregateShard("x", 0, 0, 1, 8, new bytes32[](0), new bytes[](0));
-        assertEq(hash, keccak256(aggregator.model("x", 0)));
-        assertEq(aggregator.model("x", 0), encodeModel(new int256[](100), 0, 100, 16));
+        assertEq(hash, keccak256(wordsOf("x", 0)));
+        assertEq(wordsOf("x", 0), encodeModel(new int256[](100), 0, 100, 16));
     }
 
     /// @dev Every size of a cohort, every member at the extreme: no lane reaches further than with the largest cohort.
@@ -84,7 +84,7 @@ contract DirectAggregateTest is DirectFixture {
         bytes[] memory payloads = _encodeAlike(terms, size, updates, value);
         aggregateShard(id, 0, 1, terms.gains, cohort, contextsOf(0, updates), payloads);
         value *= int256(updates * (terms.gains * most / updates));
-        assertEq(aggregator.model(id, 1), encodeModel(_filled(size, value), 0, terms.shardSize, 16));
+        assertEq(wordsOf(id, 1), encodeModel(_filled(size, value), 0, terms.shardSize, 16));
         _checkOneMore(id, cohort, updates);
     }
 
@@ -143,7 +143,7 @@ contract DirectAggregateTest is DirectFixture {
         bytes32[] memory contexts = contextsOf(round, payloads.length);
         bytes32 hash = aggregateShard(id, round, shard, 1 + round, terms.cohortSize, contexts, payloads);
         bytes memory expected = encodeModel(model, from, length, terms.laneBits);
-        assertEq(aggregator.model(id, shard), expected, "model");
+        assertEq(wordsOf(id, shard), expected, "model");
         assertEq(hash, keccak256(expected), "hash");
     }
 
@@ -163,7 +163,7 @@ contract DirectAggregateTest is DirectFixture {
         bytes[] memory payloads = _encodeAlike(terms, terms.dimension, cohort, value);
         aggregateShard(id, 0, 0, terms.gains, cohort, contextsOf(0, cohort), payloads);
         value *= int256(cohort * terms.gains);
-        assertEq(aggregator.model(id, 0), encodeModel(_filled(dimension, value), 0, terms.dimension, terms.laneBits));
+        assertEq(wordsOf(id, 0), encodeModel(_filled(dimension, value), 0, terms.dimension, terms.laneBits));
     }
 
     /// @dev The same update as often as asked for, `length` times `value`.

@@ -6,6 +6,7 @@ import { Layer, DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.s
 import { OutputKind } from "../../src/types/OutputKind.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { Test } from "../Test.sol";
+import { Vm } from "../Vm.sol";
 
 /// @title DirectFixture
 /// @notice Terms, updates and a naive model, one integer a parameter, that the packed one is compared with.
@@ -13,7 +14,10 @@ import { Test } from "../Test.sol";
 abstract contract DirectFixture is Test {
     IDirectAggregator internal aggregator;
 
+    mapping(address core => mapping(bytes32 id => mapping(uint256 shard => bytes))) private _words;
+
     function setUp() public virtual {
+        vm.recordLogs();
         aggregator = IDirectAggregator(vm.deployCode("DirectAggregator.sol:DirectAggregator"));
     }
 
@@ -59,11 +63,27 @@ abstract contract DirectFixture is Test {
     }
 
     function initialiseAll(bytes32 id, Terms memory terms) internal {
-        uint256 lanes = 256 / uint256(terms.laneBits);
-        uint256 words = (terms.dimension + lanes - 1) / lanes;
-        for (uint256 chunk; chunk * 512 < words; ++chunk) {
-            aggregator.initialise(id, chunk, "");
+        for (uint256 shard; shard * terms.shardSize < terms.dimension; ++shard) {
+            aggregator.initialise(id, shard, "");
         }
+    }
+
+    /// @dev The words of a shard of this test's own model, as of `wordsOf`.
+    function wordsOf(bytes32 id, uint256 shard) internal returns (bytes memory words) {
+        words = loggedWords(address(this), id, shard);
+        assertEq(keccak256(words), aggregator.modelHash(id, shard), "hash");
+    }
+
+    /// @dev The words of a shard, as they were logged last: all that is left of them in the contract is their hash.
+    function loggedWords(address core, bytes32 id, uint256 shard) internal returns (bytes memory) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            bytes32[] memory topics = logs[i].topics;
+            if (topics.length != 4 || topics[0] != IDirectAggregator.ModelLogged.selector) continue;
+            _words[address(uint160(uint256(topics[1])))][topics[2]][uint256(topics[3])] =
+                abi.decode(logs[i].data, (bytes));
+        }
+        return _words[core][id][shard];
     }
 
     /// @dev Wire form of `values[from .. from + length)`, position by position as `Codec` documents it.
@@ -173,7 +193,8 @@ abstract contract DirectFixture is Test {
         for (uint256 m; m < payloads.length; ++m) {
             (digests[m],) = aggregator.digest(id, contexts[m], shard, payloads[m]);
         }
-        return aggregator.aggregate(id, round, shard, gain, cohort, contexts, digests, concat(payloads));
+        bytes memory data = payloads.length == 0 ? bytes("") : bytes.concat(wordsOf(id, shard), concat(payloads));
+        return aggregator.aggregate(id, round, shard, gain, cohort, contexts, digests, data);
     }
 
     /// @dev A payload in which only the padding has zero bytes.

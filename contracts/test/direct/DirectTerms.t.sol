@@ -115,7 +115,7 @@ contract DirectTermsTest is DirectFixture {
         terms.gains = 51; // 32,640
         setup.start = Start.Given;
         setup.bound = 127;
-        setup.chunks.push(0);
+        setup.hashes.push(0);
         _accept("fits");
         setup.bound = 128;
         _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
@@ -161,13 +161,13 @@ contract DirectTermsTest is DirectFixture {
         setup.tensors[0].amplitude = 32_767;
         _refuse(abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_767 + 640, 32_768));
         setup.start = Start.Given;
-        _refuse(abi.encodeWithSelector(DirectTerms.WrongChunkCount.selector, 0, 1));
-        setup.chunks.push(0);
+        _refuse(abi.encodeWithSelector(DirectTerms.WrongHashCount.selector, 0, 1));
+        setup.hashes.push(0);
         setup.bound = 32_768;
         _refuse(abi.encodeWithSelector(DirectTerms.BoundTooLarge.selector, 32_768, 32_768));
         setup.bound = 0;
         setup.start = Start.Zero;
-        _refuse(abi.encodeWithSelector(DirectTerms.WrongChunkCount.selector, 1, 0));
+        _refuse(abi.encodeWithSelector(DirectTerms.WrongHashCount.selector, 1, 0));
     }
 
     function test_register_refusesLayers() external {
@@ -234,7 +234,7 @@ contract DirectTermsTest is DirectFixture {
         terms.laneBits = 32;
         terms.cohortSize = 1;
         _size(100_000, 1); // 12,500 words
-        _refusePartially(DirectTerms.AggregateTooCostly.selector);
+        _refusePartially(IAggregatorErrors.AggregateTooLong.selector);
         // One member of sixteen shards: shard by shard, but not all at once under a commitment.
         terms.laneBits = 16;
         terms.rounds = 1;

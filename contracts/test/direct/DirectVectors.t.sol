@@ -108,7 +108,6 @@ contract DirectVectorsTest is Test {
         uint256 count = vm.parseJsonUint(json, ".count");
         for (uint256 c; c < count; ++c) {
             NetworkHarness harness = new NetworkHarness();
-            harness.store(vm.parseJsonBytes(json, _path("cases", c, "model")));
             DirectSetup memory setup;
             setup.outputKind = OutputKind(vm.parseJsonUint(json, _path("cases", c, "outputKind")));
             setup.inputZero = uint8(vm.parseJsonUint(json, _path("cases", c, "inputZero")));
@@ -118,6 +117,7 @@ contract DirectVectorsTest is Test {
             (uint256 class, int256[] memory outputs) = harness.classify(
                 vm.parseJsonUint(json, _path("cases", c, "laneBits")),
                 setup,
+                vm.parseJsonBytes(json, _path("cases", c, "model")),
                 vm.parseJsonBytes(json, _path("cases", c, "input"))
             );
             int256[] memory expected = vm.parseJsonIntArray(json, _path("cases", c, "outputs"));

@@ -108,7 +108,7 @@ contract RegisterTest is DirectFixture {
         register("seeded", terms, setup);
         setup = plainSetup(100);
         setup.start = Start.Given;
-        setup.chunks = new bytes32[](1);
+        setup.hashes = new bytes32[](1);
         setup.bound = 32_768 - 9 * 8 * 128;
         _refuse(terms, setup, abi.encodeWithSelector(IAggregatorErrors.LaneOverflow.selector, 32_768, 32_768));
         setup.bound -= 1;
@@ -139,25 +139,37 @@ contract RegisterTest is DirectFixture {
         _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.AmplitudeTooLarge.selector, 0, 32_768, 32_768));
         setup = plainSetup(100);
         setup.start = Start.Given;
-        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.WrongChunkCount.selector, 0, 1));
+        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.WrongHashCount.selector, 0, 1));
         setup.bound = 32_768;
         _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.BoundTooLarge.selector, 32_768, 32_768));
         setup = plainSetup(100);
-        setup.chunks = new bytes32[](1);
-        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.WrongChunkCount.selector, 1, 0));
+        setup.hashes = new bytes32[](1);
+        _refuse(terms, setup, abi.encodeWithSelector(DirectTerms.WrongHashCount.selector, 1, 0));
     }
 
     function test_aggregation_fitsOneTransaction() external {
-        // 8 members of 510 payload words: 131,008 bytes with all around them. One parameter more is one word each more.
-        Terms memory terms = plainTerms(16, 4, 510 * 64);
-        register("longest", terms, plainSetup(510 * 64));
-        terms = plainTerms(16, 4, 510 * 64 + 1);
-        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.AggregateTooLong.selector, 131_264, 131_072));
-        // 5,000 words are written at 5,000 gas at least.
-        terms = plainTerms(32, 1, 40_000);
-        uint256 gas = Estimate.aggregateGas(8, 8, 40_000, 32, 1);
-        assertGt(gas, 16_777_216);
-        _refuse(terms, abi.encodeWithSelector(DirectTerms.AggregateTooCostly.selector, gas, 16_777_216));
+        // 8 members of 340 payload words, and four words of the model for each: 131,008 bytes with all around them. One
+        // parameter more is one word more of each.
+        Terms memory terms = plainTerms(16, 4, 340 * 64);
+        register("longest", terms, plainSetup(340 * 64));
+        terms = plainTerms(16, 4, 340 * 64 + 1);
+        _refuse(terms, abi.encodeWithSelector(IAggregatorErrors.AggregateTooLong.selector, 131_296, 131_072));
+    }
+
+    /// @dev With the words in the transaction, its bytes decide, whatever the widths and the cohort.
+    function testFuzz_aggregation_thatIsShortEnoughIsCheapEnough(uint256 cohort, uint256 updates, uint256 width)
+        external
+        pure
+    {
+        cohort = bound(cohort, 1, 256);
+        updates = bound(updates, 1, cohort);
+        (uint256 laneBits, uint256 bits) = (16 << (width >> 2) % 2, 1 << (width % 4));
+        // Bytes of the model and of the payloads for each payload word of parameters.
+        uint256 each = 32 * (laneBits / bits) + 32 * updates;
+        uint256 length = (131_072 - 448) / each * (256 / bits);
+        if (length == 0) return;
+        assertLe(Estimate.aggregateBytes(updates, length, laneBits, bits), Estimate.BYTES_LIMIT);
+        assertLe(Estimate.aggregateGas(cohort, updates, length, laneBits, bits), Estimate.GAS_LIMIT);
     }
 
     function test_submission_fitsOneTransactionWhereItIsCommitted() external {

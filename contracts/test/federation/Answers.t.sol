@@ -10,8 +10,8 @@ import { Terms } from "../../src/types/Terms.sol";
 import { Conduct, HostileModule } from "../mocks/HostileModule.sol";
 import { FederationFixture } from "./FederationFixture.sol";
 
-/// @title Answers and the round they come from
-/// @notice What `modelOf` says of a federation at every step of its life, and that `answer` and `answerAt` say the same.
+/// @title Answers and the version they come from
+/// @notice What `modelOf` says of a federation at every step of its life.
 contract AnswersTest is FederationFixture {
     function test_modelOf_countsTheRoundsBehindTheModel() external {
         Terms memory terms = defaultTerms();
@@ -100,22 +100,11 @@ contract AnswersTest is FederationFixture {
         ];
         for (uint256 i; i < conducts.length; ++i) {
             module.set(IAggregator.networkShape.selector, conducts[i]);
+            module.set(IAggregator.sealingOf.selector, conducts[i]);
             IFederation.Model memory model_ = core.modelOf{ gas: 10_000_000 }(id);
-            assertFalse(model_.hasNetwork);
+            assertFalse(model_.hasNetwork || (model_.isSealed && conducts[i] != Conduct.AnswersMegabyte));
             assertEq(uint256(model_.inputs) + model_.outputs + model_.classes, 0);
         }
-    }
-
-    function test_answerAt_refusesAnyOtherRound() external {
-        bytes32 id = start(defaultTerms(), 4);
-        playRound(id);
-        (uint256 class, int256[] memory outputs) = core.answerAt(id, 1, "abc");
-        assertEq(class, 3);
-        assertEq(outputs.length, 2);
-        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.WrongRound.selector, id, 1, 0));
-        core.answerAt(id, 0, "abc");
-        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.WrongRound.selector, id, 1, 2));
-        core.answerAt(id, 2, "abc");
     }
 
     function test_answers_ofNoFederationAreRefused() external {
@@ -124,9 +113,31 @@ contract AnswersTest is FederationFixture {
         vm.expectRevert(unknown);
         core.modelOf(id);
         vm.expectRevert(unknown);
-        core.answer(id, "abc");
+        core.predict(id, "abc");
         vm.expectRevert(unknown);
-        core.answerAt(id, 0, "abc");
+        core.classify(id, "abc");
+        vm.expectRevert(unknown);
+        core.predictAt(id, 0, "abc");
+        vm.expectRevert(unknown);
+        core.classifyAt(id, 0, "abc");
+        vm.expectRevert(unknown);
+        core.predictWith(id, "", "abc");
+        vm.expectRevert(unknown);
+        core.classifyWith(id, "", "abc");
+        vm.expectRevert(unknown);
+        core.modelHash(id);
+        vm.expectRevert(unknown);
+        core.versionOf(id);
+        vm.expectRevert(unknown);
+        core.loggedAt(id, 0);
+        vm.expectRevert(unknown);
+        core.commitments(id, 0);
+        vm.expectRevert(unknown);
+        core.sealingOf(id);
+        vm.expectRevert(unknown);
+        core.pieceOf(id, 0, 0, 0);
+        vm.expectRevert(unknown);
+        core.seal(id, 0, 0, 1, "");
     }
 
     function assertModel(bytes32 id, uint32 round, bool isTrained, bool isInMotion) private view {
@@ -134,8 +145,7 @@ contract AnswersTest is FederationFixture {
         assertEq(model_.round, round, "round");
         assertTrue(model_.isTrained == isTrained, "trained");
         assertTrue(model_.isInMotion == isInMotion, "in motion");
-        (uint32 answered, uint256 class,) = core.answer(id, "abc");
-        assertEq(answered, round, "round of the answer");
-        assertEq(class, 3, "class of the answer");
+        (uint32 version,) = core.versionOf(id);
+        assertEq(model_.version, version, "version");
     }
 }

@@ -172,7 +172,7 @@ contract CreateTest is FederationFixture {
     function test_create_refusesAmountsWithoutToken() external {
         Terms memory terms = defaultTerms();
         terms.token = address(0);
-        refused(terms, abi.encodeWithSelector(IFederationErrors.TokenMissing.selector, STAKE, BOUNTY, KEEPER_PAY));
+        refused(terms, abi.encodeWithSelector(IFederationErrors.TokenMissing.selector, STAKE, BOUNTY, KEEPER_PAY, 0));
         (terms.stake, terms.bounty, terms.keeperPay) = (0, 0, 0);
         vm.prank(creator);
         core.create(terms, MANIFEST, SETUP);
@@ -210,7 +210,7 @@ contract CreateTest is FederationFixture {
         vm.expectRevert(error_);
         core.statusOf(0);
         vm.expectRevert(error_);
-        core.model(0, 0);
+        core.modelHash(0, 0);
         vm.expectRevert(error_);
         core.join(0, "");
         vm.expectRevert(error_);
@@ -236,12 +236,26 @@ contract CreateTest is FederationFixture {
 
     function test_views_passModelAndPredictionsThrough() external {
         bytes32 id = create(defaultTerms());
-        assertEq(core.model(id, 0).length, 4 * 32);
-        assertEq(core.model(id, 1).length, 3 * 32);
-        assertEq(core.predict(id, "abc")[0], 3);
-        (uint256 class, int256[] memory outputs) = core.classify(id, "abcde");
+        assertEq(core.modelHash(id, 1), keccak256(new bytes(3 * 32)));
+        assertEq(core.modelHash(id), keccak256(new bytes(4 * 32)));
+        (uint32 version, uint32 shardsDone) = core.versionOf(id);
+        assertEq(version + shardsDone, 0);
+        assertEq(core.pieceOf(id, 0, 0, 0), address(aggregator));
+        (,,,, uint256 total) = core.sealingOf(id);
+        assertEq(total, 10);
+        int256[] memory outputs;
+        (version, outputs) = core.predict(id, "abc");
+        assertEq(outputs[0], 3);
+        uint256 class;
+        (version, class, outputs) = core.classify(id, "abcde");
         assertEq(class, 5);
         assertEq(outputs.length, 2);
+        assertEq(core.predictAt(id, 3, "abc")[0], 3);
+        (class,) = core.classifyAt(id, 3, "abc");
+        assertEq(class, 3);
+        assertEq(core.predictWith(id, "words", "abc")[0], 3);
+        (class,) = core.classifyWith(id, "words", "abcd");
+        assertEq(class, 4);
     }
 
     function refused(Terms memory terms, bytes memory error_) private {

@@ -101,10 +101,10 @@ contract ExtensionTest is FederationFixture {
         inner[0] = abi.encodeCall(core.statusOf, (id));
         bytes[] memory outer = new bytes[](2);
         outer[0] = abi.encodeCall(core.multicall, (inner));
-        outer[1] = abi.encodeCall(core.model, (id, 0));
+        outer[1] = abi.encodeCall(core.versionOf, (id));
         bytes[] memory results = core.multicall(outer);
         assertEq(abi.decode(results[0], (bytes[]))[0], abi.encode(core.statusOf(id)));
-        assertEq(results[1], abi.encode(core.model(id, 0)));
+        assertEq(results[1], abi.encode(0, 0));
         assertEq(core.multicall(new bytes[](0)).length, 0);
     }
 

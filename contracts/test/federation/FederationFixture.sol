@@ -72,7 +72,7 @@ abstract contract FederationFixture is Test {
     }
 
     function create(Terms memory terms) internal returns (bytes32 id) {
-        fund(creator, terms.bounty);
+        fund(creator, uint256(terms.bounty) + terms.sealPay);
         vm.prank(creator);
         id = core.create(terms, MANIFEST, SETUP);
     }
@@ -152,8 +152,12 @@ abstract contract FederationFixture is Test {
         skip(1);
     }
 
+    /// @dev What the aggregator wants to be handed before the payloads: nothing, for the naive one.
+    function wordsBefore(bytes32 id, uint256 shard) internal view virtual returns (bytes memory) { }
+
     /// @dev The payloads of a shard from all that submitted, in order of position.
     function dataOf(bytes32 id, uint256 shard) internal view returns (bytes memory data) {
+        data = wordsBefore(id, shard);
         Terms memory terms = core.termsOf(id);
         Round memory round = core.roundOf(id);
         address[] memory cohort = core.cohortOf(id);
@@ -204,6 +208,10 @@ abstract contract FederationFixture is Test {
     /// @dev With one federation, the core holds exactly what the federation's accounts say.
     function assertBacked(bytes32 id) internal view {
         IFederation.Status memory status = core.statusOf(id);
-        assertEq(token.balanceOf(address(core)), uint256(status.unspent) + status.staked + status.owed, "held = ledger");
+        assertEq(
+            token.balanceOf(address(core)),
+            uint256(status.unspent) + status.staked + status.owed + status.sealPot,
+            "held = ledger"
+        );
     }
 }

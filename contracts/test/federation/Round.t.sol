@@ -228,7 +228,7 @@ contract RoundTest is FederationFixture {
         vm.recordLogs();
         vm.prank(stranger);
         core.aggregate(id, 0, 1, data);
-        bytes32 modelHash = keccak256(core.model(id, 1));
+        bytes32 modelHash = core.modelHash(id, 1);
         vm.expectEmit(address(core));
         emit IFederationEvents.Aggregated(id, 0, 0, stranger, 10, keccak256(expectedShard(id, 0)));
         data = dataOf(id, 0);

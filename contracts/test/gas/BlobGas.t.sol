@@ -288,7 +288,7 @@ contract BlobGasLaterTest is BlobGasFixture {
     }
 
     function test_checkpoint_ofSixBlobs() external {
-        bytes memory model = core.model(four, 0);
+        bytes memory model = core.commitments(four, 0);
         bytes32[] memory hashes = new bytes32[](BLOBS);
         for (uint256 b; b < BLOBS; ++b) {
             hashes[b] = hashOf(slice(model, 96 * b, 96));

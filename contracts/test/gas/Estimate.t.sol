@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import { Estimate } from "../../src/direct/Estimate.sol";
-import { Lanes } from "../../src/direct/lanes/Lanes.sol";
 import { DirectSetup, Start, Tensor } from "../../src/types/DirectSetup.sol";
 import { Terms } from "../../src/types/Terms.sol";
 import { DirectFederationFixture } from "../integration/DirectFederationFixture.sol";
@@ -22,12 +21,12 @@ contract EstimateTest is DirectFederationFixture {
 
     /// forge-config: default.isolate = true
     function test_aggregate_eightMembersFourBits() external {
-        _check(16, 4, 25_450, 8);
+        _check(16, 4, 20_000, 8);
     }
 
     /// forge-config: default.isolate = true
     function test_aggregate_thirtyThreeMembersTwoBits() external {
-        _check(16, 2, 15_000, 33);
+        _check(16, 2, 12_000, 33);
     }
 
     /// forge-config: default.isolate = true
@@ -65,7 +64,7 @@ contract EstimateTest is DirectFederationFixture {
         for (uint256 p; 4 * p < members; ++p) {
             joinFederation(id, terms, person(members + p));
         }
-        bytes memory data = concat(sent);
+        bytes memory data = bytes.concat(modelWords(id, 0), concat(sent));
         skip(1);
         core.aggregate(id, 0, 0, data);
         uint256 measured = vm.snapshotGasLastCall("Estimate", string.concat("aggregate, ", name));
@@ -73,9 +72,13 @@ contract EstimateTest is DirectFederationFixture {
         assertLe(measured, estimate, "aggregate");
         // The core's part holds first rewards and leavers, which are not here.
         assertLe(estimate, measured * 5 / 2, "an idle bound");
+        _checkBytes(terms, data);
+    }
+
+    function _checkBytes(Terms memory terms, bytes memory data) private view {
         assertLe(
-            abi.encodeCall(core.aggregate, (id, 0, 0, data)).length + 200,
-            Estimate.aggregateBytes(members, dimension, bits)
+            abi.encodeCall(core.aggregate, (0, 0, 0, data)).length + 200,
+            Estimate.aggregateBytes(terms.cohortSize, terms.dimension, terms.laneBits, terms.bits)
         );
     }
 
@@ -113,39 +116,39 @@ contract EstimateTest is DirectFederationFixture {
         assertLe(Estimate.submitGas(shards, length, bits), Estimate.GAS_LIMIT);
     }
 
+    /// @dev The largest shard that `create` accepts is one member's of one bit; a setup has 380 tensors at most.
+    ///      Seeded words are the most expensive to make, given ones to send.
     /// forge-config: default.isolate = true
-    function test_initialise_fitsTheCap() external {
+    function test_initialise_ofTheLargestShardFitsTheCap() external {
         for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
-            uint256 dimension = 512 * 256 / laneBits;
-            DirectSetup memory setup = plainSetup(dimension);
-            setup.start = Start.Seeded;
-            setup.tensors = new Tensor[](dimension / 16);
-            for (uint256 t; t < setup.tensors.length; ++t) {
-                setup.tensors[t] = Tensor(16, uint32(100 + t));
-            }
-            setup.tensors[0].length -= 1;
-            setup.tensors[setup.tensors.length - 1].length += 1;
-            if (setup.tensors.length > 350) continue;
-            _initialise(laneBits, setup, "", "seeded, many tensors");
-        }
-        for (uint256 laneBits = 16; laneBits <= 32; laneBits *= 2) {
-            uint256 dimension = 512 * 256 / laneBits;
+            uint256 dimension = 3700 * 256 / laneBits;
             DirectSetup memory setup = plainSetup(dimension);
             setup.start = Start.Seeded;
             setup.tensors[0].amplitude = 100;
-            _initialise(laneBits, setup, "", "seeded");
-            int256[] memory values = updateOf(laneBits, dimension, 8);
-            bytes memory data = encodeModel(values, 0, dimension, laneBits);
+            _initialise(laneBits, setup, dimension, "", "seeded");
+            setup.tensors = new Tensor[](370);
+            for (uint256 t; t < 370; ++t) {
+                setup.tensors[t] = Tensor(uint32(dimension / 370 - 1 + 2 * (t % 2)), uint32(100 + t));
+            }
+            _initialise(laneBits, setup, dimension, "", "seeded, many tensors");
+            setup = plainSetup(dimension);
+            bytes memory data = encodeModel(updateOf(laneBits, dimension, 8), 0, dimension, laneBits);
             setup.start = Start.Given;
             setup.bound = 128;
-            setup.chunks = new bytes32[](1);
-            setup.chunks[0] = keccak256(data);
-            _initialise(laneBits, setup, data, "given");
+            setup.hashes = new bytes32[](1);
+            setup.hashes[0] = keccak256(data);
+            _initialise(laneBits, setup, dimension, data, "given");
         }
     }
 
-    function _initialise(uint256 laneBits, DirectSetup memory setup, bytes memory data, string memory name) private {
-        Terms memory terms = federationTerms(laneBits, 4, Lanes.count(laneBits) * 512, 2);
+    function _initialise(
+        uint256 laneBits,
+        DirectSetup memory setup,
+        uint256 dimension,
+        bytes memory data,
+        string memory name
+    ) private {
+        Terms memory terms = federationTerms(laneBits, 1, dimension, 1);
         bytes memory encoded = abi.encode(setup);
         terms.setupHash = keccak256(encoded);
         terms.salt = keccak256(abi.encode(laneBits, name));
@@ -154,7 +157,7 @@ contract EstimateTest is DirectFederationFixture {
         bytes32 id = core.create(terms, MANIFEST, encoded);
         core.initialise(id, 0, data);
         uint256 gas = vm.snapshotGasLastCall(
-            "Estimate", string.concat("initialise 512 words in ", vm.toString(laneBits), ", ", name)
+            "Estimate", string.concat("initialise 3700 words in ", vm.toString(laneBits), ", ", name)
         );
         assertLe(gas, Estimate.GAS_LIMIT);
     }

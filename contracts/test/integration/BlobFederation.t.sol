@@ -40,7 +40,7 @@ contract BlobFederationTest is BlobFederationFixture {
                 vm.expectEmit(address(core));
                 emit IFederationEvents.Aggregated(id, round, shard, address(this), 7, keccak256(model));
                 core.aggregate(id, round, shard, data);
-                assertEq(core.model(id, shard), model, "commitment of the summed vector");
+                assertEq(core.commitments(id, shard), model, "commitment of the summed vector");
             }
             assertEq(core.history(id, 0, 2)[round].updates, MEMBERS);
         }
@@ -93,7 +93,7 @@ contract BlobFederationTest is BlobFederationFixture {
         waitForAggregation(id);
         bytes memory point = bytesAt("points", 1, "affine");
         core.aggregate(id, 0, 0, bytes.concat(point, point));
-        assertEq(core.model(id, 0), bytesAt("points", 3, "affine"));
+        assertEq(core.commitments(id, 0), bytesAt("points", 3, "affine"));
     }
 
     // --- Challenges ---

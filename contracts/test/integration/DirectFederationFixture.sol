@@ -54,12 +54,12 @@ abstract contract DirectFederationFixture is DirectFixture {
     {
         bytes memory encoded = abi.encode(setup);
         terms.setupHash = keccak256(encoded);
-        token.mint(address(this), terms.bounty);
-        token.approve(address(core), terms.bounty);
+        uint256 deposit = uint256(terms.bounty) + terms.sealPay;
+        token.mint(address(this), deposit);
+        token.approve(address(core), deposit);
         id = core.create(terms, MANIFEST, encoded);
-        uint256 lanes = 256 / uint256(terms.laneBits);
-        for (uint256 chunk; chunk * 512 * lanes < terms.dimension; ++chunk) {
-            core.initialise(id, chunk, "");
+        for (uint256 shard; shard * terms.shardSize < terms.dimension; ++shard) {
+            core.initialise(id, shard, "");
         }
         for (uint256 p; p < members; ++p) {
             joinFederation(id, terms, person(p));
@@ -73,6 +73,12 @@ abstract contract DirectFederationFixture is DirectFixture {
         token.approve(address(core), terms.stake);
         vm.prank(member);
         core.join(id, "");
+    }
+
+    /// @dev The words of a shard, as they were logged last; the core says that they are the present ones.
+    function modelWords(bytes32 id, uint256 shard) internal returns (bytes memory words) {
+        words = loggedWords(address(core), id, shard);
+        assertEq(keccak256(words), core.modelHash(id, shard), "hash");
     }
 
     function assignedOf(Terms memory terms, uint256 position, uint256 round, uint256 k)
@@ -109,8 +115,14 @@ abstract contract DirectFederationFixture is DirectFixture {
     function aggregateAll(bytes32 id, Terms memory terms, uint32 round) internal {
         skip(1);
         for (uint256 s; s * terms.shardSize < terms.dimension; ++s) {
-            core.aggregate(id, round, uint16(s), sentOf(id, terms, round, s));
+            core.aggregate(id, round, uint16(s), dataOf(id, terms, round, s));
         }
+    }
+
+    /// @dev What is handed in to aggregate a shard: its words and its payloads, or nothing.
+    function dataOf(bytes32 id, Terms memory terms, uint32 round, uint256 shard) internal returns (bytes memory) {
+        bytes memory payloads = sentOf(id, terms, round, shard);
+        return payloads.length == 0 ? payloads : bytes.concat(modelWords(id, shard), payloads);
     }
 
     /// @dev The payloads that came for a shard, in order of position.

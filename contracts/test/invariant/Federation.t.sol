@@ -13,7 +13,7 @@ contract FederationInvariants is Test {
         handler = new FederationHandler();
         handler.setUp();
         core = IFederation(handler.coreAddress());
-        bytes4[] memory selectors = new bytes4[](23);
+        bytes4[] memory selectors = new bytes4[](24);
         selectors[0] = FederationHandler.initialise.selector;
         selectors[1] = FederationHandler.joinOne.selector;
         selectors[2] = FederationHandler.leave.selector;
@@ -37,6 +37,7 @@ contract FederationInvariants is Test {
         selectors[20] = FederationHandler.step.selector;
         selectors[21] = FederationHandler.step.selector;
         selectors[22] = FederationHandler.challenge.selector;
+        selectors[23] = FederationHandler.seal.selector;
         targetContract(address(handler));
         targetSelector(address(handler), selectors);
     }
@@ -46,7 +47,7 @@ contract FederationInvariants is Test {
         uint256 held;
         for (uint256 f; f < 2; ++f) {
             IFederation.Status memory status = core.statusOf(handler.ids(f));
-            uint256 ledger = uint256(status.unspent) + status.staked + status.owed;
+            uint256 ledger = uint256(status.unspent) + status.staked + status.owed + status.sealPot;
             assertEq(handler.taken(f), handler.paid(f) + handler.burned(f) + ledger, "in = paid + burned + held");
             held += ledger;
         }
@@ -108,9 +109,10 @@ contract FederationInvariants is Test {
                 handler.advance(f);
             }
             assertTrue(core.statusOf(id).isFinished, "finished");
+            handler.sealRest(f);
             handler.claimAll(f);
             IFederation.Status memory status = core.statusOf(id);
-            assertEq(uint256(status.unspent) + status.staked + status.owed, 0, "nothing left");
+            assertEq(uint256(status.unspent) + status.staked + status.owed + status.sealPot, 0, "nothing left");
             address[] memory accounts = handler.accounts();
             for (uint256 i; i < accounts.length; ++i) {
                 assertEq(handler.stakeDue(f, accounts[i]), 0, "stake back");

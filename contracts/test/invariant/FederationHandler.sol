@@ -14,6 +14,7 @@ import { HostileModule } from "../mocks/HostileModule.sol";
 contract FederationHandler is FederationFixture {
     uint256 public constant FEDERATIONS = 2;
     uint256 private constant PEOPLE = 8;
+    uint128 private constant SEAL_PAY = 1009;
 
     bytes32[2] public ids;
     uint256[2] public taken;
@@ -30,6 +31,7 @@ contract FederationHandler is FederationFixture {
         terms.cohortSize = 3;
         terms.challengeSeconds = 60;
         terms.rounds = 6;
+        terms.sealPay = SEAL_PAY;
         ids[0] = create(terms);
         terms = defaultTerms();
         terms.commitSeconds = 40;
@@ -38,7 +40,7 @@ contract FederationHandler is FederationFixture {
         terms.rounds = 6;
         terms.judge = address(new HostileModule());
         ids[1] = create(terms);
-        (taken[0], taken[1]) = (BOUNTY, BOUNTY);
+        (taken[0], taken[1]) = (BOUNTY + SEAL_PAY, BOUNTY);
         for (uint256 f; f < FEDERATIONS; ++f) {
             core.initialise(ids[f], 0, "");
             for (uint256 i; i < 4; ++i) {
@@ -128,6 +130,14 @@ contract FederationHandler is FederationFixture {
         core.settle(id, core.roundOf(id).number);
     }
 
+    /// @dev Some of the pieces that are missing, or all.
+    function seal(uint256 f, uint256 who, uint256 count) external watched {
+        bytes32 id = ids[f % 2];
+        (,,, uint256 done, uint256 total) = core.sealingOf(id);
+        vm.prank(person(who % PEOPLE));
+        core.seal(id, 0, done, 1 + count % (total - done), "");
+    }
+
     function vote(uint256 f, uint256 who) external watched {
         bytes32 id = ids[f % 2];
         uint32 round = core.roundOf(id).number;
@@ -164,6 +174,14 @@ contract FederationHandler is FederationFixture {
             takeStep(f, round);
         }
         revert("no way to the next round");
+    }
+
+    /// @dev A stranger seals what is missing of a model that has finished, as long as that is paid for.
+    function sealRest(uint256 f) external {
+        if (core.statusOf(ids[f]).sealPot == 0) return;
+        (,,, uint256 done, uint256 total) = core.sealingOf(ids[f]);
+        vm.prank(stranger);
+        core.seal(ids[f], 0, done, total - done, "");
     }
 
     /// @dev Everyone claims what they are owed.

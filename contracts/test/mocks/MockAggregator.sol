@@ -11,32 +11,39 @@ import { Terms } from "../../src/types/Terms.sol";
 contract MockAggregator is IAggregator {
     error PayloadLength(uint256 expected, uint256 actual);
     error DataMismatch(uint256 update, bytes32 expected, bytes32 actual);
-    error ChunkWritten(uint256 chunk);
+    error ShardInitialised(uint256 shard);
 
     struct Model {
         uint256 dimension;
         uint256 shardSize;
-        uint256 chunks;
-        uint256 written;
+        uint256 calls;
+        uint256 initialised;
+        uint256 aggregated;
+        bool isSealed;
+        uint32 sealedVersion;
         mapping(uint256 => int256) parameters;
-        mapping(uint256 => bool) isWritten;
+        mapping(uint256 => bool) isInitialised;
+        mapping(uint256 version => uint256) sealedPieces;
     }
 
     mapping(address core => mapping(bytes32 id => Model)) private _models;
 
-    /// @dev The setup is the number of chunks that `initialise` waits for.
+    /// @notice Pieces, of one word each, that `seal` waits for.
+    uint256 public constant PIECES = 10;
+
+    /// @dev The setup is the number of shards that `initialise` waits for, true or not.
     function register(bytes32 id, Terms calldata terms, bytes calldata setup) external {
         Model storage model_ = _models[msg.sender][id];
         model_.dimension = terms.dimension;
         model_.shardSize = terms.shardSize;
-        model_.chunks = abi.decode(setup, (uint256));
+        model_.calls = abi.decode(setup, (uint256));
     }
 
-    function initialise(bytes32 id, uint256 chunk, bytes calldata) external returns (bool complete) {
+    function initialise(bytes32 id, uint256 shard, bytes calldata) external returns (bool complete) {
         Model storage model_ = _models[msg.sender][id];
-        if (model_.isWritten[chunk]) revert ChunkWritten(chunk);
-        model_.isWritten[chunk] = true;
-        return ++model_.written == model_.chunks;
+        if (model_.isInitialised[shard]) revert ShardInitialised(shard);
+        model_.isInitialised[shard] = true;
+        return ++model_.initialised == model_.calls;
     }
 
     function digest(bytes32 id, bytes32 context, uint256 shard, bytes calldata payload)
@@ -66,6 +73,7 @@ contract MockAggregator is IAggregator {
         uint256 length = shardLength(msg.sender, id, shard);
         _checkData(length, shard, contexts, digests, data);
         _add(_models[msg.sender][id], shard, length, int256(gain), data);
+        ++_models[msg.sender][id].aggregated;
         return keccak256(_words(msg.sender, id, shard));
     }
 
@@ -105,22 +113,83 @@ contract MockAggregator is IAggregator {
         return false;
     }
 
-    function model(bytes32 id, uint256 shard) external view returns (bytes memory) {
-        return _words(msg.sender, id, shard);
+    function modelHash(bytes32 id, uint256 shard) external view returns (bytes32) {
+        return keccak256(_words(msg.sender, id, shard));
+    }
+
+    function modelHash(bytes32 id) external view returns (bytes32) {
+        return keccak256(_words(msg.sender, id, 0));
+    }
+
+    function versionOf(bytes32 id) public view returns (uint32 version, uint32 shardsDone) {
+        Model storage model_ = _models[msg.sender][id];
+        uint256 shards = (model_.dimension + model_.shardSize - 1) / model_.shardSize;
+        return (uint32(model_.aggregated / shards), uint32(model_.aggregated % shards));
+    }
+
+    /// @dev Ten pieces, of which the words are not looked at.
+    function seal(bytes32 id, uint256, uint256, uint256 count, bytes calldata)
+        external
+        returns (uint256 written, uint256 done, uint256 total)
+    {
+        Model storage model_ = _models[msg.sender][id];
+        (uint32 version,) = versionOf(id);
+        (written, done, total) = (count, model_.sealedPieces[version] += count, PIECES);
+        if (done == total) (model_.isSealed, model_.sealedVersion) = (true, version);
+    }
+
+    function sealingOf(bytes32 id) external view returns (bool, uint32, uint32, uint256, uint256) {
+        Model storage model_ = _models[msg.sender][id];
+        (uint32 version,) = versionOf(id);
+        return (model_.isSealed, model_.sealedVersion, version, model_.sealedPieces[version], PIECES);
+    }
+
+    function pieceOf(bytes32, uint32, uint256, uint256) external view returns (address) {
+        return address(this);
     }
 
     function networkShape(bytes32) external pure returns (uint32 inputs, uint32 outputs, OutputKind kind) {
         return (3, 2, OutputKind.Softmax);
     }
 
-    function predict(bytes32, bytes calldata input) external pure returns (int256[] memory outputs) {
-        outputs = new int256[](1);
-        outputs[0] = int256(input.length);
+    /// @dev Any input has its length as its answer.
+    function predict(bytes32 id, bytes calldata input) external view returns (uint32 version, int256[] memory outputs) {
+        (version,) = versionOf(id);
+        outputs = _outputs(input);
     }
 
-    function classify(bytes32, bytes calldata input) external pure returns (uint256, int256[] memory outputs) {
+    function classify(bytes32 id, bytes calldata input)
+        external
+        view
+        returns (uint32 version, uint256 class, int256[] memory outputs)
+    {
+        (version,) = versionOf(id);
+        (class, outputs) = (input.length, _outputs(input));
+    }
+
+    function predictAt(bytes32, uint32, bytes calldata input) external pure returns (int256[] memory) {
+        return _outputs(input);
+    }
+
+    function classifyAt(bytes32, uint32, bytes calldata input) external pure returns (uint256, int256[] memory) {
+        return (input.length, _outputs(input));
+    }
+
+    function predictWith(bytes32, bytes calldata, bytes calldata input) external pure returns (int256[] memory) {
+        return _outputs(input);
+    }
+
+    function classifyWith(bytes32, bytes calldata, bytes calldata input)
+        external
+        pure
+        returns (uint256, int256[] memory)
+    {
+        return (input.length, _outputs(input));
+    }
+
+    function _outputs(bytes calldata input) private pure returns (int256[] memory outputs) {
         outputs = new int256[](2);
-        return (input.length, outputs);
+        outputs[0] = int256(input.length);
     }
 
     function parameter(address core, bytes32 id, uint256 index) external view returns (int256) {
@@ -133,11 +202,16 @@ contract MockAggregator is IAggregator {
         return from + model_.shardSize <= model_.dimension ? model_.shardSize : model_.dimension - from;
     }
 
-    function _words(address core, bytes32 id, uint256 shard) private view returns (bytes memory words) {
+    /// @notice The parameters of a shard, a word each.
+    function words(address core, bytes32 id, uint256 shard) external view returns (bytes memory) {
+        return _words(core, id, shard);
+    }
+
+    function _words(address core, bytes32 id, uint256 shard) private view returns (bytes memory all) {
         Model storage model_ = _models[core][id];
         uint256 length = shardLength(core, id, shard);
         for (uint256 p; p < length; ++p) {
-            words = bytes.concat(words, bytes32(uint256(model_.parameters[shard * model_.shardSize + p])));
+            all = bytes.concat(all, bytes32(uint256(model_.parameters[shard * model_.shardSize + p])));
         }
     }
 }

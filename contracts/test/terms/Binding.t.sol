@@ -92,6 +92,7 @@ contract BindingTest is Test {
         terms.challengeSeconds = uint32(number(path, "challengeSeconds"));
         terms.keeperSeconds = uint32(number(path, "keeperSeconds"));
         terms.judge = vm.parseJsonAddress(json, string.concat(path, "judge"));
+        terms.sealPay = uint128(number(path, "sealPay"));
     }
 
     function number(string memory path, string memory field) private view returns (uint256) {

@@ -7,7 +7,7 @@ import { Test } from "../Test.sol";
 
 /// @notice Against the compiler's own copies of the same struct.
 contract PackedTermsTest is Test {
-    uint256 private constant SLOTS = 10;
+    uint256 private constant SLOTS = 11;
 
     Terms private _own;
     Terms private _compilers;
@@ -33,7 +33,7 @@ contract PackedTermsTest is Test {
 
     function test_read_refusesEachFieldThatIsTooWide() external view {
         Terms memory terms;
-        uint16[28] memory widths = [
+        uint16[29] memory widths = [
             256,
             256,
             256,
@@ -61,7 +61,8 @@ contract PackedTermsTest is Test {
             32,
             32,
             32,
-            160
+            160,
+            128
         ];
         for (uint256 field; field < widths.length; ++field) {
             bytes memory input = abi.encodeCall(this.read, (terms));

@@ -9,8 +9,8 @@ import { TuttiFixture } from "../../testing/TuttiFixture.sol";
 contract TuttiFixtureTest is TuttiFixture {
     function test_openTrained_answersWithThePlaceOfTheLargestByte() external {
         (IFederation core, bytes32 id) = openTrained();
-        (uint32 round, uint256 class, int256[] memory outputs) = core.answer(id, hex"07c809");
-        assertEq(round, 1, "round");
+        (uint32 version, uint256 class, int256[] memory outputs) = core.classify(id, hex"07c809");
+        assertEq(version, 1, "version");
         assertEq(class, 1, "class");
         assertEq(outputs.length, 3);
         assertEq(outputs[0], 7e18);
@@ -32,7 +32,7 @@ contract TuttiFixtureTest is TuttiFixture {
             parameters[i] = given[i];
         }
         (IFederation core, bytes32 id) = openTrained(3, 2, OutputKind.MultiLabel, parameters);
-        int256[] memory outputs = core.predict(id, abi.encodePacked(a, b, c));
+        (, int256[] memory outputs) = core.predict(id, abi.encodePacked(a, b, c));
         for (uint256 i; i < 2; ++i) {
             int256 expected = int256(given[3 * i]) * int256(uint256(a)) + int256(given[3 * i + 1]) * int256(uint256(b))
                 + int256(given[3 * i + 2]) * int256(uint256(c)) + given[6 + i];
@@ -40,7 +40,7 @@ contract TuttiFixtureTest is TuttiFixture {
         }
     }
 
-    function test_openTrained_ofSeveralWordsAndChunks() external {
+    function test_openTrained_ofSeveralWords() external {
         int8[] memory parameters = new int8[](9000);
         parameters[0] = 3;
         parameters[8998] = -2;
@@ -48,7 +48,7 @@ contract TuttiFixtureTest is TuttiFixture {
         (IFederation core, bytes32 id) = openTrained(8999, 1, OutputKind.Logistic, parameters);
         bytes memory input = new bytes(8999);
         (input[0], input[8998]) = (0x02, 0x01);
-        (, uint256 class, int256[] memory outputs) = core.answer(id, input);
+        (, uint256 class, int256[] memory outputs) = core.classify(id, input);
         assertEq(outputs[0], 9e18);
         assertEq(class, 1);
     }
@@ -60,12 +60,13 @@ contract TuttiFixtureTest is TuttiFixture {
         for (uint256 i; i < 3; ++i) {
             trainTutti(id, more);
         }
-        (uint32 round, uint256 class, int256[] memory outputs) = core.answer(id, hex"0a0a0a");
-        assertEq(round, 4);
+        (uint32 version, uint256 class, int256[] memory outputs) = core.classify(id, hex"0a0a0a");
+        assertEq(version, 4);
         assertEq(class, 2);
         assertEq(outputs[2], 310e18);
-        (bool success,) = address(core).call(abi.encodeCall(core.answerAt, (id, 1, hex"0a0a0a")));
-        assertFalse(success, "the round before is gone");
+        assertEq(core.predictWith(id, tuttiWords(id), hex"0a0a0a"), outputs);
+        (, outputs) = core.classifyAt(id, 1, hex"0a0a0a");
+        assertEq(outputs[2], 10e18, "the versions before still answer");
     }
 
     function test_openUntrained_answersAndSaysThatItIsNot() external {
@@ -73,7 +74,8 @@ contract TuttiFixtureTest is TuttiFixture {
         IFederation.Model memory model = tuttiCore().modelOf(id);
         assertFalse(model.isTrained);
         assertEq(model.round, 0);
-        assertEq(tuttiCore().predict(id, hex"ffff")[0], 0);
+        (, int256[] memory outputs) = tuttiCore().predict(id, hex"ffff");
+        assertEq(outputs[0], 0);
     }
 
     function test_federations_ofOneTestAreTold() external {

@@ -26,30 +26,44 @@ contract TuttiMockTest is Test {
     function test_tell_answersEveryQuestionAlike() external {
         mock.tell(ID, 1, high);
         mock.tellOf(ID, "cold", 0, low);
-        assertEq(core.predict(ID, "warm")[0], 2e18);
-        (uint256 class, int256[] memory outputs) = core.classify(ID, "cold");
+        (uint32 version, int256[] memory outputs) = core.predict(ID, "warm");
+        assertEq(version, 1);
+        assertEq(outputs[0], 2e18);
+        uint256 class;
+        (version, class, outputs) = core.classify(ID, "cold");
+        assertEq(version, 1);
         assertEq(class, 0);
         assertEq(outputs[0], -2e18);
-        uint32 round;
-        (round, class, outputs) = core.answer(ID, "warm");
-        assertEq(round, 1);
+        (class, outputs) = core.classifyAt(ID, 1, "warm");
         assertEq(class, 1);
-        (class, outputs) = core.answerAt(ID, 1, "cold");
-        assertEq(outputs[0], -2e18);
+        assertEq(core.predictAt(ID, 1, "cold")[0], -2e18);
+        assertEq(core.predictWith(ID, "", "cold")[0], -2e18);
+        (class,) = core.classifyWith(ID, "", "warm");
+        assertEq(class, 1);
         assertTrue(core.modelOf(ID).isTrained);
         assertTrue(core.supportsInterface(0x01ffc9a7));
         assertEq(core.termsOf(ID).aggregator, address(mock));
     }
 
-    function test_tellRound_isWhatAnswersComeFrom() external {
+    function test_tellVersion_isWhatAnswersComeFrom() external {
         mock.tell(ID, 1, high);
-        mock.tellRound(ID, 7);
-        (uint32 round,,) = core.answer(ID, "");
-        assertEq(round, 7);
-        vm.expectRevert(abi.encodeWithSelector(IFederationErrors.WrongRound.selector, ID, 7, 6));
-        core.answerAt(ID, 6, "");
-        mock.tellRound(ID, 0);
+        mock.tellVersion(ID, 7);
+        (uint32 version,,) = core.classify(ID, "");
+        assertEq(version, 7);
+        core.classifyAt(ID, 6, "");
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.VersionNotSealed.selector, 8, 7));
+        core.classifyAt(ID, 8, "");
+        mock.tellVersion(ID, 0);
         assertFalse(core.modelOf(ID).isTrained);
+    }
+
+    function test_tellModel_thatIsNotSealedAnswersNothing() external {
+        mock.tell(ID, 1, high);
+        IFederation.Model memory model;
+        mock.tellModel(ID, model);
+        vm.expectRevert(abi.encodeWithSelector(IDirectAggregator.NotSealed.selector));
+        core.predict(ID, "");
+        assertEq(core.predictWith(ID, "", "")[0], 2e18);
     }
 
     function test_tellModel_isWhatModelOfSays() external {
@@ -57,7 +71,7 @@ contract TuttiMockTest is Test {
         (model.inputs, model.outputs, model.classes, model.round, model.isInMotion) = (4, 1, 2, 3, true);
         mock.tellModel(ID, model);
         assertEq(keccak256(abi.encode(core.modelOf(ID))), keccak256(abi.encode(model)));
-        mock.tellRound(ID, 9);
+        mock.tellVersion(ID, 9);
         assertEq(core.modelOf(ID).inputs, 4);
         assertEq(core.modelOf(ID).round, 9);
         mock.tellAggregator(ID, address(7));
@@ -71,9 +85,10 @@ contract TuttiMockTest is Test {
         vm.expectRevert(reason);
         core.predict(ID, "");
         vm.expectRevert(reason);
-        core.answerAt(ID, 1, "");
+        core.classifyAt(ID, 1, "");
         mock.refuse(ID, "");
-        assertEq(core.predict(ID, "")[0], 2e18);
+        (, int256[] memory outputs) = core.predict(ID, "");
+        assertEq(outputs[0], 2e18);
     }
 
     function test_whatIsNotToldReverts() external {

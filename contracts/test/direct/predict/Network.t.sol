@@ -56,9 +56,9 @@ contract NetworkTest is DirectFixture {
         NetworkHarness harness = new NetworkHarness();
         DirectSetup memory setup = withLayers(plainSetup(1), sizesOf(5, 2, 1));
         vm.expectRevert(abi.encodeWithSelector(Network.WrongInputLength.selector, 4, 5));
-        harness.classify(16, setup, new bytes(4));
+        harness.classify(16, setup, "", new bytes(4));
         vm.expectRevert(abi.encodeWithSelector(Network.WrongInputLength.selector, 6, 5));
-        harness.classify(16, setup, new bytes(6));
+        harness.classify(16, setup, "", new bytes(6));
     }
 
     function _check(uint256 seed, uint256[] memory sizes, uint256 laneBits, uint8 zero, bool isExtreme) private {
@@ -87,8 +87,8 @@ contract NetworkTest is DirectFixture {
             if (setup.layers[l].shift != 0) setup.layers[l].shift = uint8(1 + uint256(hashOf(seed, 3e9 + l)) % 40);
         }
         NetworkHarness harness = new NetworkHarness();
-        harness.store(encodeModel(parameters, 0, parameters.length, laneBits));
-        (, int256[] memory outputs) = harness.classify(laneBits, setup, input);
+        bytes memory words = encodeModel(parameters, 0, parameters.length, laneBits);
+        (, int256[] memory outputs) = harness.classify(laneBits, setup, words, input);
         int256[] memory expected = _plain(parameters, setup, input);
         assertEq(outputs.length, expected.length);
         for (uint256 i; i < outputs.length; ++i) {

@@ -5,24 +5,19 @@ import { Network } from "../../../src/direct/predict/Network.sol";
 import { DirectSetup } from "../../../src/types/DirectSetup.sol";
 import { OutputKind } from "../../../src/types/OutputKind.sol";
 
-/// @notice A network over words at slot 0 and after.
+/// @notice A network over words that are handed in.
 contract NetworkHarness {
-    function store(bytes calldata words) external {
-        for (uint256 k; k < words.length / 32; ++k) {
-            bytes32 word = bytes32(words[32 * k:32 * k + 32]);
-            assembly ("memory-safe") {
-                sstore(k, word)
-            }
-        }
-    }
-
-    function classify(uint256 laneBits, DirectSetup calldata setup, bytes calldata input)
+    function classify(uint256 laneBits, DirectSetup calldata setup, bytes memory words, bytes calldata input)
         external
-        view
+        pure
         returns (uint256 class, int256[] memory outputs)
     {
         bytes memory network = Network.encode(setup);
-        outputs = Network.outputs(network, 0, laneBits, input);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(words, 0x20)
+        }
+        outputs = Network.outputs(network, place, laneBits, input);
         class = Network.classOf(network, outputs);
     }
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import { Codec } from "../../../src/direct/lanes/Codec.sol";
 import { SumRule } from "../../../src/direct/rules/SumRule.sol";
 
-/// @notice The sum rule over words at slot 0 and after, and the checks of a payload.
+/// @notice The sum rule over words in calldata, and the checks of a payload.
 contract FoldHarness {
     function check(bytes calldata payload, uint256 length, uint256 laneBits, uint256 bits) external pure {
         Codec.check(payload, length, laneBits, bits);
@@ -14,7 +14,7 @@ contract FoldHarness {
         return uint256(bytes32(payload[32 * index:32 * index + 32]));
     }
 
-    /// @notice Stores `before`, folds the payloads in and returns the words.
+    /// @notice Adds the payloads to the words `before`.
     function fold(
         uint256 laneBits,
         uint256 bits,
@@ -23,18 +23,14 @@ contract FoldHarness {
         uint256 gain,
         bytes calldata before,
         bytes calldata data
-    ) external returns (bytes memory) {
-        for (uint256 k; k < before.length / 32; ++k) {
-            bytes32 word = bytes32(before[32 * k:32 * k + 32]);
-            assembly ("memory-safe") {
-                sstore(k, word)
-            }
-        }
+    ) external pure returns (bytes memory) {
         uint256 from;
+        uint256 model;
         assembly ("memory-safe") {
             from := data.offset
+            model := before.offset
         }
-        uint256[] memory words = SumRule.addTo(0, length, laneBits, bits, gain, from, members);
+        uint256[] memory words = SumRule.addTo(model, length, laneBits, bits, gain, from, members);
         return abi.encodePacked(words);
     }
 }
