@@ -52,7 +52,10 @@ export function addCreate(program: Command): void {
     .option('--from <id>', 'continue the model of another federation', parseId)
     .option('--resume <id>', 'finish a creation: write what its initial model lacks; anyone may', parseId)
     .addOption(
-      new Option('--path <name>', "where the model lives: in the contract's storage, or in blobs (EIP-4844)")
+      new Option(
+        '--path <name>',
+        'where the model travels: in calldata, which the contract adds up, or in blobs (EIP-4844)',
+      )
         .choices(['direct', 'blob'])
         .default('direct'),
     )
@@ -229,7 +232,7 @@ async function describeProposal(
     proposeFromManifest(manifest, { ...choices, bits, laneBits: terms.laneBits }).terms
   const widths: WidthCost[] | undefined = isBlob ? undefined : costWidths(proposeAt)
   for (const line of widths === undefined ? [] : widthLines(widths, terms.bits)) output.line(line)
-  const sealPay = terms.sealPay === 0n ? '' : `, for sealing ${formatTokens(terms.sealPay, token)}`
+  const sealPay = terms.sealPay === 0n ? '' : `, ${formatTokens(terms.sealPay, token)} for sealing the finished model`
   output.line(`  stake ${formatTokens(terms.stake, token)}, bounty ${formatTokens(terms.bounty, token)}${sealPay}`)
   if (BigInt(terms.token) !== 0n) output.line(`  token ${describeToken(token)}`)
   for (const warning of describeRisks(terms)) output.note(warning)
@@ -276,8 +279,9 @@ async function create(
   const { id, gas, writes } = await createOnChain(client, proposal, plan, output)
   const paid = [...deployed, ...writes]
   const { bounty, sealPay } = proposal.terms
-  const forSealing = sealPay === 0n ? '' : `, and ${formatTokens(sealPay, token)} for sealing`
-  const tokens = `${bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`}${forSealing}`
+  const tokens =
+    (bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`) +
+    (sealPay === 0n ? '' : `, and ${formatTokens(sealPay, token)} for whoever seals the finished model`)
   output.line(`You paid in all: ${describePaid(paid)}, in ${formatCount(paid.length, 'transaction')}${tokens}.`)
   output.line(`Members join with: tutti join ${id} --data FILE`)
   output.result({ id, ...described, plan, gas, paid: sumPaid(paid) })
@@ -296,7 +300,7 @@ async function deployForBlobs(client: ChainClient, output: Output): Promise<Paid
   return writes
 }
 
-/** Says that the account does not hold the bounty, which may come before the federation is created. */
+/** Says that the account does not hold the bounty and the pay for sealing, which may come before the federation is created. */
 async function warnOfTokens(
   client: ChainClient,
   { token, bounty, sealPay }: FederationProposal['terms'],

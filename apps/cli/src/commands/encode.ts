@@ -21,7 +21,7 @@ Examples:
   tutti encode ID --columns                          the schema, for Features.sol
 
 Standard output is only the bytes, so that another command can take them:
-  cast call CORE 'classify(bytes32,bytes)(uint256,int256[])' ID $(tutti encode ID --row '{"age": 61, "sex": "f"}')`
+  cast call CORE 'classify(bytes32,bytes)(uint32,uint256,int256[])' ID $(tutti encode ID --row '{"age": 61, "sex": "f"}')`
 
 /** Adds the command `encode`. */
 export function addEncode(program: Command): void {

@@ -5,7 +5,7 @@ import { addConnectionOptions, type ConnectionOptions, openReader, parseId } fro
 import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
 import { evaluationLines } from '../model/evaluation-lines.ts'
-import { addRoundOption, readAskedRound } from '../model/past-model.ts'
+import { addRoundOption, addSealedOption, readAskedRound } from '../model/past-model.ts'
 import { openScorer, type ScoringOptions } from '../model/scoring.ts'
 import { createOutput } from '../terminal/output.ts'
 
@@ -25,6 +25,7 @@ export function addEvaluate(program: Command): void {
     .option('--on-chain', 'ask the contract for every answer (default: compute them here, by the same arithmetic)')
   command.option('--model <file>', 'blob path: answer on this machine, from a model that was pulled before')
   addRoundOption(command)
+  addSealedOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: EvaluateOptions) => {
     const output = createOutput({ isJson: options.json === true })
     const client = await openReader(options)
@@ -47,7 +48,8 @@ export function addEvaluate(program: Command): void {
       output.line('')
       for (const line of evaluationLines(manifest, evaluation, dataset)) output.line(line)
       output.line('')
-      output.line(`The model after round ${round}; ${scorer.how}.`)
+      const whose = options.sealed === undefined ? `The model after round ${round}` : 'The sealed model'
+      output.line(`${whose}; ${scorer.how}.`)
       const { label } = manifest.data
       const named = evaluation.classes.map((figures, index) => ({
         name: label.kind === 'number' ? '' : label.classes[index]!,

@@ -10,7 +10,7 @@ import { type ExampleOptions, noteTakenValues, readExample } from '../data/examp
 import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../model/answers.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
 import { figureLines, pickFigures } from '../model/figure-lines.ts'
-import { addRoundOption, readAskedRound } from '../model/past-model.ts'
+import { addRoundOption, addSealedOption, readAskedRound } from '../model/past-model.ts'
 import { type AskedModel, openScorer, type ScoringOptions } from '../model/scoring.ts'
 import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../terminal/csv-writing.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
@@ -21,7 +21,6 @@ import { replaceFile } from '../terminal/whole-file.ts'
 
 interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOptions, ExampleOptions {
   all?: boolean
-  sealed?: boolean
   out?: string
   withInputs?: boolean
   force?: boolean
@@ -33,7 +32,8 @@ interface Asked extends AskedModel {
 }
 
 const EXPLANATION = `
-One answer comes from the contract; on the blob path it comes from this machine. A classifier gives logits. The answer is
+One answer comes from the contract, which is handed the model's words and holds them against their hash; with --sealed it
+comes from sealed code, as contracts get it. On the blob path it comes from this machine. A classifier gives logits. The answer is
 the class with the largest logit; where one logit stands for two classes, it is the second class if the logit is above
 zero. Probabilities are the softmax of the logits, or their logistic function. With --json, "outputs" is what the
 contract returned: integers with 18 decimals.`
@@ -51,11 +51,11 @@ export function addPredict(program: Command): void {
     .option('--with-inputs', 'with --out: write the columns of --data before the answers, in the form of that file')
     .option('--force', 'replace the file of --out if it exists')
     .option('--all', "judge the model on all rows of --data, by the manifest's metrics; `tutti evaluate` says more")
-    .option('--sealed', 'ask the newest sealed version, as a contract does (default: the model as it stands)')
     .option('--on-chain', 'with --out or --all: ask the contract for every answer (default: compute them here)')
     .addHelpText('after', EXPLANATION)
   command.option('--model <file>', 'blob path: answer on this machine, from a model that was pulled before')
   addRoundOption(command)
+  addSealedOption(command)
   addModuleOption(addBlobOptions(addConnectionOptions(command))).action(async (id: Hex, options: PredictOptions) => {
     const output = createOutput({ isJson: options.json === true })
     checkOptions(options)
@@ -99,8 +99,16 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
   const { ask, askWith } = await import('@tutti/chain')
   const given = await readExample(manifest, options)
   const { input, taken } = given
-  const isSealed = options.sealed === true
-  const { class: answered, outputs, version } = await (isSealed ? ask : askWith)(client, { id: creation.id, input })
+  const { id, terms } = creation
+  const { sealed } = options
+  const isSealed = sealed !== undefined
+  const {
+    class: answered,
+    outputs,
+    version,
+  } = isSealed
+    ? await ask(client, { id, input, ...(sealed === true ? {} : { version: sealed }) })
+    : await askWith(client, { id, terms, input })
   const { label } = manifest.data
   const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
   const [answer] = nameAnswers(
@@ -109,7 +117,8 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
     toExample(manifest, input),
   )
   printAnswer(manifest, answer!, output)
-  output.line(`  from version ${version} of the model${isSealed ? ', as contracts are answered' : ''}`)
+  const whence = isSealed ? 'in sealed code' : 'of words that it was handed and held against their hash'
+  output.line(`  answered by the contract from version ${version}, ${whence}`)
   await noteTakenValues(given, output)
   const question = { outputs, input: bytesToHex(input), taken }
   output.result({ ...known, version, isSealed, ...answer, class: Number(answered), ...question, isLocal: false })
@@ -173,7 +182,9 @@ async function answerRows(asked: Asked, out: string, options: PredictOptions, ou
     ])
     const text = [header, ...rows].map((cells) => toCsvLine(cells, form)).join('')
     await replaceFile(out, toCsvBytes(text, form))
-    output.line(`Wrote ${out}: ${formatCount(answers.length, 'answer')} of the model after round ${known.round}.`)
+    output.line(
+      `Wrote ${out}: ${formatCount(answers.length, 'answer')}${options.sealed === undefined ? ` of the model after round ${known.round}` : ''}.`,
+    )
     output.line(`  ${scorer.how}`)
     for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
     output.result({ ...known, out, examples: answers.length, taken, isLocal: scorer.isLocal })

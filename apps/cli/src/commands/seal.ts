@@ -1,5 +1,6 @@
-/** `tutti seal ID`: writes the model as it stands into code, where contracts can ask it for ever. */
-import { formatCount, formatInteger, formatTokens } from '@tutti/core'
+/** `tutti seal ID`: writes the model as it stands into code, where contracts can ask it. */
+import type { ChainClient, SealingPlan, SealWrite } from '@tutti/chain'
+import { formatCount, formatInteger, formatTokens, type Terms } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import {
@@ -7,15 +8,18 @@ import {
   addAccountOptions,
   addConnectionOptions,
   type ConnectionOptions,
+  openReader,
   openSigner,
   parseId,
 } from '../chain/connection.ts'
-import { describePaid, formatCoins } from '../chain/paid.ts'
-import { describeSealed, describeSealing } from '../federation/sealing-lines.ts'
+import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chain/modules.ts'
+import { describePaid, formatCoins, sumPaid } from '../chain/paid.ts'
+import { describeSealingCost } from '../federation/sealing-lines.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
-import { createOutput } from '../terminal/output.ts'
+import { watchInterruption } from '../terminal/interruption.ts'
+import { createOutput, type Output } from '../terminal/output.ts'
 
-interface SealOptions extends ConnectionOptions, AccountOptions {
+interface SealOptions extends ConnectionOptions, AccountOptions, ModuleOptions {
   dryRun?: boolean
 }
 
@@ -23,74 +27,130 @@ interface SealOptions extends ConnectionOptions, AccountOptions {
 export function addSeal(program: Command): void {
   const command = program
     .command('seal')
-    .description('Write the model as it stands into code, where contracts can ask it.')
+    .description(
+      'Write the model as it stands into code, where contracts can ask it. Anyone may; who seals pays the gas.',
+    )
     .argument('<id>', 'the federation', parseId)
-    .option('--dry-run', 'say what is left to do and what it costs; send nothing')
-  addAccountOptions(addConnectionOptions(command))
+    .option('--dry-run', 'say what is left and what it would cost; send nothing')
+  addModuleOption(addAccountOptions(addConnectionOptions(command)))
     .addHelpText(
       'after',
       '\nThe chain keeps the hash of a model, and its numbers pass by in each round. A contract can ask it only once they are in\n' +
         'code. Anyone may seal, at any time but between the shards of a round; who does pays the gas. A version that is sealed\n' +
-        'answers for ever, also when the model has gone on. Where the terms set a sum aside, it is paid for the model of a\n' +
-        'federation that is over, by words written. A command that was stopped goes on where it was, and so does anybody else.',
+        'answers for ever, also when the model has gone on. After an interruption, run the same command again: pieces that are\n' +
+        'sealed are not paid for twice. Who seals the model of a federation that is over is credited what its creator set aside\n' +
+        'for it (--seal-pay), by words written; fetch it with: tutti claim ID',
     )
-    .action((id: Hex, options: SealOptions) => seal(id, options))
+    .action(runSeal)
 }
 
-async function seal(id: Hex, options: SealOptions): Promise<void> {
+async function runSeal(id: Hex, options: SealOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const chain = await import('@tutti/chain')
-  const client = await openSigner(options)
-  output.progress('reading the model…')
-  const creation = await chain.readManifest(client, { id })
-  if (chain.pathOf(creation) === 'blob') {
+  const { pathOf, planSealing, readManifest } = await import('@tutti/chain')
+  const client = options.dryRun === true ? await openReader(options) : await openSigner(options)
+  const creation = await readManifest(client, { id })
+  const modules = await demandKnownModules(client, creation, options, output)
+  if (pathOf(creation) === 'blob') {
     throw new CommandError(
-      `${id} keeps its numbers in blobs: its model cannot be sealed, and contracts cannot ask it.`,
+      `The chain never sees the numbers of a model in blobs, so they cannot be sealed in code. Pull them: tutti model pull ${id}`,
       exitCodes.refused,
     )
   }
   const { terms } = creation
-  const plan = await chain.planSealing(client, { id, terms })
-  const { steps, gas, feePerGas, version, cost } = plan
-  output.line(`Sealed: ${describeSealed(plan)}.`)
-  if (steps.length === 0) {
-    output.line('Nothing is left to do; nothing was sent.')
-    output.result({ id, version, isSealed: true, transactions: [], pay: 0n, paid: 0n })
+  output.progress('reading what is sealed…')
+  const plan = await planSealing(client, { id, terms })
+  for (const line of describeLeft(plan)) output.line(line)
+  const known = { id, modules, ...summarise(plan) }
+  if (plan.steps.length === 0 || options.dryRun === true) {
+    if (plan.steps.length > 0) output.line('Nothing was sent (--dry-run).')
+    output.result({ ...known, transactions: [], paid: 0n, pay: 0n })
     return
   }
-  output.line(
-    `Left: ${formatCount(steps.length, 'transaction')} of at most ${formatInteger(gas)} gas together, ` +
-      `${formatCoins(gas * feePerGas)} at today's fees. The whole model: ${describeSealing(cost)}.`,
-  )
-  if (options.dryRun === true) {
-    output.line('Nothing was sent (--dry-run).')
-    output.result({
-      id,
-      version,
-      isSealed: false,
-      transactionsLeft: steps.length,
-      gas,
-      mostPaid: gas * feePerGas,
-      cost,
-    })
-    return
-  }
-  output.progress(`sealing, ${formatCount(steps.length, 'transaction')} left…`)
-  const { version: sealed, writes } = await chain.sealModel(client, {
-    id,
-    terms,
-    onStep: (_, left) => output.progress(`sealing, ${formatCount(left, 'transaction')} left…`),
-  })
-  output.line(`Version ${sealed} is sealed: contracts can ask it.`)
-  output.line(`That took ${describePaid(writes)}.`)
-  const pay = writes.reduce((sum, { pay: part }) => sum + part, 0n)
+  await demandFunds(client, plan)
+  const { version, writes } = await seal(client, { id, terms, steps: plan.steps.length }, output)
+  const pay = writes.reduce((sum, write) => sum + write.pay, 0n)
+  output.line(`Version ${version} is in code, whole. That took ${describePaid(writes)}.`)
   if (pay > 0n) {
-    const token = await chain.readToken(client, terms.token)
-    output.line(`${formatTokens(pay, token)} are yours: tutti claim ${id}`)
+    const { readToken } = await import('@tutti/chain')
+    output.line(`${formatTokens(pay, await readToken(client, terms.token))} were credited to you: tutti claim ${id}`)
   }
-  const transactions = writes.map(({ hash, gasUsed, paid, pay: part }) => ({ hash, gasUsed, paid, pay: part }))
+  const sent = writes.map(({ hash, gasUsed, paid, step, pay: earned }) => ({ hash, gasUsed, paid, step, pay: earned }))
   output.result({
-    ...{ id, version: sealed, isSealed: true, transactions, pay },
-    paid: writes.reduce((sum, { paid }) => sum + paid, 0n),
+    ...{ ...known, isSealed: true, sealedVersion: version, version },
+    ...{ transactionsLeft: 0, transactions: sent, paid: sumPaid(writes), pay },
   })
+}
+
+/** What is left of this version, and what that and the whole model take, in lines for people. */
+function describeLeft(plan: SealingPlan): string[] {
+  const { steps, version, done, total, gas, feePerGas } = plan
+  if (steps.length === 0) return [`Version ${version} is in code already, whole: nothing is left to seal.`]
+  return [
+    `${formatInteger(total - done)} of ${formatInteger(total)} words of version ${version} are not in code: ` +
+      `${formatCount(steps.length, 'transaction')}, at most ${formatInteger(gas)} gas, ${formatCoins(gas * feePerGas)}`,
+    `  ${describeSealingCost(plan.cost, plan)}`,
+  ]
+}
+
+/** What of a plan `--json` holds. */
+function summarise({ isSealed, sealedVersion, version, done, total, steps, gas, feePerGas, cost }: SealingPlan) {
+  return {
+    isSealed,
+    sealedVersion,
+    version,
+    done,
+    total,
+    transactionsLeft: steps.length,
+    gas,
+    mostPaid: gas * feePerGas,
+    cost,
+  }
+}
+
+/** @throws `InsufficientFundsError` before anything is sent */
+async function demandFunds(client: ChainClient, { gas, feePerGas }: SealingPlan): Promise<void> {
+  const { InsufficientFundsError } = await import('@tutti/chain')
+  const owner = client.account!.address
+  const balance = await client.public.getBalance({ address: owner })
+  const cost = gas * feePerGas
+  if (balance < cost) throw new InsufficientFundsError(owner, balance, cost)
+}
+
+/** Seals what is left, a line a transaction; Ctrl-C lets the one that is under way be included, and sends no further one. */
+async function seal(
+  client: ChainClient,
+  { id, terms, steps }: { id: Hex; terms: Terms; steps: number },
+  output: Output,
+): Promise<{ version: number; writes: SealWrite[] }> {
+  const { sealModel } = await import('@tutti/chain')
+  const stopping = watchInterruption(() =>
+    output.note('Waiting for the transaction under way; Ctrl-C again ends at once.'),
+  )
+  try {
+    output.progress(`sealing, ${formatCount(steps, 'transaction')}…`)
+    return await sealModel(client, {
+      id,
+      terms,
+      onStep: (write, left) => {
+        const { shard, first, count } = write.step
+        output.line(
+          `  shard ${shard}, pieces ${first} to ${first + count - 1}: ${describePaid([write])}; ` +
+            `${formatCount(left, 'transaction')} left`,
+        )
+        if (stopping.signal.aborted && left > 0) throw new SealingStoppedError(id, left)
+      },
+    })
+  } finally {
+    stopping.release()
+  }
+}
+
+/** Sealing was interrupted between two transactions. Nothing is lost. */
+class SealingStoppedError extends CommandError {
+  constructor(id: Hex, left: number) {
+    super(
+      `Interrupted: what was sealed stays, ${formatCount(left, 'transaction')} are left. Go on with: tutti seal ${id}`,
+      exitCodes.interrupted,
+    )
+  }
 }

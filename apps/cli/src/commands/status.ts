@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import type { ChainClient, Creation, PathName, SealingPlan } from '@tutti/chain'
-import type { Terms, Token } from '@tutti/core'
+import type { Terms } from '@tutti/core'
 import { describeToken, formatCount, formatInteger, formatTokens } from '@tutti/core'
 import type { Command } from 'commander'
 import type { Hex } from 'viem'
 import { addConnectionOptions, type ConnectionOptions, openReader, parseId } from '../chain/connection.ts'
 import { warnOfModules } from '../chain/modules.ts'
-import { describeSealed, describeSealing } from '../federation/sealing-lines.ts'
+import { describeSealing, describeSealingCost } from '../federation/sealing-lines.ts'
 import { defaultArchivePath } from '../model/blob-model.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { createOutput, type Output, toTable } from '../terminal/output.ts'
@@ -140,9 +140,10 @@ async function readFederation(client: ChainClient, id: Hex) {
     accounts.map(async (account) => ({ account, ...(await chain.readMember(client, { id, account })) })),
   )
   const path = chain.pathOf(creation)
-  // In blobs no contract can be answered; before the model is whole there is nothing to seal.
   const sealing =
-    path === 'direct' && status.isInitialised ? await chain.planSealing(client, { id, terms: creation.terms }) : null
+    path === 'direct' && modules.every(({ isKnown }) => isKnown) && status.isInitialised
+      ? await chain.planSealing(client, { id, terms: creation.terms })
+      : undefined
   return { creation, status, round, phase, endsAt, members, history, now, token, modules, path, sealing }
 }
 
@@ -165,12 +166,12 @@ async function showOne(client: ChainClient, id: Hex, archive: string, output: Ou
   const reported = await showReports(client, state, output)
   const standingFaults = path === 'blob' ? await showFaults(client, creation, archive, output) : null
   const { terms } = creation
-  const { phase, endsAt, now, token, status, round, members, history } = state
+  const { phase, endsAt, now, token, status, round, members, history, sealing = null } = state
   output.result({
     ...{ id, phase, endsAt, chainTime: now, path, terms, token },
     statistics: sourceOfManifest(creation.manifest) ?? null,
+    sealing: sealing === null ? null : toSealingFacts(sealing),
     ...{ status, round, members, history, reported, standingFaults, modules },
-    sealing: toSealingFacts(state.sealing),
   })
 }
 
@@ -193,6 +194,10 @@ async function factRows({
   const due = endsAt === 0 ? '' : `, until ${new Date(endsAt * 1000).toISOString()} at the latest${clock}`
   const isReady = status.isInitialised || status.isFinished
   const pace = describePrivateNetwork(terms)
+  const sealingRows = (facts: NonNullable<typeof sealing>) => [
+    ['sealed', describeSealing({ ...facts, id: creation.id, ...status }, token)],
+    ...(facts.isSealed && facts.sealedVersion === facts.version ? [] : [['', describeSealingCost(facts.cost, facts)]]),
+  ]
   return [
     ['phase', `${phase}${due}`],
     ...(isReady
@@ -204,7 +209,7 @@ async function factRows({
     ],
     ['model', `${terms.dimension} parameters in lanes of ${terms.laneBits} bits; updates of ${terms.bits} bits`],
     ['path', await describePath(path, terms)],
-    ...(sealing === null ? [] : [['sealed', sealingFact(sealing, creation.id, status.sealPot, token)]]),
+    ...(sealing === undefined ? [] : sealingRows(sealing)),
     [
       'cohort',
       `${round.cohort || '–'} this round, at most ${terms.cohortSize}; at least ${formatCount(terms.minimumUpdates, 'update')}`,
@@ -217,17 +222,9 @@ async function factRows({
   ]
 }
 
-/** How far the model is sealed, what is left to do, and what is paid for it once the federation is over. */
-function sealingFact(plan: SealingPlan, id: Hex, pot: bigint, token: Token): string {
-  const left = plan.steps.length === 0 ? '' : `; to seal it: ${describeSealing(plan.cost)}, tutti seal ${id}`
-  const pay = pot === 0n ? '' : `; ${formatTokens(pot, token)} for whoever seals the finished model`
-  return `${describeSealed(plan)}${left}${pay}`
-}
-
-function toSealingFacts(plan: SealingPlan | null) {
-  if (plan === null) return null
-  const { isSealed, sealedVersion, version, done, total, gas, cost } = plan
-  return { isSealed, sealedVersion, version, done, total, transactionsLeft: plan.steps.length, gas, cost }
+/** What of a plan for sealing `--json` holds. */
+function toSealingFacts({ isSealed, sealedVersion, version, done, total, steps, gas, cost }: SealingPlan) {
+  return { isSealed, sealedVersion, version, done, total, transactionsLeft: steps.length, gas, cost }
 }
 
 /** The members, with what they have staked and may claim. */
@@ -284,7 +281,7 @@ async function showFaults(client: ChainClient, creation: Creation, directory: st
 
 /** Where the numbers live. */
 async function describePath(path: PathName, terms: Terms): Promise<string> {
-  if (path === 'direct') return 'direct: the contract holds the integers'
+  if (path === 'direct') return 'direct: the contract holds the hash of the integers, and logs hold them'
   const { blobsFor, shardCount } = await import('@tutti/core')
   return (
     `blob: the contract holds the commitments of ${formatCount(blobsFor(terms.dimension, terms.laneBits), 'blob')} in ` +

@@ -17,7 +17,7 @@ export function addVerify(program: Command): void {
     .addHelpText(
       'after',
       '\nNobody is trusted. Terms, manifest and setup are checked against the id, every update against its digest, every\n' +
-        'shard against the hash that the contract logged, and in the end every word of storage. On the blob path, every\n' +
+        'shard against the hash that the contract keeps, every log of words against the replay, and sealed code too. On the blob path, every\n' +
         'commitment is computed again from the archived blobs, and their sums are compared with those in the contract. Blobs\n' +
         'that nobody has any more are counted; only their commitments, which stay on the chain, can be checked. Updates that\n' +
         'break their bounds, and that nobody proved in time, are named.\n\n' +

@@ -2,7 +2,6 @@
  * Creating a federation on the chain, so that nothing paid is lost: each transaction is tried before a token moves, the id
  * is told before the first one, and anyone can finish what a failure left unfinished.
  */
-
 import type { ChainClient, CreationPlan, WriteResult } from '@tutti/chain'
 import {
   AMSTERDAM_PRICES,
@@ -16,7 +15,7 @@ import {
 } from '@tutti/core'
 import { describeLimits } from '../chain/limit-lines.ts'
 import { describePaid, formatCoins, sumPaid } from '../chain/paid.ts'
-import { describeSealing } from '../federation/sealing-lines.ts'
+import { describeSealingCost } from '../federation/sealing-lines.ts'
 import { CommandError, type ExitCode, exitCodes } from '../terminal/exit-codes.ts'
 import { toFailure } from '../terminal/failure.ts'
 import type { Output } from '../terminal/output.ts'
@@ -78,7 +77,7 @@ function fitsChain({ round, limits }: CreationPlan): boolean {
 
 /** What creating takes, in lines for people. */
 function describePlan(plan: CreationPlan): string[] {
-  const { limits, create, initialise, shards, largest, sealing, isSimulated, gas, cost, round } = plan
+  const { limits, create, initialise, shards, isSimulated, gas, cost, round, largest, sealing } = plan
   const parts = shards === 1 ? 'one transaction' : `${formatInteger(shards)} transactions`
   return [
     describeLimits(limits),
@@ -94,10 +93,10 @@ function describePlan(plan: CreationPlan): string[] {
     ...(largest === undefined
       ? []
       : [
-          `a shard may have at most ${formatInteger(largest.byBytes)} parameters by the bytes of a transaction, ` +
+          `the largest shard that these terms allow: ${formatInteger(largest.byBytes)} parameters by a transaction's bytes, ` +
             `${formatInteger(largest.byGas)} by its gas`,
         ]),
-    ...(sealing === undefined ? [] : [`to seal the model for contracts: ${describeSealing(sealing)}`]),
+    ...(sealing === undefined ? [] : [describeSealingCost(sealing, plan)]),
   ]
 }
 
@@ -157,8 +156,10 @@ export async function resumeOnChain(
     const { terms, blockNumber } = await readManifest(client, { id: source })
     const at = creation.blockNumber > blockNumber ? creation.blockNumber - 1n : blockNumber
     // As they were when it was created; an endpoint that keeps no old state answers with what there is now.
-    const read = (as: { blockNumber?: bigint }) => readWords(client, { id: source, terms, ...as })
-    words = (await read({ blockNumber: at }).catch(() => read({}))).words
+    const then = await readWords(client, { id: source, terms, blockNumber: at }).catch(() =>
+      readWords(client, { id: source, terms }),
+    )
+    words = then.words
   }
   const writes = await initialiseOnChain(client, id, { setup, words }, output)
   output.line(`Initialised ${id}`)

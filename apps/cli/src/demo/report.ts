@@ -60,7 +60,7 @@ function describeAccuracy({ accuracy, heldOut, saturatedLanes }: DemoResult): st
   return [
     `Accuracy on ${heldOut.count} held-out examples`,
     toTable([
-      ["on the chain, by the contract's own predict", percent(accuracy.onChain)],
+      ['on the chain, answered by the contract from sealed code', percent(accuracy.onChain)],
       ['FedAvg in floating point, same data and seeds', percent(accuracy.fedAvg)],
       ['all data pooled', percent(accuracy.pooled)],
       [

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import {
-  askWith,
+  ask,
   type ChainClient,
   claim,
   createFederation,
@@ -12,8 +12,8 @@ import {
   initialiseDirectModel,
   readDirectModel,
   readStatus,
-  readWords,
   replayDirect,
+  sealModel,
 } from '@tutti/chain'
 import { classify as classifyByTwin, type DirectSetup, type Hex, type Terms } from '@tutti/core'
 import { type Dataset, evaluateIntegers, exampleInput, type Manifest, toInitialLanes, toWeights } from '@tutti/learn'
@@ -79,6 +79,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const federation = await createDemoFederation(prepared, task, options)
     const report = await trainMembers(prepared, federation, task, options)
     await claim(prepared.creator, { id: federation.id })
+    onProgress('sealing the finished model in code…')
+    await sealModel(prepared.creator, federation)
     const judged = await judgeContract(prepared.creator, federation, { heldOut: task.heldOut, onProgress })
     const gas = await gasReport(prepared.creator, { id: federation.id })
     const { id, terms, manifest } = federation
@@ -192,13 +194,12 @@ const batch = 60
 
 async function askContract(client: ChainClient, id: Hex, heldOut: Dataset): Promise<Answer[]> {
   const answers: Answer[] = []
-  const model = await readWords(client, { id })
   for (let start = 0; start < heldOut.count; start += batch) {
     const indices = Array.from({ length: Math.min(batch, heldOut.count - start) }, (_, i) => start + i)
     answers.push(
       ...(await Promise.all(
         indices.map(async (index) => {
-          const { class: answer } = await askWith(client, { id, input: exampleInput(heldOut, index), model })
+          const { class: answer } = await ask(client, { id, input: exampleInput(heldOut, index) })
           return { index, label: heldOut.labels[index]!, answer: Number(answer) }
         }),
       )),

@@ -32,6 +32,11 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
     }
     case 'Aggregated':
       return `${round}shard ${args.shard} was aggregated by ${args.keeper}`
+    case 'Sealed': {
+      const pieces = formatCount(Number(args.count), 'piece')
+      const pay = args.pay === 0n ? '' : `, who earned ${formatTokens(args.pay, token)}`
+      return `${pieces} of shard ${args.shard} were sealed in code by ${args.by}${pay}`
+    }
     case 'RoundSettled':
       return `${round}settled with ${formatCount(args.updates, 'update')}; ${formatTokens(args.paid, token)} were paid`
     case 'RoundFailed':

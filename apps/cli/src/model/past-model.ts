@@ -27,6 +27,15 @@ function parseRound(text: string): number {
   return round
 }
 
+/** Adds `--sealed`. */
+export function addSealedOption(command: Command): Command {
+  return command.option(
+    '--sealed [version]',
+    'ask the contract from sealed code, as contracts do: this version, or the newest that is sealed',
+    parseRound,
+  )
+}
+
 /**
  * The round whose model is asked, as `--round` counts, failed rounds included; the latest if none is named. Says so if that
  * model has not been trained.

@@ -12,6 +12,8 @@ export interface ScoringOptions extends BlobOptions, RoundOptions {
   model?: string
   /** Ask the contract for each answer. */
   onChain?: boolean
+  /** Ask the contract from sealed code: the newest sealed version, or this one. */
+  sealed?: true | number
 }
 
 /** The model that is asked. */
@@ -45,19 +47,21 @@ export async function openScorer(asked: AskedModel, options: ScoringOptions, out
   const { client, creation, manifest } = asked
   const past = await readPastModel(client, creation, options, output)
   const { pathOf } = await import('@tutti/chain')
-  if (past !== undefined && options.onChain === true) {
+  const isAsked = options.onChain === true || options.sealed !== undefined
+  if (past !== undefined && isAsked) {
     throw new CommandError(
-      'The contract answers from its latest model alone. Leave --on-chain or --round out.',
+      'The contract answers from its latest model, or from sealed ones. Leave --on-chain and --sealed out, or --round.',
       exitCodes.usage,
     )
   }
   if (pathOf(creation) === 'blob') return openPulled(asked, options, output)
-  if (options.onChain === true) return openContract(asked, output)
+  if (isAsked) return openContract(asked, options, output)
   const { readDirectModel } = await import('@tutti/chain')
   const { scoreIntegers } = await import('@tutti/learn')
   output.progress('reading the model…')
   const { lanes } = past ?? (await readDirectModel(client, { id: creation.id, terms: creation.terms }))
-  const whose = past === undefined ? "the contract's integers" : `the integers that round ${options.round} left`
+  const whose =
+    past === undefined ? 'the integers whose hash the contract holds' : `the integers that round ${options.round} left`
   return {
     score: async (dataset) => scoreIntegers(manifest, lanes, dataset),
     isLocal: true,
@@ -67,28 +71,34 @@ export async function openScorer(asked: AskedModel, options: ScoringOptions, out
 }
 
 /** The contract's own answers, an eth_call an example. */
-async function openContract({ client, creation, manifest }: AskedModel, output: Output): Promise<Scorer> {
-  const { id } = creation
-  const { askWith, readWords } = await import('@tutti/chain')
+async function openContract(
+  { client, creation, manifest }: AskedModel,
+  options: ScoringOptions,
+  output: Output,
+): Promise<Scorer> {
+  const { id, terms } = creation
+  const { ask, askWith, readSealing, readWords } = await import('@tutti/chain')
+  // All from one version: a table must not be answered half by the next.
+  const { sealed } = options
+  const version = sealed === true ? (await readSealing(client, { id })).sealedVersion : sealed
+  const model = version === undefined ? await readWords(client, { id, terms }) : undefined
+  const askOne = (input: Uint8Array) =>
+    model === undefined ? ask(client, { id, version: version!, input }) : askWith(client, { id, terms, model, input })
   const isLinear = manifest.model.output === 'linear'
   return {
     score: async (dataset) => {
-      // All from one version of the model: a table must not be answered half by the next.
-      const model = await readWords(client, { id, terms: creation.terms })
       const rows: number[][] = []
       for (let start = 0; start < dataset.count; start += CALLS) {
         output.progress(`asking the contract: ${start} of ${dataset.count}`)
         const indices = Array.from({ length: Math.min(CALLS, dataset.count - start) }, (_, i) => start + i)
-        const answers = await Promise.all(
-          indices.map((index) => askWith(client, { id, model, input: exampleInput(dataset, index) })),
-        )
+        const answers = await Promise.all(indices.map((index) => askOne(exampleInput(dataset, index))))
         rows.push(...answers.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
       }
       const { labelCenter, labelSpread } = dataset
       return rows.flat().map((value) => (isLinear ? (value - labelCenter) / labelSpread : value))
     },
     isLocal: false,
-    how: 'each answer asked of the contract',
+    how: `each answer asked of the contract, ${model === undefined ? `from sealed code, version ${version}` : 'which was handed the words'}`,
     close: async () => undefined,
   }
 }
@@ -99,9 +109,9 @@ async function openPulled(
   options: ScoringOptions,
   output: Output,
 ): Promise<Scorer> {
-  if (options.onChain === true) {
+  if (options.onChain === true || options.sealed !== undefined) {
     throw new CommandError(
-      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. Leave --on-chain out.",
+      "The contract holds the commitment of this federation's model, not its numbers, and cannot answer. Leave --on-chain and --sealed out.",
       exitCodes.usage,
     )
   }

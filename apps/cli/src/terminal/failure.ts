@@ -56,6 +56,8 @@ const codes: Record<string, ExitCode> = {
   PublishedManifestError: exitCodes.refused,
   BlobsMissingError: exitCodes.badInput,
   StaleModelError: exitCodes.badInput,
+  WordsMissingError: exitCodes.badInput,
+  ModelMovedError: exitCodes.refused,
   MissingBaseError: exitCodes.badInput,
   BaseHashError: exitCodes.badInput,
   EndpointMismatchError: exitCodes.refused,
