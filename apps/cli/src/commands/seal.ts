@@ -134,7 +134,7 @@ async function seal(
       onStep: (write, left) => {
         const { shard, first, count } = write.step
         output.line(
-          `  shard ${shard}, pieces ${first} to ${first + count - 1}: ${describePaid([write])}; ` +
+          `  shard ${shard}, ${formatCount(count, 'piece')} from ${first}: ${describePaid([write])}; ` +
             `${formatCount(left, 'transaction')} left`,
         )
         if (stopping.signal.aborted && left > 0) throw new SealingStoppedError(id, left)

@@ -34,8 +34,8 @@ export function describeLog({ eventName, args }: FederationLog, token: Token): s
       return `${round}shard ${args.shard} was aggregated by ${args.keeper}`
     case 'Sealed': {
       const pieces = formatCount(Number(args.count), 'piece')
-      const pay = args.pay === 0n ? '' : `, who earned ${formatTokens(args.pay, token)}`
-      return `${pieces} of shard ${args.shard} were sealed in code by ${args.by}${pay}`
+      const pay = args.pay === 0n ? '' : ` and earned ${formatTokens(args.pay, token)}`
+      return `${args.by} sealed ${pieces} of shard ${args.shard} in code${pay}`
     }
     case 'RoundSettled':
       return `${round}settled with ${formatCount(args.updates, 'update')}; ${formatTokens(args.paid, token)} were paid`
