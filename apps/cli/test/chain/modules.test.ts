@@ -113,11 +113,11 @@ describe('a federation whose aggregator lies', () => {
     }
     const refused = await run('predict', lying, ...example, '--json')
     assert.equal(JSON.parse(refused.stdout).error.name, 'UnknownModulesError')
-    const willing = await run('predict', lying, ...example, '--unknown-modules')
+    const willing = await run('predict', lying, ...example, '--sealed', '--unknown-modules')
     assert.equal(willing.code, exitCodes.done, willing.stderr)
     assert.match(willing.stdout, /12\.3450/)
     assert.match(willing.stderr, new RegExp(`Careful: .*aggregator ${liar}`, 'i'))
-    const { modules } = await read('predict', lying, ...example, '--unknown-modules')
+    const { modules } = await read('predict', lying, ...example, '--sealed', '--unknown-modules')
     assert.deepEqual(modules[1], { name: 'aggregator', address: liar, isKnown: false })
   })
 
