@@ -71,8 +71,9 @@ interface IModel {
 /// @notice Orders service for a pump when the model of a federation says that it will fail.
 /// @dev Trust. The core forwards the question to the aggregator that the terms name, and a foreign one answers what it
 ///      likes: the constructor refuses any but the one that its deployer names, and a model of which no trained version is
-///      sealed, since only sealed versions answer. Then the answer is the model's, and the model is its members': they can make it wrong,
-///      nobody can make it answer otherwise than its weights say. It changes whenever somebody seals a newer version.
+///      sealed, since only sealed versions answer. Then the answer is the model's, and the model is its members': they
+///      can make it wrong, nobody can make it answer otherwise than its weights say. It changes whenever somebody seals
+///      a newer version.
 ///      Nothing here shows that a reading is true: only `sensor` may report.
 contract PumpWatch {
     /// @notice The class "yes" of the column "failed".

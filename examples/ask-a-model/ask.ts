@@ -29,9 +29,12 @@ const account = accountFromEnvironment(process.env) ?? testAccounts(1)[0]!
 const client = await connect({ rpcUrl: process.env.TUTTI_RPC ?? 'http://127.0.0.1:8545', account })
 refuseTestAccounts(account.address, client.chainId)
 
-const { isTrained } = await readModelStatus(client, { id: id as Hex })
+const { isTrained, isSealed, sealedVersion } = await readModelStatus(client, { id: id as Hex })
 if (!isTrained) {
   throw new Error('No round has changed this model yet, so its answers mean nothing: run the nodes, then ask again.')
+}
+if (!isSealed || sealedVersion === 0) {
+  throw new Error(`No trained version of this model is in code, so contracts cannot ask it: tutti seal ${id}`)
 }
 const { abi, bytecode } = compile()
 const data = encodeDeployData({ abi, bytecode, args: [client.core, deployment().directAggregator, id as Hex] })
