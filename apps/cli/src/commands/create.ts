@@ -54,7 +54,7 @@ export function addCreate(program: Command): void {
     .addOption(
       new Option(
         '--path <name>',
-        'where the model travels: in calldata, which the contract adds up, or in blobs (EIP-4844)',
+        'where updates travel: in calldata, which the contract adds up, or in blobs (EIP-4844)',
       )
         .choices(['direct', 'blob'])
         .default('direct'),

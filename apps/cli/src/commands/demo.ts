@@ -30,7 +30,10 @@ export function addDemo(program: Command): void {
       new Option('--task <name>', 'what to learn').choices(['digits', 'breast-cancer', 'mnist']).default('digits'),
     )
     .addOption(
-      new Option('--path <name>', "where the model lives: in the contract's storage, or in blobs")
+      new Option(
+        '--path <name>',
+        'where updates travel: in calldata, which the contract adds up, or in blobs (EIP-4844)',
+      )
         .choices(['direct', 'blob'])
         .default('direct'),
     )
