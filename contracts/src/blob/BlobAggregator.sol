@@ -4,6 +4,8 @@ pragma solidity ^0.8.28;
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { IBlobAggregator } from "../interfaces/IBlobAggregator.sol";
 import { IFederationErrors } from "../interfaces/IFederationErrors.sol";
+import { BlobAnswers } from "./BlobAnswers.sol";
+import { BlobChain } from "./BlobChain.sol";
 import { BlobTerms } from "./BlobTerms.sol";
 import { Cohort } from "../terms/Cohort.sol";
 import { Commitment } from "./Commitment.sol";
@@ -36,7 +38,7 @@ import { Terms } from "../types/Terms.sol";
 ///      updates within bounds.
 ///      Availability. Blobs leave the network after some weeks. Commitments prove a copy, they do not bring one back.
 ///      Liveness. `aggregate` accepts whatever `digest` accepted: every valid commitment can be added to every other.
-contract BlobAggregator is IBlobAggregator {
+contract BlobAggregator is BlobAnswers {
     /// @dev Two slots, then the rounds. Slot 0 is all that a submission reads.
     struct Config {
         uint32 dimension; //     0  zero: not registered
@@ -74,7 +76,7 @@ contract BlobAggregator is IBlobAggregator {
         if (setup.length != 32) revert MalformedSetup(setup.length);
         Terms memory terms = PackedTerms.read(given);
         (uint256 shards, uint256 updates) = BlobTerms.check(terms);
-        _checkChain();
+        BlobChain.check();
         config.dimension = terms.dimension;
         config.shardSize = terms.shardSize;
         config.maxUpdates = uint16(updates); // at most cohortSize ≤ 256
@@ -230,8 +232,7 @@ contract BlobAggregator is IBlobAggregator {
         Config storage config = _initialised(msg.sender, id);
         bytes32[] memory hashes = new bytes32[](config.shards);
         for (uint256 shard; shard < hashes.length; ++shard) {
-            uint256 blobs = shard == hashes.length - 1 ? config.lastBlobs : config.fullBlobs;
-            hashes[shard] = keccak256(_commitments(config, id, shard, blobs));
+            hashes[shard] = keccak256(commitments(id, shard));
         }
         return hashes.length == 1 ? hashes[0] : keccak256(abi.encodePacked(hashes));
     }
@@ -257,55 +258,6 @@ contract BlobAggregator is IBlobAggregator {
     function networkShape(bytes32 id) external view returns (uint32, uint32, OutputKind) {
         _registered(msg.sender, id);
         return (0, 0, OutputKind.Softmax);
-    }
-
-    /// @inheritdoc IAggregator
-    function predict(bytes32, bytes calldata) external pure returns (uint32, int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function classify(bytes32, bytes calldata) external pure returns (uint32, uint256, int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function predictAt(bytes32, uint32, bytes calldata) external pure returns (int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function classifyAt(bytes32, uint32, bytes calldata) external pure returns (uint256, int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function predictWith(bytes32, bytes calldata, bytes calldata) external pure returns (int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function classifyWith(bytes32, bytes calldata, bytes calldata) external pure returns (uint256, int256[] memory) {
-        revert NoNetwork();
-    }
-
-    /// @inheritdoc IAggregator
-    function seal(bytes32, uint256, uint256, uint256, bytes calldata)
-        external
-        pure
-        returns (uint256, uint256, uint256)
-    {
-        revert UnsupportedSeal();
-    }
-
-    /// @inheritdoc IAggregator
-    function sealingOf(bytes32) external pure returns (bool, uint32, uint32, uint256, uint256) {
-        return (false, 0, 0, 0, 0);
-    }
-
-    /// @inheritdoc IAggregator
-    function pieceOf(bytes32, uint32, uint256, uint256) external pure returns (address) {
-        return address(0);
     }
 
     // --- Points ---
@@ -393,17 +345,6 @@ contract BlobAggregator is IBlobAggregator {
     }
 
     // --- Guards ---
-
-    /// @dev Both precompiles answer for the point at infinity, commitment and opening of the zero blob alike.
-    function _checkChain() private view {
-        G1Point memory infinity;
-        if (!Commitment.add(infinity, infinity)) revert UnsupportedChain(address(0x0b));
-        G1Point[] memory points = new G1Point[](1);
-        bytes memory compressed = Commitment.compressAll(points);
-        if (!Opening.verify(Commitment.versionedHash(infinity), 0, 0, compressed, compressed)) {
-            revert UnsupportedChain(address(0x0a));
-        }
-    }
 
     function _areAllBlank(bytes calldata payload) private pure returns (bool) {
         for (uint256 i = 32; i < payload.length; i += 32) {

@@ -14,7 +14,7 @@ import { Terms } from "../types/Terms.sol";
 ///
 ///      A path keeps a commitment of the model, not its numbers: a hash of each shard's words (direct path) or the KZG
 ///      commitments of its blobs. The numbers pass by. A model's version is the number of rounds that it has had whole;
-///      version 0 is the initial model. Whoever needs answers in the chain seals a version into code.
+///      version 0 is the initial model. Those who need answers in the chain seal a version into code.
 interface IAggregator {
     /// @notice Registers a federation, or reverts with a named error if its terms are impossible.
     /// @param id Federation id.

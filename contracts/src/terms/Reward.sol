@@ -39,7 +39,7 @@ library Reward {
         uint256 before = done > written ? done - written : 0;
         uint256 left = total > before ? total - before : 0;
         if (written >= left) return written == 0 ? 0 : pot;
-        // Below 2^128 the product fits; whoever claims a model of more words gets nothing.
+        // Below 2^128 the product fits; a claim for a model of more words gets nothing.
         return written > type(uint128).max ? 0 : pot * written / left;
     }
 

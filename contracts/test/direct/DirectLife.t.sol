@@ -216,7 +216,7 @@ contract DirectLifeTest is DirectFixture {
         assertNotEq(keccak256(wordsOf("x", 0)), keccak256(words));
     }
 
-    /// @dev Whoever does not have the model as it is cannot aggregate: no words of another shard, round or federation, no
+    /// @dev Who does not have the model as it is cannot aggregate: no words of another shard, round or federation, no
     ///      bit wrong, none missing, none too many.
     function test_aggregate_refusesOtherWords() external {
         Terms memory terms = plainTerms(16, 4, 128);

@@ -281,7 +281,7 @@ async function create(
   const { bounty, sealPay } = proposal.terms
   const tokens =
     (bounty === 0n ? '' : `, and a bounty of ${formatTokens(bounty, token)}`) +
-    (sealPay === 0n ? '' : `, and ${formatTokens(sealPay, token)} for whoever seals the finished model`)
+    (sealPay === 0n ? '' : `, and ${formatTokens(sealPay, token)} for those who seal the finished model`)
   output.line(`You paid in all: ${describePaid(paid)}, in ${formatCount(paid.length, 'transaction')}${tokens}.`)
   output.line(`Members join with: tutti join ${id} --data FILE`)
   output.result({ id, ...described, plan, gas, paid: sumPaid(paid) })

@@ -12,7 +12,7 @@ import {
   toModel,
   toTaskKind,
 } from '@tutti/learn'
-import { loadTask, readBaseFile, type Task, type TaskName, type Undertaking } from '@tutti/learn/node'
+import { type LearningTask, loadTask, readBaseFile, type Task, type TaskName } from '@tutti/learn/node'
 import { readLocalData } from '../data/local-data.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { TensorOptions } from './tensor-options.ts'
@@ -34,11 +34,11 @@ export interface TaskOptions extends TensorOptions {
 }
 
 /** A task file, and the statistics round that its constants came from, if any. */
-export type SourcedTask = TaskFile & Pick<Undertaking, 'statistics'>
+export type SourcedTask = TaskFile & Pick<LearningTask, 'statistics'>
 
 /** What is to be learnt, and the built-in task that it is, with its rows, if it is one. */
 export interface TaskSource {
-  task: Undertaking
+  task: LearningTask
   builtIn?: Task
 }
 
@@ -61,10 +61,10 @@ export async function readTaskSource(options: TaskOptions, taskFile: SourcedTask
 
 function readTask(options: TaskOptions, file?: SourcedTask): TaskSource {
   const { task: name, path, folder, splitSeed } = options
-  const adapt = ({ training }: Pick<Undertaking, 'training'>) => ({ training: adaptTraining(training, options) })
+  const adapt = ({ training }: Pick<LearningTask, 'training'>) => ({ training: adaptTraining(training, options) })
   if (file !== undefined) {
     const { data: schema, loss, ...described } = file
-    const task: Undertaking = {
+    const task: LearningTask = {
       ...described,
       ...adapt(file),
       kind: toTaskKind(file),
@@ -101,7 +101,7 @@ export function adaptTraining(
 
 /** What is to be learnt, and what it is rehearsed on. */
 export interface TaskPlan {
-  task: Undertaking
+  task: LearningTask
   data: Dataset
   /** Whose the data are: the creator's, the built-in task's, or nobody's. */
   source: 'own' | 'built-in' | 'made-up'

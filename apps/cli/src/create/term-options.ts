@@ -57,7 +57,7 @@ export function addTermOptions(command: Command): Command {
         .default('100'),
     )
     .addOption(
-      new Option('--seal-pay <tokens>', 'direct path: what you set aside for whoever seals the finished model in code')
+      new Option('--seal-pay <tokens>', 'direct path: what you set aside for those who seal the finished model in code')
         .argParser(parseAmountText)
         .default('0'),
     )

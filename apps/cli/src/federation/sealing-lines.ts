@@ -3,7 +3,7 @@ import type { SealingCost } from '@tutti/chain'
 import { formatCount, formatInteger, formatTokens, type Token } from '@tutti/core'
 import { formatCoins } from '../chain/paid.ts'
 
-/** How much of a model is in code, and what there is for whoever seals it. */
+/** How much of a model is in code, and what is paid to those who seal it. */
 export interface SealingFacts {
   id: string
   isSealed: boolean

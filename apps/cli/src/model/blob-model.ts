@@ -1,5 +1,5 @@
 /**
- * The model of a blob-path federation on this machine: put together from blobs, whoever has them, and believed only if it
+ * The model of a blob-path federation on this machine: put together from blobs of any source, and believed only if it
  * has the commitments that the contract holds.
  */
 import { mkdir, readFile } from 'node:fs/promises'

@@ -25,7 +25,7 @@ const WARNINGS: ReadonlySet<NodeEvent['kind']> = new Set([
   'sat-out',
   'twin-found',
 ])
-/** Signs of life: for whoever looks for a fault. */
+/** Signs of life, to find a fault by. */
 const DETAILS: ReadonlySet<NodeEvent['kind']> = new Set(['looked'])
 
 /** From which level on an event is told. */

@@ -20,7 +20,7 @@ import {
   toWeights,
   trainAlone,
 } from '@tutti/learn'
-import { createTrainer, proposeFederation, type Trainer, type Undertaking } from '@tutti/learn/node'
+import { createTrainer, type LearningTask, proposeFederation, type Trainer } from '@tutti/learn/node'
 import { createResidualStore, type SimulatedRound, SimulatedTrainingError, simulateFederation } from '@tutti/node'
 import { checkProposal, checkShards } from '../create/term-checks.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
@@ -31,7 +31,7 @@ import { type DivisionOptions, divideRows, type SimulationRows } from './rows.ts
 /** What one simulation depends on. */
 export interface PlayOptions {
   /** What is learnt. */
-  task: Undertaking
+  task: LearningTask
   rows: SimulationRows
   division: DivisionOptions
   /** Terms as `create` would be asked for them; `members` is the largest cohort. */
@@ -260,7 +260,7 @@ function weightsOf({ loss: { classWeights } }: Manifest) {
   return classWeights === undefined ? {} : { classWeights }
 }
 
-/** Uniform in [0, 1): of a member in a round, the same for the same seed whoever else there is. */
+/** Uniform in [0, 1): of a member in a round, the same for the same seed, with any other members. */
 function chanceOf(seed: number, round: number, member: number): number {
   return Number.parseInt(keccak256(encodeStatic([seed, round, member])).slice(2, 10), 16) / 2 ** 32
 }

@@ -90,7 +90,7 @@ describe('a federation in blobs by hand', () => {
     assert.equal(local.isLocal, true)
     assert.match(local.answer, /^(benign|malignant)$/)
     assert.equal((await read('export', id, '--format', 'safetensors', '--model', 'm.tutti')).parameters, 513)
-    // Whoever says where the blobs are needs no file.
+    // A user who says where the blobs are needs no file.
     const fromBlobs = await read('predict', id, '--data', 'a.csv', '--archive', join('.tutti', 'nodes', 'blobs'))
     assert.deepEqual(fromBlobs, local)
     const wrong = await run('predict', id, '--data', 'a.csv', '--model', 'a.csv')

@@ -194,7 +194,7 @@ describe('the demo', () => {
     const paid = members.reduce((sum: bigint, member: { claimed: string }) => sum + BigInt(member.claimed), 0n)
     assert.equal(BigInt(bounty) + BigInt(stakes), paid + BigInt(refund))
     assert.equal(BigInt(heldByContract), 0n)
-    // What each was paid is what the chain logged, whoever took the step that paid it: the stake comes back, and no more.
+    // What each was paid is what the chain logged, no matter who took the action that paid it: the stake comes back, and no more.
     for (const { rewards, keeperPay, stakeReturned, claimed } of members) {
       assert.equal(BigInt(stakeReturned), BigInt(stakes) / 3n)
       assert.equal(BigInt(rewards) + BigInt(keeperPay) + BigInt(stakeReturned), BigInt(claimed))

@@ -16,7 +16,7 @@
  */
 import { BaseError, HttpRequestError, RpcRequestError } from 'viem'
 
-/** What a failure means for whoever asked. */
+/** What a failure means for the caller. */
 export type Meaning =
   /** No answer at all, or only a broken one: a dead line, a time-out. Passes. */
   | 'silent'
@@ -208,7 +208,7 @@ export function* layersOf(error: unknown): Generator<object> {
 /**
  * What a thrown error means, as far as an endpoint is behind it; undefined for what no endpoint had a part in.
  *
- * An error with a `meaning` of its own has that one. Contracts' refusals are `final`; whoever wants their names decodes them first.
+ * An error with a `meaning` of its own has that one. Contracts' refusals are `final`; callers who want their names decodes them first.
  */
 export function meaningOfError(error: unknown): Meaning | undefined {
   const layers = [...layersOf(error)]

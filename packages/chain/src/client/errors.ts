@@ -24,7 +24,7 @@ import { hideSecrets, withoutSecrets } from './secrets.ts'
 /** Every failure of this package: `isRetryable` says whether the same call can succeed later, unchanged. */
 export class ChainError extends Error {
   readonly isRetryable: boolean
-  /** What it means for whoever waits: see `endpoint-failures.ts`. */
+  /** What it means for the caller who waits: see `endpoint-failures.ts`. */
   readonly meaning: Meaning = 'final'
   constructor(message: string, isRetryable: boolean, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })

@@ -61,7 +61,7 @@ export function withRetries<Open extends Transport>(open: Open, { count, delay }
           const pause = Math.max(delay * 2 ** tries, askedWaitMilliseconds(error, Date.now()))
           const tried = meaning === 'behind' || meaning === 'later' ? 2 * most : most
           const mayPass = meaning !== undefined && (isPassing(meaning) || meaning === 'unknown')
-          // Ranges of logs are divided by whoever asks for them, and that is what an unclear refusal of one means.
+          // Ranges of logs are divided by the caller, and that is what an unclear refusal of one means.
           const isDivided = asked.method === 'eth_getLogs' && mayBeTooMuch(error)
           if (!mayPass || isDivided || tries >= tried || pause > LONGEST_PAUSE) {
             if (error instanceof NullAnswerError && error.isAnswer) return null

@@ -43,7 +43,7 @@ export type ModelLogQuery = {
 
 /**
  * Reads logs of words in order, each once, halving the range whenever the endpoint refuses it. What is logged is believed
- * by whoever asks only once its hash is the contract's.
+ * by the caller only once its hash is the contract's.
  *
  * @throws `ConflictingLogsError`; `MalformedAnswerError`; connection errors
  */

@@ -1,5 +1,5 @@
 /**
- * What a token says of itself. Whoever wrote the token wrote this too, so nothing of it is trusted: an answer may be
+ * What a token says of itself. The token's author wrote this too, so nothing of it is trusted: an answer may be
  * missing, of another form, endless, or made to redraw a terminal.
  *
  * @example

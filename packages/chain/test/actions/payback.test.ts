@@ -90,7 +90,7 @@ for (const [index, state] of STATES.entries()) {
   })
 }
 
-/** Whoever left before the end has its stake already. */
+/** A member that left before the end has its stake already. */
 const refuseNothing = (id: Hex) => (error: Error & { errorName?: string }) => {
   assert.match(String(error.errorName), /Nothing/, id)
 }

@@ -154,7 +154,7 @@ test('pieces that are there, are none, or are sealed in motion are refused by na
   await assert.rejects(sealModel(client, { id }), { errorName: 'ModelInMotion', isRetryable: true })
 })
 
-test('whoever seals the finished model is credited what was set aside, which its creator pays beside the bounty', async () => {
+test('the account that seals the finished model is credited what was set aside, which its creator pays beside the bounty', async () => {
   const federation = await startFederation(chain, client, { terms: { ...salted(4), rounds: 1, sealPay: 700n } })
   const { id, terms } = federation
   assert.equal((await readStatus(client, { id })).sealPot, 700n)

@@ -3,7 +3,7 @@
  *
  * A blob's word k is the value of its polynomial at `ω^(brp(k))`: ω a primitive 4096th root of unity, brp the reversal
  * of 12 bits. The proof of `p(z) = y` is the commitment of `(p(X) − y) / (X − z)`, which is a blob like any other, so
- * whoever can commit to blobs can prove words.
+ * a library that can commit to blobs can prove words.
  *
  * @see EIP-4844 and the consensus specification of Deneb, polynomial-commitments.md
  * @example

@@ -78,7 +78,7 @@ export type Terms = {
   readonly keeperSeconds: number
   /** Splits a settled round's pot; zero: equally. */
   readonly judge: Hex
-  /** What the creator sets aside for whoever seals the finished model in code; zero: nothing. */
+  /** What the creator sets aside for those who seal the finished model in code; zero: nothing. */
   readonly sealPay: bigint
 }
 

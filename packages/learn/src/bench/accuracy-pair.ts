@@ -89,9 +89,9 @@ export async function measureAccuracy(job: AccuracyJob): Promise<AccuracyScores>
     const gains = proposeGains({ bits, rounds, updates: most })
     const terms = { laneBits: LANE_BITS, bits, gains }
     const initialisation = createHash('sha256').update(`accuracy ${seed}`).digest()
-    const undertaking = { ...task, contact: 'none: a benchmark' }
+    const learningTask = { ...task, contact: 'none: a benchmark' }
     const choices = { members: most, arithmetic: terms, startsFromFloats: false, seed, initialisation }
-    const manifest = await calibrateManifest(undertaking, members[0]!, choices)
+    const manifest = await calibrateManifest(learningTask, members[0]!, choices)
     const lanes = toInitialLanes(manifest, LANE_BITS)
     const ends: number[] = []
     const { clampedShare } = await quantizedAveraging({

@@ -80,7 +80,7 @@ interface Measured {
   gap: MeanInterval
 }
 
-/** Seed by seed, each with all settings, so that whoever stops early has looked at all alike. */
+/** Seed by seed, each with all settings, so that a run that stops early has measured all alike. */
 function toJobs(settings: AccuracySetting[], seeds: number, rounds: number): AccuracyJob[] {
   return Array.from({ length: seeds }, (_, index) =>
     settings.map((setting, place): AccuracyJob => {

@@ -9,8 +9,8 @@
  * import { calibrateManifest } from '@tutti/learn/node'
  *
  * const { name, purpose, licence, contact, training, model } = manifest
- * const undertaking = { name, purpose, licence, contact, training, model, schema, kind: 'multi-class' } as const
- * const another = await calibrateManifest(undertaking, rows, {
+ * const learningTask = { name, purpose, licence, contact, training, model, schema, kind: 'multi-class' } as const
+ * const another = await calibrateManifest(learningTask, rows, {
  *   members: 3,
  *   arithmetic: { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] },
  *   startsFromFloats: false,
@@ -41,7 +41,7 @@ import { calibrate } from './calibrate.ts'
 import { calibrateSteps } from './rehearsal.ts'
 
 /** What is to be learnt, as a built-in task or a creator describes it. */
-export interface Undertaking {
+export interface LearningTask {
   name: string
   purpose: string
   licence: string
@@ -59,7 +59,7 @@ export interface Undertaking {
   statistics?: StatisticsSource | undefined
 }
 
-/** What a manifest depends on beyond the undertaking. */
+/** What a manifest depends on beyond the task. */
 export interface ManifestChoices {
   /** The most members that train in a round: steps are calibrated for so many updates. */
   members: number
@@ -79,17 +79,17 @@ export interface ManifestChoices {
  * @throws what `calibrate`, `calibrateSteps` and `buildManifest` throw.
  */
 export async function calibrateManifest(
-  undertaking: Undertaking,
+  learningTask: LearningTask,
   rehearsal: Dataset,
   { members, arithmetic, startsFromFloats, seed, initialisation: seeded }: ManifestChoices,
 ): Promise<Manifest> {
-  const { model, schema, training, baseFile, classWeights, metrics, statistics, contact } = undertaking
+  const { model, schema, training, baseFile, classWeights, metrics, statistics, contact } = learningTask
   const weighted = classWeights === undefined ? {} : { classWeights }
   const measured = {
     ...(metrics === undefined ? {} : { metrics }),
     ...(statistics === undefined ? {} : { statistics }),
   }
-  const described = { task: undertaking, contact, ...weighted, ...measured }
+  const described = { task: learningTask, contact, ...weighted, ...measured }
   const trainer = await createTrainer(model, training, weighted)
   try {
     const { weighting } = training

@@ -51,7 +51,7 @@ export interface TermChoices {
   minimumUpdates?: number
   stake?: bigint
   bounty?: bigint
-  /** Set aside for whoever seals the finished model; none by default. */
+  /** Set aside for those who seal the finished model; none by default. */
   sealPay?: bigint
   joinSeconds?: number
   commitSeconds?: number

@@ -19,7 +19,7 @@
 import { fromHex, keccak256, proposeGains } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'
 import type { ArithmeticTerms } from '../training/quantized-averaging.ts'
-import { calibrateManifest, type Undertaking } from './calibrate-manifest.ts'
+import { calibrateManifest, type LearningTask } from './calibrate-manifest.ts'
 import {
   type FederationChoices,
   type FederationProposal,
@@ -36,7 +36,7 @@ import {
  * @throws what `calibrateManifest` and `proposeFromManifest` throw.
  */
 export async function proposeFederation(
-  undertaking: Undertaking,
+  learningTask: LearningTask,
   rehearsal: Dataset,
   choices: FederationChoices & { seed: number },
 ): Promise<FederationProposal> {
@@ -44,7 +44,7 @@ export async function proposeFederation(
   const gains = gain === undefined ? proposeGains({ bits, rounds, updates: members }) : [{ fromRound: 0, gain }]
   // Steps depend on the width of updates and the first gain alone, so the rehearsal may precede the choice of lanes.
   const arithmetic: ArithmeticTerms = { bits, laneBits, gains }
-  const initialisation = fromHex(keccak256(new TextEncoder().encode(`${undertaking.name} ${seed}`)))
+  const initialisation = fromHex(keccak256(new TextEncoder().encode(`${learningTask.name} ${seed}`)))
   const how = { members, arithmetic, startsFromFloats: path === 'blob', seed, initialisation }
-  return proposeFromManifest(await calibrateManifest(undertaking, rehearsal, how), { ...choices, gains })
+  return proposeFromManifest(await calibrateManifest(learningTask, rehearsal, how), { ...choices, gains })
 }

@@ -1,5 +1,5 @@
 /**
- * What becomes of the rows of a CSV text, whoever takes it apart: the header names columns, rows are as long as it, and
+ * What becomes of the rows of a CSV text, with any parser: the header names columns, rows are as long as it, and
  * what the CSV reader complains of is said with its line.
  */
 import { type CsvLayout, READING } from './csv-dialect.ts'

@@ -78,7 +78,7 @@ export function partitionDirichlet(
 }
 
 /**
- * A division in which every member has `minimum` examples: those who have fewer are given the last ones of whoever has
+ * A division in which every member has `minimum` examples: those who have fewer are given the last ones of the member that has
  * most. As it is where all have enough.
  *
  * @throws {@link PartitionError} if there are not enough examples.

@@ -18,7 +18,7 @@ import type { TextEncoding } from './encoding.ts'
 import { isMissing } from './missing.ts'
 import { type DecimalMark, findDecimal, readQuantity } from './number-formats.ts'
 
-/** How a table was read, where it was not as RFC 4180 has it: said to whoever gave the file. */
+/** How a table was read, where it was not as RFC 4180 has it: said to the user who gave the file. */
 export interface Reading {
   encoding: TextEncoding
   layout: CsvLayout
@@ -111,7 +111,7 @@ export class Table {
 
   /**
    * The decimal mark of a column's numbers: what its cells can only have; where they leave it open, what the other
-   * columns of numbers have, and else what whoever reads the table assumes, or a comma where semicolons separate cells, as
+   * columns of numbers have, and else what the reader of the table assumes, or a comma where semicolons separate cells, as
    * those who write a comma in numbers do.
    */
   decimal(column: number): DecimalMark {

@@ -93,7 +93,7 @@ export async function measureExport(manifest: Manifest, lanes: Int32Array, file:
 }
 
 /**
- * A page for whoever uses the exported file: columns, outputs, a program that asks it, and its distance from the contract.
+ * A page for users of the exported file: columns, outputs, a program that asks it, and its distance from the contract.
  *
  * @param file.name - With its ending.
  */

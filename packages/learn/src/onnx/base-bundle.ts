@@ -1,6 +1,6 @@
 /**
  * A base file with the files beside it that hold its tensors' values, as one sequence of bytes: so that one hash names
- * them all, and whoever holds the bytes holds the whole base.
+ * them all, and who holds the bytes holds the whole base.
  *
  * Layout: `MAGIC`, the length of a header in 4 bytes little-endian, the header as JSON
  * (`[{ name, length }, …]`, the first being the base file, whose name is empty), and the files one after another. A base

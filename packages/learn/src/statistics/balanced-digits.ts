@@ -3,7 +3,7 @@
  * `[−B/2, B/2 − 1]`, which is what an update's integer holds.
  *
  * Decoding is linear, `Σ_i digit_i · B^i`, so the digits of several integers may be added lane by lane first: the sums of
- * digits decode to the sum of the integers, exactly, whoever and however many took part.
+ * digits decode to the sum of the integers, exactly, for any members, however many.
  *
  * @see Knuth, The Art of Computer Programming, volume 2, section 4.1 (balanced number systems)
  */

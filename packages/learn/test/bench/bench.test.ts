@@ -82,7 +82,7 @@ test('bench accuracy reports gaps of all settings and widths, levels, and publis
   }
 })
 
-test('an interval of one seed is refused, and a pair is the same whoever measures it', async () => {
+test('an interval of one seed is refused, and a pair is the same in every process that measures it', async () => {
   await assert.rejects(benchAccuracy({ seeds: 1 }), RangeError)
   const job: AccuracyJob = { alpha: 0.5, members: 4, cohort: 2, seed: 3, rounds: 2, weightings: ['uniform'] }
   assert.deepEqual(await measureAccuracy(structuredClone(job)), await measureAccuracy(job))

@@ -77,13 +77,13 @@ test("a model goes into more shards where a chain's prices are dearer, until a r
 test('gains that nobody chose follow the fading of updates; the steps are calibrated for the first of them', async () => {
   const task = loadTask('breast-cancer')
   const choices = { members: 8, rounds: 30, bits: 2, aggregator: address, token: address, seed: 1 }
-  const undertaking = { ...task, contact: 'not given' }
-  const proposed = await proposeFederation(undertaking, task.train, choices)
+  const learningTask = { ...task, contact: 'not given' }
+  const proposed = await proposeFederation(learningTask, task.train, choices)
   assert.deepEqual(
     unpackGains(proposed.terms.gains).map(({ gain }) => gain),
     [4, 3, 2],
   )
-  const constant = await proposeFederation(undertaking, task.train, { ...choices, gain: 1 })
+  const constant = await proposeFederation(learningTask, task.train, { ...choices, gain: 1 })
   assert.deepEqual(unpackGains(constant.terms.gains), [{ fromRound: 0, gain: 1 }])
   const [fine, coarse] = [proposed, constant].map(({ manifest }) => toTensorSteps(manifest)[0]!.step)
   assert.ok(Math.abs(coarse! / fine! - 4) < 0.5, `${coarse} against ${fine}`)

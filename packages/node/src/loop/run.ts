@@ -176,7 +176,7 @@ async function runLoop(actor: Actor, options: RunNodeOptions, clock: ChainClock,
     const action = decide(observation, toOwnState(progress, actor, options, known), clock.now())
     tellDecision(actor, progress, action, record)
     if (action.kind === 'stop') {
-      // Of a model that is finished, the last log may be the only copy. Whoever cannot keep one has lost nothing yet.
+      // Of a model that is finished, the last log may be the only copy. A node that cannot keep one has lost nothing yet.
       if (status.isFinished) await path.keepModel?.().catch(() => undefined)
       return action.reason
     }
