@@ -8,10 +8,11 @@
 import { isOpenPot, keeperPosition, phaseAt, phaseEnds, shardCount } from '@tutti/core'
 import { type Action, wait } from './action.ts'
 import { decideEnd, decideLostSeat } from './ending.ts'
-import { type PaidAction, worthwhileFrom } from './keeper-pay.ts'
 import { decidePart } from './own-part.ts'
 import type { Observation, OwnState, PhaseSituation, Situation } from './state.ts'
+import { inTurn, isQuiet, paysFrom, rankAfter, rankByRound } from './turns.ts'
 import { abandonFrom, canOpenWith, waitEnd } from './waiting.ts'
+import { decideWatch } from './watch.ts'
 
 /**
  * Decides.
@@ -122,43 +123,6 @@ function decideDraw(situation: Situation): Action {
   return inTurn({ kind: 'draw', round: round.number, reason: 'the cohort can be drawn' }, situation)
 }
 
-/** Whether the chain has mined nothing for so long that it seems to mine for transactions only. */
-function isQuiet({ nudgeAt }: OwnState, now: number): boolean {
-  return nudgeAt !== undefined && now >= nudgeAt
-}
-
-const CHALLENGE = 'faults can be proven until the challenge window ends, which is never early'
-
-/** Every member checks the round's updates. At a fault they take turns, so that only one proof is paid for. */
-function decideWatch({ observation, own, now, end }: PhaseSituation): Action {
-  const { round, terms } = observation
-  const { watch } = own
-  if (watch.kind === 'unneeded') return wait(end, CHALLENGE)
-  if (watch.kind === 'due') return { kind: 'check', round: round.number, reason: 'the updates of the round are final' }
-  // Turns are shorter where the window is: the last in turn must still have time for both of its transactions.
-  const turnSeconds = Math.min(own.staggerSeconds, terms.challengeSeconds / (4 * Math.max(1, round.cohort)))
-  let soonest = end ?? Infinity
-  for (const { position, assigned, isBound } of watch.faults) {
-    if (((round.submitted >> BigInt(position)) & 1n) === 0n) continue
-    const target = { round: round.number, position, assigned }
-    // The proof counts in a later block than the binding.
-    if (isBound && isQuiet(own, now)) {
-      return { kind: 'nudge', round: round.number, reason: 'a proof waits for a block, and none comes' }
-    }
-    if (isBound) return { kind: 'challenge', ...target, reason: `the update of position ${position} breaks its bounds` }
-    const inTurnFrom = own.since + rankAfter((position + 1) % Math.max(1, round.cohort), observation) * turnSeconds
-    // Turns count from when this node saw the window. A node that sees it late does not wait it out.
-    const from = Math.min(inTurnFrom, (end ?? Infinity) - terms.challengeSeconds / 4)
-    if (from <= now) return { kind: 'bind', ...target, reason: `the update of position ${position} breaks its bounds` }
-    soonest = Math.min(soonest, from)
-  }
-  if (watch.again !== undefined && watch.again <= now) {
-    return { kind: 'check', round: round.number, reason: 'blobs of the round were missing' }
-  }
-  const next = Math.min(soonest, watch.again ?? Infinity)
-  return wait(next === Infinity ? undefined : next, CHALLENGE)
-}
-
 function decideAggregation({ observation, own, now }: Situation): Action {
   const { terms, round } = observation
   if (!own.isKeeper) return wait(undefined, 'keepers aggregate')
@@ -182,36 +146,4 @@ function decideAggregation({ observation, own, now }: Situation): Action {
   const isEarly = worthFrom > now
   const reason = isEarly ? 'the pay does not exceed the gas yet' : 'the keeper of the shard goes first'
   return wait(soonest === Infinity ? undefined : soonest, reason)
-}
-
-/** An action that members take in turn. */
-type SharedAction = Extract<Action, { kind: 'open' | 'nudge' | 'draw' | 'settle' | 'close' }>
-
-/** The action now if it is this member's turn, else a wait for it: turns rotate with the round. */
-function inTurn(action: SharedAction, { observation, own, now }: Situation): Action {
-  if (!own.isKeeper) return wait(undefined, `${action.reason}; keepers act`)
-  const { round } = observation
-  const isDrawn = action.kind === 'settle' || action.kind === 'close'
-  const rank = isDrawn ? rankAfter(round.number % Math.max(1, round.cohort), observation) : rankByRound(observation)
-  const isUnpaid = action.kind === 'open' || action.kind === 'nudge'
-  const worthFrom = isUnpaid ? 0 : paysFrom(action.kind, observation, own)
-  if (worthFrom === Infinity) return wait(undefined, `${action.reason}; the pay does not exceed the gas`)
-  const from = Math.max(worthFrom, own.since + rank * own.staggerSeconds)
-  return from <= now ? action : wait(from, `${action.reason}; others go first`)
-}
-
-/** From when on an action pays its gas; 0 where the owner does not say what gas is worth. */
-function paysFrom(action: PaidAction, { round, terms }: Observation, { tokensPerMegagas }: OwnState): number {
-  return tokensPerMegagas === undefined ? 0 : worthwhileFrom(action, round, terms, tokensPerMegagas)
-}
-
-/** Place of this member in the order of all members, which begins one member later in each round. */
-function rankByRound({ round, status, member }: Observation): number {
-  const members = Math.max(1, status.members)
-  return (member.index + members - (round.number % members)) % members
-}
-
-/** Distance behind the member who goes first: cohort in order of position, then the other members. */
-function rankAfter(first: number, { position, round, member }: Observation): number {
-  return position === undefined ? round.cohort + member.index : (position + round.cohort - first) % round.cohort
 }
