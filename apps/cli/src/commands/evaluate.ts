@@ -41,7 +41,7 @@ export function addEvaluate(program: Command): void {
     if (rows.kind !== 'dataset') return
     const { dataset } = rows
     for (const line of describeFit(rows)) output.line(line)
-    const scorer = await openScorer({ client, creation, manifest }, options, output)
+    const scorer = await openScorer({ client, creation, manifest, modules }, options, output)
     try {
       const outputs = await scorer.score(dataset)
       const evaluation = evaluateOutputs(manifest.model, outputs, dataset)
@@ -62,6 +62,8 @@ export function addEvaluate(program: Command): void {
         ...evaluation,
         classes: named,
         constant: judgeConstant(manifest.model, dataset),
+        version: scorer.version,
+        answeredBy: scorer.answeredBy,
         isLocal: scorer.isLocal,
         modules,
       })

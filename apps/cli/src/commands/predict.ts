@@ -1,5 +1,6 @@
 /** `tutti predict ID`: the model's answer to one example, its answers to a table, or its figures on one. */
 import { existsSync } from 'node:fs'
+import type { Module } from '@tutti/chain'
 import { formatCount } from '@tutti/core'
 import type { Dataset, Manifest } from '@tutti/learn'
 import type { Command } from 'commander'
@@ -9,9 +10,10 @@ import { addModuleOption, demandKnownModules, type ModuleOptions } from '../chai
 import { type ExampleOptions, noteTakenValues, readExample } from '../data/example.ts'
 import { type Answer, answerHeader, answerRow, formatAnswer, nameAnswers } from '../model/answers.ts'
 import { addBlobOptions } from '../model/blob-model.ts'
+import { openContractAnswers } from '../model/contract-answers.ts'
 import { figureLines, pickFigures } from '../model/figure-lines.ts'
 import { addRoundOption, addSealedOption, readAskedRound } from '../model/past-model.ts'
-import { type AskedModel, openScorer, type ScoringOptions } from '../model/scoring.ts'
+import { type AskedModel, openScorer, type Scorer, type ScoringOptions } from '../model/scoring.ts'
 import { schemaForm, tableForm, toCsvBytes, toCsvLine } from '../terminal/csv-writing.ts'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import { parseCount } from '../terminal/option-values.ts'
@@ -28,7 +30,7 @@ interface PredictOptions extends ConnectionOptions, ScoringOptions, ModuleOption
 
 /** What every question is about, and what is said with every answer. */
 interface Asked extends AskedModel {
-  known: { id: Hex; round: number; modules: unknown }
+  known: { id: Hex; round: number; modules: readonly Module[] }
 }
 
 const EXPLANATION = `
@@ -66,7 +68,7 @@ export function addPredict(program: Command): void {
     const modules = await demandKnownModules(client, creation, options, output)
     const manifest = parseModelManifest(creation.manifest)
     const round = await readAskedRound(client, id, options, output)
-    const asked: Asked = { client, creation, manifest, known: { id, round, modules } }
+    const asked: Asked = { client, creation, manifest, modules, known: { id, round, modules } }
     if (options.all === true) await judgeRows(asked, options, output)
     else if (options.out !== undefined) await answerRows(asked, options.out, options, output)
     else if (pathOf(creation) === 'blob' || options.round !== undefined) await answerLocally(asked, options, output)
@@ -95,20 +97,11 @@ function checkOptions(options: PredictOptions): void {
 }
 
 async function askContract(asked: Asked, options: PredictOptions, output: Output): Promise<void> {
-  const { client, creation, manifest, known } = asked
-  const { ask, askWith } = await import('@tutti/chain')
+  const { manifest, known } = asked
   const given = await readExample(manifest, options)
   const { input, taken } = given
-  const { id, terms } = creation
-  const { sealed } = options
-  const isSealed = sealed !== undefined
-  const {
-    class: answered,
-    outputs,
-    version,
-  } = isSealed
-    ? await ask(client, { id, input, ...(sealed === true ? {} : { version: sealed }) })
-    : await askWith(client, { id, terms, input })
+  const { ask, answeredBy, version, how } = await openContractAnswers(asked, options.sealed)
+  const { class: answered, outputs } = await ask(input)
   const { label } = manifest.data
   const { center = 0, spread = 1 } = label.kind === 'number' ? label : {}
   const [answer] = nameAnswers(
@@ -117,11 +110,10 @@ async function askContract(asked: Asked, options: PredictOptions, output: Output
     toExample(manifest, input),
   )
   printAnswer(manifest, answer!, output)
-  const whence = isSealed ? 'in sealed code' : 'of words that it was handed and held against their hash'
-  output.line(`  answered by the contract from version ${version}, ${whence}`)
+  output.line(`  answered by the contract ${how}`)
   await noteTakenValues(given, output)
   const question = { outputs, input: bytesToHex(input), taken }
-  output.result({ ...known, version, isSealed, ...answer, class: Number(answered), ...question, isLocal: false })
+  output.result({ ...known, version, answeredBy, ...answer, class: Number(answered), ...question, isLocal: false })
 }
 
 /** Answers from a model that the contract does not answer from: one that was pulled, or that of an earlier round. */
@@ -137,7 +129,7 @@ async function answerLocally(asked: Asked, options: PredictOptions, output: Outp
     printAnswer(manifest, answer!, output)
     output.line(`  ${scorer.how}`)
     await noteTakenValues(given, output)
-    output.result({ ...known, ...answer, outputs, input: bytesToHex(input), taken, isLocal: true })
+    output.result({ ...known, ...whence(scorer), ...answer, outputs, input: bytesToHex(input), taken })
   } finally {
     await scorer.close()
   }
@@ -157,7 +149,7 @@ async function judgeRows(asked: Asked, options: PredictOptions, output: Output):
     for (const line of figureLines(manifest, figures, judged)) output.line(line)
     output.line(`  ${scorer.how}`)
     for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
-    output.result({ ...known, figures, examples: judged.count, taken, isLocal: scorer.isLocal })
+    output.result({ ...known, ...whence(scorer), figures, examples: judged.count, taken })
   } finally {
     await scorer.close()
   }
@@ -187,10 +179,15 @@ async function answerRows(asked: Asked, out: string, options: PredictOptions, ou
     )
     output.line(`  ${scorer.how}`)
     for (const line of describeTaken(taken)) output.note(`Note: ${line}.`)
-    output.result({ ...known, out, examples: answers.length, taken, isLocal: scorer.isLocal })
+    output.result({ ...known, ...whence(scorer), out, examples: answers.length, taken })
   } finally {
     await scorer.close()
   }
+}
+
+/** What `--json` says of where answers come from. */
+function whence({ version, answeredBy, isLocal }: Scorer) {
+  return { version, answeredBy, isLocal }
 }
 
 /** Prints the answer and, below it, what it follows from: probability and logit of each class. */

@@ -1,9 +1,10 @@
 /** Outputs of the chain's model for many examples: from the contract itself, by its twin, or from a pulled model. */
-import type { ChainClient, Creation } from '@tutti/chain'
+import type { ChainClient, Creation, DirectModel, Module } from '@tutti/chain'
 import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { type BlobOptions, openBase, pullModel, toPulledWeights } from './blob-model.ts'
+import { type AnsweredBy, openContractAnswers } from './contract-answers.ts'
 import { type RoundOptions, readPastModel } from './past-model.ts'
 
 /** Where answers come from. */
@@ -21,6 +22,8 @@ export interface AskedModel {
   client: ChainClient
   creation: Creation
   manifest: Manifest
+  /** The federation's contracts: whether they are Tutti's. */
+  modules: readonly Module[]
 }
 
 /** Gives outputs for examples. */
@@ -29,6 +32,9 @@ export interface Scorer {
   score(dataset: Dataset): Promise<ArrayLike<number>>
   /** Whether this machine computes them. */
   isLocal: boolean
+  answeredBy: AnsweredBy
+  /** Of the model that answers; undefined of a model that was put together from blobs. */
+  version: number | undefined
   /** How, as a line below an answer. */
   how: string
   close(): Promise<void>
@@ -59,31 +65,32 @@ export async function openScorer(asked: AskedModel, options: ScoringOptions, out
   const { readDirectModel } = await import('@tutti/chain')
   const { scoreIntegers } = await import('@tutti/learn')
   output.progress('reading the model…')
-  const { lanes } = past ?? (await readDirectModel(client, { id: creation.id, terms: creation.terms }))
+  const { lanes, version } =
+    past === undefined
+      ? toVersioned(await readDirectModel(client, { id: creation.id, terms: creation.terms }))
+      : { lanes: past.lanes, version: past.settled }
   const whose =
     past === undefined ? 'the integers whose hash the contract holds' : `the integers that round ${options.round} left`
   return {
     score: async (dataset) => scoreIntegers(manifest, lanes, dataset),
     isLocal: true,
+    answeredBy: 'this-machine',
+    version,
     how: `computed on this machine from ${whose}, by the twin of its arithmetic`,
     close: async () => undefined,
   }
 }
 
+function toVersioned({ lanes, state }: DirectModel) {
+  return { lanes, version: state.version }
+}
+
 /** The contract's own answers, an eth_call an example. */
-async function openContract(
-  { client, creation, manifest }: AskedModel,
-  options: ScoringOptions,
-  output: Output,
-): Promise<Scorer> {
-  const { id, terms } = creation
-  const { ask, askWith, readSealing, readWords } = await import('@tutti/chain')
+async function openContract(asked: AskedModel, options: ScoringOptions, output: Output): Promise<Scorer> {
+  const { manifest } = asked
   // All from one version: a table must not be answered half by the next.
-  const { sealed } = options
-  const version = sealed === true ? (await readSealing(client, { id })).sealedVersion : sealed
-  const model = version === undefined ? await readWords(client, { id, terms }) : undefined
-  const askOne = (input: Uint8Array) =>
-    model === undefined ? ask(client, { id, version: version!, input }) : askWith(client, { id, terms, model, input })
+  const answers = await openContractAnswers(asked, options.sealed)
+  const { answeredBy, version, how } = answers
   const isLinear = manifest.model.output === 'linear'
   return {
     score: async (dataset) => {
@@ -91,14 +98,16 @@ async function openContract(
       for (let start = 0; start < dataset.count; start += CALLS) {
         output.progress(`asking the contract: ${start} of ${dataset.count}`)
         const indices = Array.from({ length: Math.min(CALLS, dataset.count - start) }, (_, i) => start + i)
-        const answers = await Promise.all(indices.map((index) => askOne(exampleInput(dataset, index))))
-        rows.push(...answers.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
+        const given = await Promise.all(indices.map((index) => answers.ask(exampleInput(dataset, index))))
+        rows.push(...given.map(({ outputs }) => outputs.map((value) => Number(value) / DECIMALS)))
       }
       const { labelCenter, labelSpread } = dataset
       return rows.flat().map((value) => (isLinear ? (value - labelCenter) / labelSpread : value))
     },
     isLocal: false,
-    how: `each answer asked of the contract, ${model === undefined ? `from sealed code, version ${version}` : 'which was handed the words'}`,
+    answeredBy,
+    version,
+    how: `each answer asked of the contract, ${how}`,
     close: async () => undefined,
   }
 }
@@ -132,6 +141,8 @@ async function openPulled(
   return {
     score: (dataset) => trainer.predict(weights, dataset),
     isLocal: true,
+    answeredBy: 'this-machine',
+    version: undefined,
     how: 'computed on this machine, from the model whose commitments the contract holds; not by the contract',
     close: () => trainer.release(),
   }

@@ -18,6 +18,7 @@ const codes: Record<string, ExitCode> = {
   RoundAheadError: exitCodes.usage,
   InconsistentRoundsError: exitCodes.answerIsNo,
   InconsistentHistoryError: exitCodes.answerIsNo,
+  FalseAnswerError: exitCodes.answerIsNo,
   ConflictingLogsError: exitCodes.unreachable,
   MalformedAnswerError: exitCodes.unreachable,
   NotTakenYetError: exitCodes.endpointRefused,

@@ -1,7 +1,6 @@
 /** A federation with an aggregator that lies, under the manifest and terms of an honest one: nothing vouches for it. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -11,14 +10,16 @@ import {
   connect,
   createFederation,
   deployment,
+  initialiseDirectModel,
   inspectModules,
   readManifest,
   sendCall,
   testAccounts,
   UnknownModulesError,
 } from '@tutti/chain'
-import { type Address, getAddress, type Hex, numberToHex, zeroAddress } from 'viem'
+import { type Address, concat, getAddress, type Hex, numberToHex, pad, zeroAddress } from 'viem'
 import { exitCodes } from '../../src/terminal/exit-codes.ts'
+import { compileContract } from '../compile.ts'
 import { type Running, readTutti, runTutti, startTutti } from '../tutti.ts'
 
 const table = fileURLToPath(new URL('../../../../packages/learn/datasets/breast-cancer.csv', import.meta.url))
@@ -42,7 +43,7 @@ describe('a federation whose aggregator lies', () => {
     client = await connect({ rpcUrl: env.TUTTI_RPC!, account: testAccounts(1)[0]! })
     const terms = ['--members', '2', '--rounds', '1', '--bounty', '0', '--stake', '0', '--test-account', '0']
     honest = (await read('create', '--task', 'breast-cancer', ...terms)).id
-    liar = getAddress((await sendCall(client, { data: compileLiar() })).receipt.contractAddress!)
+    liar = getAddress((await sendCall(client, { data: compileContract('LyingAggregator') })).receipt.contractAddress!)
     const { terms: agreed, manifest, setup } = await readManifest(client, { id: honest })
     const copy = { ...agreed, salt: numberToHex(7, { size: 32 }), aggregator: liar }
     lying = (await createFederation(client, { terms: copy, manifest, setup })).id
@@ -116,6 +117,7 @@ describe('a federation whose aggregator lies', () => {
     const willing = await run('predict', lying, ...example, '--sealed', '--unknown-modules')
     assert.equal(willing.code, exitCodes.done, willing.stderr)
     assert.match(willing.stdout, /12\.3450/)
+    assert.match(willing.stdout, /in sealed code, by contracts that are not Tutti's: nothing checked it/)
     assert.match(willing.stderr, new RegExp(`Careful: .*aggregator ${liar}`, 'i'))
     const { modules } = await read('predict', lying, ...example, '--sealed', '--unknown-modules')
     assert.deepEqual(modules[1], { name: 'aggregator', address: liar, isKnown: false })
@@ -141,15 +143,40 @@ describe('a federation whose aggregator lies', () => {
       assert.equal(modules[1].isKnown, isKnown)
     }
   })
-})
 
-/** Creation code of the liar, compiled here: the contracts of the project have no such one. */
-function compileLiar(): Hex {
-  const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
-  const content = readFileSync(new URL('../LyingAggregator.sol', import.meta.url), 'utf8')
-  const settings = { outputSelection: { '*': { '*': ['evm.bytecode.object'] } } }
-  const input = { language: 'Solidity', sources: { 'LyingAggregator.sol': { content } }, settings }
-  const { contracts, errors } = JSON.parse(solc.compile(JSON.stringify(input)))
-  if (contracts === undefined) throw new Error(JSON.stringify(errors))
-  return `0x${contracts['LyingAggregator.sol'].LyingAggregator.evm.bytecode.object}`
-}
+  test('an answer that is not what the words give is not shown: whoever asks is told so, whatever they trust', async () => {
+    const { directAggregator } = deployment()
+    const code = concat([compileContract('ForgingAggregator'), pad(directAggregator)])
+    const forger = getAddress((await sendCall(client, { data: code })).receipt.contractAddress!)
+    const { terms: agreed, manifest, setup } = await readManifest(client, { id: honest })
+    const terms = { ...agreed, salt: numberToHex(8, { size: 32 }), aggregator: forger }
+    const { id } = await createFederation(client, { terms, manifest, setup })
+    await initialiseDirectModel(client, { id })
+    const asked = [id, '--data', 'a.csv', '--unknown-modules']
+    for (const args of [
+      ['predict', ...asked, '--row', '0'],
+      ['predict', ...asked, '--all', '--on-chain'],
+      ['predict', ...asked, '--out', 'forged.csv', '--on-chain'],
+      ['evaluate', ...asked, '--on-chain'],
+    ]) {
+      const { code: ended, stdout, stderr } = await run(...args)
+      assert.equal(ended, exitCodes.answerIsNo, stderr)
+      assert.doesNotMatch(stdout, /12\.345|malignant|accuracy/)
+      assert.match(stderr, new RegExp(`aggregator ${forger} was handed the words of version 0, .* its answer is not`))
+      assert.match(stderr, /Careful: /)
+    }
+    const failed = await run('predict', ...asked, '--row', '0', '--json')
+    assert.equal(JSON.parse(failed.stdout).error.name, 'FalseAnswerError')
+    assert.equal(existsSync(join(cwd, 'forged.csv')), false)
+    // On this machine the same words answer as the honest federation's: they are the same.
+    const computed = await read('evaluate', ...asked)
+    const { accuracy } = await read('evaluate', honest, '--data', 'a.csv')
+    assert.deepEqual([computed.answeredBy, computed.accuracy], ['this-machine', accuracy])
+    // What it seals answers as it likes, and nobody here can tell.
+    await read('seal', id, '--unknown-modules', '--test-account', '1')
+    const sealed = await read('predict', ...asked, '--row', '0', '--sealed')
+    assert.deepEqual([sealed.answeredBy, sealed.version, sealed.modules[1].isKnown], ['sealed-code', 0, false])
+    const { stdout } = await run('predict', ...asked, '--row', '0', '--sealed', '0')
+    assert.match(stdout, /from version 0, in sealed code, by contracts that are not Tutti's: nothing checked it/)
+  })
+})

@@ -166,8 +166,10 @@ describe('a task of one’s own', () => {
     const twin = await read('evaluate', id, '--data', 'few.csv')
     const contract = await read('evaluate', id, '--data', 'few.csv', '--on-chain')
     assert.deepEqual([twin.isLocal, contract.isLocal], [true, false])
-    const { isLocal: _, ...figures } = twin
-    assert.deepEqual({ ...contract, isLocal: undefined }, { ...figures, isLocal: undefined })
+    assert.deepEqual([twin.answeredBy, contract.answeredBy], ['this-machine', 'words'])
+    assert.deepEqual([twin.version, contract.version], [4, 4])
+    const whence = { isLocal: undefined, answeredBy: undefined }
+    assert.deepEqual({ ...contract, ...whence }, { ...twin, ...whence })
     assert.equal(twin.examples, 24)
     assert.equal(twin.classes.length, 2)
     assert.equal(twin.classes[0].name, 'benign')
