@@ -76,28 +76,33 @@ async function runSeal(id: Hex, options: SealOptions): Promise<void> {
   }
   const sent = writes.map(({ hash, gasUsed, paid, step, pay: earned }) => ({ hash, gasUsed, paid, step, pay: earned }))
   output.result({
-    ...{ ...known, isSealed: true, sealedVersion: version, version },
+    ...{ ...known, isSealed: true, sealedVersion: version, version, done: plan.total },
     ...{ transactionsLeft: 0, transactions: sent, paid: sumPaid(writes), pay },
   })
 }
 
 /** What is left of this version, and what that and the whole model take, in lines for people. */
 function describeLeft(plan: SealingPlan): string[] {
-  const { steps, version, done, total, gas, feePerGas } = plan
+  const { steps, version, done, total, gas, feePerGas, isInMotion } = plan
   if (steps.length === 0) return [`Version ${version} is in code already, whole: nothing is left to seal.`]
   return [
     `${formatInteger(total - done)} of ${formatInteger(total)} words of version ${version} are not in code: ` +
       `${formatCount(steps.length, 'transaction')}, at most ${formatInteger(gas)} gas, ${formatCoins(gas * feePerGas)}`,
     `  ${describeSealingCost(plan.cost, plan)}`,
+    ...(isInMotion
+      ? ['The model is between the shards of a round: it can be sealed once all of them are aggregated.']
+      : []),
   ]
 }
 
 /** What of a plan `--json` holds. */
-function summarise({ isSealed, sealedVersion, version, done, total, steps, gas, feePerGas, cost }: SealingPlan) {
+function summarise(plan: SealingPlan) {
+  const { isSealed, sealedVersion, version, isInMotion, done, total, steps, gas, feePerGas, cost } = plan
   return {
     isSealed,
     sealedVersion,
     version,
+    isInMotion,
     done,
     total,
     transactionsLeft: steps.length,
@@ -149,7 +154,7 @@ async function seal(
 class SealingStoppedError extends CommandError {
   constructor(id: Hex, left: number) {
     super(
-      `Interrupted: what was sealed stays, ${formatCount(left, 'transaction')} are left. Go on with: tutti seal ${id}`,
+      `Interrupted: what was sealed stays; left: ${formatCount(left, 'transaction')}. Go on with: tutti seal ${id}`,
       exitCodes.interrupted,
     )
   }

@@ -45,6 +45,10 @@ export type SealingCost = {
 
 /** What is left to be sealed of the model as it stands. */
 export type SealingPlan = Sealing & {
+  /** As of which block. */
+  blockNumber: bigint
+  /** Some shards have the next version already: until all do, nothing can be sealed. */
+  isInMotion: boolean
   /** In the order in which they are sent; none: this version is sealed whole. */
   steps: SealStep[]
   /** Of `steps` together, by the chain's prices: a bound. */
@@ -80,7 +84,7 @@ export async function planSealing(
   query: FederationQuery & { terms?: Terms },
 ): Promise<SealingPlan> {
   const terms = query.terms ?? (await readTerms(client, query))
-  const { blockNumber, version } = await readModelState(client, { ...query, terms })
+  const { blockNumber, version, isInMotion } = await readModelState(client, { ...query, terms })
   const at = { id: query.id, blockNumber }
   const [sealing, limits, feePerGas] = await Promise.all([
     readSealing(client, at),
@@ -91,7 +95,7 @@ export async function planSealing(
   const isSealed = ({ shard, piece }: Piece) => sealed.has(`${shard}/${piece}`)
   const steps = planSealSteps(terms, { prices: limits.prices, limits: toSealLimits(limits), isSealed })
   const gas = BigInt(steps.reduce((sum, { bound }) => sum + bound.gas, 0))
-  return { ...sealing, steps, gas, feePerGas, cost: costSealing(terms, limits), limits }
+  return { ...sealing, blockNumber, isInMotion, steps, gas, feePerGas, cost: costSealing(terms, limits), limits }
 }
 
 function toSealLimits({ transactionGas, executionGas }: ChainLimits): SealLimits {

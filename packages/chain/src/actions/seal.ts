@@ -21,7 +21,8 @@ import { formatCount, type SealStep, type Terms, wordsOfShard } from '@tutti/cor
 import { parseEventLogs } from 'viem'
 import { federationAbi } from '../abi/federation.ts'
 import type { ChainClient } from '../client/client.ts'
-import { ChainError, ContractError } from '../client/errors.ts'
+import { ChainError, ContractError, withChainErrors } from '../client/errors.ts'
+import { pause } from '../client/pause.ts'
 import { readWords, type WordsAccess } from '../model/words.ts'
 import { readTerms } from '../reads/federation.ts'
 import { sendCall, type WriteResult } from '../transactions/send.ts'
@@ -39,12 +40,15 @@ export type SealTarget = FederationTarget &
     onStep?: (write: SealWrite, left: number) => void | Promise<void>
   }
 
-/** How often others may be first before that is an error, and how the contract says that they were. */
-const MOST_PLANS = 5
+/** How often in a row others may be first before that is an error, and how the contract says that they were. */
+const MOST_FRUITLESS = 5
 const overtaking = new Set(['PieceAlreadySealed', 'StaleModel'])
 
 /**
  * Seals all that is missing of the model as it stands, in as few transactions as the chain's gas cap allows.
+ *
+ * Of several who seal at the same time, each piece is written by one: who is overtaken waits for the next block and goes on
+ * from the other end, so that two do not try the same piece in every block.
  *
  * @returns The version that is sealed now, and the transactions that were sent: none if it was.
  * @throws `ContractError`: `ModelInMotion` between the shards of a round, `StaleModel`; {@link ModelMovedError} where a
@@ -57,15 +61,16 @@ export async function sealModel(
   const { id } = target
   const terms = target.terms ?? (await readTerms(client, { id }))
   const writes: SealWrite[] = []
-  for (let plans = 1; ; plans++) {
-    const { version, steps } = await planSealing(client, { id, terms })
+  let fruitless = 0
+  for (let isFromEnd = false; ; isFromEnd = !isFromEnd) {
+    const { blockNumber, version, steps } = await planSealing(client, { id, terms })
     const begun = writes[0]?.version
     if (begun !== undefined && version !== begun) throw new ModelMovedError(begun, version, writes.length)
     if (steps.length === 0) return { version, writes }
-    const { words, state } = await readWords(client, { ...target, terms })
-    if (state.version !== version && plans < MOST_PLANS) continue
+    const written = writes.length
     try {
-      for (const [index, step] of steps.entries()) {
+      const { words } = await readWords(client, { ...target, terms, blockNumber })
+      for (const [index, step] of (isFromEnd ? steps.toReversed() : steps).entries()) {
         const call = callToSeal(client, { id, ...step, words: wordsOfShard(words, terms, step.shard) })
         const result = await sendCall(client, call)
         const write = { ...result, version, step, pay: payOf(result) }
@@ -74,10 +79,20 @@ export async function sealModel(
       }
     } catch (error) {
       // Somebody else seals, or a round was aggregated, at the same time: what is left is planned anew.
-      const isOvertaken = error instanceof ContractError && overtaking.has(error.errorName)
-      if (!isOvertaken || plans === MOST_PLANS) throw error
+      if (!(error instanceof ContractError) || !overtaking.has(error.errorName)) throw error
+      fruitless = writes.length > written ? 0 : fruitless + 1
+      if (fruitless === MOST_FRUITLESS || !(await awaitBlockAfter(client, blockNumber))) throw error
     }
   }
+}
+
+/** Waits for a block after this one; false if none comes in the time that a transaction is given. */
+async function awaitBlockAfter(client: ChainClient, blockNumber: bigint): Promise<boolean> {
+  const readHead = () => withChainErrors(client, () => client.public.getBlockNumber({ cacheTime: 0 }))
+  for (const end = Date.now() + client.receiptTimeoutMs; Date.now() < end; await pause(client.pollingIntervalMs)) {
+    if ((await readHead()) > blockNumber) return true
+  }
+  return false
 }
 
 function payOf({ receipt }: WriteResult): bigint {
