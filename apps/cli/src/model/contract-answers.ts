@@ -6,7 +6,7 @@
  * unchecked.
  */
 import type { Answer } from '@tutti/chain'
-import type { AskedModel } from './scoring.ts'
+import type { AskedModel } from './asked-model.ts'
 
 /** Where an answer comes from: the contract of words, the contract of sealed code, or no contract. */
 export type AnsweredBy = 'words' | 'sealed-code' | 'this-machine'

@@ -1,8 +1,9 @@
 /** Outputs of the chain's model for many examples: from the contract itself, by its twin, or from a pulled model. */
-import type { ChainClient, Creation, DirectModel, Module } from '@tutti/chain'
+import type { ChainClient, Creation, DirectModel } from '@tutti/chain'
 import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
+import type { AskedModel } from './asked-model.ts'
 import { type BlobOptions, openBase, pullModel, toPulledWeights } from './blob-model.ts'
 import { type AnsweredBy, openContractAnswers } from './contract-answers.ts'
 import { type RoundOptions, readPastModel } from './past-model.ts'
@@ -15,15 +16,6 @@ export interface ScoringOptions extends BlobOptions, RoundOptions {
   onChain?: boolean
   /** Ask the contract from sealed code: the newest sealed version, or this one. */
   sealed?: true | number
-}
-
-/** The model that is asked. */
-export interface AskedModel {
-  client: ChainClient
-  creation: Creation
-  manifest: Manifest
-  /** The federation's contracts: whether they are Tutti's. */
-  modules: readonly Module[]
 }
 
 /** Gives outputs for examples. */
