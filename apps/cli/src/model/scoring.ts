@@ -1,6 +1,6 @@
 /** Outputs of the chain's model for many examples: from the contract itself, by its twin, or from a pulled model. */
-import type { ChainClient, Creation, DirectModel } from '@tutti/chain'
-import { type Dataset, exampleInput, type Manifest } from '@tutti/learn'
+import type { DirectModel } from '@tutti/chain'
+import { type Dataset, exampleInput } from '@tutti/learn'
 import { CommandError, exitCodes } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import type { AskedModel } from './asked-model.ts'
