@@ -61,8 +61,6 @@ contract BlobAggregator is BlobAnswers {
     }
 
     uint256 private constant POINT_SLOTS = 3;
-    /// @dev Versioned hash of the blob of zeros, whose commitment is the point at infinity.
-    uint256 private constant ZERO_BLOB = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
     bytes32 private constant MODEL_DOMAIN = keccak256("tutti.blob.model");
 
     mapping(address core => mapping(bytes32 id => Config)) private _configs;
@@ -131,7 +129,7 @@ contract BlobAggregator is BlobAnswers {
                 _checkBlob(b, bytes32(payload[32 * b:]));
             }
         }
-        isBlank = uint256(bytes32(payload)) == ZERO_BLOB && _areAllBlank(payload);
+        isBlank = Commitment.areBlank(payload);
         // Equivalent to `digest_ = keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
         assembly ("memory-safe") {
             let free := mload(0x40)
@@ -232,7 +230,8 @@ contract BlobAggregator is BlobAnswers {
         Config storage config = _initialised(msg.sender, id);
         bytes32[] memory hashes = new bytes32[](config.shards);
         for (uint256 shard; shard < hashes.length; ++shard) {
-            hashes[shard] = keccak256(commitments(id, shard));
+            uint256 blobs = shard == hashes.length - 1 ? config.lastBlobs : config.fullBlobs;
+            hashes[shard] = keccak256(_commitments(config, id, shard, blobs));
         }
         return hashes.length == 1 ? hashes[0] : keccak256(abi.encodePacked(hashes));
     }
@@ -345,13 +344,6 @@ contract BlobAggregator is BlobAnswers {
     }
 
     // --- Guards ---
-
-    function _areAllBlank(bytes calldata payload) private pure returns (bool) {
-        for (uint256 i = 32; i < payload.length; i += 32) {
-            if (uint256(bytes32(payload[i:])) != ZERO_BLOB) return false;
-        }
-        return true;
-    }
 
     /// @dev BLOBHASH answers zero where the transaction has no such blob, so a hash of zero is always refused.
     function _checkBlob(uint256 blob, bytes32 expected) private view {

@@ -277,10 +277,10 @@ describe('tutti node', () => {
     assert.match(stderr, /"kind":"endpoint-rests".*"host":"127.0.0.1:1"/)
     assert.doesNotMatch(stderr, /"kind":"looked"/)
     for (const line of stderr.trim().split('\n')) assert.equal(typeof JSON.parse(line).kind, 'string', line)
-    // One federation's store, and the ledger of what the data have told.
+    // One federation's store, the ledger of what the data have told, and the words of the model.
     const [store, ...beside] = readdirSync(join(cwd, 'mine')).sort()
     assert.match(store!, /^31337-/)
-    assert.deepEqual(beside, ['privacy'])
+    assert.deepEqual(beside, ['privacy', 'words'])
     assert.equal((await read('verify', id)).isConsistent, true)
     await assert.rejects(fetch(`${url}/health`))
   })

@@ -64,8 +64,8 @@ test("a model goes into more shards where a chain's prices are dearer, until a r
   const proposal = await proposeFederation({ ...task, contact: 'not given' }, task.train, choices)
   const executionGas = BigInt(GAS_LIMIT)
   assert.equal(fitToPrices(proposal, choices, { prices: BERLIN_PRICES, executionGas }), proposal)
-  // A rewritten word as dear as a whole transaction divided by the model's words.
-  const prices = { ...AMSTERDAM_PRICES, rewrittenSlotGas: 400_000 }
+  // Bytes so dear that the model, which is handed in whole, takes more than may be used; in two parts it does not.
+  const prices = { ...AMSTERDAM_PRICES, floorByteGas: 8_000 }
   const fitted = fitToPrices(proposal, choices, { prices, executionGas })
   assert.ok(shardCount(fitted.terms) > shardCount(proposal.terms))
   assert.ok(estimateRoundAt(fitted.terms, prices).aggregate.gas <= GAS_LIMIT)
