@@ -48,16 +48,27 @@ async function loadAsPage(): Promise<{ exports: { loadWasmKzg(): ReturnType<type
   return { exports: runInContext('page', realm), fetched }
 }
 
-test('bundled for a page and without Node, the library gives the commitment, opening and proof that Node’s gives', async () => {
+test('bundled for a page and without Node, the library gives the commitments, openings and proofs that Node’s gives', async () => {
   const { exports, fetched } = await loadAsPage()
   const [browser, node] = await Promise.all([exports.loadWasmKzg(), loadKzg()])
   assert.equal(fetched.length, 1)
   assert.match(fetched[0]!, /^https:\/\/page\.example\/.*kzg\.wasm$/)
-  const [blob] = packBlobs(Int32Array.of(1, -2, 3, 400_000), { laneBits: 24 })
-  const commitment = await browser.commit(blob!)
-  assert.deepEqual(Buffer.from(commitment), Buffer.from(await node.commit(blob!)))
-  const opening = await browser.openAt(blob!, 0)
-  assert.deepEqual(Buffer.from(opening.proof), Buffer.from((await node.openAt(blob!, 0)).proof))
-  assert.equal(await node.verifyOpening(commitment, 0, opening), true)
-  assert.equal(await browser.verifyOpening(commitment, 1, opening), false)
+  const blob = packBlobs(
+    Int32Array.from({ length: 40_960 }, (_, p) => ((p * 13) % 256) - 128),
+    { laneBits: 24 },
+  )[0]!
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+  const commitment = await browser.commit(blob)
+  assert.equal(hex(commitment), hex(await node.commit(blob)))
+  const opening = await browser.openAt(blob, 123)
+  assert.equal(hex(opening.proof), hex((await node.openAt(blob, 123)).proof))
+  assert.equal(await node.verifyOpening(commitment, 123, opening), true)
+  assert.equal(await browser.verifyOpening(commitment, 123, opening), true)
+  assert.equal(await browser.verifyOpening(commitment, 124, opening), false)
+  assert.equal(await browser.verifyOpening(new Uint8Array(48), 123, opening), false)
+  assert.equal(hex(await browser.blobProof(blob, commitment)), hex(await node.blobProof(blob, commitment)))
+  // The arrays of the realm have a prototype of their own.
+  assert.deepEqual(Array.from(await browser.cellProofs(blob), hex), Array.from(await node.cellProofs(blob), hex))
+  await assert.rejects(browser.commit(new Uint8Array(5)), { name: 'InvalidBlobError' })
+  await assert.rejects(browser.openAt(new Uint8Array(5), 0), { name: 'InvalidBlobError' })
 })

@@ -3,7 +3,6 @@ import { before, test } from 'node:test'
 import { BLOB_BYTES, FIELD_MODULUS, packBlobs, quotientOf, toBytes32, versionedHash, wordOf } from '@tutti/core'
 import { fromRlp, type Hex, toHex } from 'viem'
 import { loadKzg } from '../../src/blob/kzg/kzg-node.ts'
-import { loadWasmKzg } from '../../src/blob/kzg/kzg-wasm.ts'
 import { zeroBundle, zeroProver } from '../../src/blob/submit/zero-blob.ts'
 import {
   bundleBlobs,
@@ -142,24 +141,4 @@ test('an envelope of version 1 has 128 proofs a blob and says so, one of version
     )
   }
   assert.equal(bundle.versionedHashes[0], versionedHash(bundle.commitments[0]!))
-})
-
-test('the library for browsers gives the same commitments, openings and proofs', async () => {
-  const wasm = await loadWasmKzg()
-  const blob = someBlob(8)
-  const commitment = await wasm.commit(blob)
-  assert.equal(toHex(commitment), toHex(await kzg.commit(blob)))
-  const opening = await wasm.openAt(blob, 123)
-  assert.equal(toHex(opening.proof), toHex((await kzg.openAt(blob, 123)).proof))
-  assert.equal(await wasm.verifyOpening(commitment, 123, opening), true)
-  assert.equal(await wasm.verifyOpening(commitment, 124, opening), false)
-  assert.equal(await wasm.verifyOpening(new Uint8Array(48), 123, opening), false)
-  assert.equal(toHex(await wasm.blobProof(blob, commitment)), toHex(await kzg.blobProof(blob, commitment)))
-  const [ours, theirs] = [await wasm.cellProofs(blob), await kzg.cellProofs(blob)]
-  assert.deepEqual(
-    ours.map((proof) => toHex(proof)),
-    theirs.map((proof) => toHex(proof)),
-  )
-  await assert.rejects(wasm.commit(new Uint8Array(5)), InvalidBlobError)
-  await assert.rejects(wasm.openAt(new Uint8Array(5), 0), InvalidBlobError)
 })
