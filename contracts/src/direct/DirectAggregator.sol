@@ -49,7 +49,7 @@ contract DirectAggregator is DirectSeals, DirectAnswers {
         uint256 updates;
         try this.decodeSetup(setup) returns (DirectSetup memory decoded) {
             (shards, updates) = DirectTerms.check(terms, decoded);
-            if (decoded.layers.length != 0) model.answers.network = SSTORE2.write(Network.encode(decoded));
+            if (decoded.layers.length != 0) model.layout.network = SSTORE2.write(Network.encode(decoded));
         } catch {
             revert MalformedSetup(setup.length);
         }
@@ -62,9 +62,7 @@ contract DirectAggregator is DirectSeals, DirectAnswers {
             laneBits: terms.laneBits,
             bits: terms.bits
         });
-        model.answers.laneBits = terms.laneBits;
-        // At most one a shard, and one for each 767 of 131,072 words.
-        model.answers.pieces = uint16(Sealing.offsetOf(model, shards - 1) + Sealing.piecesOf(model, shards - 1));
+        Sealing.lay(model, shards - 1);
         model.setup = SSTORE2.write(setup);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import { SSTORE2 } from "solady/utils/SSTORE2.sol";
 import { IAggregator } from "../interfaces/IAggregator.sol";
 import { DirectStorage } from "./DirectStorage.sol";
 import { Answers, DirectModel, ModelState } from "./model/DirectModel.sol";
@@ -19,8 +18,8 @@ abstract contract DirectAnswers is DirectStorage {
 
     /// @inheritdoc IAggregator
     function networkShape(bytes32 id) external view returns (uint32 inputs, uint32 outputs, OutputKind kind) {
-        address code = _registered(id).answers.network;
-        if (code != address(0)) return Network.shapeOf(SSTORE2.read(code));
+        address code = _registered(id).layout.network;
+        if (code != address(0)) return Network.shapeOf(Sealing.networkAt(code));
     }
 
     /// @inheritdoc IAggregator
@@ -34,7 +33,7 @@ abstract contract DirectAnswers is DirectStorage {
         view
         returns (uint32 version, uint256 class, int256[] memory outputs)
     {
-        bytes memory network;
+        uint256 network;
         (version, outputs, network) = _newest(id, input);
         class = Network.classOf(network, outputs);
     }
@@ -54,7 +53,7 @@ abstract contract DirectAnswers is DirectStorage {
         view
         returns (uint256 class, int256[] memory outputs)
     {
-        bytes memory network;
+        uint256 network;
         (outputs, network) = _at(id, version, input);
         class = Network.classOf(network, outputs);
     }
@@ -74,45 +73,63 @@ abstract contract DirectAnswers is DirectStorage {
         view
         returns (uint256 class, int256[] memory outputs)
     {
-        bytes memory network;
+        uint256 network;
         (outputs, network) = _with(id, words, input);
         class = Network.classOf(network, outputs);
     }
 
-    /// @dev Reads one slot of the model's state, beside the places of the pieces: only a sealed model has `isSealed`.
+    /// @dev Reads one slot of the model's state. Each piece says where the one before it is.
     function _newest(bytes32 id, bytes calldata input)
         private
         view
-        returns (uint32 version, int256[] memory outputs, bytes memory network)
+        returns (uint32 version, int256[] memory outputs, uint256 network)
     {
         DirectModel storage model = _models[msg.sender][id];
-        Answers memory answers = model.answers;
-        if (!answers.isSealed || answers.network == address(0)) _refuse(id);
+        Answers storage answers = model.answers;
+        address last = answers.last;
+        if (last == address(0)) _refuse(id);
         version = answers.sealedVersion;
-        network = SSTORE2.read(answers.network);
-        outputs = Network.outputs(network, model.load(version, answers.pieces), answers.laneBits, input);
+        (outputs, network) = _answer(model, id, version, last, input);
     }
 
     function _at(bytes32 id, uint32 version, bytes calldata input)
         private
         view
-        returns (int256[] memory outputs, bytes memory network)
+        returns (int256[] memory outputs, uint256 network)
     {
         DirectModel storage model = _models[msg.sender][id];
-        Answers memory answers = model.answers;
-        if (!answers.isSealed || answers.network == address(0)) _refuse(id);
+        Answers storage answers = model.answers;
+        if (answers.last == address(0) || model.layout.network == address(0)) _refuse(id);
         if (model.sealedWords[version] != model.totalWords()) revert VersionNotSealed(version, answers.sealedVersion);
-        network = SSTORE2.read(answers.network);
-        outputs = Network.outputs(network, model.load(version, answers.pieces), answers.laneBits, input);
+        (outputs, network) = _answer(model, id, version, model.pieces[version][answers.pieces - 1], input);
+    }
+
+    /// @dev By a version that is sealed whole. Its last piece is at `last`.
+    function _answer(DirectModel storage model, bytes32 id, uint256 version, address last, bytes calldata input)
+        private
+        view
+        returns (int256[] memory outputs, uint256 network)
+    {
+        Answers storage answers = model.answers;
+        (uint256 count, uint256 tail, uint256 laneBits) = (answers.words, answers.tail, answers.laneBits);
+        uint256 words = model.load(version, answers.pieces, 32 * (count + tail), last);
+        if (tail == 0) {
+            address code = model.layout.network;
+            if (code == address(0)) _refuse(id);
+            network = Sealing.networkAt(code);
+        } else {
+            network = words + 32 * count;
+        }
+        outputs = Network.outputs(network, words, laneBits, input);
     }
 
     function _with(bytes32 id, bytes calldata words, bytes calldata input)
         private
         view
-        returns (int256[] memory outputs, bytes memory network)
+        returns (int256[] memory outputs, uint256 network)
     {
         DirectModel storage model = _initialised(id);
-        address code = model.answers.network;
+        address code = model.layout.network;
         if (code == address(0)) revert NoNetwork();
         uint256 expected = 32 * model.totalWords();
         if (words.length != expected) revert WrongModelLength(words.length, expected);
@@ -122,13 +139,13 @@ abstract contract DirectAnswers is DirectStorage {
             Words.check(shard, words[from:to], model.hashes[shard]);
             from = to;
         }
-        network = SSTORE2.read(code);
+        network = Sealing.networkAt(code);
         outputs = Network.outputs(network, Words.load(words), model.shape.laneBits, input);
     }
 
     /// @dev Says why no sealed version answers.
     function _refuse(bytes32 id) private view {
-        if (_registered(id).answers.network == address(0)) revert NoNetwork();
+        if (_registered(id).layout.network == address(0)) revert NoNetwork();
         revert NotSealed();
     }
 }

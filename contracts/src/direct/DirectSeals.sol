@@ -39,7 +39,7 @@ abstract contract DirectSeals is DirectStorage {
         returns (bool isSealed, uint32 sealedVersion, uint32 version, uint256 done, uint256 total)
     {
         DirectModel storage model = _registered(id);
-        (isSealed, sealedVersion) = (model.answers.isSealed, model.answers.sealedVersion);
+        (isSealed, sealedVersion) = (model.answers.last != address(0), model.answers.sealedVersion);
         version = model.progress.version;
         (done, total) = (model.sealedWords[version], model.totalWords());
     }

@@ -30,7 +30,7 @@ contract DirectSealsTest is DirectFixture {
         _assertSealing(false, 0, 1, 800);
         _assertSealed(aggregatorSeal(1, 0, 1), 50, 850);
         _assertSealing(true, 1, 1, 850);
-        assertEq(_codeOf(1, 0, 0), bytes.concat(hex"00", _slice(first, 0, 767)));
+        assertEq(_codeOf(1, 0, 0), bytes.concat(hex"00", bytes20(0), _slice(first, 0, 767)));
         assertEq(_codeOf(1, 0, 1), bytes.concat(hex"00", _slice(first, 767, 800)));
         assertEq(_codeOf(1, 1, 0), bytes.concat(hex"00", second));
     }

@@ -25,12 +25,20 @@ struct Progress {
     uint160 logBlocks; //      of shards 0 to 3: see `LogBlocks`
 }
 
-/// @notice All that an answer needs to find the network and the sealed words. One slot.
-struct Answers {
+/// @notice How the model answers and how it is sealed, fixed when a federation is registered. One slot.
+struct Layout {
     address network; //        code that holds the network (SSTORE2); zero: there is none
-    uint32 sealedVersion; //   newest version that is sealed whole
-    bool isSealed; //          whether there is one
     uint16 pieces; //          of the whole model
+    uint8 tail; //             words of the network that sealed versions have behind those of the model: see `Sealing`
+}
+
+/// @notice All that an answer needs to find the newest sealed version. One slot, written when a version is sealed whole.
+struct Answers {
+    address last; //           code of the last piece; zero: nothing is sealed whole
+    uint32 sealedVersion;
+    uint24 words; //           of the model, 131,072 at most
+    uint16 pieces; //          as in `Layout`
+    uint8 tail; //             as in `Layout`
     uint8 laneBits;
 }
 
@@ -41,7 +49,8 @@ struct DirectModel {
     Shape shape; //            0
     Progress progress; //      1
     Answers answers; //        2
-    address setup; //          3  code that holds the setup (SSTORE2)
+    Layout layout; //          3
+    address setup; //          4  code that holds the setup (SSTORE2)
     mapping(uint256 shard => bytes32) hashes; // keccak256 of the shard's present words
     mapping(uint256 group => uint256) logBlocks; // of shards 4 and above, six a slot
     mapping(uint256 version => mapping(uint256 piece => address)) pieces; // sealed words as code, see `Sealing`

@@ -34,8 +34,8 @@ library Network {
     }
 
     /// @notice Inputs of the first layer, outputs of the last, and how these become a class.
-    /// @param network From `encode`.
-    function shapeOf(bytes memory network) internal pure returns (uint32 inputs, uint32 outputs_, OutputKind kind) {
+    /// @param network Memory of the words of `encode`.
+    function shapeOf(uint256 network) internal pure returns (uint32 inputs, uint32 outputs_, OutputKind kind) {
         uint256 head = _wordAt(network, 0);
         inputs = uint32(_wordAt(network, 3));
         outputs_ = uint32(_wordAt(network, 2 + (head >> 16)) >> 32);
@@ -43,10 +43,10 @@ library Network {
     }
 
     /// @notice Outputs of the network in fixed point: `acc · outputMultiplier + outputOffset` of each last accumulator.
-    /// @param network From `encode`.
+    /// @param network Memory of the words of `encode`.
     /// @param words Memory of the model's first word.
     /// @param input One byte a feature, as many as the first layer has inputs.
-    function outputs(bytes memory network, uint256 words, uint256 laneBits, bytes calldata input)
+    function outputs(uint256 network, uint256 words, uint256 laneBits, bytes calldata input)
         internal
         pure
         returns (int256[] memory values)
@@ -86,12 +86,21 @@ library Network {
 
     /// @notice The class that outputs stand for: softmax, the largest, lowest index on ties; logistic, 1 if positive;
     ///         multi-label, bit i if output i is positive; linear, always 0.
-    /// @param network From `encode`.
-    function classOf(bytes memory network, int256[] memory values) internal pure returns (uint256 class) {
+    /// @param network Memory of the words of `encode`.
+    function classOf(uint256 network, int256[] memory values) internal pure returns (uint256 class) {
         OutputKind kind = OutputKind(_wordAt(network, 0) & 0xff);
         if (kind == OutputKind.Softmax) {
-            for (uint256 i = 1; i < values.length; ++i) {
-                if (values[i] > values[class]) class = i;
+            // Equivalent to `for (i = 1; i < values.length; ++i) if (values[i] > values[class]) class = i;`
+            assembly ("memory-safe") {
+                let from := add(values, 0x20)
+                let largest := mload(from)
+                let place := from
+                for { let end := add(from, shl(5, mload(values))) } xor(place, end) { place := add(place, 0x20) } {
+                    if sgt(mload(place), largest) {
+                        largest := mload(place)
+                        class := shr(5, sub(place, from))
+                    }
+                }
             }
         } else if (kind == OutputKind.Logistic) {
             class = values[0] > 0 ? 1 : 0;
@@ -147,7 +156,8 @@ library Network {
     }
 
     /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
-    ///      each; b are the fields from `parameter` on, read word by word.
+    ///      each; b are the fields from `parameter` on, read word by word, four at a
+    ///      time.
     function _activate(LayerContext memory context, int256[] memory acc, uint256 parameter) private pure {
         unchecked {
             uint256 laneBits = context.laneBits;
@@ -167,11 +177,25 @@ library Network {
                     let fields := shr(sub(256, unread), mload(place))
                     let until := add(from, shl(5, div(unread, laneBits)))
                     if gt(until, end) { until := end }
+                    for { let quads := sub(until, 0x60) } slt(from, quads) { } {
+                        let value := sar(shift, add(mload(from), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) { mstore8(to, or(value, sub(0, gt(value, 255)))) }
+                        fields := shr(laneBits, fields)
+                        value := sar(shift, add(mload(add(from, 0x20)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) { mstore8(add(to, 1), or(value, sub(0, gt(value, 255)))) }
+                        fields := shr(laneBits, fields)
+                        value := sar(shift, add(mload(add(from, 0x40)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) { mstore8(add(to, 2), or(value, sub(0, gt(value, 255)))) }
+                        fields := shr(laneBits, fields)
+                        value := sar(shift, add(mload(add(from, 0x60)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        if sgt(value, 0) { mstore8(add(to, 3), or(value, sub(0, gt(value, 255)))) }
+                        fields := shr(laneBits, fields)
+                        from := add(from, 0x80)
+                        to := add(to, 4)
+                    }
                     for { } xor(from, until) { } {
                         let value := sar(shift, add(mload(from), sub(mul(multiplier, and(fields, mask)), offset)))
-                        if sgt(value, 0) {
-                            mstore8(to, or(value, sub(0, gt(value, 255))))
-                        }
+                        if sgt(value, 0) { mstore8(to, or(value, sub(0, gt(value, 255)))) }
                         fields := shr(laneBits, fields)
                         from := add(from, 0x20)
                         to := add(to, 1)
@@ -214,9 +238,9 @@ library Network {
         }
     }
 
-    function _wordAt(bytes memory network, uint256 index) private pure returns (uint256 word) {
+    function _wordAt(uint256 network, uint256 index) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            word := mload(add(add(network, 0x20), shl(5, index)))
+            word := mload(add(network, shl(5, index)))
         }
     }
 }

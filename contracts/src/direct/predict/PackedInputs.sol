@@ -60,6 +60,7 @@ library PackedInputs {
     {
         uint256 wide = Lanes.evens(64);
         uint256 middle = Lanes.evens(32);
+        uint256 low = type(uint128).max;
         assembly ("memory-safe") {
             packed := mload(0x40)
             mstore(0x40, add(packed, length))
@@ -78,8 +79,8 @@ library PackedInputs {
                 let odd := and(word, bytesMask)
                 mstore(to, even)
                 mstore(add(to, 0x20), sub(odd, shl(16, even)))
-                mstore(0x00, add(mload(0x00), add(even, odd)))
-                word := shr(128, shl(128, both))
+                let sum := add(even, odd)
+                word := and(both, low)
                 word := and(or(word, shl(64, word)), wide)
                 word := and(or(word, shl(32, word)), middle)
                 word := or(word, shl(16, word))
@@ -87,7 +88,7 @@ library PackedInputs {
                 odd := and(word, bytesMask)
                 mstore(add(to, 0x40), even)
                 mstore(add(to, 0x60), sub(odd, shl(16, even)))
-                mstore(0x00, add(mload(0x00), add(even, odd)))
+                mstore(0x00, add(mload(0x00), add(sum, add(even, odd))))
             }
             mstore(add(context, 0x1e0), mload(0x00))
         }

@@ -74,6 +74,10 @@ library Products {
             assembly ("memory-safe") {
                 to := add(acc, 0x20)
             }
+            if (words <= BLOCK) {
+                _multiplyShort(context, row, place, to, fives, fours);
+                return rows;
+            }
             context.rows = 5;
             // `_multiply` is called from two places, so the compiler does not inline it, and its variables fit the stack.
             for (uint256 end = row + 5 * fives * stride; row != end; row += 5 * stride) {
@@ -176,6 +180,84 @@ library Products {
                 mstore(add(to, 0x20), shr(208, shl(160, tops)))
                 mstore(add(to, 0x40), shr(208, shl(112, tops)))
                 mstore(add(to, 0x60), shr(144, tops))
+            }
+        }
+    }
+
+    /// @dev As `_multiply`, for all groups of rows that are one block long: there is nothing to add up after it.
+    ///      Long because: as there.
+    function _multiplyShort(
+        LayerContext memory context,
+        uint256 first,
+        uint256 place,
+        uint256 to,
+        uint256 fives,
+        uint256 fours
+    ) private pure {
+        assembly ("memory-safe") {
+            let evens := mload(add(context, 0x60))
+            let stride := mload(add(context, 0x140))
+            let end := add(place, mload(add(context, 0x160)))
+            for { } fives { fives := sub(fives, 1) } {
+                let a := mload(add(context, 0xc0))
+                let b := a
+                let c := a
+                let d := a
+                let e := a
+                let at := first
+                for { let from := place } xor(from, end) { from := add(from, 0x40) } {
+                    let even := mload(from)
+                    let odd := mload(add(from, 0x20))
+                    let word := mload(at)
+                    a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    let row := add(at, stride)
+                    word := mload(row)
+                    at := add(at, 0x20)
+                    b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    row := add(row, stride)
+                    word := mload(row)
+                    c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    row := add(row, stride)
+                    word := mload(row)
+                    d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    word := mload(add(row, stride))
+                    e := add(e, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                }
+                mstore(to, shr(224, a))
+                mstore(add(to, 0x20), shr(224, b))
+                mstore(add(to, 0x40), shr(224, c))
+                mstore(add(to, 0x60), shr(224, d))
+                mstore(add(to, 0x80), shr(224, e))
+                to := add(to, 0xa0)
+                first := add(first, mul(5, stride))
+            }
+            for { } fours { fours := sub(fours, 1) } {
+                let a := mload(add(context, 0xc0))
+                let b := a
+                let c := a
+                let d := a
+                let at := first
+                for { let from := place } xor(from, end) { from := add(from, 0x40) } {
+                    let even := mload(from)
+                    let odd := mload(add(from, 0x20))
+                    let word := mload(at)
+                    a := add(a, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    let row := add(at, stride)
+                    word := mload(row)
+                    at := add(at, 0x20)
+                    b := add(b, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    row := add(row, stride)
+                    word := mload(row)
+                    c := add(c, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                    word := mload(add(row, stride))
+                    d := add(d, add(mul(word, even), mul(odd, and(shr(16, word), evens))))
+                }
+                mstore(to, shr(224, a))
+                mstore(add(to, 0x20), shr(224, b))
+                mstore(add(to, 0x40), shr(224, c))
+                mstore(add(to, 0x60), shr(224, d))
+                to := add(to, 0x80)
+                first := add(first, shl(2, stride))
             }
         }
     }
