@@ -31,8 +31,8 @@ contract DirectSealsTest is DirectFixture {
         _assertSealed(aggregatorSeal(1, 0, 1), 50, 850);
         _assertSealing(true, 1, 1, 850);
         assertEq(_codeOf(1, 0, 0), bytes.concat(hex"00", bytes20(0), _slice(first, 0, 767)));
-        assertEq(_codeOf(1, 0, 1), bytes.concat(hex"00", _slice(first, 767, 800)));
-        assertEq(_codeOf(1, 1, 0), bytes.concat(hex"00", second));
+        assertEq(_codeOf(1, 0, 1), bytes.concat(hex"00", _linkTo(0, 0), _slice(first, 767, 800)));
+        assertEq(_codeOf(1, 1, 0), bytes.concat(hex"00", _linkTo(0, 1), second));
     }
 
     function test_seal_takesPiecesInAnyOrder() external {
@@ -186,6 +186,11 @@ contract DirectSealsTest is DirectFixture {
         assertEq(version_, version, "version");
         assertEq(done_, done, "done");
         assertEq(total, 850, "total");
+    }
+
+    /// @dev What a piece says of the one before it.
+    function _linkTo(uint256 shard, uint256 piece) private view returns (bytes20) {
+        return bytes20(aggregator.pieceOf("x", 1, shard, piece));
     }
 
     function _codeOf(uint32 version, uint256 shard, uint256 piece) private view returns (bytes memory) {

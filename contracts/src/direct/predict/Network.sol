@@ -181,13 +181,22 @@ library Network {
                         let value := sar(shift, add(mload(from), sub(mul(multiplier, and(fields, mask)), offset)))
                         if sgt(value, 0) { mstore8(to, or(value, sub(0, gt(value, 255)))) }
                         fields := shr(laneBits, fields)
-                        value := sar(shift, add(mload(add(from, 0x20)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        value := sar(
+                            shift,
+                            add(mload(add(from, 0x20)), sub(mul(multiplier, and(fields, mask)), offset))
+                        )
                         if sgt(value, 0) { mstore8(add(to, 1), or(value, sub(0, gt(value, 255)))) }
                         fields := shr(laneBits, fields)
-                        value := sar(shift, add(mload(add(from, 0x40)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        value := sar(
+                            shift,
+                            add(mload(add(from, 0x40)), sub(mul(multiplier, and(fields, mask)), offset))
+                        )
                         if sgt(value, 0) { mstore8(add(to, 2), or(value, sub(0, gt(value, 255)))) }
                         fields := shr(laneBits, fields)
-                        value := sar(shift, add(mload(add(from, 0x60)), sub(mul(multiplier, and(fields, mask)), offset)))
+                        value := sar(
+                            shift,
+                            add(mload(add(from, 0x60)), sub(mul(multiplier, and(fields, mask)), offset))
+                        )
                         if sgt(value, 0) { mstore8(add(to, 3), or(value, sub(0, gt(value, 255)))) }
                         fields := shr(laneBits, fields)
                         from := add(from, 0x80)

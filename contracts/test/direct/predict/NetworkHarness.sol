@@ -17,13 +17,19 @@ contract NetworkHarness {
         assembly ("memory-safe") {
             place := add(words, 0x20)
         }
-        outputs = Network.outputs(network, place, laneBits, input);
-        class = Network.classOf(network, outputs);
+        outputs = Network.outputs(_placeOf(network), place, laneBits, input);
+        class = Network.classOf(_placeOf(network), outputs);
     }
 
     function classOf(OutputKind kind, int256[] calldata values) external pure returns (uint256) {
         DirectSetup memory setup;
         setup.outputKind = kind;
-        return Network.classOf(Network.encode(setup), values);
+        return Network.classOf(_placeOf(Network.encode(setup)), values);
+    }
+
+    function _placeOf(bytes memory network) private pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := add(network, 0x20)
+        }
     }
 }

@@ -24,6 +24,8 @@ export type SealStep = {
   readonly count: number
   /** Words that it writes. */
   readonly words: number
+  /** Whether the last piece of the model is among them. */
+  readonly isLast: boolean
   readonly bound: TransactionBound
 }
 
@@ -56,7 +58,8 @@ export function planSealSteps(
   }: { prices: GasPrices; limits?: SealLimits; isSealed?: (piece: Piece) => boolean },
 ): SealStep[] {
   const steps: SealStep[] = []
-  for (let shard = 0; shard < shardCount(terms); shard++) {
+  const shards = shardCount(terms)
+  for (let shard = 0; shard < shards; shard++) {
     const total = shardWordCount(terms, shard)
     let open: SealStep | undefined
     for (let piece = 0; piece < pieceCount(total); piece++) {
@@ -65,9 +68,11 @@ export function planSealSteps(
         continue
       }
       const words = Math.min(PIECE_WORDS, total - piece * PIECE_WORDS)
-      const longer = open && toStep(total, { ...open, count: open.count + 1, words: open.words + words }, prices)
+      const isLast = shard === shards - 1 && piece === pieceCount(total) - 1
+      const longer =
+        open && toStep(total, { ...open, count: open.count + 1, words: open.words + words, isLast }, prices)
       if (longer !== undefined && fits(longer, prices, limits)) steps[steps.length - 1] = longer
-      else steps.push(toStep(total, { shard, first: piece, count: 1, words }, prices))
+      else steps.push(toStep(total, { shard, first: piece, count: 1, words, isLast }, prices))
       open = steps.at(-1)
     }
   }
@@ -75,19 +80,19 @@ export function planSealSteps(
 }
 
 function toStep(shardWords: number, step: Omit<SealStep, 'bound'>, prices: GasPrices): SealStep {
-  const { shard, first, count, words } = step
-  const { gas, bytes } = estimateSeal({ words: shardWords, writtenWords: words }, prices.codeByteGas)
+  const { shard, first, count, words, isLast } = step
+  const { gas, bytes } = estimateSeal({ words: shardWords, writtenWords: words, isLast }, prices.codeByteGas)
   const dearer = count * Math.max(0, prices.newSlotGas - BERLIN_PRICES.newSlotGas)
   return {
-    ...{ shard, first, count, words },
+    ...{ shard, first, count, words, isLast },
     bound: { gas: Math.max(gas + dearer, 21_000 + bytes * prices.floorByteGas), bytes },
   }
 }
 
-function fits({ bound, words }: SealStep, { codeByteGas }: GasPrices, limits: SealLimits): boolean {
+function fits({ bound, words, isLast }: SealStep, { codeByteGas }: GasPrices, limits: SealLimits): boolean {
   if (bound.gas > limits.transactionGas) return false
   if (limits.executionGas >= limits.transactionGas) return true
-  return bound.gas - sealedBytes(words) * codeByteGas <= limits.executionGas
+  return bound.gas - sealedBytes(words, isLast) * codeByteGas <= limits.executionGas
 }
 
 /**
@@ -104,6 +109,6 @@ export function estimateSealing(
   return {
     gas: steps.reduce((sum, { bound }) => sum + bound.gas, 0),
     transactions: steps.length,
-    codeBytes: steps.reduce((sum, { words }) => sum + sealedBytes(words), 0),
+    codeBytes: steps.reduce((sum, { words, isLast }) => sum + sealedBytes(words, isLast), 0),
   }
 }

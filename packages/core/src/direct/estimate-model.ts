@@ -13,7 +13,8 @@
  */
 import { ENVELOPE_BYTES, memoryGas, type TransactionBound, transactionGas } from './estimate.ts'
 import { wordsFor } from './lanes.ts'
-import { PIECE_WORDS, pieceCount } from './words.ts'
+import { MAX_TAIL_WORDS } from './predict/encode.ts'
+import { PIECE_HEAD_BYTES, PIECE_WORDS, pieceCount } from './words.ts'
 
 /** Calldata of `initialise` and of `seal` beside the words. */
 const WRITE_HEAD_BYTES = 256
@@ -43,6 +44,8 @@ export type SealSize = {
   readonly words: number
   /** Words of the pieces that are written. */
   readonly writtenWords: number
+  /** Whether the last piece of the model is among them, which may hold the network as well. Default: it is not. */
+  readonly isLast?: boolean
 }
 
 /** Bounds on the transaction that initialises one shard. */
@@ -53,9 +56,13 @@ export function estimateInitialise({ length, laneBits, isGiven }: InitialiseSize
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }
 }
 
-/** Bytes of code of sealed words: each piece has one more, which stops it from being run. */
-export function sealedBytes(words: number): number {
-  return 32 * words + pieceCount(words)
+/**
+ * Bytes of code of sealed words.
+ *
+ * @param isLast - Whether they end the model: then as many more as a network may take behind them.
+ */
+export function sealedBytes(words: number, isLast = false): number {
+  return 32 * words + PIECE_HEAD_BYTES * pieceCount(words) + (isLast ? 32 * MAX_TAIL_WORDS : 0)
 }
 
 /**
@@ -63,13 +70,13 @@ export function sealedBytes(words: number): number {
  *
  * @param codeByteGas - Of a byte of code on the chain at hand; 200 from Homestead to Osaka.
  */
-export function estimateSeal({ words, writtenWords }: SealSize, codeByteGas = CODE_BYTE_GAS): TransactionBound {
+export function estimateSeal({ words, writtenWords, isLast }: SealSize, codeByteGas = CODE_BYTE_GAS): TransactionBound {
   const calldata = 32 * words + WRITE_HEAD_BYTES
   const pieces = pieceCount(writtenWords)
   const execution =
     SEAL_GAS +
     pieces * PIECE_GAS +
-    sealedBytes(writtenWords) * codeByteGas +
+    sealedBytes(writtenWords, isLast) * codeByteGas +
     memoryGas(words) +
     pieces * memoryGas(PIECE_WORDS)
   return { gas: transactionGas(calldata, execution), bytes: calldata + ENVELOPE_BYTES }

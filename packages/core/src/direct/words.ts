@@ -26,8 +26,11 @@ import { ModelLengthError, wordsFor } from './lanes.ts'
 /** What of the terms says how a model lies in words. */
 export type WordShape = Pick<Terms, 'dimension' | 'shardSize' | 'laneBits'>
 
-/** Words of a piece of sealed code: what a contract of 24,576 bytes holds beside the byte that stops it from being run. */
+/** Words of a piece of sealed code: what a contract of 24,576 bytes holds beside {@link PIECE_HEAD_BYTES}. */
 export const PIECE_WORDS = 767
+
+/** Bytes of a piece before its words: one that stops it from being run, and the address of the piece before it. */
+export const PIECE_HEAD_BYTES = 21
 
 /** Words of the whole model. */
 export function modelWordCount({ dimension, laneBits }: Pick<WordShape, 'dimension' | 'laneBits'>): number {
