@@ -91,10 +91,14 @@ library Accounts {
         uint32 round = federation.record.number;
         uint256 total;
         for (uint256 i; i < members.length; ++i) {
-            if (amounts[i] == 0) continue;
-            if (!isShared) federation.seats[members[i]].owed += uint128(amounts[i]);
-            total += amounts[i];
-            emit IFederationEvents.Rewarded(id, round, members[i], amounts[i]);
+            (address member, uint256 amount) = (members[i], amounts[i]);
+            if (amount == 0) continue;
+            if (!isShared) federation.seats[member].owed += uint128(amount);
+            // Amounts add up to the pot at most.
+            unchecked {
+                total += amount;
+            }
+            emit IFederationEvents.Rewarded(id, round, member, amount);
         }
         if (total == 0) return;
         federation.unspent -= uint128(total);

@@ -74,14 +74,21 @@ library Membership {
     }
 
     /// @notice The member at `position` of the round: by index if all members train, else by the drawn permutation.
+    /// @param position Below `round.cohort`.
     function memberAt(FederationState storage federation, Round memory round, uint256 position)
         internal
         view
-        returns (address)
+        returns (address member)
     {
         bool isSampled = round.members > round.cohort;
         if (isSampled) position = Cohort.indexOf(federation.record.seed, round.members, position);
-        return federation.members[position];
+        address[] storage members = federation.members;
+        // Equivalent to `member = members[position]`, without reading the length again for each member: indices below
+        // `round.members` stay in the list while the round runs.
+        assembly ("memory-safe") {
+            mstore(0x00, members.slot)
+            member := sload(add(keccak256(0x00, 0x20), position))
+        }
     }
 
     /// @notice Whether the owner of a seat is in the cohort of the round, and where.

@@ -116,10 +116,21 @@ library RoundFlow {
         view
         returns (address[] memory members)
     {
-        members = new address[](LibBit.popCount(round.submitted));
+        uint256 submitted = round.submitted;
+        uint256 size = LibBit.popCount(submitted);
+        members = new address[](size);
         uint256 count;
-        for (uint256 position; count < members.length; ++position) {
-            if ((round.submitted >> position) & 1 == 1) members[count++] = federation.memberAt(round, position);
+        // Positions are 256 at most.
+        unchecked {
+            for (uint256 position; count < size; ++position) {
+                if ((submitted >> position) & 1 == 0) continue;
+                address member = federation.memberAt(round, position);
+                // members[count] = member
+                assembly ("memory-safe") {
+                    mstore(add(add(members, 0x20), shl(5, count)), member)
+                }
+                ++count;
+            }
         }
     }
 

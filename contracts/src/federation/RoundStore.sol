@@ -116,7 +116,8 @@ library RoundStore {
             sstore(add(record.slot, 1), seedBlock)
         }
         record.seed = seed;
-        record.committed = 0;
+        // Nobody commits where there is no such phase: the slot was never written.
+        if (federation.submissionTerms.commitSeconds > 0) record.committed = 0;
         record.missing = type(uint256).max;
         record.remaining = type(uint256).max;
     }

@@ -135,19 +135,30 @@ library Updates {
     {
         uint256 shardsPerMember = federation.submissionTerms.shardsPerMember;
         uint256 shards = RoundStore.shardCount(federation.submissionTerms);
-        uint256 size = LibBit.popCount(round.submitted);
+        uint256 submitted = round.submitted;
+        uint256 number = round.number;
+        uint256 size = LibBit.popCount(submitted);
         contexts = new bytes32[](size);
         digests = new bytes32[](size);
         uint256 count;
-        for (uint256 position; position < round.cohort; ++position) {
-            if ((round.submitted >> position) & 1 == 0) continue;
-            (bool isAssigned, uint256 assigned) =
-                Cohort.assignmentOf(position, round.number, shard, shardsPerMember, shards);
-            if (!isAssigned) continue;
-            contexts[count] = Binding.contextOf(id, round.number, federation.memberAt(round, position));
-            digests[count] = federation.digests[(position << 8) | assigned];
-            updates |= 1 << position;
-            ++count;
+        // Positions are 256 at most, and `count` is at most `size`.
+        unchecked {
+            for (uint256 position; submitted >> position != 0; ++position) {
+                if ((submitted >> position) & 1 == 0) continue;
+                (bool isAssigned, uint256 assigned) =
+                    Cohort.assignmentOf(position, number, shard, shardsPerMember, shards);
+                if (!isAssigned) continue;
+                bytes32 context = Binding.contextOf(id, number, federation.memberAt(round, position));
+                bytes32 digest = federation.digests[(position << 8) | assigned];
+                // contexts[count] = context; digests[count] = digest
+                assembly ("memory-safe") {
+                    let place := add(0x20, shl(5, count))
+                    mstore(add(contexts, place), context)
+                    mstore(add(digests, place), digest)
+                }
+                updates |= 1 << position;
+                ++count;
+            }
         }
         // Equivalent to copying the first `count` entries into arrays of that length: `count ≤ size`, so lengths shrink.
         assembly ("memory-safe") {
