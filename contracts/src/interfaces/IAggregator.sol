@@ -116,7 +116,7 @@ interface IAggregator {
     // --- Sealing ---
 
     /// @notice Writes pieces of one shard into code, so that contracts can ask the model. A piece has 767 words; the last
-    ///         one of a shard may have fewer. A version whose pieces are all sealed answers for ever.
+    ///         one of a shard may have fewer. What else a piece holds is the aggregator's own. A version whose pieces are all sealed answers for ever.
     /// @param id Federation id.
     /// @param shard Index of the shard.
     /// @param first First piece, counted within the shard from 0.
