@@ -52,7 +52,7 @@ async function tamper({ id, terms }: Federation): Promise<void> {
   const { hashes } = await readModelState(client, { id })
   const keyed = (key: Hex, slot: Hex) => keccak256(concatHex([pad(key), slot]))
   const model = keyed(id, keyed(client.core, pad('0x00')))
-  const slot = keyed('0x00', numberToHex(hexToBigInt(model) + 4n, { size: 32 }))
+  const slot = keyed('0x00', numberToHex(hexToBigInt(model) + 5n, { size: 32 }))
   assert.equal(await client.public.getStorageAt({ address: terms.aggregator, slot }), hashes[0])
   const changed = numberToHex(hexToBigInt(hashes[0]!) ^ 1n, { size: 32 })
   await anvil('anvil_setStorageAt', [terms.aggregator, slot, changed])

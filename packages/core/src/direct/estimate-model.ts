@@ -13,8 +13,7 @@
  */
 import { ENVELOPE_BYTES, memoryGas, type TransactionBound, transactionGas } from './estimate.ts'
 import { wordsFor } from './lanes.ts'
-import { MAX_TAIL_WORDS } from './predict/encode.ts'
-import { PIECE_HEAD_BYTES, PIECE_WORDS, pieceCount } from './words.ts'
+import { MAX_TAIL_WORDS, PIECE_HEAD_BYTES, PIECE_WORDS, pieceCount } from './words.ts'
 
 /** Calldata of `initialise` and of `seal` beside the words. */
 const WRITE_HEAD_BYTES = 256

@@ -32,6 +32,9 @@ export const PIECE_WORDS = 767
 /** Bytes of a piece before its words: one that stops it from being run, and the address of the piece before it. */
 export const PIECE_HEAD_BYTES = 21
 
+/** Most words of a network behind those of a model in its last piece: five layers. */
+export const MAX_TAIL_WORDS = 8
+
 /** Words of the whole model. */
 export function modelWordCount({ dimension, laneBits }: Pick<WordShape, 'dimension' | 'laneBits'>): number {
   return wordsFor(dimension, laneBits)

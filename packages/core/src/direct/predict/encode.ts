@@ -13,11 +13,8 @@
  * ```
  */
 import { encodeStatic } from '../../arithmetic/hex.ts'
-import { PIECE_WORDS } from '../words.ts'
+import { MAX_TAIL_WORDS, PIECE_WORDS } from '../words.ts'
 import type { NetworkSetup } from './network.ts'
-
-/** Most words of a network behind those of a model: five layers. */
-export const MAX_TAIL_WORDS = 8
 
 /** The words of a network, 32 bytes each; none where there are no layers. */
 export function encodeNetwork(setup: NetworkSetup): Uint8Array {
