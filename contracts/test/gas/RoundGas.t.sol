@@ -160,7 +160,7 @@ contract RoundOfDigitsTest is RoundGas {
     }
 
     /// forge-config: default.isolate = true
-    function test_round_costsAtMost1070000() external {
-        assertLe(measureRound("digits"), 1_070_000);
+    function test_round_costsAtMost1060000() external {
+        assertLe(measureRound("digits"), 1_060_000);
     }
 }

@@ -48,6 +48,7 @@ contract DirectModelInvariants is Test {
                     if (code == address(0)) continue;
                     ++pieces;
                     _checkPiece(code.code, handler.wordsAt(v, shard), 767 * piece);
+                    if (piece == 1) _checkLink(code.code, handler.pieceOf(v, shard, 0));
                 }
             }
             if (pieces == 5) assertTrue(isSealed && newest >= v);
@@ -55,16 +56,25 @@ contract DirectModelInvariants is Test {
         }
     }
 
-    /// @dev `code` is a zero byte and then words from `first` on.
+    /// @dev `code` is a zero byte, an address, and then words from `first` on. This model has no network.
     function _checkPiece(bytes memory code, bytes memory words, uint256 first) private pure {
         uint256 count = words.length / 32 - first < 767 ? words.length / 32 - first : 767;
-        assertEq(code.length, 1 + 32 * count);
+        assertEq(code.length, 21 + 32 * count);
         bytes32 hash;
         bytes32 expected;
         assembly ("memory-safe") {
-            hash := keccak256(add(code, 0x21), mul(32, count))
+            hash := keccak256(add(code, 0x35), mul(32, count))
             expected := keccak256(add(add(words, 0x20), mul(32, first)), mul(32, count))
         }
         assertEq(hash, expected, "piece");
+    }
+
+    /// @dev A piece names the one before it, or nothing where that came later or is not there.
+    function _checkLink(bytes memory code, address before) private pure {
+        address link;
+        assembly ("memory-safe") {
+            link := shr(96, mload(add(code, 0x21)))
+        }
+        assertTrue(link == address(0) || link == before, "link");
     }
 }
