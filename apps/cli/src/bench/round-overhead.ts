@@ -1,6 +1,7 @@
 /**
  * `round.seconds.PARAMETERS`: what a round of eight members takes beside training, on a local chain, their nodes in threads;
- * beside Flower with as many clients in the same run, where it is installed.
+ * beside Flower with as many clients in the same run, where it is installed. `round.scale`: the largest model's over the
+ * smallest one's.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,12 +18,28 @@ const MEMBERS = 8
 const ROUNDS = 4
 /** Widths of the hidden layer between 64 pixels and 10 digits: 2,410, 50,260 and 199,960 parameters. */
 const WIDTHS = [32, 670, 2_666]
+/** 83 times the parameters may take so many times the seconds. */
+const MOST_SCALE = 6
 
 /** Measures the figures; some minutes, most of them Flower's. */
 export async function benchRoundOverhead(options: { onProgress: (line: string) => void }): Promise<BenchFigure[]> {
   const figures: BenchFigure[] = []
   for (const width of WIDTHS) figures.push(await measureWidth(width, options.onProgress))
-  return figures
+  return [...figures, toScale(figures)]
+}
+
+/** What the largest model takes over what the smallest does: the machine's speed falls out of it. */
+function toScale(figures: readonly BenchFigure[]): BenchFigure {
+  const [least, most] = [figures[0]!, figures.at(-1)!]
+  return {
+    id: 'round.scale',
+    value: Math.round((100 * most.value!) / least.value!) / 100,
+    unit: 'times',
+    limit: MOST_SCALE,
+    bound: 'atMost',
+    baseline: null,
+    note: `${most.id} over ${least.id}`,
+  }
 }
 
 async function measureWidth(width: number, onProgress: (line: string) => void): Promise<BenchFigure> {

@@ -19,6 +19,7 @@ import { describeSealingCost } from '../federation/sealing-lines.ts'
 import { CommandError, type ExitCode, exitCodes } from '../terminal/exit-codes.ts'
 import { toFailure } from '../terminal/failure.ts'
 import type { Output } from '../terminal/output.ts'
+import { describeLargestShard } from './term-lines.ts'
 
 /** A federation before it is on the chain, of a model or a statistics round. */
 export interface NewFederation {
@@ -52,7 +53,7 @@ export async function planOnChain(
       exitCodes.usage,
     )
   }
-  for (const line of describePlan(plan)) output.line(`  ${line}`)
+  for (const line of describePlan(plan, terms)) output.line(`  ${line}`)
   const coming = describeNextFork(plan, terms)
   if (coming !== undefined) output.note(coming)
   return plan
@@ -76,7 +77,7 @@ function fitsChain({ round, limits }: CreationPlan): boolean {
 }
 
 /** What creating takes, in lines for people. */
-function describePlan(plan: CreationPlan): string[] {
+function describePlan(plan: CreationPlan, { dimension }: Terms): string[] {
   const { limits, create, initialise, shards, isSimulated, gas, cost, round, largest, sealing } = plan
   const parts = shards === 1 ? 'one transaction' : `${formatInteger(shards)} transactions`
   return [
@@ -90,12 +91,7 @@ function describePlan(plan: CreationPlan): string[] {
           `a round by these prices, new state apart: to submit at most ${formatInteger(round.submit.gas)} gas, to ` +
             `aggregate a shard at most ${formatInteger(round.aggregate.gas)}`,
         ]),
-    ...(largest === undefined
-      ? []
-      : [
-          `the largest shard that these terms allow: ${formatInteger(largest.byBytes)} parameters by a transaction's bytes, ` +
-            `${formatInteger(largest.byGas)} by its gas`,
-        ]),
+    ...(largest === undefined ? [] : [describeLargestShard(largest, dimension)]),
     ...(sealing === undefined ? [] : [describeSealingCost(sealing, plan)]),
   ]
 }

@@ -3,6 +3,7 @@ import {
   estimateRound,
   formatCount,
   formatInteger,
+  type LargestShards,
   parametersPerBlob,
   roundsBeforeOverflow,
   shardBlobs,
@@ -25,6 +26,17 @@ export function describeTerms(terms: Terms, initialBound: bigint): string[] {
     `at most ${formatCount(terms.cohortSize, 'member')} a round, at least ${formatCount(terms.minimumUpdates, 'update')}, at most ${formatCount(terms.rounds, 'round')}`,
     `no lane of ${terms.laneBits} bits could overflow in ${formatCount(roundsBeforeOverflow(terms, initialBound), 'round')}`,
   ]
+}
+
+/** How large a shard may be under the terms; of a model that fits whole, only that it does. */
+export function describeLargestShard({ byBytes, byGas }: LargestShards, dimension: number): string {
+  const part = (largest: number, limit: string) =>
+    largest >= dimension
+      ? `by a transaction's ${limit} the whole model fits`
+      : `${formatInteger(largest)} parameters by a transaction's ${limit}`
+  if (Math.min(byBytes, byGas) >= dimension)
+    return 'the whole model fits one shard, by bytes and by gas of a transaction'
+  return `the largest shard that these terms allow: ${part(byBytes, 'bytes')}, ${part(byGas, 'gas')}`
 }
 
 /** What terms of the blob path allow, in lines for people. */

@@ -105,11 +105,12 @@ export function chooseTerms(
   const isDefault = (name: string) => command.getOptionValueSource(name) === 'default'
   const isStated = (name: 'stake' | 'bounty') => !isDefault(name) || file[name] !== undefined
   demandAmounts(options.token, isStated('stake') && isStated('bounty'))
-  const { stake, bounty, ...plain } = file
+  const { stake, bounty, sealPay, ...plain } = file
   const fromFile = {
     ...plain,
     ...(stake === undefined ? {} : { stake: toUnits(String(stake), token, 'terms.stake') }),
     ...(bounty === undefined ? {} : { bounty: toUnits(String(bounty), token, 'terms.bounty') }),
+    ...(sealPay === undefined ? {} : { sealPay: toUnits(String(sealPay), token, 'terms.sealPay') }),
   }
   const fromOptions: Record<keyof ChosenTerms & keyof TermOptions, number | bigint | undefined> = {
     members: options.members,

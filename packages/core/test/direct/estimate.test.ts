@@ -15,7 +15,7 @@ import {
   largestShardSize,
   largestShards,
 } from '../../src/direct/estimate.ts'
-import { AggregateTooCostlyError, AggregateTooLongError } from '../../src/direct/validate.ts'
+import { AggregateTooLongError } from '../../src/direct/validate.ts'
 import { shardCount } from '../../src/terms/terms.ts'
 import { termsOf } from '../terms-of.ts'
 
@@ -109,7 +109,7 @@ test('the largest shard by bytes and by gas; the smaller of them decides', () =>
   assert.ok(largestShards(terms, 2_000_000).byGas < byBytes)
   assert.equal(largestShards(terms, 100_000).byGas, 0)
   assert.match(new AggregateTooLongError(200_000, byBytes).message, new RegExp(`Use shards of at most ${byBytes} `))
-  assert.match(new AggregateTooCostlyError(20_000_000, 0).message, /No shard fits: use a smaller cohort/)
+  assert.match(new AggregateTooLongError(200_000, 0).message, /No shard fits: use a smaller cohort/)
 })
 
 test('the largest shard fits, and one payload word more does not', () => {

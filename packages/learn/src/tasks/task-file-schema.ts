@@ -57,6 +57,11 @@ const termsSchema = z.strictObject({
   bounty: tokens
     .optional()
     .describe('What the creator pays over all rounds, in whole tokens; decimals, as many as the token has, in quotes.'),
+  sealPay: tokens
+    .optional()
+    .describe(
+      'Direct path: what the creator sets aside for whoever seals the finished model in code, in whole tokens; decimals, as many as the token has, in quotes.',
+    ),
   joinSeconds: seconds.optional().describe('How long members may join before the first round opens with fewer.'),
   commitSeconds: seconds.optional().describe('Length of a commit phase; 0 for none.'),
   submitSeconds: seconds.min(1).optional().describe('How long a round waits for updates.'),
