@@ -142,7 +142,7 @@ export class TokenMissingError extends ChainError {
     const isDemo = token.toLowerCase() === deployment().demoToken.toLowerCase()
     super(
       `There is no ${isDemo ? 'demo token' : 'token'} at ${token} on chain ${chainId}. Name another (--token), go ` +
-        'without (--stake 0 --bounty 0), or on a test net deploy the demo token (tutti deploy --demo-token).',
+        'without (--stake 0 --bounty 0, no --seal-pay), or on a test net deploy the demo token (tutti deploy --demo-token).',
       false,
     )
   }
