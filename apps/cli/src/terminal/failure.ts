@@ -30,6 +30,7 @@ const codes: Record<string, ExitCode> = {
   UnknownModulesError: exitCodes.refused,
   UninitialisedError: exitCodes.refused,
   NotDeployedError: exitCodes.usage,
+  OtherReleaseError: exitCodes.usage,
   UnsupportedEndpointError: exitCodes.usage,
   TokenMissingError: exitCodes.usage,
   ContractError: exitCodes.refused,

@@ -26,6 +26,7 @@ import {
 import { batchingHttp } from './batches.ts'
 import { deployment } from './deployment.ts'
 import { ChainError, withChainErrors } from './errors.ts'
+import { requireThisRelease } from './release.ts'
 
 /** What the owner of an account wants to pay, in wei a gas; what is absent follows the chain. */
 export interface FeeWishes {
@@ -89,7 +90,8 @@ const multicall3: Address = '0xcA11bde05977b3631167028862bE2a173976CA11'
 /**
  * Connects and asks the chain who it is.
  *
- * @throws {@link UnsupportedEndpointError} {@link ChainUnreachableError}
+ * @throws {@link UnsupportedEndpointError} {@link ChainUnreachableError}; `OtherReleaseError` where `core` is of another
+ *   release of Tutti
  */
 export async function connect(options: ConnectOptions): Promise<ChainClient> {
   const timeoutMs = options.timeoutMs ?? 20_000
@@ -110,17 +112,22 @@ export async function connect(options: ConnectOptions): Promise<ChainClient> {
     rpcUrls: { default: { http: 'rpcUrl' in options ? [options.rpcUrl] : [] } },
     contracts: { multicall3: { address: multicall3 } },
   })
+  // Through unknown: the compiler takes two seconds to compare viem's types of a client with each other.
+  const publicClient = createPublicClient({
+    chain,
+    transport,
+    pollingInterval: pollingIntervalMs,
+    cacheTime: 0,
+  }) as unknown as PublicClient
+  const { core: usualCore } = deployment()
+  // The usual address is that of this release's code.
+  const core = options.core ?? usualCore
+  if (core.toLowerCase() !== usualCore.toLowerCase()) await requireThisRelease(publicClient, core)
   return {
-    // Through unknown: the compiler takes two seconds to compare viem's types of a client with each other.
-    public: createPublicClient({
-      chain,
-      transport,
-      pollingInterval: pollingIntervalMs,
-      cacheTime: 0,
-    }) as unknown as PublicClient,
+    public: publicClient,
     account: options.account,
     chainId,
-    core: options.core ?? deployment().core,
+    core,
     url,
     pollingIntervalMs,
     receiptTimeoutMs: options.receiptTimeoutMs ?? (chainId === localChainId ? 30_000 : 180_000),
