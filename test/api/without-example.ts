@@ -13,6 +13,7 @@ export const withoutExample: Readonly<Record<string, string>> = {
   'chain/bench/figures': typesOnly,
   'chain/bench/gas': benchmark,
   'chain/blob/kzg/kzg-wasm': 'as `kzg-node`, for browsers; its set-up alone takes ten seconds and more',
+  'chain/client/release': errorsOnly,
   'chain/client/types': typesOnly,
   'chain/local/mining': typesOnly,
   'learn/bench/accuracy': benchmark,
