@@ -12,6 +12,7 @@ import { blockGraph } from './blocked-graph.ts'
 import { ARITHMETIC_GRADIENTS } from './elementwise.ts'
 import { IMAGE_GRADIENTS } from './image.ts'
 import { LAYOUT_GRADIENTS } from './layout.ts'
+import { PRODUCT_GRADIENTS } from './product.ts'
 import { REDUCTION_GRADIENTS } from './reduction.ts'
 import type { GradientRule } from './rule.ts'
 
@@ -19,6 +20,7 @@ const RULES: Record<string, GradientRule> = {
   ...ARITHMETIC_GRADIENTS,
   ...IMAGE_GRADIENTS,
   ...LAYOUT_GRADIENTS,
+  ...PRODUCT_GRADIENTS,
   ...REDUCTION_GRADIENTS,
 }
 
