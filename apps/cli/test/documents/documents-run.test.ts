@@ -33,7 +33,7 @@ const expected: Record<string, RegExp[]> = {
   ],
   'examples/ask-a-model/README.md': [
     /willFail\(0x[0-9a-f]+\) as a call, free: true/,
-    /in a transaction: 11\d{4} gas/,
+    /in a transaction: 10\d{4} gas/,
     /Service is ordered for pump 3/,
   ],
 }
