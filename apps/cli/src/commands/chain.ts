@@ -11,9 +11,6 @@ interface ChainOptions {
   json?: boolean
 }
 
-/** A cohort is drawn from a later block, so some follow each transaction; a chain that nobody uses does not grow. */
-const SPARING = { seconds: 1, blocks: 3 }
-
 /** Adds the command `chain`. */
 export function addChain(program: Command): void {
   program
@@ -35,14 +32,14 @@ export function addChain(program: Command): void {
 /** Runs the chain until it is stopped. */
 async function runChain(options: ChainOptions): Promise<void> {
   const output = createOutput({ isJson: options.json === true })
-  const { startLocalChain } = await import('@tutti/chain/local')
+  const { SPARING_PACE, startLocalChain } = await import('@tutti/chain/local')
   const { holdChainDirectory } = await import('../chain/chain-directory.ts')
   const release = holdChainDirectory(options.directory)
   const chain = await startLocalChain({
     directory: options.directory,
     port: options.port,
     accounts: options.accounts,
-    pace: !options.blockTime ? SPARING : { seconds: options.blockTime, blocks: Infinity },
+    pace: !options.blockTime ? SPARING_PACE : { seconds: options.blockTime, blocks: Infinity },
   })
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

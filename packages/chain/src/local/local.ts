@@ -43,7 +43,7 @@ export { type ArchiveOptions, openBlobArchive } from '../blob/archive/archive.ts
 export { archiveSource } from '../blob/archive/archive-source.ts'
 export { openWordsArchive, wordsArchiveSource } from '../model/archive.ts'
 export { endWithParent } from './end-with-parent.ts'
-export type { BlockPace } from './mining.ts'
+export { type BlockPace, SPARING_PACE } from './mining.ts'
 
 export type LocalChainOptions = {
   /** Where the state is kept between runs; without it the chain is forgotten. */

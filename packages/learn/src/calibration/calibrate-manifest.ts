@@ -38,7 +38,7 @@ import type { ArithmeticTerms } from '../training/quantized-averaging.ts'
 import { createTrainer } from '../training/trainer.ts'
 import { buildManifest } from './build-manifest.ts'
 import { calibrate } from './calibrate.ts'
-import { calibrateSteps } from './rehearsal.ts'
+import { calibrateSteps } from './steps.ts'
 
 /** What is to be learnt, as a built-in task or a creator describes it. */
 export interface LearningTask {

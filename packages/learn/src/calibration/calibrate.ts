@@ -35,7 +35,8 @@ import {
 import { denseLayers } from '../manifest/setup.ts'
 import { initialRange, initialWeights } from '../model/initial-weights.ts'
 import { type ModelSpec, tensorLayout } from '../model/model.ts'
-import { DEFAULT_COVERAGE, measureStep, quantile, type RehearsalOptions, rehearse, roundToBits } from './rehearsal.ts'
+import { type RehearsalOptions, rehearse } from './rehearsal.ts'
+import { DEFAULT_COVERAGE, measureStep, quantile, roundToBits } from './steps.ts'
 
 /** What a calibration starts from. */
 export interface CalibrationOptions extends RehearsalOptions {

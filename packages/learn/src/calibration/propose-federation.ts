@@ -1,6 +1,6 @@
 /**
  * What `create` proposes for a manifest: its setup, terms that fit it, and the narrowest lanes that cannot overflow. Also
- * for a model that goes on from another federation's, and for a chain whose prices ask for smaller shards.
+ * for a model that goes on from another federation's.
  *
  * @example
  * ```ts
@@ -26,21 +26,16 @@ import {
   type DirectSetup,
   encodeBlobSetup,
   encodeSetup,
-  estimateRoundAt,
-  type GasPrices,
   gainAt,
   type Hex,
   initialBound,
   keccak256,
   largestLane,
-  MOST_SHARDS,
   maxUpdates,
   packModel,
-  shardCount,
   shardHashes,
   type Terms,
   toHex,
-  unpackGains,
   validateBlobTerms,
   validateDirectTerms,
   validateSetup,
@@ -177,31 +172,6 @@ export function gainToContinue(
 ): number {
   const last = gainAt(terms.gains, Math.min(round, terms.rounds - 1))
   return Math.max(1, Math.round((last * maxUpdates(terms)) / members))
-}
-
-/**
- * The same proposal in more and smaller shards, where a chain's prices make a round dearer than the contracts assume; as it
- * is where it fits, where its creator chose the shards, and where no number of them helps.
- *
- * @param limits.executionGas - The most that a transaction may spend on execution there.
- */
-export function fitToPrices(
-  proposal: FederationProposal,
-  choices: FederationChoices,
-  { prices, executionGas }: { prices: GasPrices; executionGas: bigint },
-): FederationProposal {
-  if (choices.path === 'blob' || choices.shards !== undefined) return proposal
-  const fits = ({ terms }: FederationProposal) => {
-    const { aggregate, submit } = estimateRoundAt(terms, prices)
-    return Math.max(aggregate.gas, submit.gas) <= Number(executionGas)
-  }
-  const { manifest, terms, words } = proposal
-  const kept = { laneBits: terms.laneBits, gains: unpackGains(terms.gains) }
-  let fitted = proposal
-  for (let shards = shardCount(terms) + 1; !fits(fitted) && shards <= MOST_SHARDS; shards = Math.ceil(shards * 1.2)) {
-    fitted = proposeFromManifest(manifest, { ...choices, ...kept, shards }, words)
-  }
-  return fits(fitted) ? fitted : proposal
 }
 
 /**

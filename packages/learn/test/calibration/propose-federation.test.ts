@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  AMSTERDAM_PRICES,
-  BERLIN_PRICES,
-  estimateRoundAt,
-  GAS_LIMIT,
-  LaneOverflowError,
-  LayersMismatchError,
-  packGains,
-  shardCount,
-  unpackGains,
-  validateOverflow,
-} from '@tutti/core'
+import { LaneOverflowError, LayersMismatchError, packGains, unpackGains, validateOverflow } from '@tutti/core'
 import fc from 'fast-check'
 import {
-  fitToPrices,
   gainToContinue,
   proposeFromManifest,
   proposeLaneBits,
@@ -56,22 +44,6 @@ test('8 members that send 8 bits for 30 rounds get lanes of 32 bits, with 4 bits
   const choices = { members: 8, rounds: 30, aggregator: address, token: address, seed: 1 }
   assert.equal(proposeLaneBits({ ...choices, bits: 8 }, 513, 3_000n), 32)
   assert.equal(proposeLaneBits({ ...choices, bits: 4 }, 513, 3_000n), 16)
-})
-
-test("a model goes into more shards where a chain's prices are dearer, until a round fits; chosen shards are left", async () => {
-  const task = loadTask('breast-cancer')
-  const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address, seed: 1 }
-  const proposal = await proposeFederation({ ...task, contact: 'not given' }, task.train, choices)
-  const executionGas = BigInt(GAS_LIMIT)
-  assert.equal(fitToPrices(proposal, choices, { prices: BERLIN_PRICES, executionGas }), proposal)
-  // Bytes so dear that the model, which is handed in whole, takes more than may be used; in two parts it does not.
-  const prices = { ...AMSTERDAM_PRICES, floorByteGas: 8_000 }
-  const fitted = fitToPrices(proposal, choices, { prices, executionGas })
-  assert.ok(shardCount(fitted.terms) > shardCount(proposal.terms))
-  assert.ok(estimateRoundAt(fitted.terms, prices).aggregate.gas <= GAS_LIMIT)
-  assert.deepEqual(fitted.manifestBytes, proposal.manifestBytes)
-  const chosen = { ...choices, shards: 1 }
-  assert.equal(fitToPrices(proposal, chosen, { prices, executionGas }), proposal)
 })
 
 test('gains that nobody chose follow the fading of updates; the steps are calibrated for the first of them', async () => {
