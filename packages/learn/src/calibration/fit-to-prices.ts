@@ -1,4 +1,19 @@
-/** How many shards a model gets where a chain's prices make a round dearer than the contracts assume. */
+/**
+ * How many shards a model gets where a chain's prices make a round dearer than the contracts assume.
+ *
+ * @example
+ * ```ts
+ * import { BERLIN_PRICES } from '@tutti/core'
+ * import { fitToPrices } from '@tutti/learn'
+ * import { loadTask, proposeFederation } from '@tutti/learn/node'
+ *
+ * const task = loadTask('breast-cancer')
+ * const address = `0x${'11'.repeat(20)}` as const
+ * const choices = { members: 2, rounds: 3, bits: 4, aggregator: address, token: address, seed: 1 } as const
+ * const proposal = await proposeFederation({ ...task, contact: 'none' }, task.train, choices)
+ * fitToPrices(proposal, choices, { prices: BERLIN_PRICES, executionGas: 16_777_216n }) === proposal // → true
+ * ```
+ */
 import { estimateRoundAt, type GasPrices, MOST_SHARDS, shardCount, unpackGains } from '@tutti/core'
 import { type FederationChoices, type FederationProposal, proposeFromManifest } from './propose-federation.ts'
 

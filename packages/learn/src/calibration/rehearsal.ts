@@ -1,4 +1,20 @@
-/** A rehearsal: a few rounds of floating-point training on the creator's data, to see how far updates move the weights. */
+/**
+ * A rehearsal: a few rounds of floating-point training on the creator's data, to see how far updates move the weights.
+ *
+ * @example
+ * ```ts
+ * import { initialWeights, mlp, rehearse } from '@tutti/learn'
+ * import { createTrainer } from '@tutti/learn/node'
+ *
+ * const model = mlp([6, 2], 'softmax')
+ * const trainer = await createTrainer(model, manifest.training)
+ * const arithmetic = { laneBits: 16, bits: 4, gains: [{ fromRound: 0, gain: 1 }] }
+ * const how = { model, trainer, members: [rows], terms: arithmetic, seed: 1 }
+ * const { moves } = await rehearse(how, initialWeights(model, 1))
+ * moves.length // → 2
+ * await trainer.release()
+ * ```
+ */
 import { gainAt, packGains } from '@tutti/core'
 import type { Dataset } from '../data/dataset.ts'
 import { type ModelSpec, tensorLayout } from '../model/model.ts'

@@ -26,7 +26,7 @@ import { readFederation } from '../joining/federation.ts'
 import { openBudget } from '../privacy/budget.ts'
 import { epsilonOf } from '../privacy/epsilon.ts'
 import { checkBehaviour, type NodeBehaviour } from '../settings/behaviour.ts'
-import { fillDefaults } from '../settings/owner-settings.ts'
+import { fillDefaults } from './owner-settings.ts'
 import { hasSubmitted } from './progress.ts'
 import { NodeAccountError } from './run.ts'
 

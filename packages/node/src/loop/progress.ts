@@ -7,8 +7,8 @@ import { nameDueAction } from '../decide/next-action.ts'
 import type { FaultWatch, Observation, OwnState } from '../decide/state.ts'
 import type { RoundRecord } from '../disk/round-record.ts'
 import type { NodeBehaviour } from '../settings/behaviour.ts'
-import { fillDefaults } from '../settings/owner-settings.ts'
 import type { Actor } from '../update/actor.ts'
+import { fillDefaults } from './owner-settings.ts'
 
 /** The memory of one run of a node. */
 export interface Progress {

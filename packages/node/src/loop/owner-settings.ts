@@ -2,7 +2,7 @@
 import { localChainId } from '@tutti/chain'
 import type { Terms } from '@tutti/core'
 import type { OwnerSettings } from '../decide/state.ts'
-import type { NodeBehaviour } from './behaviour.ts'
+import type { NodeBehaviour } from '../settings/behaviour.ts'
 
 /** Longer than a block takes, so that the next in turn sees what the one before has done. */
 const STAGGER_SECONDS = { local: 3, public: 15 }
