@@ -129,7 +129,7 @@ contract BlobAggregator is BlobAnswers {
                 _checkBlob(b, bytes32(payload[32 * b:]));
             }
         }
-        isBlank = Commitment.areBlank(payload);
+        isBlank = uint256(bytes32(payload)) == Commitment.ZERO_BLOB && _areAllBlank(payload);
         // Equivalent to `digest_ = keccak256(abi.encodePacked(context, shard, payload))`, in memory that is not kept.
         assembly ("memory-safe") {
             let free := mload(0x40)
@@ -344,6 +344,13 @@ contract BlobAggregator is BlobAnswers {
     }
 
     // --- Guards ---
+
+    function _areAllBlank(bytes calldata payload) private pure returns (bool) {
+        for (uint256 i = 32; i < payload.length; i += 32) {
+            if (uint256(bytes32(payload[i:])) != Commitment.ZERO_BLOB) return false;
+        }
+        return true;
+    }
 
     /// @dev BLOBHASH answers zero where the transaction has no such blob, so a hash of zero is always refused.
     function _checkBlob(uint256 blob, bytes32 expected) private view {

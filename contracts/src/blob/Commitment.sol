@@ -21,8 +21,8 @@ library Commitment {
     uint256 private constant HALF_HIGH = 0x0d0088f51cbff34d258dd3db21a5d66b;
     uint256 private constant HALF_LOW = 0xb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555;
 
-    /// @dev Versioned hash of the blob of zeros.
-    uint256 private constant ZERO_BLOB = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
+    /// @notice Versioned hash of the blob of zeros, whose commitment is the point at infinity.
+    uint256 internal constant ZERO_BLOB = 0x010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014;
 
     uint256 private constant IS_COMPRESSED = 0x80 << 248;
     uint256 private constant IS_INFINITY = 0x40 << 248;
@@ -64,15 +64,6 @@ library Commitment {
     function versionedHash(G1Point memory point) internal view returns (bytes32) {
         (uint256 head, uint256 tail) = compress(point);
         return _hash(head, tail);
-    }
-
-    /// @notice Whether these versioned hashes are all that of the blob of zeros, whose commitment is the point at infinity.
-    /// @param hashes 32 bytes each.
-    function areBlank(bytes calldata hashes) internal pure returns (bool) {
-        for (uint256 i; i < hashes.length; i += 32) {
-            if (uint256(bytes32(hashes[i:])) != ZERO_BLOB) return false;
-        }
-        return true;
     }
 
     /// @notice The compressed forms of points, one after the other.
