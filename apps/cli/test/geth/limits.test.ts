@@ -76,7 +76,8 @@ describe('a client with limits', whereGethIs(), () => {
   })
 
   test('a cap on the gas of calls is named before anything is sent, and is no matter where nothing is left to initialise', async () => {
-    await trial.geth.restart(['--rpc.gascap', '3000000'])
+    // A creation takes a million.
+    await trial.geth.restart(['--rpc.gascap', '900000'])
     const nonce = () => trial.ask<string>('eth_getTransactionCount', trial.geth.accounts[0]!.address, 'latest')
     const before = await nonce()
     const words = ['create', '--task', 'digits', '--members', '2', '--test-account', '0', '--json']
@@ -87,7 +88,7 @@ describe('a client with limits', whereGethIs(), () => {
     assert.equal(await nonce(), before)
     await trial.geth.restart([])
     const { id } = await trial.read(words.slice(0, -1))
-    await trial.geth.restart(['--rpc.gascap', '3000000'])
+    await trial.geth.restart(['--rpc.gascap', '900000'])
     const resumed = await trial.run(['create', '--resume', id, '--test-account', '0', '--json'])
     assert.ok(resumed.code === exitCodes.done, resumed.stdout + resumed.stderr)
   })
@@ -103,7 +104,8 @@ describe('a client with limits', whereGethIs(), () => {
     const terms = benchTerms({ ...sizes, manifestHash: keccak256(manifest) }, setup)
     const { id } = await createFederation(client, { terms, manifest, setup: encodeSetup(setup) })
     await sendCall(client, callToInitialise(client, { id, shard: 1 }))
-    await trial.geth.restart(['--rpc.gascap', '3000000'])
+    // The shard that is left takes 0.4 million.
+    await trial.geth.restart(['--rpc.gascap', '300000'])
     const words = ['create', '--resume', id, '--test-account', '3', '--json']
     const { code, stdout, stderr } = await trial.run(words)
     assert.equal(code, exitCodes.endpointRefused, stdout + stderr)
