@@ -7,7 +7,8 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Hex, sha256 } from 'viem'
 
@@ -67,10 +68,24 @@ export async function openFiles(options: FileOptions, ending: string): Promise<C
   }
 }
 
-/** The bytes of a file; undefined if there is none. */
+/** No content is larger: a model has 131,072 words at the most, and a blob 131,072 bytes. */
+const MOST_BYTES = 131_072 * 32
+
+/**
+ * The bytes of a file; undefined if there is none. What is no file, as a pipe or a device, or larger than any content,
+ * counts as absent: a directory of somebody else's may hold anything.
+ */
 export async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
   try {
-    return Uint8Array.from(await readFile(path))
+    // A pipe that nobody writes to would not open otherwise.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const found = await file.stat()
+      if (!found.isFile() || found.size > MOST_BYTES) return undefined
+      return Uint8Array.from(await file.readFile())
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openFiles } from '../../src/archive/files.ts'
+import { openFiles, readIfPresent } from '../../src/archive/files.ts'
 
 const hash = `0x${'aB'.repeat(32)}` as const
 const content = Uint8Array.of(1, 2, 3)
@@ -61,4 +73,16 @@ test('who only looks makes no directory, moves nothing and is not stopped by a d
     const reader = await openFiles({ directory, isReading: true, onRefused: (_, moved) => told.push(moved) }, '.words')
     await reader.refuse(hash)
     assert.deepEqual([told, await reader.read(hash)], [[undefined], content])
+  }))
+
+test('a pipe, a device, a directory and a file too large count as absent, and nobody waits for them', () =>
+  within(async (directory) => {
+    const at = (name: string) => join(directory, name)
+    execFileSync('mkfifo', [at('pipe')])
+    symlinkSync('/dev/zero', at('device'))
+    mkdirSync(at('directory'))
+    writeFileSync(at('large'), '')
+    truncateSync(at('large'), 2 ** 31)
+    for (const name of ['pipe', 'device', 'directory', 'large'])
+      assert.equal(await readIfPresent(at(name)), undefined, name)
   }))
