@@ -140,7 +140,7 @@ const dearestByteGas = 100_000
 
 /**
  * What a byte of code costs, from two creations in a call, or their estimates where the endpoint takes no such calls. 200
- * gas from Homestead to Osaka, 1,560 by Amsterdam's rules (EIP-8037).
+ * gas from Homestead to Osaka, 1,530 by Amsterdam's rules (EIP-8037).
  *
  * @returns Undefined where the endpoint tells neither.
  */

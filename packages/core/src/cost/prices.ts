@@ -45,7 +45,7 @@ export const AMSTERDAM_PRICES: GasPrices = {
   newSlotGas: 110_020,
   rewrittenSlotGas: 12_100,
   floorByteGas: 64,
-  codeByteGas: 1_560,
+  codeByteGas: 1_530,
 }
 
 /**
