@@ -7,7 +7,7 @@ import { TuttiMock } from "@tutti/contracts/testing/TuttiMock.sol";
 /// @notice A contract of another project, which asks a model.
 contract Consumer {
     function classOf(IFederation core, bytes32 id, bytes calldata input) external view returns (uint256 class) {
-        (, class,) = core.answer(id, input);
+        (, class,) = core.classify(id, input);
     }
 }
 
