@@ -29,7 +29,7 @@ test('the next fork’s price is that of slots, code and what was used, or the f
     },
   })
   assert.deepEqual(changes, { newSlots: 1, rewrittenSlots: 1, codeBytes: 4 })
-  assert.equal(priceByAmsterdam(100_000n, '0x', changes), 100_000n + 87_920n + 7_100n + 4n * 1_360n)
+  assert.equal(priceByAmsterdam(100_000n, '0x', changes), 100_000n + 87_920n + 7_100n + 4n * 1_330n)
   const none = { newSlots: 0, rewrittenSlots: 0, codeBytes: 0 }
   assert.equal(priceByAmsterdam(2_021_000n, `0x${'ff'.repeat(50_000)}`, none), 3_221_000n)
 })
