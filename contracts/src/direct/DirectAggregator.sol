@@ -29,7 +29,7 @@ import { Terms } from "../types/Terms.sol";
 ///      Words are biased, so that each lane reads as an unsigned field: see `Lanes`.
 ///      Trust. The caller is the core: models are kept under `(msg.sender, id)`. The core is trusted for its arguments:
 ///      gains of the schedule, the cohort of the round, digests that `digest` returned, each shard once a round.
-///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round. Whoever
+///      Liveness. `aggregate` accepts every payload that `digest` accepted: no value of an update can stop a round. Who
 ///      aggregates needs the shard's words: every function that changes them logs them.
 contract DirectAggregator is DirectSeals, DirectAnswers {
     using ModelState for DirectModel;

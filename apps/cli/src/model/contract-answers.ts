@@ -81,8 +81,8 @@ export class FalseAnswerError extends Error {
   constructor(aggregator: string, version: number) {
     super(
       `The aggregator ${aggregator} was handed the words of version ${version}, and its answer is not what they give: it is ` +
-        'false, or the endpoint that passed it on is. Do not trust this federation; leave --on-chain out to compute answers ' +
-        'from the words on this machine.',
+        'false, or the endpoint that passed it on is. Do not trust this federation. `tutti evaluate` without --on-chain computes ' +
+        'answers from the words on this machine.',
     )
   }
 }

@@ -156,8 +156,8 @@ library Network {
     }
 
     /// @dev Activations of the next layer: `min(255, (max(acc + multiplier · b − offset, 0) + 2^(shift−1)) >> shift)`, a byte
-    ///      each; b are the fields from `parameter` on, read word by word, four at a
-    ///      time.
+    ///      each; b are the fields from `parameter` on, read word by word,
+    ///      four at a time.
     function _activate(LayerContext memory context, int256[] memory acc, uint256 parameter) private pure {
         unchecked {
             uint256 laneBits = context.laneBits;

@@ -8,7 +8,7 @@ import { Answers, DirectModel, Layout, ModelState } from "../model/DirectModel.s
 /// @title Sealing
 /// @notice A version of a model as code, in pieces: the cheapest place for numbers that are read and never change.
 /// @dev Pieces of a model are counted over all its shards: see `offsetOf`. The code of a piece is a byte that stops it from
-///      being run, the address of the piece before it, and then words. So whoever asks needs the place of the last piece
+///      being run, the address of the piece before it, and then words. So a question needs the place of the last piece
 ///      alone. A piece that is written before the one that it follows has zero there: then the place is read from storage.
 ///      The last piece of a model has the network's words behind the model's: one account less to be read. A network that is
 ///      long, or has no room there, stays in code of its own.
